@@ -1,0 +1,130 @@
+import Foundation
+
+/// One snapshot on its way into a Region: a row that the reconciler drives to its end.
+///
+/// A pure state machine: `handle` takes what happened and returns what must now be done, in the same transaction that saves the row.
+package struct SnapshotCopy: Sendable, Equatable {
+    package enum State: String, Sendable {
+        case running
+        case completed
+        case failed
+        case cancelled
+    }
+
+    /// Bytes of blocks that hold data.
+    package struct Progress: Sendable, Equatable {
+        package var bytesTotal: Int64
+        /// Bytes that stand in the destination, whether moved or there before.
+        package var bytesDone: Int64
+        /// Bytes that had to be moved.
+        package var bytesMoved: Int64
+
+        package init(bytesTotal: Int64 = 0, bytesDone: Int64 = 0, bytesMoved: Int64 = 0) {
+            self.bytesTotal = bytesTotal
+            self.bytesDone = bytesDone
+            self.bytesMoved = bytesMoved
+        }
+
+        /// 0 to 99: a copy says 100 % when it is completed, not before.
+        package var percent: Int { bytesTotal > 0 ? min(99, Int(bytesDone * 100 / bytesTotal)) : 0 }
+    }
+
+    package enum Event: Sendable, Equatable {
+        case progressed(Progress)
+        /// The destination holds the whole block map.
+        case arrived(root: [UInt8], Progress)
+        case failed(StateReason, isTemporary: Bool)
+        case cancelled(by: ImageID?)
+    }
+
+    package enum Effect: Sendable, Equatable {
+        case showProgress(Progress)
+        case completeSnapshot(root: [UInt8], Progress)
+        case failSnapshot(message: String)
+        /// The image may now be available, or failed.
+        case settleImage(ImageID)
+        case retryLater(attempt: Int)
+    }
+
+    package static let attemptsMax = 5
+
+    package let id: CopyID
+    package let snapshotID: SnapshotID
+    /// The image that the snapshot is copied for; none when CopySnapshot was called.
+    package let imageID: ImageID?
+    package let sourceRegion: Region
+    package let sourceSnapshotID: SnapshotID
+    /// The digest of the source's block map, as it was when the copy was asked for.
+    package let sourceRoot: [UInt8]
+    package let createdAt: Date
+    package private(set) var state: State
+    package private(set) var progress: Progress
+    package private(set) var attempts: Int
+    package private(set) var reason: StateReason?
+
+    package init(
+        id: CopyID,
+        snapshotID: SnapshotID,
+        imageID: ImageID?,
+        sourceRegion: Region,
+        sourceSnapshotID: SnapshotID,
+        sourceRoot: [UInt8],
+        createdAt: Date,
+        state: State = .running,
+        progress: Progress = Progress(),
+        attempts: Int = 0,
+        reason: StateReason? = nil
+    ) {
+        self.id = id
+        self.snapshotID = snapshotID
+        self.imageID = imageID
+        self.sourceRegion = sourceRegion
+        self.sourceSnapshotID = sourceSnapshotID
+        self.sourceRoot = sourceRoot
+        self.createdAt = createdAt
+        self.state = state
+        self.progress = progress
+        self.attempts = attempts
+        self.reason = reason
+    }
+
+    /// Takes an event. A copy that has ended takes none: what comes late from a cancelled pump changes nothing.
+    package mutating func handle(_ event: Event) -> [Effect] {
+        guard state == .running else { return [] }
+        switch event {
+        case .progressed(let progress):
+            self.progress = progress
+            return [.showProgress(progress)]
+
+        case .arrived(let root, let progress):
+            guard root == sourceRoot else {
+                return fail(
+                    StateReason(code: "Server.InternalError", message: "The copy of \(sourceSnapshotID) does not equal its source")
+                )
+            }
+            self.progress = progress
+            state = .completed
+            return [.completeSnapshot(root: root, progress)] + settlement
+
+        case .failed(_, isTemporary: true) where attempts + 1 < Self.attemptsMax:
+            attempts += 1
+            return [.retryLater(attempt: attempts)]
+
+        case .failed(let reason, _):
+            return fail(reason)
+
+        case .cancelled(let image):
+            state = .cancelled
+            let cause = image.map { "because \($0) was deregistered while it was pending" } ?? "by its owner"
+            return [.failSnapshot(message: "The copy was cancelled \(cause)")]
+        }
+    }
+
+    private mutating func fail(_ reason: StateReason) -> [Effect] {
+        state = .failed
+        self.reason = reason
+        return [.failSnapshot(message: reason.message)] + settlement
+    }
+
+    private var settlement: [Effect] { imageID.map { [.settleImage($0)] } ?? [] }
+}

@@ -1,0 +1,20 @@
+/// What went wrong with a request, in the terms of the caller: a code that clients switch on, a message for people, and the cause for the log.
+///
+/// Codes and messages follow ami-behaviour.md, because clients match on both.
+package struct Fault: Error, Sendable, CustomStringConvertible {
+    package let code: FaultCode
+    package let message: String
+    /// The second, finer code that the EBS direct APIs send as `Reason`.
+    package let reason: String?
+    /// What lies beneath; logged, never sent.
+    package let cause: (any Error)?
+
+    package init(_ code: FaultCode, _ message: String, reason: String? = nil, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.reason = reason
+        self.cause = cause
+    }
+
+    package var description: String { "\(code.rawValue): \(message)" }
+}

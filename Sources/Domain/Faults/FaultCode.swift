@@ -1,0 +1,51 @@
+/// The codes of EC2 and of the EBS direct APIs (ami-behaviour.md, sections 1 to 4 and 9).
+package struct FaultCode: RawRepresentable, Hashable, Sendable {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+    private init(_ rawValue: String) { self.rawValue = rawValue }
+
+    // The caller and the call.
+    package static let authFailure = FaultCode("AuthFailure")
+    package static let dryRunOperation = FaultCode("DryRunOperation")
+    package static let idempotentParameterMismatch = FaultCode("IdempotentParameterMismatch")
+    package static let internalError = FaultCode("InternalError")
+    package static let invalidAction = FaultCode("InvalidAction")
+    package static let invalidParameterCombination = FaultCode("InvalidParameterCombination")
+    package static let invalidParameterDependency = FaultCode("InvalidParameterDependency")
+    package static let invalidParameterValue = FaultCode("InvalidParameterValue")
+    package static let invalidNextToken = FaultCode("InvalidNextToken")
+    package static let missingParameter = FaultCode("MissingParameter")
+    package static let noSuchVersion = FaultCode("NoSuchVersion")
+    package static let resourceLimitExceeded = FaultCode("ResourceLimitExceeded")
+    package static let unauthorizedOperation = FaultCode("UnauthorizedOperation")
+    package static let unknownParameter = FaultCode("UnknownParameter")
+    package static let unsupportedOperation = FaultCode("UnsupportedOperation")
+    package static let filterLimitExceeded = FaultCode("FilterLimitExceeded")
+    package static let incorrectState = FaultCode("IncorrectState")
+    package static let malformedQueryString = FaultCode("MalformedQueryString")
+
+    // Images.
+    package static let invalidImageIDMalformed = FaultCode("InvalidAMIID.Malformed")
+    package static let invalidImageIDNotFound = FaultCode("InvalidAMIID.NotFound")
+    package static let invalidImageIDUnavailable = FaultCode("InvalidAMIID.Unavailable")
+    package static let invalidImageNameDuplicate = FaultCode("InvalidAMIName.Duplicate")
+    package static let invalidImageNameMalformed = FaultCode("InvalidAMIName.Malformed")
+    package static let invalidBlockDeviceMapping = FaultCode("InvalidBlockDeviceMapping")
+
+    // Snapshots.
+    package static let invalidSnapshotIDMalformed = FaultCode("InvalidSnapshotID.Malformed")
+    package static let invalidSnapshotNotFound = FaultCode("InvalidSnapshot.NotFound")
+    package static let invalidSnapshotInUse = FaultCode("InvalidSnapshot.InUse")
+
+    // Tags.
+    package static let invalidID = FaultCode("InvalidID")
+    package static let tagLimitExceeded = FaultCode("TagLimitExceeded")
+    package static let invalidTagKeyMalformed = FaultCode("InvalidTagKey.Malformed")
+
+    // EBS direct.
+    package static let validationException = FaultCode("ValidationException")
+    package static let resourceNotFoundException = FaultCode("ResourceNotFoundException")
+    package static let conflictException = FaultCode("ConflictException")
+    package static let concurrentLimitExceededException = FaultCode("ConcurrentLimitExceededException")
+    package static let serviceQuotaExceededException = FaultCode("ServiceQuotaExceededException")
+}

@@ -1,0 +1,25 @@
+/// One filter of a Describe call: its values are alternatives; several filters must all match.
+package struct Filter: Hashable, Sendable {
+    package let name: String
+    package let values: [FilterPattern]
+
+    package init(name: String, values: [String]) {
+        self.name = name
+        self.values = values.map(FilterPattern.init)
+    }
+
+    /// The texts to look for, when no value has a wildcard.
+    package var literals: [String]? {
+        let literals = values.compactMap(\.literal)
+        return literals.count == values.count ? literals : nil
+    }
+
+    /// The `K` of a filter named `tag:K`.
+    package var tagKey: String? {
+        name.hasPrefix("tag:") ? String(name.dropFirst(4)) : nil
+    }
+
+    package func matches(anyOf texts: [String]) -> Bool {
+        texts.contains { text in values.contains { $0.matches(text) } }
+    }
+}

@@ -1,0 +1,21 @@
+/// Limits and names of filters (ami-behaviour.md, section 4.3).
+package enum FilterRules {
+    package static let valuesMax = 200
+
+    /// Checks a request's filters against the names that exist, before anything is read.
+    package static func check(_ filters: [Filter], names: Set<String>) throws {
+        for filter in filters {
+            guard filter.tagKey != nil || names.contains(filter.name) else { throw unknown(filter.name) }
+            guard !filter.values.isEmpty else {
+                throw Fault(.invalidParameterValue, "The filter '\(filter.name)' has no value")
+            }
+        }
+        guard filters.reduce(0, { $0 + $1.values.count }) <= valuesMax else {
+            throw Fault(.filterLimitExceeded, "The maximum number of filter values specified on a single call is \(valuesMax)")
+        }
+    }
+
+    package static func unknown(_ name: String) -> Fault {
+        Fault(.invalidParameterValue, "The filter '\(name)' is invalid")
+    }
+}

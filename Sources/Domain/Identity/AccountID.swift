@@ -1,0 +1,16 @@
+/// An account: 12 decimal digits.
+package struct AccountID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init?(rawValue: String) {
+        guard rawValue.utf8.count == 12, rawValue.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        self.rawValue = rawValue
+    }
+
+    package init(random generator: inout some RandomNumberGenerator) {
+        let number = UInt64.random(in: 100_000_000_000...999_999_999_999, using: &generator)
+        rawValue = String(number)
+    }
+
+    package var description: String { rawValue }
+}

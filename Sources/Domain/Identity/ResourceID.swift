@@ -1,0 +1,41 @@
+/// The id of a resource: a prefix that says what it is, a dash, and 8 or 17 hexadecimal digits.
+///
+/// New ids have 17 digits. One dash only, because clients split compound ids on it
+/// (clients.md, section 4.2, `aws_ami_launch_permission`).
+package protocol ResourceID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible where RawValue == String {
+    static var prefix: String { get }
+    /// Takes text that is known to be well formed: only for use after `isWellFormed`.
+    init(wellFormed text: String)
+}
+
+extension ResourceID {
+    package init?(rawValue: String) {
+        guard Self.isWellFormed(rawValue) else { return nil }
+        self.init(wellFormed: rawValue)
+    }
+
+    package var description: String { rawValue }
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    package static func isWellFormed(_ text: String) -> Bool {
+        let start = prefix + "-"
+        guard text.hasPrefix(start) else { return false }
+        let digits = text.utf8.dropFirst(start.utf8.count)
+        guard digits.count == 17 || digits.count == 8 else { return false }
+        return digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    /// A new id of 17 random digits.
+    package static func random(using generator: inout some RandomNumberGenerator) -> Self {
+        let digits = Array("0123456789abcdef")
+        // A leading zero as in EC2's own ids keeps new ids apart from the 8-digit ones at a glance.
+        let text = (0..<16).map { _ in digits[Int.random(in: 0..<16, using: &generator)] }
+        return Self(wellFormed: "\(prefix)-0\(String(text))")
+    }
+
+    package static func random() -> Self {
+        var generator = SystemRandomNumberGenerator()
+        return random(using: &generator)
+    }
+}

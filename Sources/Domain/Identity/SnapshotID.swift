@@ -1,0 +1,6 @@
+/// The id of a snapshot, as `snap-0123456789abcdef0`.
+package struct SnapshotID: ResourceID {
+    package static let prefix = "snap"
+    package let rawValue: String
+    package init(wellFormed text: String) { rawValue = text }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// A machine image, as a value.
+package struct Image: Sendable, Equatable {
+    /// Where a copy came from: stays when the source is gone.
+    package struct Source: Hashable, Sendable {
+        package let id: ImageID
+        package let region: Region
+
+        package init(id: ImageID, region: Region) {
+            self.id = id
+            self.region = region
+        }
+    }
+
+    package let id: ImageID
+    package let owner: AccountID
+    package var name: String
+    package var description: String
+    package var state: ImageState
+    package var stateReason: StateReason?
+    package let createdAt: Date
+    package var traits: MachineTraits
+    package var rootDeviceName: String
+    package var devices: [BlockDevice]
+    package var source: Source?
+    package var tags: [Tag]
+
+    package init(
+        id: ImageID,
+        owner: AccountID,
+        name: String,
+        description: String,
+        state: ImageState,
+        stateReason: StateReason? = nil,
+        createdAt: Date,
+        traits: MachineTraits,
+        rootDeviceName: String,
+        devices: [BlockDevice],
+        source: Source? = nil,
+        tags: [Tag] = []
+    ) {
+        self.id = id
+        self.owner = owner
+        self.name = name
+        self.description = description
+        self.state = state
+        self.stateReason = stateReason
+        self.createdAt = createdAt
+        self.traits = traits
+        self.rootDeviceName = rootDeviceName
+        self.devices = devices
+        self.source = source
+        self.tags = tags
+    }
+
+    package var location: String { "\(owner)/\(name)" }
+
+    /// The snapshots behind the image, each once, in the order of the devices.
+    package var snapshotIDs: [SnapshotID] {
+        var seen = Set<SnapshotID>()
+        return devices.compactMap(\.volume?.snapshotID).filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,35 @@
+/// The volume that an image makes for a device when it is launched.
+package struct VolumeTemplate: Hashable, Sendable {
+    /// The snapshot that the volume starts from; an empty volume has none.
+    package var snapshotID: SnapshotID?
+    package var sizeGiB: Int
+    package var type: VolumeType
+    /// Kept only when it was given: Terraform compares what it registered with what it reads.
+    package var iops: Int?
+    package var throughput: Int?
+    package var deletesOnTermination: Bool
+
+    package init(
+        snapshotID: SnapshotID?,
+        sizeGiB: Int,
+        type: VolumeType,
+        iops: Int? = nil,
+        throughput: Int? = nil,
+        deletesOnTermination: Bool
+    ) {
+        self.snapshotID = snapshotID
+        self.sizeGiB = sizeGiB
+        self.type = type
+        self.iops = iops
+        self.throughput = throughput
+        self.deletesOnTermination = deletesOnTermination
+    }
+}
+
+/// The kinds of volume that EC2 knows.
+package enum VolumeType: String, Sendable {
+    case standard, gp2, gp3, io1, io2, st1, sc1
+
+    package var takesIOPS: Bool { [.gp3, .io1, .io2].contains(self) }
+    package var takesThroughput: Bool { self == .gp3 }
+}

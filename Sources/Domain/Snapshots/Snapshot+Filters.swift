@@ -1,0 +1,29 @@
+import Foundation
+
+extension Snapshot: Filterable {
+    /// Every filter of DescribeSnapshots (ami-behaviour.md, section 3.3), `tag:` ones aside.
+    package static let filterNames: Set<String> = [
+        "description", "encrypted", "owner-alias", "owner-id", "progress", "snapshot-id", "start-time", "status", "storage-tier",
+        "transfer-type", "volume-id", "volume-size", "tag-key", "tag-value",
+    ]
+
+    package func texts(forFilter name: String) -> [String]? {
+        switch name {
+        case "description": [description]
+        case "encrypted": ["false"]
+        case "owner-id": [owner.rawValue]
+        case "progress": ["\(progressPercent)%"]
+        case "snapshot-id": [id.rawValue]
+        case "start-time": [ISO8601.text(startedAt)]
+        case "status": [state.rawValue]
+        case "storage-tier": ["standard"]
+        case "transfer-type": [transferType]
+        case "volume-id": [volumeID]
+        case "volume-size": [String(sizeGiB)]
+        case "owner-alias": []
+        default: nil
+        }
+    }
+
+    package var transferType: String { completionMinutes == nil ? "standard" : "time-based" }
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+/// A snapshot, as a value. Its bytes are the block map under `root`.
+package struct Snapshot: Sendable, Equatable {
+    /// How many bytes a block has: 512 KiB, as in the EBS direct APIs.
+    package static let blockBytes: Int64 = 524_288
+    package static let sizeGiBMax = 65_536
+
+    package let id: SnapshotID
+    package let owner: AccountID
+    package var volumeID: String
+    package var description: String
+    package var state: SnapshotState
+    package var statusMessage: String?
+    /// 0 to 100.
+    package var progressPercent: Int
+    package let startedAt: Date
+    package var completedAt: Date?
+    package let sizeGiB: Int
+    /// The snapshot that StartSnapshot named as parent.
+    package var parentID: SnapshotID?
+    /// Snapshots that came from one another, by parent or by copy, share a lineage.
+    package var lineage: SnapshotID
+    /// The digest of the block map's root: 32 bytes, set when completed.
+    package var root: [UInt8]?
+    /// Bytes of the blocks that hold data, set when completed.
+    package var dataBytes: Int64?
+    /// The minutes in which a time-based copy is to be done.
+    package var completionMinutes: Int?
+    package var tags: [Tag]
+
+    package init(
+        id: SnapshotID,
+        owner: AccountID,
+        volumeID: String,
+        description: String,
+        state: SnapshotState,
+        statusMessage: String? = nil,
+        progressPercent: Int = 0,
+        startedAt: Date,
+        completedAt: Date? = nil,
+        sizeGiB: Int,
+        parentID: SnapshotID? = nil,
+        lineage: SnapshotID,
+        root: [UInt8]? = nil,
+        dataBytes: Int64? = nil,
+        completionMinutes: Int? = nil,
+        tags: [Tag] = []
+    ) {
+        self.id = id
+        self.owner = owner
+        self.volumeID = volumeID
+        self.description = description
+        self.state = state
+        self.statusMessage = statusMessage
+        self.progressPercent = progressPercent
+        self.startedAt = startedAt
+        self.completedAt = completedAt
+        self.sizeGiB = sizeGiB
+        self.parentID = parentID
+        self.lineage = lineage
+        self.root = root
+        self.dataBytes = dataBytes
+        self.completionMinutes = completionMinutes
+        self.tags = tags
+    }
+
+    /// The volume that a copied snapshot names (ami-behaviour.md, section 1.4).
+    package static let copiedVolumeID = "vol-ffffffff"
+
+    package var volumeBytes: UInt64 { UInt64(sizeGiB) << 30 }
+    package var blockCount: Int64 { Int64(sizeGiB) << 11 }
+}

@@ -1,0 +1,10 @@
+/// A key and a value on a resource.
+package struct Tag: Hashable, Sendable {
+    package let key: String
+    package let value: String
+
+    package init(key: String, value: String) {
+        self.key = key
+        self.value = value
+    }
+}
