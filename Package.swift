@@ -11,11 +11,25 @@ let strict: [SwiftSetting] = [
 let targets: [Target] = [
     // 0: values and rules; AWS dialects and signatures.
     .target(name: "Domain", swiftSettings: strict),
+    .target(name: "Wire", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
+
+    // 1: bytes; rows; the signed HTTP call.
+    // 2: how a Region reaches another.
+    // 3: what the product does.
+    // 4: the edges.
+    // 5: the one executable.
+    // The tests of each layer.
+    .testTarget(
+        name: "WireTests",
+        dependencies: ["Wire", .product(name: "Crypto", package: "swift-crypto")],
+        swiftSettings: strict
+    ),
 ]
 
 let package = Package(
     name: "ferry",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
     ],
     targets: targets
 )

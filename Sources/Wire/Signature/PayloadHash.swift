@@ -1,0 +1,61 @@
+import Crypto
+import Foundation
+
+/// What stands for the body in a signature.
+package enum PayloadHash: Sendable, Equatable {
+    case bytes(hexSHA256: String)
+    /// `UNSIGNED-PAYLOAD`: the signature does not cover the body.
+    case unsigned
+
+    static let unsignedMarker = "UNSIGNED-PAYLOAD"
+
+    /// Hashes a body.
+    package static func hashing(_ body: [UInt8]) -> PayloadHash {
+        .bytes(hexSHA256: Hex.encode(SHA256.hash(data: body)))
+    }
+
+    package static let empty = hashing([])
+
+    var text: String {
+        switch self {
+        case .bytes(let hexSHA256): hexSHA256
+        case .unsigned: Self.unsignedMarker
+        }
+    }
+}
+
+/// What a signed request says about its body before anyone has hashed it.
+package enum PayloadDeclaration: Sendable, Equatable {
+    /// Nothing: the body is to be hashed.
+    case absent
+    /// A literal SHA-256, lower-case hex: the body is to be hashed and must match it.
+    case hash(String)
+    /// `UNSIGNED-PAYLOAD`: there is nothing to hash.
+    case unsigned
+    /// An aws-chunked body (`STREAMING-…`), whose framing the caller checks.
+    case streaming(String)
+}
+
+/// Lower-case hexadecimal.
+enum Hex {
+    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+        var text: [UInt8] = []
+        for byte in bytes {
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 0xF))
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Whether a text is the 64 lower-case digits of a SHA-256.
+    static func isSHA256(_ text: String) -> Bool {
+        text.utf8.count == 64
+            && text.utf8.allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+            }
+    }
+
+    private static func digit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+    }
+}

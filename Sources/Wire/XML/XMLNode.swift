@@ -1,0 +1,63 @@
+/// One element of a small XML document, for reading answers.
+///
+/// Attributes and namespace declarations are checked and dropped; a prefix stays part of the name. White space between
+/// elements is not text.
+package struct XMLNode: Sendable, Equatable {
+    package let name: String
+    package let text: String
+    package let children: [XMLNode]
+
+    package init(name: String, text: String = "", children: [XMLNode] = []) {
+        self.name = name
+        self.text = text
+        self.children = children
+    }
+
+    /// The root element of a document.
+    package init(parsing document: [UInt8], limits: XMLLimits = .standard) throws(XMLError) {
+        var parser = try XMLParser(document, limits: limits)
+        self = try parser.document()
+    }
+
+    /// The first child of that name.
+    package subscript(_ name: String) -> XMLNode? {
+        children.first { $0.name == name }
+    }
+
+    package func children(_ name: String) -> [XMLNode] {
+        children.filter { $0.name == name }
+    }
+
+    /// The text of the first child of that name; nil when there is no such child.
+    package func text(_ name: String) -> String? {
+        self[name]?.text
+    }
+
+    /// The `<item>` elements of a list; none when the list is absent.
+    package func items(_ list: String, item: String = "item") -> [XMLNode] {
+        self[list]?.children(item) ?? []
+    }
+}
+
+/// What a document may measure before it is refused.
+package struct XMLLimits: Sendable {
+    package var bytes: Int
+    package var elements: Int
+    package var depth: Int
+
+    package init(bytes: Int = 64 << 20, elements: Int = 2_000_000, depth: Int = 64) {
+        self.bytes = bytes
+        self.elements = elements
+        self.depth = depth
+    }
+
+    package static let standard = XMLLimits()
+}
+
+/// Why a document is not read: what was wrong, and at which byte.
+package struct XMLError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let reason: String
+    package let offset: Int
+
+    package var description: String { "XML at byte \(offset): \(reason)" }
+}
