@@ -14,6 +14,17 @@ let targets: [Target] = [
     .target(name: "Wire", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
 
     // 1: bytes; rows; the signed HTTP call.
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(
+        name: "Blocks",
+        dependencies: [
+            "CZstd",
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ],
+        swiftSettings: strict
+    ),
     // 2: how a Region reaches another.
     // 3: what the product does.
     // 4: the edges.
@@ -30,6 +41,7 @@ let package = Package(
     name: "ferry",
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
     ],
     targets: targets
 )

@@ -1,0 +1,92 @@
+import NIOCore
+
+/// Walks block maps from their roots and tells which of them list a frame that is damaged or not in the index.
+package struct MapWalk: Sendable {
+    /// A root to walk, with a name for the report, such as the snapshot's id.
+    package struct Root: Hashable, Sendable {
+        package let digest: Digest
+        package let name: String
+
+        package init(digest: Digest, name: String) {
+            self.digest = digest
+            self.name = name
+        }
+    }
+
+    package struct Finding: Hashable, Sendable {
+        package let name: String
+        package let address: Digest
+        package let kind: FrameKind
+        /// Of the block, or of the first block under a page; nil for a root.
+        package let blockIndex: UInt64?
+        /// False when the frame is there and damaged.
+        package let isMissing: Bool
+    }
+
+    private let packs: PackCache
+    private let index: any FrameIndex
+    private let pool: DiskPool
+    private let damaged: Set<Digest>
+
+    /// `damaged` is what a scrub found; a page that cannot be read is found in any case.
+    package init(folder: String, index: any FrameIndex, pool: DiskPool, damaged: Set<Digest> = []) {
+        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, damaged: damaged)
+    }
+
+    package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool, damaged: Set<Digest> = []) {
+        packs = PackCache(storage: storage, capacity: 32)
+        self.index = index
+        self.pool = pool
+        self.damaged = damaged
+    }
+
+    /// Walks all roots. A page that several of them share is read once when it is whole.
+    package func run(_ roots: [Root]) async throws -> [Finding] {
+        var findings: [Finding] = []
+        var whole: Set<Digest> = []
+        for root in roots {
+            let plain = try await pool.run { [self] in try self.plain(root.digest) }
+            guard case .bytes(let bytes) = plain, let map = try? BlockMapRoot(decoding: bytes.span.bytes) else {
+                findings.append(.init(name: root.name, address: root.digest, kind: .root, blockIndex: nil, isMissing: plain == .missing))
+                continue
+            }
+            for entry in map.entries where !whole.contains(entry.digest) {
+                let found = try await pool.run { [self] in try page(entry, of: root) }
+                if found.isEmpty { whole.insert(entry.digest) }
+                findings += found
+            }
+        }
+        return findings
+    }
+
+    private enum Plain: Equatable {
+        case bytes([UInt8])
+        case missing
+        case damaged
+    }
+
+    private func plain(_ digest: Digest) throws -> Plain {
+        guard let location = try index.locate([digest])[digest] else { return .missing }
+        if damaged.contains(digest) { return .damaged }
+        do {
+            let frame = IndexedFrame(address: digest, location: location)
+            return .bytes(Array(try packs.file(location.pack).open(frame).plain().readableBytesView))
+        } catch is FrameDamage {
+            return .damaged
+        }
+    }
+
+    private func page(_ entry: BlockMapRoot.Entry, of root: Root) throws -> [Finding] {
+        let base = UInt64(entry.page) * UInt64(BlockSize.blocksPerPage)
+        let plain = try plain(entry.digest)
+        guard case .bytes(let bytes) = plain, let page = try? BlockMapPage(decoding: bytes.span.bytes) else {
+            return [.init(name: root.name, address: entry.digest, kind: .page, blockIndex: base, isMissing: plain == .missing)]
+        }
+        let present = try index.locate(Array(Set(page.allDigests)))
+        return page.entries.compactMap { slot, digest in
+            let isMissing = present[digest] == nil
+            guard isMissing || damaged.contains(digest) else { return nil }
+            return .init(name: root.name, address: digest, kind: .block, blockIndex: base + UInt64(slot), isMissing: isMissing)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import NIOCore
+
+/// Reads every frame that the index names, opens its seal, decompresses it and hashes it again.
+///
+/// Makes and changes nothing, so it can run beside the server that owns the store: what is not indexed is not looked at.
+package struct Scrub: Sendable {
+    private static let framesPerHop = 32
+
+    private let packs: PackCache
+    private let index: any FrameIndex
+    private let pool: DiskPool
+    private let parallel: Int
+
+    package init(folder: String, index: any FrameIndex, pool: DiskPool, parallel: Int = 4) {
+        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, parallel: parallel)
+    }
+
+    package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool, parallel: Int = 4) {
+        packs = PackCache(storage: storage, capacity: 32)
+        self.index = index
+        self.pool = pool
+        self.parallel = max(1, parallel)
+    }
+
+    /// Checks everything. `progress` gets the report so far after each pack.
+    package func run(progress: @Sendable (ScrubReport) -> Void = { _ in }) async throws -> ScrubReport {
+        let index = index
+        var report = ScrubReport()
+        for pack in try await pool.run({ try index.indexedLengths().keys.sorted() }) {
+            report.add(try await check(pack))
+            progress(report)
+        }
+        report.damages.sort { ($0.pack, $0.offset) < ($1.pack, $1.offset) }
+        return report
+    }
+
+    private func check(_ pack: PackID) async throws -> ScrubReport {
+        var report = try await pool.run { [self] in try checkHeader(pack) }
+        var last: UInt64 = 0
+        try await withThrowingTaskGroup(of: ScrubReport.self) { group in
+            var running = 0
+            while true {
+                let after = last
+                let frames = try await pool.run { [index] in
+                    try index.frames(in: pack, after: after, limit: Self.framesPerHop)
+                }
+                guard let end = frames.last?.location.offset else { break }
+                last = end
+                if running == parallel, let done = try await group.next() {
+                    report.add(done)
+                    running -= 1
+                }
+                group.addTask { try await pool.run { try check(frames) } }
+                running += 1
+            }
+            for try await done in group { report.add(done) }
+        }
+        report.packs = 1
+        return report
+    }
+
+    private func checkHeader(_ pack: PackID) throws -> ScrubReport {
+        var report = ScrubReport()
+        do {
+            for (offset, damage) in try packs.file(pack).headerDamage() {
+                report.damages.append(.init(pack: pack, offset: offset, address: nil, kind: nil, cause: damage))
+            }
+        } catch let damage as FrameDamage {
+            report.damages.append(.init(pack: pack, offset: 0, address: nil, kind: nil, cause: damage))
+        }
+        return report
+    }
+
+    private func check(_ frames: [IndexedFrame]) throws -> ScrubReport {
+        var report = ScrubReport()
+        for frame in frames {
+            report.frames += 1
+            report.storedBytes += UInt64(FrameHeader.bytes) + UInt64(frame.location.storedLength)
+            report.plainBytes += UInt64(frame.location.plainLength)
+            do {
+                try packs.file(frame.location.pack).check(frame)
+            } catch let damage as FrameDamage {
+                report.damages.append(
+                    .init(
+                        pack: frame.location.pack,
+                        offset: frame.location.offset,
+                        address: frame.address,
+                        kind: frame.location.kind,
+                        cause: damage
+                    )
+                )
+            }
+        }
+        return report
+    }
+}
+
+extension PackFile {
+    /// Everything that can be proven about a frame.
+    func check(_ frame: IndexedFrame) throws(FrameDamage) {
+        let plain = try open(frame).plain()
+        let found = Digest(sha256: plain.readableBytesSpan)
+        guard found == frame.address else { throw .digest(found: found) }
+        do {
+            switch frame.location.kind {
+            case .block: break
+            case .page: _ = try BlockMapPage(decoding: plain.readableBytesSpan)
+            case .root: _ = try BlockMapRoot(decoding: plain.readableBytesSpan)
+            }
+        } catch {
+            throw .map(error)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Glibc
+
+/// Packs as files in a folder.
+package struct LocalPackStorage: PackStorage {
+    package let path: String
+
+    package init(path: String) { self.path = path }
+
+    package func prepare() throws(IOFailure) {
+        if mkdir(path, 0o700) == 0 {
+            try Self.syncFolder(at: path + "/..")
+        } else if errno != EEXIST {
+            throw IOFailure(call: "mkdir", path: path, errno: errno)
+        }
+    }
+
+    package func list() throws(IOFailure) -> [String] {
+        guard let folder = opendir(path) else {
+            if errno == ENOENT { return [] }
+            throw IOFailure(call: "opendir", path: path, errno: errno)
+        }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(folder) else { break }
+            // SAFETY: `d_name` is a NUL-terminated string inside the entry, which lives until the next readdir.
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        guard errno == 0 else { throw IOFailure(call: "readdir", path: path, errno: errno) }
+        return names.sorted()
+    }
+
+    package func create(_ name: String) throws(IOFailure) -> any PackFileHandle {
+        try LocalPackFile(path: "\(path)/\(name)", flags: O_RDWR | O_CREAT | O_EXCL)
+    }
+
+    package func open(_ name: String) throws(IOFailure) -> any PackFileHandle {
+        try LocalPackFile(path: "\(path)/\(name)", flags: O_RDONLY)
+    }
+
+    package func remove(_ name: String) throws(IOFailure) {
+        guard unlink("\(path)/\(name)") == 0 else { throw IOFailure(call: "unlink", path: "\(path)/\(name)", errno: errno) }
+    }
+
+    package func syncFolder() throws(IOFailure) { try Self.syncFolder(at: path) }
+
+    private static func syncFolder(at path: String) throws(IOFailure) {
+        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw IOFailure(call: "open", path: path, errno: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw IOFailure(call: "fsync", path: path, errno: errno) }
+    }
+}
+
+/// A pack as an open file.
+final class LocalPackFile: PackFileHandle {
+    private let path: String
+    private let descriptor: Int32
+
+    init(path: String, flags: Int32) throws(IOFailure) {
+        self.path = path
+        descriptor = open(path, flags | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw IOFailure(call: "open", path: path, errno: errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    // SAFETY (read and write): the kernel touches at most `count` bytes of the buffer, and only during the call.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int {
+        let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+        guard count >= 0 else { throw IOFailure(call: "pread", path: path, errno: errno) }
+        return count
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int {
+        let count = pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
+        guard count >= 0 else { throw IOFailure(call: "pwrite", path: path, errno: errno) }
+        return count
+    }
+
+    func sync() throws(IOFailure) {
+        guard fdatasync(descriptor) == 0 else { throw IOFailure(call: "fdatasync", path: path, errno: errno) }
+    }
+
+    func size() throws(IOFailure) -> UInt64 {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw IOFailure(call: "fstat", path: path, errno: errno) }
+        return UInt64(status.st_size)
+    }
+
+    func dropCache() {
+        // Only a hint to the kernel: nothing depends on its success.
+        _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    }
+}

@@ -1,0 +1,55 @@
+import Glibc
+import Synchronization
+
+/// Open packs, the ones used last: a bound on file descriptors, and a header is read and a key derived once.
+final class PackCache: Sendable {
+    fileprivate struct State {
+        var open: [PackID: (file: PackFile, lastUse: UInt64)] = [:]
+        var clock: UInt64 = 0
+    }
+
+    let storage: any PackStorage
+    private let state = Mutex(State())
+    private let capacity: Int
+
+    init(storage: any PackStorage, capacity: Int) {
+        self.storage = storage
+        self.capacity = max(1, capacity)
+    }
+
+    /// The open pack. Throws `FrameDamage`: a pack that is missing or has no whole header damages all its frames.
+    /// Other failures to open it (no descriptors left, no permission) are `IOFailure`: the frames may be whole.
+    func file(_ id: PackID) throws -> PackFile {
+        if let file = state.withLock({ $0.use(id) }) { return file }
+        let file: PackFile
+        do {
+            file = try PackFile.open(id, in: storage)
+        } catch let error as IOFailure where error.errno == ENOENT {
+            throw FrameDamage.missingPack
+        }
+        // Two readers may have opened it at once: both keep the first.
+        return insert(file)
+    }
+
+    @discardableResult
+    func insert(_ file: PackFile) -> PackFile {
+        state.withLock { state in
+            if let other = state.use(file.id) { return other }
+            if state.open.count >= capacity, let oldest = state.open.min(by: { $0.value.lastUse < $1.value.lastUse })?.key {
+                state.open[oldest] = nil
+            }
+            state.clock += 1
+            state.open[file.id] = (file, state.clock)
+            return file
+        }
+    }
+}
+
+extension PackCache.State {
+    fileprivate mutating func use(_ id: PackID) -> PackFile? {
+        guard let entry = open[id] else { return nil }
+        clock += 1
+        open[id] = (entry.file, clock)
+        return entry.file
+    }
+}

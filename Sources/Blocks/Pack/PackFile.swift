@@ -1,0 +1,191 @@
+import Glibc
+import NIOCore
+
+/// An open pack: its header, its key, and whole reads and writes.
+final class PackFile: Sendable {
+    let id: PackID
+    let path: String
+    private let handle: any PackFileHandle
+    private let seal: FrameSeal
+
+    private init(id: PackID, path: String, handle: any PackFileHandle, header: PackHeader) {
+        self.id = id
+        self.path = path
+        self.handle = handle
+        seal = FrameSeal(of: header)
+    }
+
+    /// Makes a new pack with a new id and key. Nothing of it is durable yet.
+    static func create(in storage: any PackStorage) throws(IOFailure) -> PackFile {
+        let id = PackID.random()
+        var generator = SystemRandomNumberGenerator()
+        var key: [UInt8] = []
+        for _ in 0..<4 { key.appendLittleEndian(generator.next() as UInt64) }
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        let milliseconds = UInt64(now.tv_sec) * 1_000 + UInt64(now.tv_nsec) / 1_000_000
+        let header = PackHeader(id: id, openKey: key, createdMilliseconds: milliseconds)
+        let file = PackFile(
+            id: id,
+            path: "\(storage.path)/\(id.fileName)",
+            handle: try storage.create(id.fileName),
+            header: header
+        )
+        do {
+            try file.write(ByteBuffer(bytes: header.preamble), at: 0)
+        } catch {
+            // A full disk would otherwise collect an empty file for each attempt; failing to remove it changes nothing else.
+            try? storage.remove(id.fileName)
+            throw error
+        }
+        return file
+    }
+
+    /// Opens a pack to read it. Throws `IOFailure`, or `FrameDamage.packHeader` when no copy of the header is whole.
+    static func open(_ id: PackID, in storage: any PackStorage) throws -> PackFile {
+        let handle = try storage.open(id.fileName)
+        let path = "\(storage.path)/\(id.fileName)"
+        var damage: FrameDamage?
+        for place in PackHeader.copies {
+            do {
+                let header = try Self.header(at: place, of: handle, path: path)
+                guard header.id == id else { throw FrameDamage.packHeader("it is the one of pack \(header.id)") }
+                return PackFile(id: id, path: path, handle: handle, header: header)
+            } catch let error as FrameDamage {
+                damage = damage ?? error
+            }
+        }
+        throw damage ?? .packHeader("no copy")
+    }
+
+    /// What is wrong with the copies of the header, for scrub.
+    func headerDamage() throws(IOFailure) -> [(offset: UInt64, damage: FrameDamage)] {
+        var result: [(offset: UInt64, damage: FrameDamage)] = []
+        for place in PackHeader.copies {
+            do {
+                let header = try Self.header(at: place, of: handle, path: path)
+                if header.id != id { result.append((place, .packHeader("it is the one of pack \(header.id)"))) }
+            } catch {
+                result.append((place, error))
+            }
+        }
+        return result
+    }
+
+    private static func header(at place: UInt64, of handle: any PackFileHandle, path: String) throws(FrameDamage) -> PackHeader {
+        let bytes: ByteBuffer
+        do {
+            bytes = try read(PackHeader.bytes, at: place, of: handle)
+        } catch {
+            throw .unreadable(errno: error.errno)
+        }
+        return try PackHeader(decoding: Array(bytes.readableBytesView))
+    }
+
+    // MARK: frames
+
+    /// Seals a payload for its place. The whole frame comes back, to be written there.
+    func seal(_ payload: FramePayload, address: Digest, at offset: UInt64) throws -> ByteBuffer {
+        try seal.seal(
+            payload,
+            header: FrameHeader(
+                kind: payload.kind,
+                codec: payload.codec,
+                plainLength: payload.plainLength,
+                storedLength: payload.storedLength,
+                offset: offset,
+                domain: .open,
+                address: address
+            )
+        )
+    }
+
+    /// Reads and opens the frame that the index names. Throws `FrameDamage` when other bytes stand there; `IOFailure` never,
+    /// because to the reader of a frame a disk that cannot read it is damage too.
+    func open(_ frame: IndexedFrame) throws(FrameDamage) -> FramePayload {
+        let expected = FrameHeader(of: frame)
+        var bytes = try frameBytes(FrameHeader.bytes + Int(frame.location.storedLength), at: frame.location.offset)
+        guard let head = bytes.readBytes(length: FrameHeader.bytes), bytes.readableBytes == Int(frame.location.storedLength) else {
+            throw .cutOff
+        }
+        guard head == expected.encoded else {
+            // Decoding says in words what is wrong with it; when it decodes, it is a whole frame, but another one.
+            _ = try FrameHeader(decoding: head, at: frame.location.offset)
+            throw .header("not the one that the index names")
+        }
+        return try seal.open(bytes, header: expected)
+    }
+
+    /// Reads and opens whatever frame stands at `offset`, which must end before `end`.
+    func openFrame(at offset: UInt64, end: UInt64) throws(FrameDamage) -> (header: FrameHeader, payload: FramePayload) {
+        let header = try FrameHeader(decoding: Array(try frameBytes(FrameHeader.bytes, at: offset).readableBytesView), at: offset)
+        let start = offset + UInt64(FrameHeader.bytes)
+        guard start + UInt64(header.storedLength) <= end else { throw .cutOff }
+        let sealed = try frameBytes(Int(header.storedLength), at: start)
+        guard sealed.readableBytes == Int(header.storedLength) else { throw .cutOff }
+        return (header, try seal.open(sealed, header: header))
+    }
+
+    private func frameBytes(_ count: Int, at offset: UInt64) throws(FrameDamage) -> ByteBuffer {
+        do {
+            return try read(count, at: offset)
+        } catch {
+            throw .unreadable(errno: error.errno)
+        }
+    }
+
+    // MARK: bytes
+
+    /// Up to `count` bytes; fewer only at the end of the file.
+    func read(_ count: Int, at offset: UInt64) throws(IOFailure) -> ByteBuffer {
+        try Self.read(count, at: offset, of: handle)
+    }
+
+    private static func read(_ count: Int, at offset: UInt64, of handle: any PackFileHandle) throws(IOFailure) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(count)
+        while buffer.readableBytes < count {
+            let place = offset + UInt64(buffer.readableBytes)
+            let wanted = count - buffer.readableBytes
+            let got = try retryingInterrupted { () throws(IOFailure) -> Int in
+                try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { target throws(IOFailure) -> Int in
+                    try handle.read(into: UnsafeMutableRawBufferPointer(rebasing: target.prefix(wanted)), at: place)
+                }
+            }
+            if got == 0 { break }
+        }
+        return buffer
+    }
+
+    /// Writes all bytes, in as many calls as it takes.
+    func write(_ buffer: ByteBuffer, at offset: UInt64) throws(IOFailure) {
+        var rest = buffer
+        while rest.readableBytes > 0 {
+            let place = offset + UInt64(buffer.readableBytes - rest.readableBytes)
+            let written = try Self.retryingInterrupted { () throws(IOFailure) -> Int in
+                try rest.withUnsafeReadableBytes { bytes throws(IOFailure) -> Int in try handle.write(bytes, at: place) }
+            }
+            // A call that writes nothing and reports nothing would be repeated for ever.
+            guard written > 0 else { throw IOFailure(call: "pwrite", path: path, errno: EIO) }
+            rest.moveReaderIndex(forwardBy: written)
+        }
+    }
+
+    func sync() throws(IOFailure) {
+        try Self.retryingInterrupted { () throws(IOFailure) in try handle.sync() }
+    }
+
+    /// A signal may interrupt any of these calls before it has done anything; it is made again then.
+    private static func retryingInterrupted<Result>(_ call: () throws(IOFailure) -> Result) throws(IOFailure) -> Result {
+        while true {
+            do throws(IOFailure) {
+                return try call()
+            } catch {
+                if error.errno != EINTR { throw error }
+            }
+        }
+    }
+
+    func size() throws(IOFailure) -> UInt64 { try handle.size() }
+    func dropCache() { handle.dropCache() }
+}

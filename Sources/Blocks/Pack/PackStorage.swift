@@ -1,0 +1,32 @@
+/// The folder of a store's packs, as the file system calls that Ferry makes. Tests put a faulty disk behind it.
+package protocol PackStorage: Sendable {
+    /// For messages.
+    var path: String { get }
+    /// Makes the folder (0700) when it is missing, durably.
+    func prepare() throws(IOFailure)
+    /// The names of all files; an absent folder has none.
+    func list() throws(IOFailure) -> [String]
+    /// Makes a file that does not exist (0600), for reading and writing.
+    func create(_ name: String) throws(IOFailure) -> any PackFileHandle
+    /// Opens a file for reading.
+    func open(_ name: String) throws(IOFailure) -> any PackFileHandle
+    /// Removes a file that was created and never used.
+    func remove(_ name: String) throws(IOFailure)
+    /// Makes the names of created files durable.
+    func syncFolder() throws(IOFailure)
+}
+
+/// An open pack. Reads and writes may be short, and may fail with EINTR, as the system calls do; `PackFile` loops.
+///
+/// Closed when it is released.
+package protocol PackFileHandle: AnyObject, Sendable {
+    /// Bytes read, 0 only at the end of the file.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int
+    /// Bytes written, at least one.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int
+    /// Makes the written bytes and the length durable. After a failure nothing is known of any byte written since the last success.
+    func sync() throws(IOFailure)
+    func size() throws(IOFailure) -> UInt64
+    /// Forgets what memory holds of the file, so that reads tell what the disk holds.
+    func dropCache()
+}

@@ -1,0 +1,210 @@
+import NIOCore
+import Synchronization
+
+/// The bytes of one Region: blocks, block map pages and roots, each under its digest, in packs.
+///
+/// Appended content can be read at once and is durable after `StoreWriter.flush`. A page that is in the store implies that all its
+/// blocks are, and a root that all its pages are; the store refuses to append one that would break this, and recovery keeps it.
+///
+/// One process writes to a folder at a time; the owner of the folder sees to that. Others may read it meanwhile (`Scrub`).
+package final class BlockStore: Sendable, BlockMapSource {
+    package let statistics = StoreStatistics()
+    /// What opening found behind the indexed ends of the packs.
+    package let recovery: RecoveryReport
+
+    let index: any FrameIndex
+    let pool: DiskPool
+    let options: BlockStoreOptions
+    let packs: PackCache
+    let state = Mutex(StoreState())
+    private let pages: PageCache
+    /// Held over the making of a pack, so that several threads that find the last one full make one and not several.
+    /// Only threads of the pool wait for it.
+    private let packCreation = Mutex(())
+
+    /// Opens the store in `folder`, making `folder/packs` (0700) when it is missing. The folder itself must exist.
+    ///
+    /// Blocks: what a crash left unindexed at the ends of packs is read and indexed first.
+    package convenience init(
+        folder: String,
+        index: any FrameIndex,
+        pool: DiskPool,
+        options: BlockStoreOptions = .init()
+    ) throws {
+        try self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, options: options)
+    }
+
+    /// Opens a store over any storage.
+    package init(
+        storage: any PackStorage,
+        index: any FrameIndex,
+        pool: DiskPool,
+        options: BlockStoreOptions = .init()
+    ) throws {
+        self.index = index
+        self.pool = pool
+        self.options = options
+        packs = PackCache(storage: storage, capacity: options.openPacks)
+        pages = PageCache(capacity: options.cachedPages)
+        do {
+            try storage.prepare()
+        } catch let failure {
+            throw StoreError(failure)
+        }
+        recovery = try Recovery(packs: packs, index: index).run()
+    }
+
+    /// A session of appends, bound to the current epoch: one that fails with `lostWrites` is of no more use.
+    package func writer() -> StoreWriter {
+        StoreWriter(store: self, epoch: state.withLock { $0.epoch })
+    }
+
+    /// Refuses appends from now on and makes everything durable that was appended. Reads go on.
+    package func close() async throws {
+        let (epoch, target) = state.withLock { state in
+            state.isClosed = true
+            return (state.epoch, state.nextSequence)
+        }
+        try await flush(epoch: epoch, target: target)
+    }
+
+    // MARK: reading
+
+    /// Those of the addresses that are in the store durably.
+    package func contains(_ addresses: [Digest]) async throws -> Set<Digest> {
+        if addresses.isEmpty { return [] }
+        return try await pool.run { [self] in Set(try locate(addresses).keys) }
+    }
+
+    /// The plain bytes under an address, proven by the seal. What was put and not flushed can be read, too.
+    package func read(_ digest: Digest) async throws -> ByteBuffer {
+        try await pool.run { [self] in try readNow(digest) }
+    }
+
+    package func readPage(_ digest: Digest) async throws -> BlockMapPage {
+        if let page = pages[digest] { return page }
+        let page = try await pool.run { [self] in
+            try decode(digest, try readNow(digest)) { (bytes) throws(BlockMapError) in try BlockMapPage(decoding: bytes) }
+        }
+        pages.insert(page, digest)
+        return page
+    }
+
+    package func readRoot(_ digest: Digest) async throws -> BlockMapRoot {
+        try await pool.run { [self] in
+            try decode(digest, try readNow(digest)) { (bytes) throws(BlockMapError) in try BlockMapRoot(decoding: bytes) }
+        }
+    }
+
+    /// The blocks with data of the map under `root`, at or behind `start`, up to `limit`, ascending.
+    package func blocks(of root: Digest, from start: UInt64 = 0, limit: Int) async throws -> [MappedBlock] {
+        try await BlockMapReader(root: try await readRoot(root), reading: self).blocks(from: start, limit: limit).blocks
+    }
+
+    /// The blocks that differ between two maps, at or behind `start`, up to `limit`, ascending; without a first one, all blocks of
+    /// the second.
+    package func changes(
+        from first: Digest?,
+        to second: Digest,
+        startingAt start: UInt64 = 0,
+        limit: Int
+    ) async throws -> [BlockDifference] {
+        let new = try await readRoot(second)
+        let old = if let first { try await readRoot(first) } else { try BlockMapRoot(volumeBytes: new.volumeBytes) }
+        return try await BlockMapDiff(first: old, second: new, reading: self)
+            .differences(from: start, limit: limit, pageReads: .max).differences
+    }
+
+    private func readNow(_ digest: Digest) throws -> ByteBuffer {
+        let frame = try frame(digest)
+        let payload = try open(frame)
+        do {
+            return try payload.plain()
+        } catch {
+            throw StoreError(error, of: frame, path: path(of: frame))
+        }
+    }
+
+    private func decode<Value>(
+        _ digest: Digest,
+        _ bytes: ByteBuffer,
+        _ decoder: (RawSpan) throws(BlockMapError) -> Value
+    ) throws -> Value {
+        do {
+            return try decoder(bytes.readableBytesSpan)
+        } catch {
+            throw StoreError(.damaged, "not a block map: \(error)", address: digest, cause: error)
+        }
+    }
+
+    // MARK: on a thread of the pool
+
+    func locate(_ addresses: [Digest]) throws -> [Digest: FrameLocation] {
+        do {
+            return try index.locate(addresses)
+        } catch {
+            throw StoreError(.index, "the index cannot be read: \(error)", cause: error)
+        }
+    }
+
+    /// Where an address is. First among what is staged, then in the index: in between, a flush moves it from one to the other.
+    private func frame(_ digest: Digest) throws -> IndexedFrame {
+        if let location = state.withLock({ $0.location(digest) }) { return IndexedFrame(address: digest, location: location) }
+        guard let location = try locate([digest])[digest] else {
+            throw StoreError(.notFound, "no such frame", address: digest)
+        }
+        return IndexedFrame(address: digest, location: location)
+    }
+
+    private func open(_ frame: IndexedFrame) throws -> FramePayload {
+        do {
+            let payload = try packs.file(frame.location.pack).open(frame)
+            statistics.read(Int(frame.location.storedLength) + FrameHeader.bytes)
+            return payload
+        } catch let damage as FrameDamage {
+            throw StoreError(damage, of: frame, path: path(of: frame))
+        } catch let failure as IOFailure {
+            throw StoreError(failure, address: frame.address)
+        }
+    }
+
+    private func path(of frame: IndexedFrame) -> String { "\(packs.storage.path)/\(frame.location.pack.fileName)" }
+
+    /// The payload under an address with its seal opened, as it goes into another store.
+    func payload(_ digest: Digest) throws -> FramePayload { try open(try frame(digest)) }
+
+    /// Those of the addresses that are neither indexed nor written in this epoch.
+    func missing(_ addresses: [Digest]) throws -> [Digest] {
+        let unstaged = state.withLock { state in addresses.filter { state.location($0) == nil } }
+        if unstaged.isEmpty { return [] }
+        let found = try locate(unstaged)
+        return unstaged.filter { found[$0] == nil }
+    }
+
+    /// Takes a place for a frame, making a pack when it needs one. Nil when a flush has to come first.
+    func allocate(_ payload: FramePayload, epoch: UInt64) throws -> StoreState.Slot? {
+        let limit = options.packBytes
+        while true {
+            switch try state.withLock({ try $0.allocate(payload, epoch: epoch, packBytes: limit) }) {
+            case .place(let slot): return slot
+            case .mustFlush: return nil
+            case .needsPack: try makePack(for: payload, epoch: epoch)
+            }
+        }
+    }
+
+    private func makePack(for payload: FramePayload, epoch: UInt64) throws {
+        try packCreation.withLock { _ in
+            guard try state.withLock({ try $0.needsPack(for: payload, epoch: epoch, packBytes: options.packBytes) }) else { return }
+            let file = try PackFile.create(in: packs.storage)
+            statistics.createdPack()
+            do {
+                try state.withLock { try $0.open(file, epoch: epoch) }
+            } catch {
+                try? packs.storage.remove(file.id.fileName)
+                throw error
+            }
+            packs.insert(file)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import NIOCore
+import Synchronization
+
+/// A session of appends to a store. Many calls may run at once.
+///
+/// What `put` and `copyFrame` return for is in the store and can be read; it is durable after the next `flush`. Blocks go before the page
+/// that lists them, pages before their root, all through one writer: when its epoch ends, because a flush failed, all its calls
+/// fail with `StoreError.lostWrites`, and the work since the last flush is to be done again with a new writer.
+package final class StoreWriter: Sendable {
+    let store: BlockStore
+    private let epoch: UInt64
+    /// Everything that this writer needs durable has a lower sequence.
+    private let target = Mutex<UInt64>(0)
+
+    init(store: BlockStore, epoch: UInt64) {
+        self.store = store
+        self.epoch = epoch
+    }
+
+    /// Hashes a block of exactly 524,288 bytes that are not all zeros, and stores it unless it is there.
+    ///
+    /// Throws `digestMismatch` when the digest is not the expected one, `noSpace` or `io` when the write fails; the writer stays
+    /// usable after these. One pool hop for everything.
+    @discardableResult
+    package func put(_ block: ByteBuffer, expecting expected: Digest? = nil) async throws -> Digest {
+        guard block.readableBytes == BlockSize.bytes else {
+            throw StoreError(.invalidBlock, "a block has \(BlockSize.bytes) bytes, not \(block.readableBytes)")
+        }
+        let store = store
+        let epoch = epoch
+        return try await append {
+            let digest = Digest(sha256: block.readableBytesSpan)
+            store.statistics.hashed(block.readableBytes)
+            if let expected, expected != digest {
+                throw StoreError(.digestMismatch, "the block has the digest \(digest), expected was \(expected)", address: expected)
+            }
+            guard digest != .zeroBlock else { throw StoreError(.invalidBlock, "a block of zeros is never stored", address: digest) }
+            let outcome = try store.append(digest, epoch: epoch) {
+                AppendContent(
+                    payload: FramePayload(kind: .block, plain: block, level: store.options.compressionLevel),
+                    children: []
+                )
+            }
+            return (digest, outcome)
+        }.0
+    }
+
+    /// Stores a page. Throws `incomplete` unless all its blocks are in the store.
+    @discardableResult
+    package func put(page: BlockMapPage) async throws -> Digest {
+        try await put(.page, children: page.allDigests) { page.encoded }
+    }
+
+    /// Stores a root. Throws `incomplete` unless all its pages are in the store.
+    @discardableResult
+    package func put(root: BlockMapRoot) async throws -> Digest {
+        try await put(.root, children: root.entries.map(\.digest)) { root.encoded }
+    }
+
+    private func put(
+        _ kind: FrameKind,
+        children: [Digest],
+        encoded: @escaping @Sendable () -> [UInt8]
+    ) async throws -> Digest {
+        let store = store
+        let epoch = epoch
+        return try await append {
+            let plain = ByteBuffer(bytes: encoded())
+            let digest = Digest(sha256: plain.readableBytesSpan)
+            store.statistics.hashed(plain.readableBytes)
+            let outcome = try store.append(digest, epoch: epoch) {
+                AppendContent(
+                    payload: FramePayload(kind: kind, plain: plain, level: store.options.compressionLevel),
+                    children: children
+                )
+            }
+            return (digest, outcome)
+        }.0
+    }
+
+    /// Returns when everything that this writer stored, or found written by another and not yet durable, is durable and indexed.
+    ///
+    /// Covers the calls that have returned. Concurrent flushes share one fdatasync and one index commit.
+    package func flush() async throws {
+        try await store.flush(epoch: epoch, target: target.withLock { $0 })
+    }
+
+    /// Brings a frame of `source` here: opened, which proves it, and sealed anew, without being decompressed or hashed.
+    func copy(_ digest: Digest, from source: BlockStore) async throws -> (moved: Bool, storedBytes: Int) {
+        let store = store
+        let epoch = epoch
+        let storedBytes = try await append {
+            let outcome = try store.append(digest, epoch: epoch) {
+                let payload = try source.payload(digest)
+                return AppendContent(payload: payload, children: try payload.children(of: digest))
+            }
+            return (digest, outcome)
+        }.1
+        return (storedBytes != nil, storedBytes ?? 0)
+    }
+
+    /// Runs an append on the pool until it is decided. Returns the bytes stored by it, nil when the content was there.
+    private func append(
+        _ body: @escaping @Sendable () throws -> (Digest, AppendOutcome)
+    ) async throws -> (Digest, Int?) {
+        while true {
+            let (digest, outcome) = try await store.pool.run(body)
+            switch outcome {
+            case .stored(let bytes, let target):
+                cover(target)
+                return (digest, bytes)
+            case .present(let target):
+                cover(target)
+                return (digest, nil)
+            case .joined(let ticket):
+                switch await ticket.outcome() {
+                case .stored(let target):
+                    store.statistics.present()
+                    cover(target)
+                    return (digest, nil)
+                case .failed(let error): throw error
+                case .retry: break
+                }
+            case .mustFlush:
+                try await store.flush(epoch: epoch, target: store.state.withLock { $0.nextSequence })
+            }
+        }
+    }
+
+    private func cover(_ sequence: UInt64) {
+        target.withLock { $0 = max($0, sequence) }
+    }
+}
+
+extension BlockStore {
+    /// Copies the frame under `digest` into another store, or does nothing when that has it. One pool hop, on the destination's pool.
+    ///
+    /// `storedBytes` is what the frame takes in the destination, 0 when it was not moved.
+    package func copyFrame(_ digest: Digest, to writer: StoreWriter) async throws -> (moved: Bool, storedBytes: Int) {
+        try await writer.copy(digest, from: self)
+    }
+}
+
+extension FramePayload {
+    /// What a page or root lists.
+    func children(of address: Digest) throws -> [Digest] {
+        if kind == .block { return [] }
+        do {
+            let plain = try plain()
+            if kind == .page { return try BlockMapPage(decoding: plain.readableBytesSpan).allDigests }
+            return try BlockMapRoot(decoding: plain.readableBytesSpan).entries.map(\.digest)
+        } catch {
+            throw StoreError(.damaged, "not a block map: \(error)", address: address, cause: error)
+        }
+    }
+}
