@@ -25,6 +25,11 @@ let targets: [Target] = [
         ],
         swiftSettings: strict
     ),
+    .target(
+        name: "Metadata",
+        dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift")],
+        swiftSettings: strict
+    ),
     // 2: how a Region reaches another.
     // 3: what the product does.
     // 4: the edges.
@@ -40,6 +45,7 @@ let targets: [Target] = [
 let package = Package(
     name: "ferry",
     dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
     ],

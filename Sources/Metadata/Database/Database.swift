@@ -1,0 +1,47 @@
+import Foundation
+import GRDB
+
+/// One SQLite database: many readers beside one writer, and a commit is on the disk when it returns.
+///
+/// Statements are written in the SQL that SQLite and PostgreSQL share; a driver is rows, execute and a transaction closure.
+package final class Database: Sendable {
+    private let pool: DatabasePool
+
+    /// Opens the file, makes it (mode 0600) when it is missing, and brings its schema up to date.
+    package init(path: String, schema: Schema) throws {
+        if !FileManager.default.fileExists(atPath: path) {
+            let isMade = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            guard isMade else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
+        }
+        var configuration = Configuration()
+        configuration.label = URL(filePath: path).lastPathComponent
+        configuration.busyMode = .timeout(30)
+        configuration.maximumReaderCount = 8
+        configuration.prepareDatabase { connection in
+            // FULL: the log is synced at each commit, so what was acknowledged survives a power cut.
+            try connection.execute(sql: "PRAGMA synchronous = FULL")
+            try connection.execute(sql: "PRAGMA foreign_keys = ON")
+        }
+        pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.write { try schema.migrate(Transaction($0)) }
+    }
+
+    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await pool.read { try body(Transaction($0)) }
+    }
+
+    package func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await pool.write { try body(Transaction($0)) }
+    }
+
+    /// For callers that already stand on a thread that may block.
+    package func blockingRead<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
+        try pool.read { try body(Transaction($0)) }
+    }
+
+    package func blockingWrite<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
+        try pool.write { try body(Transaction($0)) }
+    }
+
+    package func close() throws { try pool.close() }
+}

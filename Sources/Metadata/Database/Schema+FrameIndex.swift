@@ -1,0 +1,15 @@
+extension Schema {
+    /// The index over the packs of one Region: a cache that `ferry rebuild-index` can make anew, so it has a file of its own.
+    package static let frameIndex = Schema(steps: [
+        [
+            "CREATE TABLE packs (number INTEGER PRIMARY KEY, id BYTEA NOT NULL UNIQUE, indexed_length BIGINT NOT NULL)",
+            """
+            CREATE TABLE frames (
+                address BYTEA PRIMARY KEY, pack BIGINT NOT NULL REFERENCES packs (number), position BIGINT NOT NULL,
+                stored_length BIGINT NOT NULL, plain_length BIGINT NOT NULL, kind BIGINT NOT NULL, codec BIGINT NOT NULL
+            )
+            """,
+            "CREATE INDEX frames_by_place ON frames (pack, position)",
+        ]
+    ])
+}

@@ -1,0 +1,119 @@
+import Domain
+import Foundation
+
+/// Copies of snapshots, with the leases of the processes that drive them.
+package struct CopyTable {
+    private let transaction: Transaction
+
+    package init(_ transaction: Transaction) { self.transaction = transaction }
+
+    package func copy(_ id: CopyID) throws -> SnapshotCopy? {
+        try transaction.firstRow("SELECT * FROM copies WHERE id = ?", [.text(id)]).map(SnapshotCopy.init(row:))
+    }
+
+    package func copy(of snapshot: SnapshotID) throws -> SnapshotCopy? {
+        try transaction.firstRow("SELECT * FROM copies WHERE snapshot_id = ?", [.text(snapshot)]).map(SnapshotCopy.init(row:))
+    }
+
+    package func copies(of image: ImageID) throws -> [SnapshotCopy] {
+        try transaction.rows("SELECT * FROM copies WHERE image_id = ? ORDER BY id", [.text(image)]).map(SnapshotCopy.init(row:))
+    }
+
+    /// Snapshots that CopySnapshot is copying, without those of images.
+    package func runningSnapshotCount() throws -> Int {
+        let sql = "SELECT COUNT(*) AS count FROM copies WHERE state = 'running' AND image_id IS NULL"
+        return Int(try transaction.firstRow(sql)?.integer("count") ?? 0)
+    }
+
+    package func insert(_ copy: SnapshotCopy) throws {
+        try transaction.execute(
+            """
+            INSERT INTO copies (id, snapshot_id, image_id, source_region, source_snapshot_id, source_root, created_at, state, bytes_total,
+                bytes_done, bytes_moved, attempts, reason_code, reason_message, lease_owner, lease_until)
+            VALUES (\(Transaction.marks(14)), NULL, 0)
+            """,
+            [
+                .text(copy.id), .text(copy.snapshotID), .text(copy.imageID), .text(copy.sourceRegion), .text(copy.sourceSnapshotID),
+                .bytes(copy.sourceRoot), .date(copy.createdAt), .text(copy.state), .integer(copy.progress.bytesTotal),
+                .integer(copy.progress.bytesDone), .integer(copy.progress.bytesMoved), .integer(copy.attempts),
+                .text(copy.reason?.code), .text(copy.reason?.message),
+            ]
+        )
+    }
+
+    package func update(_ copy: SnapshotCopy) throws {
+        try transaction.execute(
+            """
+            UPDATE copies SET state = ?, bytes_total = ?, bytes_done = ?, bytes_moved = ?, attempts = ?, reason_code = ?,
+                reason_message = ? WHERE id = ?
+            """,
+            [
+                .text(copy.state), .integer(copy.progress.bytesTotal), .integer(copy.progress.bytesDone),
+                .integer(copy.progress.bytesMoved), .integer(copy.attempts), .text(copy.reason?.code), .text(copy.reason?.message),
+                .text(copy.id),
+            ]
+        )
+    }
+
+    /// The Regions from which copies wait for somebody to drive them.
+    package func waitingSources(at now: Date) throws -> [Region] {
+        let sql = "SELECT DISTINCT source_region FROM copies WHERE state = 'running' AND lease_until < ? ORDER BY source_region"
+        return try transaction.rows(sql, [.date(now)]).map { try $0.value("source_region") }
+    }
+
+    /// Takes the oldest running copies from a Region whose lease is free, for `owner` until a date.
+    package func lease(_ limit: Int, from source: Region, owner: String, now: Date, until: Date) throws -> [SnapshotCopy] {
+        let copies = try transaction.rows(
+            "SELECT * FROM copies WHERE state = 'running' AND source_region = ? AND lease_until < ? ORDER BY created_at, id LIMIT ?",
+            [.text(source), .date(now), .integer(max(0, limit))]
+        ).map(SnapshotCopy.init(row:))
+        for copy in copies { try setLease(of: copy.id, owner: owner, until: until) }
+        return copies
+    }
+
+    /// Prolongs or ends a lease. False when the lease has gone to another owner meanwhile.
+    @discardableResult
+    package func renewLease(of id: CopyID, owner: String, until: Date) throws -> Bool {
+        try transaction.execute(
+            "UPDATE copies SET lease_until = ? WHERE id = ? AND lease_owner = ?",
+            [.date(until), .text(id), .text(owner)]
+        ) == 1
+    }
+
+    package func delete(of snapshot: SnapshotID) throws {
+        try transaction.execute("DELETE FROM copies WHERE snapshot_id = ?", [.text(snapshot)])
+    }
+
+    private func setLease(of id: CopyID, owner: String, until: Date) throws {
+        try transaction.execute(
+            "UPDATE copies SET lease_owner = ?, lease_until = ? WHERE id = ?",
+            [.text(owner), .date(until), .text(id)]
+        )
+    }
+}
+
+extension SnapshotCopy {
+    init(row: SQLRow) throws {
+        var reason: StateReason?
+        if let code = row.optionalText("reason_code") {
+            reason = StateReason(code: code, message: row.optionalText("reason_message") ?? "")
+        }
+        try self.init(
+            id: row.value("id"),
+            snapshotID: row.value("snapshot_id"),
+            imageID: row.optionalValue("image_id"),
+            sourceRegion: row.value("source_region"),
+            sourceSnapshotID: row.value("source_snapshot_id"),
+            sourceRoot: row.bytes("source_root"),
+            createdAt: row.date("created_at"),
+            state: row.value("state"),
+            progress: Progress(
+                bytesTotal: row.integer("bytes_total"),
+                bytesDone: row.integer("bytes_done"),
+                bytesMoved: row.integer("bytes_moved")
+            ),
+            attempts: Int(row.integer("attempts")),
+            reason: reason
+        )
+    }
+}

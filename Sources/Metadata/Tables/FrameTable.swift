@@ -1,0 +1,117 @@
+/// Where frames stand in the packs of a Region: rows of the index, which is a cache.
+package struct FrameTable {
+    private let transaction: Transaction
+
+    package init(_ transaction: Transaction) { self.transaction = transaction }
+
+    /// The rows of those addresses that are known. At most 1,024 addresses a call.
+    package func frames(addresses: [[UInt8]]) throws -> [FrameRow] {
+        guard !addresses.isEmpty else { return [] }
+        return try transaction.rows(
+            """
+            SELECT frames.*, packs.id AS pack_id FROM frames JOIN packs ON packs.number = frames.pack
+            WHERE address IN (\(Transaction.marks(addresses.count)))
+            """,
+            addresses.map { .bytes($0) }
+        ).map(FrameRow.init)
+    }
+
+    /// Adds frames, keeping the first place of an address, and says how far each pack is indexed.
+    package func insert(_ frames: [FrameRow], indexedLengths: [(pack: [UInt8], length: Int64)]) throws {
+        var numbers: [[UInt8]: Int64] = [:]
+        for (pack, length) in indexedLengths {
+            let number = try number(of: pack)
+            numbers[pack] = number
+            try transaction.execute(
+                "UPDATE packs SET indexed_length = ? WHERE number = ? AND indexed_length < ?",
+                [.integer(length), .integer(number), .integer(length)]
+            )
+        }
+        for frame in frames {
+            let number = try numbers[frame.pack] ?? number(of: frame.pack)
+            numbers[frame.pack] = number
+            try transaction.execute(
+                """
+                INSERT INTO frames (address, pack, position, stored_length, plain_length, kind, codec) VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (address) DO NOTHING
+                """,
+                [
+                    .bytes(frame.address), .integer(number), .integer(frame.position), .integer(frame.storedLength),
+                    .integer(frame.plainLength), .integer(frame.kind), .integer(frame.codec),
+                ]
+            )
+        }
+    }
+
+    package func indexedLengths() throws -> [(pack: [UInt8], length: Int64)] {
+        try transaction.rows("SELECT id, indexed_length FROM packs").map { (try $0.bytes("id"), try $0.integer("indexed_length")) }
+    }
+
+    /// At most `limit` frames of a pack behind a position, ascending.
+    package func frames(in pack: [UInt8], after position: Int64, limit: Int) throws -> [FrameRow] {
+        let sql = """
+            SELECT frames.*, packs.id AS pack_id FROM frames JOIN packs ON packs.number = frames.pack
+            WHERE packs.id = ? AND position > ? ORDER BY position LIMIT ?
+            """
+        return try transaction.rows(sql, [.bytes(pack), .integer(position), .integer(limit)]).map(FrameRow.init)
+    }
+
+    package func removeAll() throws {
+        try transaction.execute("DELETE FROM frames")
+        try transaction.execute("DELETE FROM packs")
+    }
+
+    private func number(of pack: [UInt8]) throws -> Int64 {
+        try transaction.execute(
+            """
+            INSERT INTO packs (number, id, indexed_length) SELECT COALESCE(MAX(number), 0) + 1, ?, 0 FROM packs WHERE TRUE
+            ON CONFLICT (id) DO NOTHING
+            """,
+            [.bytes(pack)]
+        )
+        let row = try transaction.firstRow("SELECT number FROM packs WHERE id = ?", [.bytes(pack)])
+        guard let row else { throw CorruptRow(column: "number") }
+        return try row.integer("number")
+    }
+}
+
+/// One row of the index.
+package struct FrameRow: Sendable {
+    package let address: [UInt8]
+    package let pack: [UInt8]
+    package let position: Int64
+    package let storedLength: Int64
+    package let plainLength: Int64
+    package let kind: Int64
+    package let codec: Int64
+
+    package init(
+        address: [UInt8],
+        pack: [UInt8],
+        position: Int64,
+        storedLength: Int64,
+        plainLength: Int64,
+        kind: Int64,
+        codec: Int64
+    ) {
+        self.address = address
+        self.pack = pack
+        self.position = position
+        self.storedLength = storedLength
+        self.plainLength = plainLength
+        self.kind = kind
+        self.codec = codec
+    }
+
+    init(_ row: SQLRow) throws {
+        try self.init(
+            address: row.bytes("address"),
+            pack: row.bytes("pack_id"),
+            position: row.integer("position"),
+            storedLength: row.integer("stored_length"),
+            plainLength: row.integer("plain_length"),
+            kind: row.integer("kind"),
+            codec: row.integer("codec")
+        )
+    }
+}

@@ -1,0 +1,68 @@
+import Domain
+
+extension Image {
+    init(row: SQLRow, devices: [BlockDevice], tags: [Tag]) throws {
+        var reason: StateReason?
+        if let code = row.optionalText("reason_code") {
+            reason = StateReason(code: code, message: row.optionalText("reason_message") ?? "")
+        }
+        var source: Source?
+        if let id: ImageID = try row.optionalValue("source_image_id") {
+            source = Source(id: id, region: try row.value("source_region"))
+        }
+        try self.init(
+            id: row.value("id"),
+            owner: row.value("owner"),
+            name: row.text("name"),
+            description: row.text("description"),
+            state: row.value("state"),
+            stateReason: reason,
+            createdAt: row.date("created_at"),
+            traits: MachineTraits(row: row),
+            rootDeviceName: row.text("root_device_name"),
+            devices: devices,
+            source: source,
+            tags: tags
+        )
+    }
+}
+
+extension MachineTraits {
+    init(row: SQLRow) throws {
+        try self.init(
+            architecture: row.value("architecture"),
+            virtualization: row.value("virtualization"),
+            kernelID: row.optionalText("kernel_id"),
+            ramdiskID: row.optionalText("ramdisk_id"),
+            enaSupport: row.flag("ena_support"),
+            sriovNetSupport: row.optionalText("sriov_net_support"),
+            bootMode: row.optionalValue("boot_mode"),
+            tpmSupport: row.optionalText("tpm_support"),
+            imdsSupport: row.optionalText("imds_support"),
+            uefiData: row.optionalText("uefi_data")
+        )
+    }
+}
+
+extension BlockDevice {
+    init(row: SQLRow) throws {
+        let target: Target
+        if let type: VolumeType = try row.optionalValue("volume_type") {
+            target = .volume(
+                VolumeTemplate(
+                    snapshotID: try row.optionalValue("snapshot_id"),
+                    sizeGiB: Int(try row.integer("size_gib")),
+                    type: type,
+                    iops: row.optionalInteger("iops").map(Int.init),
+                    throughput: row.optionalInteger("throughput").map(Int.init),
+                    deletesOnTermination: try row.flag("deletes_on_termination")
+                )
+            )
+        } else if let name = row.optionalText("virtual_name") {
+            target = .ephemeral(virtualName: name)
+        } else {
+            target = .none
+        }
+        self.init(name: try row.text("name"), target: target)
+    }
+}

@@ -1,0 +1,136 @@
+import Domain
+
+/// Images and their devices. Reads attach the tags.
+package struct ImageTable {
+    private let transaction: Transaction
+
+    package init(_ transaction: Transaction) { self.transaction = transaction }
+
+    /// Images by id, deregistered ones included, ordered by id.
+    package func images(ids: [ImageID]) throws -> [Image] {
+        try load(
+            transaction.rows(
+                "SELECT * FROM images WHERE id IN (\(Transaction.marks(ids.count))) ORDER BY id",
+                ids.map { .text($0.rawValue) }
+            )
+        )
+    }
+
+    package func image(_ id: ImageID) throws -> Image? { try images(ids: [id]).first }
+
+    /// At most `limit` images that are not deregistered, after an id, ordered by id; narrowed by what an index can find.
+    package func page(of search: ImageSearch, after id: ImageID?, limit: Int) throws -> [Image] {
+        var conditions = ["state <> 'deregistered'"]
+        var values: [SQLValue] = []
+        func narrow(_ column: String, _ texts: [String]?, in subquery: String? = nil) {
+            guard let texts else { return }
+            let list = "\(column) IN (\(Transaction.marks(texts.count)))"
+            conditions.append(subquery.map { "id IN (\($0) WHERE \(list))" } ?? list)
+            values += texts.map { .text($0) }
+        }
+        narrow("owner", search.owners)
+        narrow("id", search.ids)
+        narrow("name", search.names)
+        narrow("state", search.states)
+        narrow("source_image_id", search.sourceImageIDs)
+        narrow("snapshot_id", search.snapshotIDs, in: "SELECT image_id FROM image_devices")
+        for tag in search.tags {
+            conditions.append("id IN (SELECT resource_id FROM tags WHERE key = ? AND value IN (\(Transaction.marks(tag.values.count))))")
+            values += [.text(tag.key)] + tag.values.map { .text($0) }
+        }
+        if let id {
+            conditions.append("id > ?")
+            values.append(.text(id.rawValue))
+        }
+        let sql = "SELECT * FROM images WHERE \(conditions.joined(separator: " AND ")) ORDER BY id LIMIT ?"
+        return try load(transaction.rows(sql, values + [.integer(limit)]))
+    }
+
+    /// The image of an owner that holds a name: deregistered ones have given theirs back.
+    package func holder(ofName name: String, owner: AccountID) throws -> ImageID? {
+        let sql = "SELECT id FROM images WHERE owner = ? AND name = ? AND state <> 'deregistered'"
+        return try transaction.firstRow(sql, [.text(owner), .text(name)])?.value("id")
+    }
+
+    /// The images, not deregistered, that use a snapshot, ordered by id.
+    package func users(of snapshot: SnapshotID) throws -> [ImageID] {
+        let sql = """
+            SELECT DISTINCT images.id AS id FROM images JOIN image_devices ON image_devices.image_id = images.id
+            WHERE image_devices.snapshot_id = ? AND images.state <> 'deregistered' ORDER BY images.id
+            """
+        return try transaction.rows(sql, [.text(snapshot)]).map { try $0.value("id") }
+    }
+
+    package func count(owner: AccountID, state: ImageState) throws -> Int {
+        let sql = "SELECT COUNT(*) AS count FROM images WHERE owner = ? AND state = ?"
+        return Int(try transaction.firstRow(sql, [.text(owner), .text(state)])?.integer("count") ?? 0)
+    }
+
+    package func insert(_ image: Image) throws {
+        let traits = image.traits
+        try transaction.execute(
+            """
+            INSERT INTO images (id, owner, name, description, state, reason_code, reason_message, created_at, architecture,
+                virtualization, kernel_id, ramdisk_id, ena_support, sriov_net_support, boot_mode, tpm_support, imds_support, uefi_data,
+                root_device_name, source_image_id, source_region)
+            VALUES (\(Transaction.marks(21)))
+            """,
+            [
+                .text(image.id), .text(image.owner), .text(image.name), .text(image.description), .text(image.state),
+                .text(image.stateReason?.code), .text(image.stateReason?.message), .date(image.createdAt), .text(traits.architecture),
+                .text(traits.virtualization), .text(traits.kernelID), .text(traits.ramdiskID), .flag(traits.enaSupport),
+                .text(traits.sriovNetSupport), .text(traits.bootMode), .text(traits.tpmSupport), .text(traits.imdsSupport),
+                .text(traits.uefiData), .text(image.rootDeviceName), .text(image.source?.id), .text(image.source?.region),
+            ]
+        )
+        for (position, device) in image.devices.enumerated() { try insert(device, of: image.id, at: position) }
+    }
+
+    package func setDescription(_ description: String, of id: ImageID) throws {
+        try transaction.execute("UPDATE images SET description = ? WHERE id = ?", [.text(description), .text(id)])
+    }
+
+    package func setState(_ state: ImageState, reason: StateReason?, of id: ImageID) throws {
+        try transaction.execute(
+            "UPDATE images SET state = ?, reason_code = ?, reason_message = ? WHERE id = ?",
+            [.text(state), .text(reason?.code), .text(reason?.message), .text(id)]
+        )
+    }
+
+    private func insert(_ device: BlockDevice, of image: ImageID, at position: Int) throws {
+        var virtualName: String?
+        if case .ephemeral(let name) = device.target { virtualName = name }
+        let volume = device.volume
+        try transaction.execute(
+            """
+            INSERT INTO image_devices (image_id, position, name, virtual_name, snapshot_id, size_gib, volume_type, iops, throughput,
+                deletes_on_termination)
+            VALUES (\(Transaction.marks(10)))
+            """,
+            [
+                .text(image), .integer(position), .text(device.name), .text(virtualName), .text(volume?.snapshotID),
+                .integer(volume?.sizeGiB), .text(volume?.type), .integer(volume?.iops), .integer(volume?.throughput),
+                volume.map { .flag($0.deletesOnTermination) } ?? .null,
+            ]
+        )
+    }
+
+    private func load(_ rows: [SQLRow]) throws -> [Image] {
+        let ids = try rows.map { try $0.text("id") }
+        let devices = try devices(of: ids)
+        let tags = try TagTable(transaction).tags(of: ids)
+        return try rows.map { row in
+            let id = try row.text("id")
+            return try Image(row: row, devices: devices[id] ?? [], tags: tags[id] ?? [])
+        }
+    }
+
+    private func devices(of ids: [String]) throws -> [String: [BlockDevice]] {
+        let sql = "SELECT * FROM image_devices WHERE image_id IN (\(Transaction.marks(ids.count))) ORDER BY image_id, position"
+        var devices: [String: [BlockDevice]] = [:]
+        for row in try transaction.rows(sql, ids.map { .text($0) }) {
+            devices[try row.text("image_id"), default: []].append(try BlockDevice(row: row))
+        }
+        return devices
+    }
+}

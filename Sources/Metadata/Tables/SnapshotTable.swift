@@ -1,0 +1,118 @@
+import Domain
+import Foundation
+
+/// Snapshots. Reads attach the tags.
+package struct SnapshotTable {
+    private let transaction: Transaction
+
+    package init(_ transaction: Transaction) { self.transaction = transaction }
+
+    package func snapshots(ids: [SnapshotID]) throws -> [Snapshot] {
+        try load(
+            transaction.rows(
+                "SELECT * FROM snapshots WHERE id IN (\(Transaction.marks(ids.count))) ORDER BY id",
+                ids.map { .text($0.rawValue) }
+            )
+        )
+    }
+
+    package func snapshot(_ id: SnapshotID) throws -> Snapshot? { try snapshots(ids: [id]).first }
+
+    /// At most `limit` snapshots after an id, ordered by id; narrowed by what an index can find.
+    package func page(of search: SnapshotSearch, after id: SnapshotID?, limit: Int) throws -> [Snapshot] {
+        var conditions = ["1 = 1"]
+        var values: [SQLValue] = []
+        for (column, texts) in [("id", search.ids), ("state", search.states)] {
+            guard let texts else { continue }
+            conditions.append("\(column) IN (\(Transaction.marks(texts.count)))")
+            values += texts.map { .text($0) }
+        }
+        for tag in search.tags {
+            conditions.append("id IN (SELECT resource_id FROM tags WHERE key = ? AND value IN (\(Transaction.marks(tag.values.count))))")
+            values += [.text(tag.key)] + tag.values.map { .text($0) }
+        }
+        if let id {
+            conditions.append("id > ?")
+            values.append(.text(id.rawValue))
+        }
+        let sql = "SELECT * FROM snapshots WHERE \(conditions.joined(separator: " AND ")) ORDER BY id LIMIT ?"
+        return try load(transaction.rows(sql, values + [.integer(limit)]))
+    }
+
+    package func insert(_ snapshot: Snapshot) throws {
+        try transaction.execute(
+            """
+            INSERT INTO snapshots (id, owner, volume_id, description, state, status_message, progress_percent, started_at, completed_at,
+                size_gib, parent_id, lineage, root, data_bytes, completion_minutes)
+            VALUES (\(Transaction.marks(15)))
+            """,
+            [
+                .text(snapshot.id), .text(snapshot.owner), .text(snapshot.volumeID), .text(snapshot.description), .text(snapshot.state),
+                .text(snapshot.statusMessage), .integer(snapshot.progressPercent), .date(snapshot.startedAt), .date(snapshot.completedAt),
+                .integer(snapshot.sizeGiB), .text(snapshot.parentID), .text(snapshot.lineage), .bytes(snapshot.root),
+                .integer(snapshot.dataBytes), .integer(snapshot.completionMinutes),
+            ]
+        )
+    }
+
+    package func setProgress(percent: Int, message: String?, of id: SnapshotID) throws {
+        try transaction.execute(
+            "UPDATE snapshots SET progress_percent = ?, status_message = COALESCE(?, status_message) WHERE id = ? AND state = 'pending'",
+            [.integer(percent), .text(message), .text(id)]
+        )
+    }
+
+    package func complete(_ id: SnapshotID, root: [UInt8], dataBytes: Int64, message: String?, at date: Date) throws {
+        try transaction.execute(
+            """
+            UPDATE snapshots SET state = 'completed', progress_percent = 100, root = ?, data_bytes = ?, status_message = ?,
+                completed_at = ? WHERE id = ? AND state = 'pending'
+            """,
+            [.bytes(root), .integer(dataBytes), .text(message), .date(date), .text(id)]
+        )
+    }
+
+    package func fail(_ id: SnapshotID, message: String) throws {
+        try transaction.execute(
+            "UPDATE snapshots SET state = 'error', status_message = ? WHERE id = ? AND state = 'pending'",
+            [.text(message), .text(id)]
+        )
+    }
+
+    package func delete(_ id: SnapshotID) throws {
+        try transaction.execute("DELETE FROM snapshots WHERE id = ?", [.text(id)])
+    }
+
+    private func load(_ rows: [SQLRow]) throws -> [Snapshot] {
+        let tags = try TagTable(transaction).tags(of: rows.map { try $0.text("id") })
+        return try rows.map { row in
+            try Snapshot(
+                id: row.value("id"),
+                owner: row.value("owner"),
+                volumeID: row.text("volume_id"),
+                description: row.text("description"),
+                state: row.value("state"),
+                statusMessage: row.optionalText("status_message"),
+                progressPercent: Int(row.integer("progress_percent")),
+                startedAt: row.date("started_at"),
+                completedAt: row.optionalDate("completed_at"),
+                sizeGiB: Int(row.integer("size_gib")),
+                parentID: row.optionalValue("parent_id"),
+                lineage: row.value("lineage"),
+                root: row.optionalBytes("root"),
+                dataBytes: row.optionalInteger("data_bytes"),
+                completionMinutes: row.optionalInteger("completion_minutes").map(Int.init),
+                tags: tags[row.text("id")] ?? []
+            )
+        }
+    }
+}
+
+/// What DescribeSnapshots asks for, as far as an index can find it; `nil` does not narrow.
+package struct SnapshotSearch: Sendable {
+    package var ids: [String]?
+    package var states: [String]?
+    package var tags: [(key: String, values: [String])] = []
+
+    package init() {}
+}

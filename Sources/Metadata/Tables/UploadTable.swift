@@ -1,0 +1,104 @@
+import Domain
+import Foundation
+
+/// Snapshots that are being written through the EBS direct APIs, and the blocks that they have so far.
+package struct UploadTable {
+    private let transaction: Transaction
+
+    package init(_ transaction: Transaction) { self.transaction = transaction }
+
+    package func upload(_ id: SnapshotID) throws -> Upload? {
+        try transaction.firstRow("SELECT * FROM uploads WHERE snapshot_id = ?", [.text(id)]).map(Upload.init)
+    }
+
+    /// Uploads whose client has said that they are complete.
+    package func sealed(limit: Int) throws -> [Upload] {
+        try transaction.rows("SELECT * FROM uploads WHERE is_sealed = 1 ORDER BY snapshot_id LIMIT ?", [.integer(limit)]).map(Upload.init)
+    }
+
+    /// Uploads that got no block for longer than their timeout.
+    package func expired(at date: Date, limit: Int) throws -> [Upload] {
+        let sql = "SELECT * FROM uploads WHERE is_sealed = 0 AND last_put_at + timeout_minutes * 60000 < ? ORDER BY snapshot_id LIMIT ?"
+        return try transaction.rows(sql, [.date(date), .integer(limit)]).map(Upload.init)
+    }
+
+    package func count() throws -> Int {
+        Int(try transaction.firstRow("SELECT COUNT(*) AS count FROM uploads")?.integer("count") ?? 0)
+    }
+
+    package func insert(_ upload: Upload) throws {
+        try transaction.execute(
+            "INSERT INTO uploads (snapshot_id, parent_root, timeout_minutes, last_put_at, is_sealed) VALUES (?, ?, ?, ?, ?)",
+            [
+                .text(upload.snapshotID), .bytes(upload.parentRoot), .integer(upload.timeoutMinutes), .date(upload.lastPutAt),
+                .flag(upload.isSealed),
+            ]
+        )
+    }
+
+    /// Records blocks; a later one replaces an earlier one. `nil` is a block of zeros.
+    package func put(_ blocks: [(index: Int64, address: [UInt8]?)], into id: SnapshotID, at date: Date) throws {
+        for block in blocks {
+            try transaction.execute(
+                """
+                INSERT INTO upload_blocks (snapshot_id, block_index, address) VALUES (?, ?, ?)
+                ON CONFLICT (snapshot_id, block_index) DO UPDATE SET address = excluded.address
+                """,
+                [.text(id), .integer(block.index), .bytes(block.address)]
+            )
+        }
+        try transaction.execute("UPDATE uploads SET last_put_at = ? WHERE snapshot_id = ?", [.date(date), .text(id)])
+    }
+
+    package func seal(_ id: SnapshotID) throws {
+        try transaction.execute("UPDATE uploads SET is_sealed = 1 WHERE snapshot_id = ?", [.text(id)])
+    }
+
+    package func blockCount(of id: SnapshotID) throws -> Int64 {
+        let sql = "SELECT COUNT(*) AS count FROM upload_blocks WHERE snapshot_id = ?"
+        return try transaction.firstRow(sql, [.text(id)])?.integer("count") ?? 0
+    }
+
+    /// At most `limit` blocks from an index on, ascending.
+    package func blocks(of id: SnapshotID, from index: Int64, limit: Int) throws -> [(index: Int64, address: [UInt8]?)] {
+        let sql = """
+            SELECT block_index, address FROM upload_blocks WHERE snapshot_id = ? AND block_index >= ? ORDER BY block_index LIMIT ?
+            """
+        return try transaction.rows(sql, [.text(id), .integer(index), .integer(limit)]).map { row in
+            (try row.integer("block_index"), row.optionalBytes("address"))
+        }
+    }
+
+    package func delete(_ id: SnapshotID) throws {
+        try transaction.execute("DELETE FROM upload_blocks WHERE snapshot_id = ?", [.text(id)])
+        try transaction.execute("DELETE FROM uploads WHERE snapshot_id = ?", [.text(id)])
+    }
+}
+
+/// A snapshot that is being written through the EBS direct APIs.
+package struct Upload: Sendable {
+    package let snapshotID: SnapshotID
+    /// The block map that the uploaded blocks are laid over.
+    package let parentRoot: [UInt8]?
+    package let timeoutMinutes: Int
+    package let lastPutAt: Date
+    package let isSealed: Bool
+
+    package init(snapshotID: SnapshotID, parentRoot: [UInt8]?, timeoutMinutes: Int, lastPutAt: Date, isSealed: Bool = false) {
+        self.snapshotID = snapshotID
+        self.parentRoot = parentRoot
+        self.timeoutMinutes = timeoutMinutes
+        self.lastPutAt = lastPutAt
+        self.isSealed = isSealed
+    }
+
+    init(_ row: SQLRow) throws {
+        try self.init(
+            snapshotID: row.value("snapshot_id"),
+            parentRoot: row.optionalBytes("parent_root"),
+            timeoutMinutes: Int(row.integer("timeout_minutes")),
+            lastPutAt: row.date("last_put_at"),
+            isSealed: row.flag("is_sealed")
+        )
+    }
+}
