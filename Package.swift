@@ -31,6 +31,12 @@ let targets: [Target] = [
         swiftSettings: strict
     ),
     // 2: how a Region reaches another.
+    .target(
+        name: "Transfer",
+        dependencies: ["Domain", "Blocks", .product(name: "NIOCore", package: "swift-nio")],
+        swiftSettings: strict
+    ),
+
     // 3: what the product does.
     // 4: the edges.
     // 5: the one executable.

@@ -1,0 +1,9 @@
+import Blocks
+
+/// Where a snapshot is copied from: what the copy engine needs to know of it.
+package protocol SnapshotSource: Sendable {
+    func root(_ digest: Digest) async throws -> BlockMapRoot
+    func page(_ digest: Digest) async throws -> BlockMapPage
+    /// Brings a block into the writer's store. False when it stood there already.
+    func move(_ block: Digest, to writer: StoreWriter) async throws -> Bool
+}
