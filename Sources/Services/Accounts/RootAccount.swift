@@ -1,0 +1,87 @@
+import Crypto
+import Domain
+import Foundation
+import Metadata
+
+/// The first account and its access key: made at first start, or given by the operator.
+package struct RootAccount: Sendable {
+    package let account: AccountID
+    package let accessKeyID: String
+    package let secretAccessKey: String
+
+    /// What the operator sets, as environment variables; all optional.
+    package struct Override: Sendable {
+        package var accountID: String?
+        package var accessKeyID: String?
+        package var secretAccessKey: String?
+
+        package init(environment: [String: String]) {
+            accountID = environment["FERRY_ROOT_ACCOUNT_ID"].flatMap { $0.isEmpty ? nil : $0 }
+            accessKeyID = environment["FERRY_ROOT_ACCESS_KEY_ID"].flatMap { $0.isEmpty ? nil : $0 }
+            secretAccessKey = environment["FERRY_ROOT_SECRET_ACCESS_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+        }
+    }
+
+    /// Finds or makes the root account, and writes its key where the AWS tools and `ferry` can read it.
+    package static func prepare(in directory: Database, folder: DataFolder, override: Override, clock: WallClock) async throws
+        -> RootAccount
+    {
+        let root = try await directory.write { transaction in
+            let table = DirectoryTable(transaction)
+            let account = try Self.account(override, in: table)
+            let keys = try table.accessKeys(of: account)
+            let known = override.accessKeyID.map { id in keys.first { $0.id == id } } ?? keys.first
+            let root = RootAccount(
+                account: account,
+                accessKeyID: override.accessKeyID ?? known?.id ?? newAccessKeyID(),
+                secretAccessKey: override.secretAccessKey ?? known?.secret ?? newSecret()
+            )
+            try table.insertAccount(account, at: clock.now)
+            try table.setAccessKey(root.accessKeyID, secret: root.secretAccessKey, account: account, at: clock.now)
+            return root
+        }
+        try folder.write(root.sharedCredentials, to: folder.credentials)
+        return root
+    }
+
+    /// The AWS shared-credentials format.
+    private var sharedCredentials: String {
+        """
+        # account \(account)
+        [default]
+        aws_access_key_id = \(accessKeyID)
+        aws_secret_access_key = \(secretAccessKey)
+
+        """
+    }
+
+    private static func account(_ override: Override, in table: DirectoryTable) throws -> AccountID {
+        if let text = override.accountID {
+            guard let account = AccountID(rawValue: text) else { throw RootAccountError.accountID(text) }
+            return account
+        }
+        if let account = try table.accounts().first { return account }
+        var generator = SystemRandomNumberGenerator()
+        return AccountID(random: &generator)
+    }
+
+    private static func newAccessKeyID() -> String {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+        return "AKIA" + String((0..<16).map { _ in letters[Int.random(in: 0..<32)] })
+    }
+
+    private static func newSecret() -> String {
+        SymmetricKey(size: .init(bitCount: 240)).withUnsafeBytes { Data($0).base64EncodedString() }
+    }
+}
+
+/// The operator's settings of the root account cannot be used.
+package enum RootAccountError: Error, CustomStringConvertible {
+    case accountID(String)
+
+    package var description: String {
+        switch self {
+        case .accountID(let text): "FERRY_ROOT_ACCOUNT_ID must be 12 digits, not '\(text)'"
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Blocks
+import Domain
+import Metadata
+import NIOCore
+
+/// A block's bytes, and their SHA-256.
+package struct BlockContent: Sendable {
+    package let bytes: ByteBuffer
+    package let checksum: [UInt8]
+}
+
+extension BlockReads {
+    /// Reads a block with a token that a listing of this snapshot gave for it.
+    package func get(_ snapshotID: String, blockIndex: Int64, token: String) async throws -> BlockContent {
+        let id = try Uploads.id(snapshotID)
+        let account = call.account
+        let snapshot = try await call.store.database.read { try SnapshotTable($0).snapshot(id) }
+        guard let snapshot, snapshot.owner == account else { throw Uploads.notFound(snapshotID) }
+        guard let token = BlockToken(opening: token, with: call.deployment.tokens, at: call.now),
+            token.snapshotID == id, token.blockIndex == blockIndex
+        else {
+            throw Uploads.invalid("INVALID_BLOCK_TOKEN", "The block token is not valid for block \(blockIndex) of '\(id)', or has expired")
+        }
+        let bytes = try await call.store.blocks.read(token.address)
+        return BlockContent(bytes: bytes, checksum: token.address.bytes)
+    }
+}

@@ -1,0 +1,67 @@
+import Blocks
+import Domain
+import Foundation
+import Metadata
+
+/// Reading snapshots through the EBS direct APIs, on behalf of one caller in one Region (ami-behaviour.md, section 3.6).
+package struct BlockReads: Sendable {
+    static let resultsMax = 10_000
+    static let resultsMin = 100
+
+    let call: Call
+
+    package init(_ call: Call) { self.call = call }
+
+    /// A completed snapshot of the caller's own, with its block map.
+    func readable(_ text: String) async throws -> (snapshot: Snapshot, root: Digest) {
+        let id = try Uploads.id(text)
+        let account = call.account
+        let snapshot = try await call.store.database.read { try SnapshotTable($0).snapshot(id) }
+        guard let snapshot, snapshot.owner == account else { throw Uploads.notFound(text) }
+        guard snapshot.state == .completed, let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else {
+            throw Uploads.invalid("INVALID_SNAPSHOT_ID", "The snapshot '\(id)' is not completed: it is \(snapshot.state.rawValue)")
+        }
+        return (snapshot, root)
+    }
+
+    /// Where a page starts and how long it is: `NextToken` beats `StartingBlockIndex`.
+    func start(of page: BlockPageRequest, listing: String, in snapshot: Snapshot) throws -> (index: UInt64, count: Int) {
+        let count = page.maxResults ?? Self.resultsMax
+        guard (Self.resultsMin...Self.resultsMax).contains(count) else {
+            throw Uploads.invalid(
+                "INVALID_PARAMETER_VALUE",
+                "MaxResults must be from \(Self.resultsMin) to \(Self.resultsMax), not \(count)"
+            )
+        }
+        if let token = page.nextToken {
+            guard let place = try? call.pageToken(for: listing).open(token), let index = UInt64(place) else {
+                throw Uploads.invalid("INVALID_PAGE_TOKEN", "The page token is not valid or has expired")
+            }
+            return (index, count)
+        }
+        let index = page.startingBlockIndex ?? 0
+        guard index >= 0 else { throw Uploads.invalid("INVALID_PARAMETER_VALUE", "StartingBlockIndex must not be negative") }
+        return (UInt64(index), count)
+    }
+}
+
+/// Which part of a listing of blocks is asked for.
+package struct BlockPageRequest: Sendable {
+    package var maxResults: Int?
+    package var nextToken: String?
+    package var startingBlockIndex: Int64?
+
+    package init(maxResults: Int?, nextToken: String?, startingBlockIndex: Int64?) {
+        self.maxResults = maxResults
+        self.nextToken = nextToken
+        self.startingBlockIndex = startingBlockIndex
+    }
+}
+
+/// A page of blocks, and what clients need to read them.
+package struct BlockPage<Element: Sendable>: Sendable {
+    package let blocks: [Element]
+    package let expiry: Date
+    package let sizeGiB: Int
+    package let nextToken: String?
+}

@@ -1,0 +1,45 @@
+import Domain
+import Foundation
+import Metadata
+
+/// Carries out, inside the transaction that saves a copy, what its state machine asks for.
+struct CopyEffects {
+    let transaction: Transaction
+    let now: Date
+
+    func apply(_ effects: [SnapshotCopy.Effect], of copy: SnapshotCopy) throws {
+        try CopyTable(transaction).update(copy)
+        let snapshots = SnapshotTable(transaction)
+        for effect in effects {
+            switch effect {
+            case .showProgress(let progress):
+                let message = "Copied \(progress.bytesDone) of \(progress.bytesTotal) bytes"
+                try snapshots.setProgress(percent: progress.percent, message: message, of: copy.snapshotID)
+            case .completeSnapshot(let root, let progress):
+                let message = "Copied \(progress.bytesTotal) bytes, moved \(progress.bytesMoved)"
+                try snapshots.complete(copy.snapshotID, root: root, dataBytes: progress.bytesTotal, message: message, at: now)
+            case .failSnapshot(let message):
+                try snapshots.fail(copy.snapshotID, message: message)
+            case .settleImage(let image):
+                try settle(image)
+            case .retryLater:
+                // The lease says when: the reconciler leaves it to run out.
+                break
+            }
+        }
+    }
+
+    /// An image is available when all its copies are completed, and failed as soon as one has failed.
+    private func settle(_ id: ImageID) throws {
+        let images = ImageTable(transaction)
+        guard let image = try images.image(id), image.state == .pending else { return }
+        let copies = try CopyTable(transaction).copies(of: id)
+        if let failed = copies.first(where: { $0.state == .failed }), let reason = failed.reason {
+            let message =
+                "Snapshot \(failed.snapshotID), copied from \(failed.sourceSnapshotID) in \(failed.sourceRegion): \(reason.message)"
+            try images.setState(.failed, reason: StateReason(code: reason.code, message: message), of: id)
+        } else if copies.allSatisfy({ $0.state == .completed }) {
+            try images.setState(.available, reason: nil, of: id)
+        }
+    }
+}

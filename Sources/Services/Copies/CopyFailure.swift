@@ -1,0 +1,46 @@
+import Blocks
+import Domain
+import Metadata
+import Transfer
+
+/// What an error of the copy engine means for the copy: the reason that users are shown, and whether trying again can help.
+struct CopyFailure {
+    let reason: StateReason
+    let isTemporary: Bool
+
+    init(_ error: any Error, of copy: SnapshotCopy, into region: Region) {
+        if let error = error as? StoreError {
+            switch error.code {
+            case .noSpace:
+                self.init(
+                    "Client.VolumeLimitExceeded",
+                    "No space left on the device that holds \(region): free some and copy again",
+                    isTemporary: false
+                )
+            case .damaged, .missingPack, .notFound:
+                self.init(
+                    "Server.InternalError",
+                    "Snapshot \(copy.sourceSnapshotID) in \(copy.sourceRegion) cannot be read: \(error)",
+                    isTemporary: false
+                )
+            default:
+                self.init("Server.InternalError", "The copy failed: \(error)", isTemporary: true)
+            }
+        } else if DatabaseFailure.isNoSpace(error) {
+            self.init(
+                "Client.VolumeLimitExceeded",
+                "No space left on the device that holds \(region): free some and copy again",
+                isTemporary: false
+            )
+        } else if error is CopyMismatch {
+            self.init("Server.InternalError", "The copy does not equal its source: \(error)", isTemporary: false)
+        } else {
+            self.init("Server.InternalError", "The copy failed: \(error)", isTemporary: true)
+        }
+    }
+
+    private init(_ code: String, _ message: String, isTemporary: Bool) {
+        reason = StateReason(code: code, message: message)
+        self.isTemporary = isTemporary
+    }
+}

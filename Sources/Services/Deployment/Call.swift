@@ -1,0 +1,26 @@
+import Domain
+import Foundation
+
+/// One call that has been let in: who calls, and the Region that it acts in.
+package struct Call: Sendable {
+    package let principal: Principal
+    package let store: RegionStore
+    package let deployment: Deployment
+    /// The host that the client spoke to.
+    package let host: String
+
+    package init(principal: Principal, store: RegionStore, deployment: Deployment, host: String) {
+        self.principal = principal
+        self.store = store
+        self.deployment = deployment
+        self.host = host
+    }
+
+    package var account: AccountID { principal.account }
+    package var region: Region { store.region }
+    package var now: Date { deployment.clock.now }
+
+    func pageToken(for listing: String) -> PageToken {
+        PageToken(listing: "\(account)/\(listing)", in: region, tokens: deployment.tokens, clock: deployment.clock)
+    }
+}

@@ -1,0 +1,64 @@
+import Domain
+import Foundation
+import Glibc
+
+/// The folder that holds everything: `directory.sqlite`, `credentials`, `lock`, and a folder for each Region.
+///
+/// Only its owner may look inside: it holds secret access keys and disks.
+package struct DataFolder: Sendable {
+    package let path: String
+
+    package init(path: String) { self.path = path }
+
+    package var directoryDatabase: String { path + "/directory.sqlite" }
+    package var credentials: String { path + "/credentials" }
+    /// The URL of the server that runs on the folder, while it runs.
+    package var endpoint: String { path + "/endpoint" }
+
+    package func regionFolder(_ region: Region) -> String { path + "/regions/" + region.rawValue }
+    package func regionDatabase(_ region: Region) -> String { regionFolder(region) + "/region.sqlite" }
+    package func frameIndex(_ region: Region) -> String { regionFolder(region) + "/index.sqlite" }
+
+    /// The Regions that have a folder here.
+    package func regions() throws -> [Region] {
+        guard FileManager.default.fileExists(atPath: path + "/regions") else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: path + "/regions").compactMap(Region.init(rawValue:)).sorted()
+    }
+
+    package func make(_ regions: [Region]) throws {
+        for folder in [path] + regions.map(regionFolder) {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        }
+        guard chmod(path, 0o700) == 0 else { throw DataFolderError(path: path, doing: "closing it to others", errno: errno) }
+    }
+
+    /// Takes the folder for this process, until the lock is closed.
+    package func lock() throws -> DataFolderLock { try DataFolderLock(path: path + "/lock") }
+
+    /// Writes a file that only its owner can read, all of it or nothing.
+    package func write(_ text: String, to file: String) throws {
+        let partial = file + ".partial"
+        let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw DataFolderError(path: partial, doing: "creating it", errno: errno) }
+        let bytes = Array(text.utf8)
+        let written = Glibc.write(descriptor, bytes, bytes.count)
+        let isSynced = written == bytes.count && fsync(descriptor) == 0
+        let failure = errno
+        close(descriptor)
+        guard isSynced else { throw DataFolderError(path: partial, doing: "writing it", errno: failure) }
+        guard rename(partial, file) == 0 else { throw DataFolderError(path: file, doing: "putting it in place", errno: errno) }
+    }
+}
+
+/// The folder, or a file in it, cannot be used.
+package struct DataFolderError: Error, CustomStringConvertible {
+    package let path: String
+    package let doing: String
+    package let errno: Int32
+
+    package var description: String { "\(path): \(doing) failed: \(String(cString: strerror(errno)))" }
+}

@@ -1,0 +1,48 @@
+import Blocks
+import Domain
+import Logging
+import Metadata
+
+/// All that a server process serves: the directory, its Regions, the clock and the server's secrets.
+package final class Deployment: Sendable {
+    package let directory: Database
+    package let regions: [Region: RegionStore]
+    package let tokens: TokenSealer
+    package let clock: WallClock
+    package let logger: Logger
+
+    package init(directory: Database, regions: [RegionStore], tokens: TokenSealer, clock: WallClock = .system, logger: Logger) {
+        self.directory = directory
+        self.regions = Dictionary(uniqueKeysWithValues: regions.map { ($0.region, $0) })
+        self.tokens = tokens
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Opens a data folder, whose lock the caller holds.
+    package static func open(
+        _ folder: DataFolder,
+        regions: [Region],
+        pool: DiskPool,
+        clock: WallClock = .system,
+        logger: Logger
+    ) async throws -> Deployment {
+        try folder.make(regions)
+        let directory = try Database(path: folder.directoryDatabase, schema: .directory)
+        return Deployment(
+            directory: directory,
+            regions: try regions.map { try RegionStore(region: $0, folder: folder, pool: pool) },
+            tokens: try await TokenSealer.load(from: directory),
+            clock: clock,
+            logger: logger
+        )
+    }
+
+    /// The Region of a call: the edge has checked that it exists here.
+    package func store(of region: Region) throws -> RegionStore {
+        guard let store = regions[region] else {
+            throw Fault(.authFailure, "Credential should be scoped to a valid Region, not '\(region)'")
+        }
+        return store
+    }
+}

@@ -1,0 +1,86 @@
+import Blocks
+import Metadata
+
+/// The index over a Region's packs, in a database of its own.
+package struct SQLFrameIndex: FrameIndex {
+    private let database: Database
+
+    package init(_ database: Database) { self.database = database }
+
+    package func locate(_ addresses: [Digest]) throws -> [Digest: FrameLocation] {
+        var found: [Digest: FrameLocation] = [:]
+        for start in stride(from: 0, to: addresses.count, by: 1024) {
+            let batch = addresses[start..<min(start + 1024, addresses.count)]
+            let rows = try database.blockingRead { try FrameTable($0).frames(addresses: batch.map(\.bytes)) }
+            for row in rows {
+                let frame = try IndexedFrame(row: row)
+                found[frame.address] = frame.location
+            }
+        }
+        return found
+    }
+
+    package func commit(_ frames: [IndexedFrame], indexedLengths: [PackID: UInt64]) throws {
+        try database.blockingWrite { transaction in
+            try FrameTable(transaction).insert(
+                frames.map(FrameRow.init(frame:)),
+                indexedLengths: indexedLengths.map { (pack: $0.key.bytes, length: Int64($0.value)) }
+            )
+        }
+    }
+
+    package func indexedLengths() throws -> [PackID: UInt64] {
+        let rows = try database.blockingRead { try FrameTable($0).indexedLengths() }
+        return try rows.reduce(into: [:]) { lengths, row in
+            guard let pack = PackID(bytes: row.pack) else { throw CorruptIndex(column: "packs.id") }
+            lengths[pack] = UInt64(row.length)
+        }
+    }
+
+    package func frames(in pack: PackID, after offset: UInt64, limit: Int) throws -> [IndexedFrame] {
+        let rows = try database.blockingRead { try FrameTable($0).frames(in: pack.bytes, after: Int64(offset), limit: limit) }
+        return try rows.map(IndexedFrame.init(row:))
+    }
+
+    package func removeAll() throws { try database.blockingWrite { try FrameTable($0).removeAll() } }
+}
+
+/// A row of the index makes no sense: `ferry rebuild-index` makes it anew.
+package struct CorruptIndex: Error {
+    package let column: String
+}
+
+extension IndexedFrame {
+    fileprivate init(row: FrameRow) throws {
+        guard let address = Digest(bytes: row.address) else { throw CorruptIndex(column: "frames.address") }
+        guard let pack = PackID(bytes: row.pack) else { throw CorruptIndex(column: "packs.id") }
+        guard let kind = FrameKind(rawValue: UInt8(row.kind)) else { throw CorruptIndex(column: "frames.kind") }
+        guard let codec = FrameCodec(rawValue: UInt8(row.codec)) else { throw CorruptIndex(column: "frames.codec") }
+        self.init(
+            address: address,
+            location: FrameLocation(
+                pack: pack,
+                offset: UInt64(row.position),
+                storedLength: UInt32(row.storedLength),
+                plainLength: UInt32(row.plainLength),
+                kind: kind,
+                codec: codec
+            )
+        )
+    }
+}
+
+extension FrameRow {
+    fileprivate init(frame: IndexedFrame) {
+        let location = frame.location
+        self.init(
+            address: frame.address.bytes,
+            pack: location.pack.bytes,
+            position: Int64(location.offset),
+            storedLength: Int64(location.storedLength),
+            plainLength: Int64(location.plainLength),
+            kind: Int64(location.kind.rawValue),
+            codec: Int64(location.codec.rawValue)
+        )
+    }
+}

@@ -1,0 +1,91 @@
+import Domain
+
+/// Turns requested devices into an image's block device mapping, by the rules of RegisterImage (ami-behaviour.md, section 4.1).
+struct BlockDeviceRules {
+    static let countMax = 128
+
+    let rootDeviceName: String
+    /// The caller's snapshots that the request names, by id.
+    let snapshots: [SnapshotID: Snapshot]
+
+    func devices(_ requested: [ImageRegistration.Device]) throws -> [BlockDevice] {
+        guard requested.count <= Self.countMax else { throw invalid("At most \(Self.countMax) block devices can be mapped") }
+        var names = Set<String>()
+        let devices = try requested.map { device in
+            guard names.insert(device.name).inserted else {
+                throw invalid("The device '\(device.name)' is used in more than one block-device mapping")
+            }
+            return try self.device(device)
+        }
+        guard devices.contains(where: { $0.name == rootDeviceName && $0.volume?.snapshotID != nil }) else {
+            throw invalid("The root device '\(rootDeviceName)' must be mapped to a snapshot")
+        }
+        return devices
+    }
+
+    private func device(_ device: ImageRegistration.Device) throws -> BlockDevice {
+        if device.isSuppressed { return BlockDevice(name: device.name, target: .none) }
+        if let virtualName = device.virtualName {
+            guard device.volume == nil else { throw invalid("The device '\(device.name)' has both a virtual name and a volume") }
+            guard virtualName.wholeMatch(of: /ephemeral[0-9]{1,2}/) != nil else {
+                throw invalid("'\(virtualName)' is not a virtual name of a device: expected ephemeral0 to ephemeral99")
+            }
+            return BlockDevice(name: device.name, target: .ephemeral(virtualName: virtualName))
+        }
+        guard let volume = device.volume else {
+            throw Fault(.missingParameter, "The device '\(device.name)' must have a volume, a virtual name, or be suppressed")
+        }
+        return BlockDevice(name: device.name, target: .volume(try template(volume, isRoot: device.name == rootDeviceName)))
+    }
+
+    private func template(_ volume: ImageRegistration.Volume, isRoot: Bool) throws -> VolumeTemplate {
+        let snapshot = try volume.snapshotID.map(self.snapshot)
+        if volume.isEncrypted == true {
+            guard snapshot == nil else {
+                throw Fault(
+                    .invalidParameterCombination,
+                    "The parameter Encrypted cannot be used with SnapshotId: whether a volume is encrypted follows its snapshot"
+                )
+            }
+            throw Fault(.unsupportedOperation, "Encrypted volumes are not supported by this version of Ferry")
+        }
+        guard let size = volume.sizeGiB ?? snapshot?.sizeGiB else {
+            throw Fault(.missingParameter, "The request must contain the parameter size or snapshotId")
+        }
+        guard (1...Snapshot.sizeGiBMax).contains(size) else {
+            throw invalid("A volume of \(size) GiB is not possible: expected 1 to \(Snapshot.sizeGiBMax)")
+        }
+        if let snapshot, size < snapshot.sizeGiB {
+            throw invalid("Volume of size \(size)GB is smaller than snapshot '\(snapshot.id)', expect size >= \(snapshot.sizeGiB)GB")
+        }
+        let type = volume.type ?? .gp2
+        if volume.iops != nil, !type.takesIOPS {
+            throw Fault(.invalidParameterCombination, "The parameter iops is not supported for \(type.rawValue) volumes.")
+        }
+        if volume.throughput != nil, !type.takesThroughput {
+            throw Fault(.invalidParameterCombination, "The parameter throughput is not supported for \(type.rawValue) volumes.")
+        }
+        if [.io1, .io2].contains(type), volume.iops == nil {
+            throw Fault(.missingParameter, "The parameter iops must be specified for \(type.rawValue) volumes.")
+        }
+        return VolumeTemplate(
+            snapshotID: snapshot?.id,
+            sizeGiB: size,
+            type: type,
+            iops: volume.iops,
+            throughput: volume.throughput,
+            deletesOnTermination: volume.deletesOnTermination ?? isRoot
+        )
+    }
+
+    private func snapshot(_ text: String) throws -> Snapshot {
+        let id = try Snapshots.id(text)
+        guard let snapshot = snapshots[id] else { throw Snapshots.notFound(text) }
+        guard snapshot.state == .completed else {
+            throw Fault(.incorrectState, "Snapshot '\(id)' is not completed: it is \(snapshot.state.rawValue)")
+        }
+        return snapshot
+    }
+
+    private func invalid(_ message: String) -> Fault { Fault(.invalidBlockDeviceMapping, message) }
+}

@@ -1,0 +1,37 @@
+import Domain
+
+/// What CopyImage is asked for.
+package struct ImageCopy: Sendable {
+    package var sourceImageID: String
+    package var sourceRegion: String
+    package var name: String
+    package var description: String
+    package var copiesTags: Bool
+    package var imageTags: [Tag]
+    package var snapshotTags: [Tag]
+    /// The minutes in which each snapshot is to be there; a copy always runs as fast as it can.
+    package var completionMinutes: Int?
+    package var clientToken: ClientToken?
+
+    package init(
+        sourceImageID: String,
+        sourceRegion: String,
+        name: String,
+        description: String,
+        copiesTags: Bool,
+        imageTags: [Tag],
+        snapshotTags: [Tag],
+        completionMinutes: Int?,
+        clientToken: ClientToken?
+    ) {
+        self.sourceImageID = sourceImageID
+        self.sourceRegion = sourceRegion
+        self.name = name
+        self.description = description
+        self.copiesTags = copiesTags
+        self.imageTags = imageTags
+        self.snapshotTags = snapshotTags
+        self.completionMinutes = completionMinutes
+        self.clientToken = clientToken
+    }
+}

@@ -1,0 +1,22 @@
+import Domain
+import Metadata
+
+extension Images {
+    package static let descriptionLengthMax = 255
+
+    /// An image of the caller's own.
+    package func image(_ id: String) async throws -> Image {
+        let id = try Self.id(id)
+        let account = call.account
+        return try await call.store.database.read { try Self.own(id, of: account, in: $0) }
+    }
+
+    package func setDescription(_ description: String, of id: String) async throws {
+        let id = try Self.id(id)
+        let account = call.account
+        try await call.store.database.write { transaction in
+            _ = try Self.own(id, of: account, in: transaction)
+            try ImageTable(transaction).setDescription(description, of: id)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Domain
+import Foundation
+import Metadata
+
+extension Images {
+    private static let action = "CopyImage"
+
+    private static let tokenMismatch = Fault(
+        .idempotentParameterMismatch,
+        "The client token was used before with other parameters: use a new token for a new request"
+    )
+
+    /// Copies an image into the call's Region, in the order of checks of ami-behaviour.md, section 1.11.
+    ///
+    /// Returns when the copy is written down, with the id of an image that is still `pending`: its snapshots are listed with their
+    /// ids at once, and the copy reconciler moves the bytes.
+    package func copy(_ copy: ImageCopy) async throws -> ImageID {
+        let call = call
+        if let token = copy.clientToken, let id = try await replay(token) { return id }
+        let source = try await sourceOfCopy(copy)
+        let plan = try ImageCopyPlan(copy, of: source, by: call.account, at: call.now)
+        let id = try await call.store.database.write { transaction in
+            // Again inside the transaction: of two calls with one token, the second finds what the first has made.
+            if let id = try copy.clientToken.flatMap({ try Self.replay($0, of: call.account, in: transaction) }) { return id }
+            let images = ImageTable(transaction)
+            if let holder = try images.holder(ofName: copy.name, owner: call.account) {
+                throw ImageName.duplicate(copy.name, of: holder)
+            }
+            guard try images.count(owner: call.account, state: .pending) < CopyLimits.imagesPerDestinationMax else {
+                throw Fault(
+                    .resourceLimitExceeded,
+                    "Too many image copies in progress. The limit is \(CopyLimits.imagesPerDestinationMax) for this destination region."
+                )
+            }
+            try plan.write(in: transaction)
+            try copy.clientToken?.remember(
+                plan.image.id.rawValue,
+                of: Self.action,
+                account: call.account,
+                at: plan.image.createdAt,
+                in: transaction
+            )
+            return plan.image.id
+        }
+        call.store.copiesPoke()
+        return id
+    }
+
+    /// What a dry run of CopyImage checks beyond permission: that the source is there and the name is possible.
+    package func checkCopy(_ copy: ImageCopy) async throws {
+        _ = try await sourceOfCopy(copy)
+        try ImageName.check(copy.name)
+    }
+
+    private func replay(_ token: ClientToken) async throws -> ImageID? {
+        let account = call.account
+        return try await call.store.database.read { try Self.replay(token, of: account, in: $0) }
+    }
+
+    private static func replay(_ token: ClientToken, of account: AccountID, in transaction: Transaction) throws -> ImageID? {
+        try token.replayedResource(of: action, account: account, mismatch: tokenMismatch, in: transaction).map(id)
+    }
+
+    private func sourceOfCopy(_ copy: ImageCopy) async throws -> ImageCopyPlan.Source {
+        guard let region = Region(rawValue: copy.sourceRegion), let store = call.deployment.regions[region] else {
+            let known = call.deployment.regions.keys.sorted().map(\.rawValue).joined(separator: ", ")
+            throw Fault(
+                .invalidParameterValue,
+                "Invalid value '\(copy.sourceRegion)' for sourceRegion. The Regions of this Ferry are \(known)"
+            )
+        }
+        let id = try Self.id(copy.sourceImageID)
+        let account = call.account
+        return try await store.database.read { transaction in
+            let image = try Self.own(id, of: account, in: transaction)
+            guard image.state == .available else { throw Self.unavailable(id) }
+            let snapshots = try SnapshotTable(transaction).snapshots(ids: image.snapshotIDs)
+            return ImageCopyPlan.Source(region: region, image: image, snapshots: snapshots)
+        }
+    }
+}

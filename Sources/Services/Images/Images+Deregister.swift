@@ -1,0 +1,45 @@
+import Domain
+import Metadata
+
+/// What became of a snapshot when its image was deregistered (ami-behaviour.md, section 4.2).
+package struct SnapshotDeletion: Sendable {
+    package enum Outcome: String, Sendable {
+        case success
+        /// Another image uses the snapshot.
+        case skipped
+    }
+
+    package let snapshotID: SnapshotID
+    package let outcome: Outcome
+}
+
+extension Images {
+    /// Takes an image off the list. One that is still being copied is cancelled.
+    ///
+    /// The snapshots stay unless `deletesSnapshots`. Those of a cancelled copy that stay become `error`: they will never be whole.
+    package func deregister(_ id: String, deletesSnapshots: Bool) async throws -> [SnapshotDeletion] {
+        let id = try Self.id(id)
+        let call = call
+        let account = call.account
+        let results = try await call.store.database.write { transaction in
+            let images = ImageTable(transaction)
+            let image = try Self.own(id, of: account, in: transaction)
+            try images.setState(.deregistered, reason: nil, of: id)
+            try TagTable(transaction).removeAll(from: .image(id))
+            for var copy in try CopyTable(transaction).copies(of: id) {
+                try CopyEffects(transaction: transaction, now: call.now).apply(copy.handle(.cancelled(by: id)), of: copy)
+            }
+            guard deletesSnapshots else { return [SnapshotDeletion]() }
+            return try image.snapshotIDs.map { snapshot in
+                guard try images.users(of: snapshot).isEmpty else {
+                    return SnapshotDeletion(snapshotID: snapshot, outcome: .skipped)
+                }
+                try Snapshots.remove(snapshot, in: transaction)
+                return SnapshotDeletion(snapshotID: snapshot, outcome: .success)
+            }
+        }
+        // The reconciler stops the pumps of copies that are no longer wanted.
+        call.store.copiesPoke()
+        return results
+    }
+}

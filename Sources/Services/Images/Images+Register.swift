@@ -1,0 +1,39 @@
+import Domain
+import Metadata
+
+extension Images {
+    /// Makes an image over snapshots of the caller's own. It is available at once.
+    package func register(_ registration: ImageRegistration) async throws -> ImageID {
+        try ImageName.check(registration.name)
+        try TagRules.check(registration.tags)
+        let call = call
+        let account = call.account
+        let now = call.now
+        let named = try registration.devices.compactMap(\.volume?.snapshotID).map(Snapshots.id)
+        return try await call.store.database.write { transaction in
+            let images = ImageTable(transaction)
+            if let holder = try images.holder(ofName: registration.name, owner: account) {
+                throw ImageName.duplicate(registration.name, of: holder)
+            }
+            let own = try SnapshotTable(transaction).snapshots(ids: named).filter { $0.owner == account }
+            let rules = BlockDeviceRules(
+                rootDeviceName: registration.rootDeviceName,
+                snapshots: Dictionary(uniqueKeysWithValues: own.map { ($0.id, $0) })
+            )
+            let image = Image(
+                id: .random(),
+                owner: account,
+                name: registration.name,
+                description: registration.description,
+                state: .available,
+                createdAt: now,
+                traits: registration.traits,
+                rootDeviceName: registration.rootDeviceName,
+                devices: try rules.devices(registration.devices)
+            )
+            try images.insert(image)
+            try TagTable(transaction).set(registration.tags, on: .image(image.id))
+            return image.id
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Domain
+import Metadata
+
+/// What CopySnapshot is asked for.
+package struct SnapshotCopyRequest: Sendable {
+    package var sourceRegion: String
+    package var sourceSnapshotID: String
+    package var description: String
+    package var tags: [Tag]
+    /// The minutes in which each snapshot is to be there; a copy always runs as fast as it can.
+    package var completionMinutes: Int?
+
+    package init(sourceRegion: String, sourceSnapshotID: String, description: String, tags: [Tag], completionMinutes: Int?) {
+        self.sourceRegion = sourceRegion
+        self.sourceSnapshotID = sourceSnapshotID
+        self.description = description
+        self.tags = tags
+        self.completionMinutes = completionMinutes
+    }
+}
+
+extension Snapshots {
+    /// Copies a snapshot into the call's Region. Returns the id of a snapshot that is still `pending`.
+    package func copy(_ request: SnapshotCopyRequest) async throws -> SnapshotID {
+        try TagRules.check(request.tags)
+        let call = call
+        let (region, source, root) = try await sourceOfCopy(request)
+        let copied = source.copied(
+            as: .random(),
+            by: call.account,
+            description: request.description,
+            completionMinutes: request.completionMinutes,
+            tags: request.tags,
+            at: call.now
+        )
+        let copy = SnapshotCopy(
+            id: .random(),
+            snapshotID: copied.id,
+            imageID: nil,
+            sourceRegion: region,
+            sourceSnapshotID: source.id,
+            sourceRoot: root,
+            createdAt: call.now,
+            progress: SnapshotCopy.Progress(bytesTotal: source.dataBytes ?? 0)
+        )
+        try await call.store.database.write { transaction in
+            let limit = CopyLimits.snapshotsPerDestinationMax
+            guard try CopyTable(transaction).runningSnapshotCount() < limit else {
+                throw Fault(
+                    .resourceLimitExceeded,
+                    "Too many snapshot copies in progress. The limit is \(limit) for this destination region."
+                )
+            }
+            try SnapshotTable(transaction).insert(copied)
+            try TagTable(transaction).set(copied.tags, on: .snapshot(copied.id))
+            try CopyTable(transaction).insert(copy)
+        }
+        call.store.copiesPoke()
+        return copied.id
+    }
+
+    /// What a dry run of CopySnapshot checks beyond permission.
+    package func checkCopy(_ request: SnapshotCopyRequest) async throws { _ = try await sourceOfCopy(request) }
+
+    private func sourceOfCopy(_ request: SnapshotCopyRequest) async throws -> (Region, Snapshot, root: [UInt8]) {
+        guard let region = Region(rawValue: request.sourceRegion), let store = call.deployment.regions[region] else {
+            let known = call.deployment.regions.keys.sorted().map(\.rawValue).joined(separator: ", ")
+            throw Fault(
+                .invalidParameterValue,
+                "Invalid value '\(request.sourceRegion)' for sourceRegion. The Regions of this Ferry are \(known)"
+            )
+        }
+        let id = try Self.id(request.sourceSnapshotID)
+        let account = call.account
+        let source = try await store.database.read { try Self.own(id, of: account, in: $0) }
+        guard source.state == .completed, let root = source.root else {
+            throw Fault(.incorrectState, "Snapshot '\(id)' is not completed: it is \(source.state.rawValue)")
+        }
+        return (region, source, root)
+    }
+}

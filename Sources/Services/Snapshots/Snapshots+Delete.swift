@@ -1,0 +1,19 @@
+import Domain
+import Metadata
+
+extension Snapshots {
+    /// Deletes a snapshot that no image uses. One that is still being uploaded or copied stops being so.
+    package func delete(_ id: String) async throws {
+        let id = try Self.id(id)
+        let call = call
+        let account = call.account
+        try await call.store.database.write { transaction in
+            _ = try Self.own(id, of: account, in: transaction)
+            if let user = try ImageTable(transaction).users(of: id).first {
+                throw Fault(.invalidSnapshotInUse, "The snapshot \(id) is currently in use by \(user)")
+            }
+            try Self.remove(id, in: transaction)
+        }
+        call.store.copiesPoke()
+    }
+}

@@ -1,0 +1,108 @@
+import Blocks
+import Domain
+import Foundation
+import Logging
+import Metadata
+import ServiceLifecycle
+
+/// Finishes uploads in one Region: builds the block map of those that are sealed, and fails those that got no block for too long.
+package struct UploadReconciler: Service {
+    private static let interval: Duration = .seconds(2)
+    private static let rowsPerRead = 4096
+
+    private let store: RegionStore
+    private let deployment: Deployment
+    private let logger: Logger
+
+    package init(store: RegionStore, deployment: Deployment) {
+        self.store = store
+        self.deployment = deployment
+        var logger = deployment.logger
+        logger[metadataKey: "region"] = "\(store.region)"
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await step()
+                await store.uploadsPoke.wait(atMost: Self.interval)
+            }
+        }
+    }
+
+    private func step() async {
+        do {
+            try await failExpired()
+            while true {
+                let sealed = try await store.database.read { try UploadTable($0).sealed(limit: 16) }
+                guard !sealed.isEmpty else { return }
+                for upload in sealed { try await finish(upload) }
+            }
+        } catch {
+            if !(error is CancellationError) {
+                logger.error("Finishing uploads failed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func finish(_ upload: Upload) async throws {
+        let id = upload.snapshotID
+        do {
+            guard let snapshot = try await store.database.read({ try SnapshotTable($0).snapshot(id) }) else { return }
+            let map = try await buildMap(of: upload, volumeBytes: snapshot.volumeBytes)
+            let now = deployment.clock.now
+            try await store.database.write { transaction in
+                try SnapshotTable(transaction).complete(id, root: map.root.bytes, dataBytes: map.dataBytes, message: nil, at: now)
+                try UploadTable(transaction).delete(id)
+            }
+            logger.info("Completed a snapshot", metadata: ["snapshot": "\(id)", "bytes": "\(map.dataBytes)"])
+        } catch let error as StoreError where error.code == .noSpace || error.code == .damaged || error.code == .missingPack {
+            logger.error("Completing a snapshot failed", metadata: ["snapshot": "\(id)", "error": "\(error)"])
+            try await fail(id, message: "The block map could not be written: \(error)")
+        }
+    }
+
+    /// Lays the uploaded blocks over the parent's map, page by page.
+    private func buildMap(of upload: Upload, volumeBytes: UInt64) async throws -> (root: Digest, dataBytes: Int64) {
+        let writer = store.blocks.writer()
+        let blocks = store.blocks
+        var parent: BlockMapRoot?
+        if let digest = upload.parentRoot.flatMap({ Digest(bytes: $0) }) { parent = try await blocks.readRoot(digest) }
+        var builder = try BlockMapBuilder(volumeBytes: volumeBytes, parent: parent)
+        var index: Int64 = 0
+        while true {
+            let from = index
+            let rows = try await store.database.read { transaction in
+                try UploadTable(transaction).blocks(of: upload.snapshotID, from: from, limit: Self.rowsPerRead)
+                    .map { UploadedBlock(index: $0.index, address: $0.address) }
+            }
+            for row in rows {
+                let address = row.address.flatMap { Digest(bytes: $0) }
+                for page in try await builder.add(UInt64(row.index), address, reading: blocks) { _ = try await writer.put(page: page) }
+            }
+            guard rows.count == Self.rowsPerRead, let last = rows.last else { break }
+            index = last.index + 1
+        }
+        let (pages, root) = try await builder.finish(reading: blocks)
+        for page in pages { _ = try await writer.put(page: page) }
+        let digest = try await writer.put(root: root)
+        try await writer.flush()
+        return (digest, Int64(root.dataBytes))
+    }
+
+    private func failExpired() async throws {
+        let now = deployment.clock.now
+        let expired = try await store.database.read { try UploadTable($0).expired(at: now, limit: 100) }
+        for upload in expired {
+            try await fail(upload.snapshotID, message: "No block was written for \(upload.timeoutMinutes) minutes")
+        }
+    }
+
+    private func fail(_ id: SnapshotID, message: String) async throws {
+        try await store.database.write { transaction in
+            try SnapshotTable(transaction).fail(id, message: message)
+            try UploadTable(transaction).delete(id)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Domain
+import Foundation
+import Metadata
+
+/// What StartSnapshot is asked for.
+package struct SnapshotStart: Sendable {
+    package var sizeGiB: Int
+    package var parentID: String?
+    package var description: String
+    package var timeoutMinutes: Int
+    package var tags: [Tag]
+    package var clientToken: ClientToken?
+
+    package init(
+        sizeGiB: Int,
+        parentID: String?,
+        description: String,
+        timeoutMinutes: Int,
+        tags: [Tag],
+        clientToken: ClientToken?
+    ) {
+        self.sizeGiB = sizeGiB
+        self.parentID = parentID
+        self.description = description
+        self.timeoutMinutes = timeoutMinutes
+        self.tags = tags
+        self.clientToken = clientToken
+    }
+}
+
+extension Uploads {
+    private static let action = "StartSnapshot"
+
+    private static let tokenMismatch = Fault(
+        .conflictException,
+        "The client token was used before with other parameters: use a new token for a new snapshot"
+    )
+
+    /// Starts a snapshot that blocks can be put into. A repeated call with the same token returns the same snapshot, as it is now.
+    package func start(_ start: SnapshotStart) async throws -> Snapshot {
+        try check(start)
+        let parentID = try start.parentID.map(Self.id)
+        let call = call
+        let account = call.account
+        let now = call.now
+        return try await call.store.database.write { transaction in
+            let replayed = try start.clientToken?.replayedResource(
+                of: Self.action,
+                account: account,
+                mismatch: Self.tokenMismatch,
+                in: transaction
+            )
+            let snapshots = SnapshotTable(transaction)
+            if let replayed = try replayed.map(Self.id) {
+                guard let snapshot = try snapshots.snapshot(replayed) else { throw Self.notFound(replayed.rawValue) }
+                return snapshot
+            }
+            guard try UploadTable(transaction).count() < Self.pendingMax else {
+                throw Fault(
+                    .concurrentLimitExceededException,
+                    "You have reached the limit of \(Self.pendingMax) pending snapshots: complete or delete some"
+                )
+            }
+            let parent = try parentID.map { try Self.parent($0, sizeGiB: start.sizeGiB, of: account, in: transaction) }
+            let id = SnapshotID.random()
+            let snapshot = Snapshot(
+                id: id,
+                owner: account,
+                // EBS direct snapshots belong to no volume; EC2 shows this placeholder.
+                volumeID: Snapshot.copiedVolumeID,
+                description: start.description,
+                state: .pending,
+                startedAt: now,
+                sizeGiB: start.sizeGiB,
+                parentID: parent?.id,
+                lineage: parent?.lineage ?? id,
+                tags: start.tags
+            )
+            try snapshots.insert(snapshot)
+            try TagTable(transaction).set(start.tags, on: .snapshot(id))
+            try UploadTable(transaction).insert(
+                Upload(snapshotID: id, parentRoot: parent?.root, timeoutMinutes: start.timeoutMinutes, lastPutAt: now)
+            )
+            try start.clientToken?.remember(id.rawValue, of: Self.action, account: account, at: now, in: transaction)
+            return snapshot
+        }
+    }
+
+    private func check(_ start: SnapshotStart) throws {
+        guard (1...Snapshot.sizeGiBMax).contains(start.sizeGiB) else {
+            throw Self.invalid("INVALID_VOLUME_SIZE", "VolumeSize must be from 1 to \(Snapshot.sizeGiBMax) GiB, not \(start.sizeGiB)")
+        }
+        guard (10...4320).contains(start.timeoutMinutes) else {
+            throw Self.invalid("INVALID_PARAMETER_VALUE", "Timeout must be from 10 to 4320 minutes, not \(start.timeoutMinutes)")
+        }
+        guard start.description.unicodeScalars.count <= 255 else {
+            throw Self.invalid("INVALID_PARAMETER_VALUE", "Description must have at most 255 characters")
+        }
+        do {
+            try TagRules.check(start.tags)
+        } catch let fault as Fault {
+            throw Self.invalid("INVALID_TAG", fault.message)
+        }
+    }
+
+    private static func parent(
+        _ id: SnapshotID,
+        sizeGiB: Int,
+        of account: AccountID,
+        in transaction: Transaction
+    ) throws -> Snapshot {
+        guard let parent = try SnapshotTable(transaction).snapshot(id), parent.owner == account else { throw notFound(id.rawValue) }
+        guard parent.state == .completed else {
+            throw invalid("INVALID_SNAPSHOT_ID", "The parent snapshot '\(id)' is not completed: it is \(parent.state.rawValue)")
+        }
+        guard parent.sizeGiB <= sizeGiB else {
+            throw invalid(
+                "INVALID_VOLUME_SIZE",
+                "VolumeSize of \(sizeGiB) GiB is smaller than that of the parent snapshot '\(id)', \(parent.sizeGiB) GiB"
+            )
+        }
+        return parent
+    }
+}

@@ -1,0 +1,25 @@
+import Blocks
+import Domain
+import Metadata
+
+/// Writing snapshots through the EBS direct APIs, on behalf of one caller in one Region (ami-behaviour.md, section 3.6).
+package struct Uploads: Sendable {
+    static let pendingMax = 100
+
+    let call: Call
+
+    package init(_ call: Call) { self.call = call }
+
+    static func invalid(_ reason: String, _ message: String) -> Fault { Fault(.validationException, message, reason: reason) }
+
+    static func notFound(_ id: String) -> Fault {
+        Fault(.resourceNotFoundException, "The snapshot '\(id)' does not exist.", reason: "SNAPSHOT_NOT_FOUND")
+    }
+
+    static func id(_ text: String) throws -> SnapshotID {
+        guard let id = SnapshotID(rawValue: text) else {
+            throw invalid("INVALID_SNAPSHOT_ID", "Invalid id: \"\(text)\" (expecting \"snap-...\")")
+        }
+        return id
+    }
+}
