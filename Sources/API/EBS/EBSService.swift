@@ -1,0 +1,54 @@
+import Domain
+import HTTPTypes
+import Logging
+import NIOCore
+import Services
+import Wire
+
+/// EBS direct: REST-JSON, version 2019-11-02 (ami-behaviour.md, section 3.6).
+enum EBSService: APIService {
+    static let isGlobal = false
+    /// A block, or a small JSON body.
+    static let bodyBytesMax = 524_288
+
+    static func respond(
+        to request: IncomingRequest,
+        body: ByteBuffer,
+        in call: Call,
+        requestID: String,
+        logger: inout Logger
+    ) async throws -> Reply {
+        let request = try EBSRequest(request, body: body)
+        let (name, action) = try Self.action(for: request)
+        logger[metadataKey: "action"] = "\(name)"
+        return try await action(request, call)
+    }
+
+    private typealias Action = @Sendable (EBSRequest, Call) async throws -> Reply
+
+    /// The routes of the six operations.
+    private static func action(for request: EBSRequest) throws -> (name: String, Action) {
+        let path = request.path
+        switch (request.method, path.count) {
+        case (.post, 1) where path[0] == "snapshots":
+            return ("StartSnapshot", startSnapshot)
+        case (.post, 3) where path[0] == "snapshots" && path[1] == "completion":
+            return ("CompleteSnapshot", completeSnapshot)
+        case (.put, 4) where path[0] == "snapshots" && path[2] == "blocks":
+            return ("PutSnapshotBlock", putSnapshotBlock)
+        case (.get, 4) where path[0] == "snapshots" && path[2] == "blocks":
+            return ("GetSnapshotBlock", getSnapshotBlock)
+        case (.get, 3) where path[0] == "snapshots" && path[2] == "blocks":
+            return ("ListSnapshotBlocks", listSnapshotBlocks)
+        case (.get, 3) where path[0] == "snapshots" && path[2] == "changedblocks":
+            return ("ListChangedBlocks", listChangedBlocks)
+        default:
+            let refusal = Refusal(
+                code: "UnknownOperationException",
+                message: "The EBS direct APIs have no operation \(request.method) at this path",
+                status: .notFound
+            )
+            throw RefusedRequest(refusal)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Domain
+import Services
+import Wire
+
+extension EBSService {
+    /// `GET /snapshots/{id}/blocks`: the blocks that hold data, and the tokens to read them with.
+    static func listSnapshotBlocks(_ request: EBSRequest, _ call: Call) async throws -> Reply {
+        let page = try request.blockPage()
+        try request.requireAllRead()
+        let blocks = try await BlockReads(call).list(request.path[1], page: page)
+        return .json(
+            JSONWriter.object { json in
+                json.list("Blocks", blocks.blocks) { json, block in
+                    json.member("BlockIndex", block.index)
+                    json.member("BlockToken", block.token)
+                }
+                blocks.writeTail(to: &json)
+            }
+        )
+    }
+}
+
+extension EBSRequest {
+    func blockPage() throws -> BlockPageRequest {
+        BlockPageRequest(
+            maxResults: try parameter("maxResults"),
+            nextToken: try parameter("pageToken"),
+            startingBlockIndex: try parameter("startingBlockIndex")
+        )
+    }
+}
+
+extension BlockPage {
+    /// What every page of blocks ends with. `NextToken` is left out at the end: an empty one means another page to some clients.
+    func writeTail(to json: inout JSONWriter) {
+        json.member("ExpiryTime", expiry)
+        json.member("VolumeSize", sizeGiB)
+        json.member("BlockSize", Snapshot.blockBytes)
+        json.member("NextToken", nextToken)
+    }
+}

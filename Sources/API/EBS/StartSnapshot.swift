@@ -1,0 +1,95 @@
+import Crypto
+import Domain
+import HTTPTypes
+import NIOCore
+import Services
+import Wire
+
+extension EBSService {
+    /// `POST /snapshots`: starts a snapshot that blocks can be put into.
+    static func startSnapshot(_ request: EBSRequest, _ call: Call) async throws -> Reply {
+        try request.requireAllRead()
+        let json = try JSONReader(parsing: Array(request.body.readableBytesView))
+        let sizeGiB: Int = try json["VolumeSize"]
+        let parentID: String? = try json["ParentSnapshotId"]
+        let description: String? = try json["Description"]
+        let timeout: Int? = try json["Timeout"]
+        let tags: [TagMember] = try json["Tags"]
+        let isEncrypted: Bool? = try json["Encrypted"]
+        let kmsKeyARN: String? = try json["KmsKeyArn"]
+        let token: String? = try json["ClientToken"]
+        try json.requireAllRead()
+
+        if parentID != nil, isEncrypted != nil {
+            throw Fault(
+                .validationException,
+                "ParentSnapshotId and Encrypted cannot be given together",
+                reason: "INVALID_PARAMETER_VALUE"
+            )
+        }
+        guard isEncrypted != true, kmsKeyARN == nil else {
+            throw Fault(
+                .validationException,
+                "Encrypted snapshots are not supported by this version of Ferry",
+                reason: "INVALID_PARAMETER_VALUE"
+            )
+        }
+        if let token, !(1...255).contains(token.utf8.count) {
+            throw RequestError.invalid("ClientToken", token, "At most 255 characters are allowed")
+        }
+        let start = SnapshotStart(
+            sizeGiB: sizeGiB,
+            parentID: parentID,
+            description: description ?? "",
+            timeoutMinutes: timeout ?? 60,
+            tags: tags.map(\.tag),
+            clientToken: token.map { ClientToken(text: $0, fingerprint: fingerprint(sizeGiB, parentID, description, timeout, tags)) }
+        )
+        let snapshot = try await Uploads(call).start(start)
+        return .json(JSONWriter.encode(StartedSnapshot(snapshot: snapshot)), status: .created)
+    }
+
+    private static func fingerprint(_ sizeGiB: Int, _ parentID: String?, _ description: String?, _ timeout: Int?, _ tags: [TagMember])
+        -> [UInt8]
+    {
+        var hash = SHA256()
+        let texts =
+            [String(sizeGiB), parentID ?? "", description ?? "", timeout.map(String.init) ?? ""] + tags.flatMap { [$0.key, $0.value] }
+        for text in texts { hash.update(data: Array("\(text.utf8.count):\(text)".utf8)) }
+        return Array(hash.finalize())
+    }
+}
+
+/// An element of `Tags`.
+private struct TagMember: JSONStructure {
+    let key: String
+    let value: String
+
+    init(from json: JSONReader) throws(RequestError) {
+        key = try json["Key"]
+        value = try json["Value"] ?? ""
+    }
+
+    var tag: Tag { Tag(key: key, value: value) }
+}
+
+private struct StartedSnapshot: JSONEncodable {
+    let snapshot: Snapshot
+
+    func write(to json: inout JSONWriter) {
+        json.member("SnapshotId", snapshot.id.rawValue)
+        json.member("Description", snapshot.description)
+        json.member("OwnerId", snapshot.owner.rawValue)
+        json.member("Status", snapshot.state.rawValue)
+        json.member("StartTime", snapshot.startedAt)
+        json.member("VolumeSize", snapshot.sizeGiB)
+        json.member("BlockSize", Int64(Snapshot.blockBytes))
+        json.member("ParentSnapshotId", snapshot.parentID?.rawValue)
+        if !snapshot.tags.isEmpty {
+            json.list("Tags", snapshot.tags) { json, tag in
+                json.member("Key", tag.key)
+                json.member("Value", tag.value)
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Services
+import Wire
+
+/// An action of EC2. The type is the action: its properties are the typed request, and it runs.
+///
+/// The dispatcher does what all actions share; docs/adding-an-action.md lists what a new one needs.
+protocol EC2Action: Sendable {
+    associatedtype Answer: XMLEncodable
+
+    static var name: String { get }
+
+    init(from query: QueryReader) throws(RequestError)
+
+    /// What a dry run checks, beyond permission. Must change nothing.
+    func check(in call: Call) async throws
+
+    func run(in call: Call) async throws -> Answer
+}
+
+extension EC2Action {
+    static var name: String { "\(Self.self)" }
+
+    func check(in call: Call) async throws {}
+}

@@ -1,0 +1,56 @@
+import Domain
+import HTTPTypes
+import Wire
+
+/// EC2's codes and statuses (ami-behaviour.md, sections 9.3 and 9.4).
+extension EC2Service {
+    private static let credentials = "AWS was not able to validate the provided access credentials"
+
+    static func refusal(_ error: SignatureError) -> Refusal {
+        switch error {
+        case .expired, .notYetValid:
+            // The times are the only help that a user with a wrong clock gets.
+            Refusal(code: "RequestExpired", message: "Request has expired. \(error)", status: .badRequest)
+        case .incomplete, .malformed:
+            Refusal(code: "IncompleteSignature", message: "\(error)", status: .badRequest)
+        case .mismatch, .payloadMismatch:
+            Refusal(code: "AuthFailure", message: credentials, status: .unauthorized)
+        }
+    }
+
+    static func refusal(_ error: RequestError) -> Refusal {
+        Refusal(code: error.code, message: error.message, status: .badRequest)
+    }
+
+    static func refusal(_ fault: Fault) -> Refusal {
+        let status: HTTPResponse.Status =
+            switch fault.code {
+            case .authFailure: .unauthorized
+            case .unauthorizedOperation: .forbidden
+            case .dryRunOperation: .preconditionFailed
+            case .internalError: .internalServerError
+            default: .badRequest
+            }
+        return Refusal(fault, status: status)
+    }
+
+    static let unsigned = Refusal(
+        code: "MissingAuthenticationToken",
+        message: "Request is missing Authentication Token",
+        status: .forbidden
+    )
+    static let unknownAccessKey = Refusal(code: "AuthFailure", message: credentials, status: .unauthorized)
+    static let internalError = Refusal(code: "InternalError", message: "An internal error has occurred", status: .internalServerError)
+
+    static func unknownRegion(_ name: String) -> Refusal {
+        Refusal(code: "AuthFailure", message: "Credential should be scoped to a valid Region, not '\(name)'", status: .unauthorized)
+    }
+
+    static func noSpace(_ message: String) -> Refusal {
+        Refusal(code: FaultCode.resourceLimitExceeded.rawValue, message: message, status: .badRequest)
+    }
+
+    static func reply(_ refusal: Refusal, requestID: String) -> Reply {
+        .xml(EC2Envelope.error(code: refusal.code, message: refusal.message, requestID: requestID), status: refusal.status)
+    }
+}

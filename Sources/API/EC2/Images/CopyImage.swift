@@ -1,0 +1,64 @@
+import Domain
+import Services
+import Wire
+
+/// Copies an image from another Region, or within one, into the Region that is asked (ami-behaviour.md, section 1).
+///
+/// The answer is the id of an image that is still `pending`; it becomes `available` or `failed`.
+struct CopyImage: EC2Action {
+    private let sourceImageID: String
+    private let sourceRegion: String
+    private let imageName: String
+    private let description: String
+    private let copiesTags: Bool
+    private let tags: [TagSpecification]
+    private let encryption: EncryptionParameters
+    private let destinations: DestinationParameters
+    private let completionMinutes: Int?
+    private let clientToken: ClientToken?
+
+    init(from query: QueryReader) throws(RequestError) {
+        sourceImageID = try query["SourceImageId"]
+        sourceRegion = try query["SourceRegion"]
+        imageName = try query["Name"]
+        description = try query.text("Description", lengthMax: Images.descriptionLengthMax)
+        copiesTags = try query["CopyImageTags"] ?? false
+        tags = try query["TagSpecification"]
+        encryption = try EncryptionParameters(from: query)
+        destinations = try DestinationParameters(from: query)
+        completionMinutes = try query["SnapshotCopyCompletionDurationMinutes"]
+        clientToken = try query.clientToken()
+    }
+
+    func check(in call: Call) async throws { try await Images(call).checkCopy(imageCopy()) }
+
+    func run(in call: Call) async throws -> Answer {
+        Answer(imageID: try await Images(call).copy(imageCopy()))
+    }
+
+    struct Answer: XMLEncodable {
+        let imageID: ImageID
+
+        func write(to xml: inout XMLWriter) { xml.element("imageId", imageID.rawValue) }
+    }
+
+    private func imageCopy() throws -> ImageCopy {
+        try destinations.refuseAny()
+        try encryption.refuseEncryption()
+        if let completionMinutes {
+            try CopyLimits.checkDuration(minutes: completionMinutes, parameter: "SnapshotCopyCompletionDurationMinutes")
+        }
+        let tags = try tags.tags(forKinds: ["image", "snapshot"])
+        return ImageCopy(
+            sourceImageID: sourceImageID,
+            sourceRegion: sourceRegion,
+            name: imageName,
+            description: description,
+            copiesTags: copiesTags,
+            imageTags: tags["image"] ?? [],
+            snapshotTags: tags["snapshot"] ?? [],
+            completionMinutes: completionMinutes,
+            clientToken: clientToken
+        )
+    }
+}

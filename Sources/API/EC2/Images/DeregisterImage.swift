@@ -1,0 +1,32 @@
+import Domain
+import Services
+import Wire
+
+/// Takes an image off the list, and its snapshots with it when asked (ami-behaviour.md, section 4.2).
+struct DeregisterImage: EC2Action {
+    private let imageID: String
+    private let deletesSnapshots: Bool
+
+    init(from query: QueryReader) throws(RequestError) {
+        imageID = try query["ImageId"]
+        deletesSnapshots = try query["DeleteAssociatedSnapshots"] ?? false
+    }
+
+    func check(in call: Call) async throws { _ = try await Images(call).image(imageID) }
+
+    func run(in call: Call) async throws -> Answer {
+        Answer(deletions: try await Images(call).deregister(imageID, deletesSnapshots: deletesSnapshots))
+    }
+
+    struct Answer: XMLEncodable {
+        let deletions: [SnapshotDeletion]
+
+        func write(to xml: inout XMLWriter) {
+            xml.element("return", true)
+            xml.list("deleteSnapshotResultSet", deletions) { xml, deletion in
+                xml.element("snapshotId", deletion.snapshotID.rawValue)
+                xml.element("returnCode", deletion.outcome.rawValue)
+            }
+        }
+    }
+}

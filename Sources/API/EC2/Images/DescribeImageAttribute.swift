@@ -1,0 +1,57 @@
+import Domain
+import Services
+import Wire
+
+/// Shows one attribute of an image. The element asked for is there even when it is empty (clients.md, trap T4).
+struct DescribeImageAttribute: EC2Action {
+    fileprivate enum Attribute: String, QueryScalar {
+        case description, kernel, ramdisk, launchPermission, productCodes, blockDeviceMapping, sriovNetSupport, bootMode, tpmSupport
+        case uefiData, lastLaunchedTime, imdsSupport, deregistrationProtection
+    }
+
+    private let imageID: String
+    private let attribute: Attribute
+
+    init(from query: QueryReader) throws(RequestError) {
+        imageID = try query["ImageId"]
+        attribute = try query["Attribute"]
+    }
+
+    func check(in call: Call) async throws { _ = try await Images(call).image(imageID) }
+
+    func run(in call: Call) async throws -> Answer {
+        let image = try await Images(call).image(imageID)
+        guard attribute != .blockDeviceMapping else {
+            throw Fault(.authFailure, "Unauthorized attempt to access restricted resource")
+        }
+        return Answer(image: image, attribute: attribute)
+    }
+
+    struct Answer: XMLEncodable {
+        fileprivate let image: Image
+        fileprivate let attribute: Attribute
+
+        func write(to xml: inout XMLWriter) {
+            xml.element("imageId", image.id.rawValue)
+            switch attribute {
+            case .launchPermission, .productCodes, .blockDeviceMapping: xml.list(attribute.rawValue, [String]())
+            default: xml.element(attribute.rawValue) { $0.element("value", value) }
+            }
+        }
+
+        private var value: String? {
+            switch attribute {
+            case .description: image.description
+            case .kernel: image.traits.kernelID
+            case .ramdisk: image.traits.ramdiskID
+            case .sriovNetSupport: image.traits.sriovNetSupport
+            case .bootMode: image.traits.bootMode?.rawValue
+            case .tpmSupport: image.traits.tpmSupport
+            case .uefiData: image.traits.uefiData
+            case .imdsSupport: image.traits.imdsSupport
+            case .deregistrationProtection: "disabled"
+            case .lastLaunchedTime, .launchPermission, .productCodes, .blockDeviceMapping: nil
+            }
+        }
+    }
+}

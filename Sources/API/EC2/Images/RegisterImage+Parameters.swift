@@ -1,0 +1,71 @@
+import Domain
+import Services
+import Wire
+
+extension MachineTraits.Architecture: QueryScalar {}
+extension MachineTraits.Virtualization: QueryScalar {}
+extension MachineTraits.BootMode: QueryScalar {}
+extension VolumeType: QueryScalar {}
+
+extension MachineTraits {
+    private static let uefiDataLengthMax = 64_000
+
+    init(from query: QueryReader) throws(RequestError) {
+        self.init(
+            // The defaults of the API, old as they are.
+            architecture: try query["Architecture"] ?? .i386,
+            virtualization: try query["VirtualizationType"] ?? .paravirtual,
+            kernelID: try query["KernelId"],
+            ramdiskID: try query["RamdiskId"],
+            enaSupport: try query["EnaSupport"] ?? false,
+            sriovNetSupport: try Self.only("simple", "SriovNetSupport", in: query),
+            bootMode: try query["BootMode"],
+            tpmSupport: try Self.only("v2.0", "TpmSupport", in: query),
+            imdsSupport: try Self.only("v2.0", "ImdsSupport", in: query),
+            uefiData: try query["UefiData"]
+        )
+        if let uefiData, uefiData.utf8.count > Self.uefiDataLengthMax {
+            throw .invalid("UefiData", "", "At most \(Self.uefiDataLengthMax) characters are allowed")
+        }
+    }
+
+    /// A parameter that has one possible value.
+    private static func only(_ allowed: String, _ name: String, in query: QueryReader) throws(RequestError) -> String? {
+        guard let value: String = try query[name] else { return nil }
+        guard value == allowed else { throw .invalid(name, value, "The only possible value is \(allowed)") }
+        return value
+    }
+}
+
+/// `BlockDeviceMapping.N`.
+struct BlockDeviceParameter: QueryStructure {
+    let device: ImageRegistration.Device
+
+    init(from query: QueryReader) throws(RequestError) {
+        let volume: VolumeParameter? = try query["Ebs"]
+        // NoDevice is present with an empty text.
+        let noDevice: PossiblyEmpty? = try query["NoDevice"]
+        device = ImageRegistration.Device(
+            name: try query["DeviceName"],
+            virtualName: try query["VirtualName"],
+            isSuppressed: noDevice != nil,
+            volume: volume?.volume
+        )
+    }
+}
+
+private struct VolumeParameter: QueryStructure {
+    let volume: ImageRegistration.Volume
+
+    init(from query: QueryReader) throws(RequestError) {
+        volume = ImageRegistration.Volume(
+            snapshotID: try query["SnapshotId"],
+            sizeGiB: try query["VolumeSize"],
+            type: try query["VolumeType"],
+            iops: try query["Iops"],
+            throughput: try query["Throughput"],
+            deletesOnTermination: try query["DeleteOnTermination"],
+            isEncrypted: try query["Encrypted"]
+        )
+    }
+}

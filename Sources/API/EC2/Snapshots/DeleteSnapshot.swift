@@ -1,0 +1,16 @@
+import Services
+import Wire
+
+/// Deletes a snapshot that no image uses (ami-behaviour.md, section 3.4).
+struct DeleteSnapshot: EC2Action {
+    private let snapshotID: String
+
+    init(from query: QueryReader) throws(RequestError) { snapshotID = try query["SnapshotId"] }
+
+    func check(in call: Call) async throws { _ = try await Snapshots(call).snapshot(snapshotID) }
+
+    func run(in call: Call) async throws -> XMLReturnTrue {
+        try await Snapshots(call).delete(snapshotID)
+        return XMLReturnTrue()
+    }
+}

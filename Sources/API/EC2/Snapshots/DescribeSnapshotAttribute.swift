@@ -1,0 +1,34 @@
+import Domain
+import Services
+import Wire
+
+/// Shows one attribute of a snapshot. Snapshots cannot be shared yet, so the lists are empty, but they are there (clients.md, trap T4).
+struct DescribeSnapshotAttribute: EC2Action {
+    fileprivate enum Attribute: String, QueryScalar {
+        case createVolumePermission, productCodes
+    }
+
+    private let snapshotID: String
+    private let attribute: Attribute
+
+    init(from query: QueryReader) throws(RequestError) {
+        snapshotID = try query["SnapshotId"]
+        attribute = try query["Attribute"]
+    }
+
+    func check(in call: Call) async throws { _ = try await Snapshots(call).snapshot(snapshotID) }
+
+    func run(in call: Call) async throws -> Answer {
+        Answer(snapshot: try await Snapshots(call).snapshot(snapshotID), attribute: attribute)
+    }
+
+    struct Answer: XMLEncodable {
+        fileprivate let snapshot: Snapshot
+        fileprivate let attribute: Attribute
+
+        func write(to xml: inout XMLWriter) {
+            xml.element("snapshotId", snapshot.id.rawValue)
+            xml.list(attribute.rawValue, [String]())
+        }
+    }
+}

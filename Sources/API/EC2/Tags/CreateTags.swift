@@ -1,0 +1,23 @@
+import Domain
+import Services
+import Wire
+
+/// Sets tags on resources; a tag of the same key is replaced.
+struct CreateTags: EC2Action {
+    private let resourceIDs: [String]
+    private let tags: [TagParameter]
+
+    init(from query: QueryReader) throws(RequestError) {
+        resourceIDs = try query["ResourceId"]
+        tags = try query["Tag"]
+        guard !resourceIDs.isEmpty else { throw .missing("ResourceId") }
+        guard !tags.isEmpty else { throw .missing("Tag") }
+    }
+
+    func check(in call: Call) async throws { try TagRules.check(tags.map(\.tag)) }
+
+    func run(in call: Call) async throws -> XMLReturnTrue {
+        try await Tags(call).create(tags.map(\.tag), on: resourceIDs)
+        return XMLReturnTrue()
+    }
+}

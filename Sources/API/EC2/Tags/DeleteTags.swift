@@ -1,0 +1,19 @@
+import Services
+import Wire
+
+/// Removes tags from resources: by key, by key and value, or all of them when none is named.
+struct DeleteTags: EC2Action {
+    private let resourceIDs: [String]
+    private let tags: [TagParameter]
+
+    init(from query: QueryReader) throws(RequestError) {
+        resourceIDs = try query["ResourceId"]
+        tags = try query["Tag"]
+        guard !resourceIDs.isEmpty else { throw .missing("ResourceId") }
+    }
+
+    func run(in call: Call) async throws -> XMLReturnTrue {
+        try await Tags(call).delete(tags.map { (key: $0.key, value: $0.value) }, from: resourceIDs)
+        return XMLReturnTrue()
+    }
+}

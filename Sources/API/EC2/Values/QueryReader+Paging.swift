@@ -1,0 +1,32 @@
+import Domain
+import Services
+import Wire
+
+extension QueryReader {
+    /// `MaxResults` and `NextToken`.
+    func page() throws(RequestError) -> PageRequest {
+        PageRequest(maxResults: try self["MaxResults"], nextToken: try self["NextToken"])
+    }
+
+    /// `Filter.N`.
+    func filters() throws(RequestError) -> [Filter] {
+        let parameters: [FilterParameter] = try self["Filter"]
+        return parameters.map(\.filter)
+    }
+
+    /// A text that an empty parameter leaves empty.
+    func text(_ name: String, lengthMax: Int) throws(RequestError) -> String {
+        let text: String = try self[name] ?? ""
+        guard text.unicodeScalars.count <= lengthMax else { throw .invalid(name, text, "At most \(lengthMax) characters are allowed") }
+        return text
+    }
+}
+
+private struct FilterParameter: QueryStructure {
+    let filter: Filter
+
+    init(from query: QueryReader) throws(RequestError) {
+        let values: [PossiblyEmpty] = try query["Value"]
+        filter = Filter(name: try query["Name"], values: values.map(\.text))
+    }
+}

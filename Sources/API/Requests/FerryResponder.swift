@@ -1,0 +1,124 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Services
+import Wire
+
+/// The path of every request, from the first byte to the answer.
+package struct FerryResponder: HTTPResponder {
+    package typealias Context = BasicRequestContext
+
+    private let deployment: Deployment
+    private let accessKeys: AccessKeys
+    private let health: HealthReport
+
+    package init(deployment: Deployment, version: String) {
+        self.deployment = deployment
+        accessKeys = AccessKeys(directory: deployment.directory)
+        health = HealthReport(regions: deployment.regions.keys.sorted(), version: version)
+    }
+
+    package func respond(to request: Request, context: Context) async throws -> Response {
+        let requestID = UUID().uuidString.lowercased()
+        let incoming = IncomingRequest(request)
+        if incoming.signable.path == HealthReport.path { return health.reply(to: incoming).response(requestID: requestID) }
+
+        var logger = deployment.logger
+        logger[metadataKey: "request_id"] = "\(requestID)"
+        let started = ContinuousClock.now
+        let reply = await reply(to: incoming, requestID: requestID, logger: &logger)
+        logger.debug(
+            "Answered a request",
+            metadata: ["status": "\(reply.status.code)", "duration": "\(ContinuousClock.now - started)"]
+        )
+        return reply.response(requestID: requestID)
+    }
+
+    /// Finds out in whose dialect to answer, and answers in it whatever happens.
+    private func reply(to request: IncomingRequest, requestID: String, logger: inout Logger) async -> Reply {
+        let claim: SignatureClaim?
+        do throws(SignatureError) {
+            claim = try SignatureClaim(request: request.signable)
+        } catch {
+            return Self.dialect(for: request).reply(Self.dialect(for: request).refusal(error), requestID: requestID)
+        }
+        guard let claim else {
+            let dialect = Self.dialect(for: request)
+            return dialect.reply(dialect.unsigned, requestID: requestID)
+        }
+        logger[metadataKey: "service"] = "\(claim.scope.service)"
+        logger[metadataKey: "region"] = "\(claim.scope.region)"
+        switch claim.scope.service {
+        case "ec2": return await answer(EC2Service.self, request, claim, requestID: requestID, logger: &logger)
+        case "ebs": return await answer(EBSService.self, request, claim, requestID: requestID, logger: &logger)
+        case "sts": return await answer(STSService.self, request, claim, requestID: requestID, logger: &logger)
+        default:
+            let refusal = Refusal(
+                code: "UnsupportedOperation",
+                message: "This Ferry does not speak the API of the service '\(claim.scope.service)'",
+                status: .badRequest
+            )
+            return Self.dialect(for: request).reply(refusal, requestID: requestID)
+        }
+    }
+
+    /// The request path: Region, body, signature, action, answer.
+    private func answer<Service: APIService>(
+        _: Service.Type,
+        _ request: IncomingRequest,
+        _ claim: SignatureClaim,
+        requestID: String,
+        logger: inout Logger
+    ) async -> Reply {
+        do {
+            let store = try Self.region(of: claim, in: deployment, for: Service.self)
+            let body = try await request.body(atMost: Service.bodyBytesMax)
+            let principal = try await authenticate(request, claim, body: body, as: Service.self)
+            logger[metadataKey: "account"] = "\(principal.account)"
+            let call = Call(principal: principal, store: store, deployment: deployment, host: request.host)
+            return try await Service.respond(to: request, body: body, in: call, requestID: requestID, logger: &logger)
+        } catch {
+            let refusal = Service.refusal(error)
+            if refusal.isInternal {
+                logger.error("A request failed", metadata: ["error": "\(error)"])
+            } else {
+                logger.debug("Refused a request", metadata: ["code": "\(refusal.code)", "message": "\(refusal.message)"])
+            }
+            return Service.reply(refusal, requestID: requestID)
+        }
+    }
+
+    private static func region<Service: APIService>(
+        of claim: SignatureClaim,
+        in deployment: Deployment,
+        for _: Service.Type
+    ) throws -> RegionStore {
+        if let region = Region(rawValue: claim.scope.region), let store = deployment.regions[region] { return store }
+        // A global service may be signed for us-east-1 whatever Regions are served.
+        if Service.isGlobal, let store = deployment.regions.min(by: { $0.key < $1.key })?.value { return store }
+        throw RefusedRequest(Service.unknownRegion(claim.scope.region))
+    }
+
+    private func authenticate<Service: APIService>(
+        _ request: IncomingRequest,
+        _ claim: SignatureClaim,
+        body: ByteBuffer,
+        as _: Service.Type
+    ) async throws -> Principal {
+        guard claim.sessionToken == nil, let key = try await accessKeys.find(claim.accessKeyID) else {
+            throw RefusedRequest(Service.unknownAccessKey)
+        }
+        // Only a request that says so leaves its body out of the signature.
+        let payload: PayloadHash = claim.payloadDeclaration == .unsigned ? .unsigned : .hashing(body)
+        try claim.verify(request: request.signable, secretAccessKey: key.secret, payload: payload, now: deployment.clock.now)
+        return key.principal
+    }
+
+    /// The dialect of a request that names no service: EBS direct has paths of its own, the rest is answered as EC2 would.
+    private static func dialect(for request: IncomingRequest) -> any Dialect.Type {
+        request.signable.path.hasPrefix("/snapshots") ? EBSService.self : EC2Service.self
+    }
+}

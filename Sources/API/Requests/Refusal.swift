@@ -1,0 +1,68 @@
+import Blocks
+import Domain
+import HTTPTypes
+import Metadata
+import Wire
+
+/// An error as a client is told it, before a dialect writes it down. The one place where errors become codes.
+struct Refusal: Sendable {
+    let code: String
+    let message: String
+    let status: HTTPResponse.Status
+    let reason: String?
+    /// Whether the fault is ours: logged as an error, with its cause.
+    var isInternal: Bool { status.code >= 500 }
+
+    init(code: String, message: String, status: HTTPResponse.Status, reason: String? = nil) {
+        self.code = code
+        self.message = message
+        self.status = status
+        self.reason = reason
+    }
+
+    init(_ fault: Fault, status: HTTPResponse.Status) {
+        self.init(code: fault.code.rawValue, message: fault.message, status: status, reason: fault.reason)
+    }
+
+    static let requestTooLong = Refusal(
+        code: "RequestEntityTooLarge",
+        message: "The request is larger than this service accepts",
+        status: .contentTooLarge
+    )
+}
+
+/// A dialect's words for what can go wrong before an action runs, and its form of an error.
+protocol Dialect: Sendable {
+    /// How large a request body may be.
+    static var bodyBytesMax: Int { get }
+    static func refusal(_ error: SignatureError) -> Refusal
+    static func refusal(_ error: RequestError) -> Refusal
+    static func refusal(_ fault: Fault) -> Refusal
+    static var unsigned: Refusal { get }
+    static var unknownAccessKey: Refusal { get }
+    static func unknownRegion(_ name: String) -> Refusal
+    static var internalError: Refusal { get }
+    static func noSpace(_ message: String) -> Refusal
+    static func reply(_ refusal: Refusal, requestID: String) -> Reply
+}
+
+extension Dialect {
+    /// What a client is told of any error.
+    static func refusal(_ error: any Error) -> Refusal {
+        switch error {
+        case let refusal as RefusedRequest: refusal.refusal
+        case let error as Fault: refusal(error)
+        case let error as RequestError: refusal(error)
+        case let error as SignatureError: refusal(error)
+        case let error as StoreError where error.code == .noSpace: noSpace("No space left on the device that holds the Region")
+        case _ where DatabaseFailure.isNoSpace(error): noSpace("No space left on the device that holds the Region")
+        default: internalError
+        }
+    }
+}
+
+/// A refusal that is thrown.
+struct RefusedRequest: Error {
+    let refusal: Refusal
+    init(_ refusal: Refusal) { self.refusal = refusal }
+}

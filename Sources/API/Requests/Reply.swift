@@ -1,0 +1,41 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// An answer before it goes on the wire: what every dialect produces.
+struct Reply: Sendable {
+    var status: HTTPResponse.Status
+    var headers: HTTPFields = [:]
+    var body = ByteBuffer()
+
+    static func xml(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Reply {
+        Reply(status: status, headers: [.contentType: "text/xml;charset=UTF-8"], body: ByteBuffer(bytes: bytes))
+    }
+
+    static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Reply {
+        Reply(status: status, headers: [.contentType: "application/json"], body: ByteBuffer(bytes: bytes))
+    }
+
+    func response(requestID: String) -> Response {
+        var headers = headers
+        headers[.amznRequestID] = requestID
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+    }
+}
+
+extension HTTPField.Name {
+    // The literals are valid field names, so these never fail.
+    static let amznRequestID = named("x-amzn-RequestId")
+    static let amznErrorType = named("x-amzn-ErrorType")
+    static let dataLength = named("x-amz-Data-Length")
+    static let checksum = named("x-amz-Checksum")
+    static let checksumAlgorithm = named("x-amz-Checksum-Algorithm")
+    static let checksumAggregationMethod = named("x-amz-Checksum-Aggregation-Method")
+    static let changedBlocksCount = named("x-amz-ChangedBlocksCount")
+    static let progress = named("x-amz-Progress")
+
+    private static func named(_ name: String) -> HTTPField.Name {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
+        return field
+    }
+}
