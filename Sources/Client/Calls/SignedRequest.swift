@@ -1,0 +1,50 @@
+import Crypto
+import NIOCore
+import NIOHTTP1
+import Wire
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A call as it goes on the wire.
+struct SignedRequest: Sendable {
+    var url: String
+    var method: HTTPMethod
+    var headers: HTTPHeaders
+    var body: ByteBuffer
+
+    init(_ call: Call, endpoint: EndpointURL, credential: Credential, at date: Date) {
+        let path = endpoint.basePath + call.path
+        let query = call.query
+            .map { "\(FormEncoding.percentEncode($0.name))=\(FormEncoding.percentEncode($0.value))" }
+            .joined(separator: "&")
+        var named = call.headers
+        named.append((name: "host", value: endpoint.authority))
+        let signer = SigV4Signer(credential: credential, region: call.region, service: call.service.rawValue)
+        let signature = signer.headers(
+            for: SignableRequest(method: call.method.rawValue, path: path, query: query, headers: named),
+            payload: call.bodyIsUnsigned ? .unsigned : .bytes(hexSHA256: Self.digest(of: call.body)),
+            at: date
+        )
+        var headers = HTTPHeaders()
+        for header in named + signature { headers.replaceOrAdd(name: header.name, value: header.value) }
+        headers.add(name: "user-agent", value: "ferry")
+
+        url = "\(endpoint.scheme)://\(endpoint.authority)\(path)" + (query.isEmpty ? "" : "?\(query)")
+        method = call.method
+        self.headers = headers
+        body = call.body
+    }
+
+    private static func digest(of body: ByteBuffer) -> String {
+        var hash = SHA256()
+        body.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+        return hash.finalize().map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0\(text)" : text
+        }.joined()
+    }
+}

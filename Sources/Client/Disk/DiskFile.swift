@@ -1,0 +1,71 @@
+import Foundation
+
+/// A raw disk to be pushed: a regular file, sparse or not, or a block device.
+package struct DiskFile: Sendable {
+    package let path: String
+    /// In bytes.
+    package let length: Int64
+    let file: OpenFile
+
+    /// - Throws: ``FileProblem`` when it cannot be opened or is neither a regular file nor a block device.
+    package init(opening path: String) throws {
+        file = try OpenFile("read", path, flags: O_RDONLY)
+        self.path = path
+        var status = stat()
+        guard fstat(file.descriptor, &status) == 0 else { throw FileProblem("read", path, errno: errno) }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG, S_IFBLK: break
+        case S_IFDIR: throw FileProblem("read", path, cause: "it is a folder")
+        default: throw FileProblem("read", path, cause: "it is neither a file nor a block device")
+        }
+        // A block device has no size in its status, but an end to seek to.
+        let end = lseek(file.descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw FileProblem("read", path, errno: errno) }
+        length = Int64(end)
+    }
+
+    /// The smallest volume that holds the disk.
+    package var sizeGiB: Int64 { max(1, (length + (1 << 30) - 1) >> 30) }
+
+    /// Bytes outside holes, counted in whole blocks, as far as the file system tells; blocks of zeros among them are not known yet.
+    package func dataBytes() throws -> Int64 {
+        var extents = DiskExtents(file: file, length: length)
+        var total: Int64 = 0
+        var reached: Int64 = 0
+        let block = Int64(DiskBlock.size)
+        while let extent = try extents.next(from: reached) {
+            let start = max(extent.lowerBound / block * block, reached)
+            reached = min((extent.upperBound + block - 1) / block * block, (length + block - 1) / block * block)
+            total += reached - start
+        }
+        return total
+    }
+}
+
+/// Where a file has data, asked of the file system as far as it knows.
+struct DiskExtents: Sendable {
+    let file: OpenFile
+    let length: Int64
+
+    // Linux, `lseek(2)`; they are behind a feature macro that the module map does not set everywhere.
+    private static let seekData: Int32 = 3
+    private static let seekHole: Int32 = 4
+
+    /// The first range of data that ends behind `offset`, cut to begin there; nil when only a hole follows.
+    mutating func next(from offset: Int64) throws -> Range<Int64>? {
+        guard offset < length else { return nil }
+        let start = lseek(file.descriptor, off_t(offset), Self.seekData)
+        if start < 0 {
+            switch errno {
+            case ENXIO: return nil
+            // Block devices and some file systems cannot tell: everything may be data.
+            case EINVAL, EOPNOTSUPP, ENOTSUP: return offset..<length
+            default: throw FileProblem("read", file.path, errno: errno)
+            }
+        }
+        guard Int64(start) < length else { return nil }
+        let end = lseek(file.descriptor, start, Self.seekHole)
+        guard end > start else { return Int64(start)..<length }
+        return Int64(start)..<min(Int64(end), length)
+    }
+}

@@ -1,0 +1,138 @@
+import ArgumentParser
+import Client
+import Foundation
+import Synchronization
+
+/// `ferry copy`: an image into other Regions.
+struct CopyCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "copy",
+        abstract: "Copy an image into one or more Regions and watch it get there.",
+        discussion: "A destination that fails does not stop the others. Ctrl-C stops the watching and not the copies."
+    )
+
+    @Argument(help: "The image (ami-…).")
+    var image: String
+
+    @Option(help: "The Region of the image. (default: the one of --region or of the environment)")
+    var from: String?
+
+    @Option(help: ArgumentHelp("Where to copy it; several with commas, or the option again.", valueName: "region,…"))
+    var to: [String]
+
+    @Option(help: "The name of the copies. (default: the name of the image)")
+    var name: String?
+
+    @Option(help: "The description of the copies.")
+    var description: String?
+
+    @Flag(inversion: .prefixedNo, help: "Give the copies the tags of the image.")
+    var tags = true
+
+    @Option(help: "Destinations at once, 1 to 256.")
+    var parallel = 16
+
+    @Flag(inversion: .prefixedNo, help: "Stay until the copies have ended.")
+    var wait = true
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    /// The destinations in their order, each once.
+    private var destinations: [String] {
+        var seen: Set<String> = []
+        return to.flatMap { $0.split(separator: ",").map(String.init) }.filter { seen.insert($0).inserted }
+    }
+
+    func validate() throws {
+        guard !destinations.isEmpty else { throw ValidationError("--to takes a Region.") }
+        guard (1...256).contains(parallel) else { throw ValidationError("--parallel takes a number from 1 to 256.") }
+        guard from == nil || server.region == nil || from == server.region else {
+            throw ValidationError("--from and --region both name the Region of the image; give one.")
+        }
+    }
+
+    func execute() async throws {
+        let regions = destinations
+        let ledger = CopyLedger()
+        let display = ProgressDisplay(labels: regions, quiet: output.quiet || !wait)
+        do {
+            let results = try await Session.run(server) { session in
+                try await interruptible {
+                    let request = try await request(session)
+                    let results = try await display.whileShown {
+                        await copies(of: request, to: regions, session, display, ledger)
+                    }
+                    // What the destinations report of an interruption is not their failure.
+                    try Task.checkCancellation()
+                    return results
+                }
+            }
+            if output.json { try Terminal.say(json: results) }
+            try ExitCodes.report(failures: results.count { $0.error != nil }, of: results.count)
+        } catch let error as Interrupted {
+            ledger.tellHowToCancel()
+            throw error
+        }
+    }
+
+    private func request(_ session: Session) async throws -> ImageCopyRequest {
+        let region = from ?? session.region
+        let source = try await doing("looking up \(image) in \(region)") { try await session.client.image(image, region: region) }
+        guard let source else { throw Refusal("the image \(image) in \(region) was deregistered") }
+        return ImageCopyRequest(
+            sourceImageID: image,
+            sourceRegion: region,
+            name: name ?? source.name,
+            details: description,
+            copyTags: tags,
+            clientToken: UUID().uuidString
+        )
+    }
+
+    /// Runs all destinations, a bounded number at once; each ends with a result, good or bad.
+    private func copies(
+        of request: ImageCopyRequest,
+        to regions: [String],
+        _ session: Session,
+        _ display: ProgressDisplay,
+        _ ledger: CopyLedger
+    ) async -> [CopyResult] {
+        await withTaskGroup(of: (Int, CopyResult).self) { group in
+            var results = regions.map { CopyResult(region: $0) }
+            var waiting = regions.enumerated().makeIterator()
+            func startNext() {
+                guard let (row, region) = waiting.next() else { return }
+                let copy = RegionCopy(
+                    session: session,
+                    request: request,
+                    region: region,
+                    waits: wait,
+                    row: row,
+                    display: display,
+                    ledger: ledger
+                )
+                group.addTask { (row, await copy.run()) }
+            }
+            for _ in 0..<parallel { startNext() }
+            for await (row, result) in group {
+                results[row] = result
+                if !Task.isCancelled { tell(result, display) }
+                startNext()
+            }
+            return results
+        }
+    }
+
+    private func tell(_ result: CopyResult, _ display: ProgressDisplay) {
+        if let error = result.error {
+            display.say("ferry: \(error)", asRemark: true)
+        } else if output.json {
+            return
+        } else if output.quiet, let id = result.imageId {
+            display.say(id)
+        } else {
+            display.say(TerminalText.clean(result.text))
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Client
+
+/// `ferry diff`: what a copy of the second after the first would move.
+struct DiffCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Tell what has to move so that whoever holds the first comes to hold the second.",
+        discussion: """
+            Inside one Region the server compares the block lists of related snapshots. Otherwise the checksums of all blocks that both hold \
+            are compared, and since a checksum comes only with its block, both disks are read.
+            """
+    )
+
+    @OptionGroup var pair: PairOptions
+    @OptionGroup var window: WindowOptions
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func execute() async throws {
+        let results = try await Session.run(server, connections: 2 * window.parallel) { session in
+            try await interruptible {
+                let pairs = try await DiskPair.match(pair, session)
+                let display = ProgressDisplay(labels: pairs.map(\.label), quiet: output.quiet)
+                return try await doing("comparing \(pair.first) with \(pair.second)") {
+                    try await display.whileShown {
+                        var results: [Change] = []
+                        for (row, disks) in pairs.enumerated() {
+                            let change = SnapshotChange(
+                                left: disks.left.reader(session),
+                                right: disks.right.reader(session),
+                                window: window.parallel
+                            )
+                            let summary = try await change.run { display.advance(row, by: $0) }
+                            display.end(row, "done")
+                            results.append(Change(disks, summary))
+                        }
+                        return results
+                    }
+                }
+            }
+        }
+        if output.json { return try Terminal.say(json: results) }
+        for result in results { Terminal.say(output.quiet ? "\(result.changedBytes)" : result.text) }
+    }
+
+    /// One disk in the JSON of `ferry diff`.
+    private struct Change: Encodable {
+        var device: String
+        var firstSnapshotId: String
+        var secondSnapshotId: String
+        var method: SnapshotChange.Method
+        var changedBlocks: Int
+        var changedBytes: Int64
+        var droppedBlocks: Int
+        /// Data of the second in all, where the server tells it.
+        var secondDataBytes: Int64?
+
+        init(_ pair: DiskPair, _ summary: SnapshotChange.Summary) {
+            device = pair.right.deviceName
+            firstSnapshotId = pair.left.snapshot.id
+            secondSnapshotId = pair.right.snapshot.id
+            method = summary.method
+            changedBlocks = summary.changedBlocks
+            changedBytes = summary.changedBytes
+            droppedBlocks = summary.droppedBlocks
+            secondDataBytes = pair.right.snapshot.dataBytes
+        }
+
+        var text: String {
+            let name = device.isEmpty ? secondSnapshotId : device
+            let whole = secondDataBytes.map { " of \(ByteText.size($0))" } ?? ""
+            let dropped = droppedBlocks > 0 ? "; \(droppedBlocks) blocks become zeros" : ""
+            return "\(TerminalText.clean(name))  \(ByteText.size(changedBytes))\(whole) would move (\(changedBlocks) blocks)\(dropped)"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Client
+import Foundation
+import Wire
+
+/// `ferry env`: what points the AWS tools of a shell at the server.
+struct EnvCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "env",
+        abstract: "Print the exports that point the AWS tools at a server: eval \"$(ferry env)\".",
+        discussion:
+            "The address and the access key come from the options and the data folder, never from the environment that is to be replaced."
+    )
+
+    @Option(name: .customLong("endpoint-url"), help: "The server's URL.")
+    var endpointURL: String?
+
+    @Option(help: "The Region to work in. (default: AWS_REGION, else us-east-1)")
+    var region: String?
+
+    @Option(help: ArgumentHelp("The server's data folder.", valueName: "dir"))
+    var data: String?
+
+    @Flag(help: "Print what undoes the exports.")
+    var unset = false
+
+    /// Would outrank or spoil what is exported.
+    private static let inTheWay = ["AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_EBS", "AWS_ENDPOINT_URL_STS"]
+
+    func execute() async throws {
+        if unset {
+            let names = [
+                "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION",
+                "AWS_EC2_METADATA_DISABLED",
+            ]
+            Terminal.say("unset \(names.joined(separator: " "))")
+            return
+        }
+        let environment = ProcessInfo.processInfo.environment
+        var request = ConnectionRequest()
+        request.endpointURL = endpointURL
+        request.region = region
+        request.dataFolder = data ?? ServerFolder.standard(environment).path
+        request.ownKeyOnly = true
+        let kept = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+        let connection = try Connection(request, environment: environment.filter { kept.contains($0.key) })
+        let endpoint = connection.endpoints.url(of: .ec2, in: connection.region)
+
+        Terminal.say("unset \(Self.inTheWay.joined(separator: " "))")
+        for (name, value) in [
+            ("AWS_ENDPOINT_URL", endpoint.description),
+            ("AWS_ACCESS_KEY_ID", connection.credential.accessKeyID),
+            ("AWS_SECRET_ACCESS_KEY", connection.credential.secretAccessKey),
+            ("AWS_REGION", connection.region),
+            ("AWS_DEFAULT_REGION", connection.region),
+            // Without it, tools that find no key look for one at the cloud's metadata address, and hang.
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ] {
+            Terminal.say("export \(name)=\(ShellQuoting.quote(value))")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Client
+
+/// An error and what was being done when it came.
+struct CommandFailure: Error {
+    /// `registering the image 'x' in us-east-1`.
+    var doing: String
+    var cause: any Error
+}
+
+/// Names the work inside, so that an error can say what it interrupted.
+func doing<Value>(_ what: String, _ body: () async throws -> Value) async throws -> Value {
+    do {
+        return try await body()
+    } catch let error as CommandFailure {
+        throw error
+    } catch let error where error is CancellationError || error is Interrupted {
+        throw error
+    } catch {
+        throw CommandFailure(doing: what, cause: error)
+    }
+}
+
+/// A failure that the command itself found, in words.
+struct Refusal: Error, CustomStringConvertible {
+    var description: String
+    /// What can be done about it.
+    var advice: String?
+
+    init(_ description: String, advice: String? = nil) {
+        self.description = description
+        self.advice = advice
+    }
+}
+
+/// An error as a person reads it: what was being done, what went wrong, what to do.
+struct Explanation {
+    let text: String
+
+    init(of error: any Error) {
+        let failure = error as? CommandFailure
+        let cause = failure?.cause ?? error
+        let what = TerminalText.clean(String(describing: cause))
+        let advice = Self.advice(for: cause).map { "\n  \($0)" } ?? ""
+        text = (failure.map { "\($0.doing): \(what)" } ?? what) + advice
+    }
+
+    private static func advice(for error: any Error) -> String? {
+        switch error {
+        case let failure as ConnectionFailure:
+            switch failure.cause {
+            case ConnectionFailure.refused where failure.endpoint.isLoopback:
+                return "Is the server running? Start it with `ferry serve`, or name it with --endpoint-url or --data."
+            case ConnectionFailure.untrusted:
+                return "For a certificate of one's own, set AWS_CA_BUNDLE to a PEM file with it or with its authority."
+            default:
+                return nil
+            }
+        case let error as AWSError:
+            return advice(for: error)
+        case let refusal as Refusal:
+            return refusal.advice
+        default:
+            return nil
+        }
+    }
+
+    private static func advice(for error: AWSError) -> String? {
+        switch error.code {
+        case "AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "InvalidSignatureException", "UnrecognizedClientException":
+            "The access key does not fit this server, or it does not have this Region. For a server on this machine: eval \"$(ferry env)\"."
+        case "RequestExpired":
+            "The clocks of this machine and of the server are more than 15 minutes apart."
+        case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException":
+            "The access key is known but not allowed to do this."
+        case "InvalidAMIName.Duplicate":
+            "Give another --name, or remove the other image with `ferry rm`."
+        case "InvalidAMIID.NotFound", "InvalidAMIID.Malformed", "InvalidAMIID.Unavailable":
+            "`ferry images --region \(error.region)` lists the images of a Region; --all-regions lists all."
+        case "InvalidSnapshot.InUse":
+            "An image uses the snapshot; `ferry rm` removes an image with its snapshots."
+        default:
+            nil
+        }
+    }
+}

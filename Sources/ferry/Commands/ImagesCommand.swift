@@ -1,0 +1,86 @@
+import ArgumentParser
+import Client
+
+/// `ferry images`: the account's images.
+struct ImagesCommand: ClientCommand {
+    static let configuration = CommandConfiguration(commandName: "images", abstract: "List your images.")
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "List the images of every Region.")
+    var allRegions = false
+
+    func validate() throws {
+        guard !allRegions || server.region == nil else { throw ValidationError("Give --region or --all-regions.") }
+    }
+
+    func execute() async throws {
+        let images = try await Session.run(server) { session in
+            let regions =
+                allRegions
+                ? try await doing("listing the Regions") { try await session.client.regionNames(asking: session.region) } : [session.region]
+            return try await Self.images(in: regions, session)
+        }
+        if output.json {
+            try Terminal.say(json: images.map { ListedImage($0.image, region: $0.region) })
+        } else if output.quiet {
+            for (_, image) in images { Terminal.say(image.id) }
+        } else {
+            var table = TextTable(heading: ["IMAGE", "NAME", "STATE", "SIZE", "REGION", "SOURCE", "CREATED"])
+            for (region, image) in images {
+                let source = image.sourceImageID.map { id in image.sourceRegion.map { "\(id) \($0)" } ?? id } ?? "-"
+                table.add(
+                    [image.id, image.name, image.state, "\(image.sizeGiB) GiB", region, source, image.creationDate].map(TerminalText.clean)
+                )
+            }
+            for line in table.lines { Terminal.say(line) }
+        }
+    }
+
+    private static func images(in regions: [String], _ session: Session) async throws -> [(region: String, image: RemoteImage)] {
+        try await withThrowingTaskGroup(of: (String, [RemoteImage]).self) { group in
+            for region in regions {
+                group.addTask {
+                    try await doing("listing the images of \(region)") { (region, try await session.client.ownImages(region: region)) }
+                }
+            }
+            var found: [(region: String, image: RemoteImage)] = []
+            for try await (region, images) in group { found += images.map { (region, $0) } }
+            return found.sorted { ($0.image.creationDate, $0.region, $0.image.id) < ($1.image.creationDate, $1.region, $1.image.id) }
+        }
+    }
+}
+
+/// An image in the JSON of `ferry images`.
+struct ListedImage: Encodable {
+    var imageId: String
+    var name: String
+    var state: String
+    var stateReason: String?
+    var description: String
+    var architecture: String
+    var region: String
+    var sizeGiB: Int64
+    var snapshotIds: [String]
+    var sourceImageId: String?
+    var sourceRegion: String?
+    var creationDate: String
+    var tags: [String: String]
+
+    init(_ image: RemoteImage, region: String) {
+        imageId = image.id
+        name = image.name
+        state = image.state
+        stateReason = image.stateReason
+        description = image.details
+        architecture = image.architecture
+        self.region = region
+        sizeGiB = image.sizeGiB
+        snapshotIds = image.snapshotIDs
+        sourceImageId = image.sourceImageID
+        sourceRegion = image.sourceRegion
+        creationDate = image.creationDate
+        tags = Dictionary(image.tags.map { ($0.key, $0.value) }) { _, last in last }
+    }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+import Client
+import Foundation
+import Services
+
+/// The data folder of a server on this machine.
+struct DataFolderOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The data folder; without it $XDG_DATA_HOME/ferry, or ~/.local/share/ferry.", valueName: "dir"))
+    var data: String?
+
+    var folder: DataFolder {
+        if let data { return DataFolder(path: URL(filePath: data).standardizedFileURL.path) }
+        return DataFolder(path: ServerFolder.standard(ProcessInfo.processInfo.environment).path)
+    }
+}

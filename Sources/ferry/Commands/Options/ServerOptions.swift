@@ -1,0 +1,32 @@
+import ArgumentParser
+import Client
+import Foundation
+
+/// Which server a command speaks to, and as whom.
+struct ServerOptions: ParsableArguments {
+    @Option(name: .customLong("endpoint-url"), help: "The server's URL, for every service and Region.")
+    var endpointURL: String?
+
+    @Option(help: "The Region to work in.")
+    var region: String?
+
+    @Option(help: "A profile of the AWS shared-credentials file.")
+    var profile: String?
+
+    @Option(help: ArgumentHelp("The data folder of a server on this machine, for its address and its access key.", valueName: "dir"))
+    var data: String?
+
+    @Flag(name: .customLong("aws"), help: "Speak to the real AWS.")
+    var useAWS = false
+
+    /// Settles address, access key and Region from the options, the environment and files.
+    func connection() throws -> Connection {
+        var request = ConnectionRequest()
+        request.endpointURL = endpointURL
+        request.region = region
+        request.profile = profile
+        request.dataFolder = data
+        request.useAWS = useAWS
+        return try Connection(request, environment: ProcessInfo.processInfo.environment)
+    }
+}

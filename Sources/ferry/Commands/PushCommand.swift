@@ -1,0 +1,185 @@
+import ArgumentParser
+import Client
+import Foundation
+
+/// `ferry push`: a disk in a file becomes an image.
+struct PushCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "push",
+        abstract: "Upload a disk and register it as an image.",
+        discussion: """
+            The disk is raw, or in a format that qemu-img reads when it is installed (qcow2, VMDK, VHD, VHDX, VDI). Holes and zeros are not \
+            sent. When anything fails on the way, nothing is left behind in the server.
+            """
+    )
+
+    enum Architecture: String, ExpressibleByArgument, CaseIterable {
+        case x8664 = "x86_64"
+        case arm64
+    }
+
+    enum BootMode: String, ExpressibleByArgument, CaseIterable {
+        case legacyBIOS = "legacy-bios"
+        case uefi
+        case uefiPreferred = "uefi-preferred"
+    }
+
+    @Argument(help: "The disk: a file or a block device.", completion: .file())
+    var file: String
+
+    @Option(help: "The image's name. (default: the file's name without its extension)")
+    var name: String?
+
+    @Option(help: "The image's description.")
+    var description: String?
+
+    @Option(help: "The machine that the disk is for.")
+    var architecture = Architecture.x8664
+
+    @Option(help: "The name under which the machine boots the disk.")
+    var rootDeviceName = "/dev/sda1"
+
+    @Option(help: "How the machine boots.")
+    var bootMode: BootMode?
+
+    @Option(name: .customLong("tag"), help: ArgumentHelp("A tag for the image and its snapshot; may be repeated.", valueName: "key=value"))
+    var tags: [ResourceTag] = []
+
+    @Option(help: "The disk's format, when its magic number must not be believed.")
+    var format: DiskFormat?
+
+    @Flag(help: "Convert a disk that refers to other files, such as a backing file; they become part of the image.")
+    var followReferences = false
+
+    @OptionGroup var window: WindowOptions
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard format?.isArchive != true else { throw ValidationError("--format takes a disk format.") }
+        guard !tags.contains(where: { $0.key == ResourceTag.diskBytesKey }) else {
+            throw ValidationError("The tag \(ResourceTag.diskBytesKey) is written by push itself.")
+        }
+    }
+
+    func execute() async throws {
+        let name = name ?? ImageNameRule.suggestion(forFile: file)
+        if let objection = ImageNameRule.objection(to: name) { throw Refusal("\(objection) (--name)") }
+        let start = ContinuousClock.now
+        let pushed = try await Session.run(server, connections: window.parallel) { session in
+            let disk = try await interruptible {
+                try await checkName(name, session)
+                return try await prepare(session)
+            }
+            let push = ImagePush(session: session, disk: disk, window: window.parallel, quiet: output.quiet, label: file)
+            let tags = tags + [ResourceTag(key: ResourceTag.diskBytesKey, value: "\(disk.length)")]
+            return try await push.run(details: description, tags: tags) { snapshotID in
+                ImageRegistration(
+                    name: name,
+                    details: description,
+                    architecture: architecture.rawValue,
+                    rootDeviceName: rootDeviceName,
+                    bootMode: bootMode?.rawValue,
+                    snapshotID: snapshotID,
+                    sizeGiB: disk.sizeGiB,
+                    tags: tags
+                )
+            }
+        }
+        try tell(pushed, name: name, seconds: TransferRate.seconds(start.duration(to: .now)))
+    }
+
+    /// A name that is taken would only be refused after the upload.
+    private func checkName(_ name: String, _ session: Session) async throws {
+        let taken = try await doing("looking for images named '\(name)' in \(session.region)") {
+            try await session.client.ownImages(named: name, region: session.region).first
+        }
+        if let taken {
+            throw Refusal(
+                "the name '\(name)' is taken by \(taken.id) in \(session.region)",
+                advice: "Give another --name, or remove it with `ferry rm`."
+            )
+        }
+    }
+
+    /// Opens the disk; in another format than raw, its conversion.
+    private func prepare(_ session: Session) async throws -> DiskFile {
+        let (path, wanted) = (file, format)
+        let (disk, format, reference) = try await session.pool.run {
+            let disk = try DiskFile(opening: path)
+            let format = try wanted ?? DiskFormat.detect(in: disk)
+            return (disk, format, try DiskReferences.find(in: disk, format: format))
+        }
+        guard format != .raw else { return disk }
+        guard !format.isArchive else { throw Refusal("\(file) is packed with \(format.rawValue); unpack it first") }
+        if let reference, !followReferences {
+            throw Refusal(
+                "\(file) refers to \(reference), which would become part of the image",
+                advice: "If you trust the file, add --follow-references."
+            )
+        }
+        let environment = ProcessInfo.processInfo.environment
+        guard let tool = DiskConversion.tool(searching: environment["PATH"]) else {
+            throw Refusal(
+                "\(file) is in \(format.rawValue) format, which needs qemu-img",
+                advice: "Install it (Debian: qemu-utils), or convert the disk to raw."
+            )
+        }
+        if !output.quiet { Terminal.remark("converting \(file) from \(format.rawValue)") }
+        let product = try await DiskConversion.convert(file, from: format, with: tool, in: environment["TMPDIR"] ?? "/tmp")
+        return try await session.pool.run {
+            // Once it is open the file needs no name, so that nothing stays behind however this process ends.
+            defer { product.remove() }
+            return try DiskFile(opening: product.path)
+        }
+    }
+
+    private func tell(_ pushed: ImagePush.Result, name: String, seconds: Double) throws {
+        if output.json {
+            try Terminal.say(json: PushedImage(pushed, name: name, seconds: seconds))
+        } else if output.quiet {
+            Terminal.say(pushed.imageID)
+        } else {
+            Terminal.say("image     \(pushed.imageID)  \(name)  \(pushed.region)")
+            Terminal.say("snapshot  \(pushed.snapshotID)")
+            Terminal.say(
+                "disk      \(ByteText.size(pushed.diskBytes)), \(ByteText.size(pushed.upload.bytes)) of data sent in \(ByteText.time(seconds))"
+            )
+        }
+    }
+
+    /// The JSON of `ferry push`.
+    private struct PushedImage: Encodable {
+        var imageId: String
+        var snapshotId: String
+        var region: String
+        var name: String
+        var diskBytes: Int64
+        var volumeSizeGiB: Int64
+        var blocks: Int
+        var sentBytes: Int64
+        var seconds: Double
+
+        init(_ pushed: ImagePush.Result, name: String, seconds: Double) {
+            imageId = pushed.imageID
+            snapshotId = pushed.snapshotID
+            region = pushed.region
+            self.name = name
+            diskBytes = pushed.diskBytes
+            volumeSizeGiB = pushed.sizeGiB
+            blocks = pushed.upload.blocks
+            sentBytes = pushed.upload.bytes
+            self.seconds = (seconds * 1_000).rounded() / 1_000
+        }
+    }
+}
+
+extension DiskFormat: ExpressibleByArgument {
+    package static var allValueStrings: [String] { allCases.filter { !$0.isArchive }.map(\.rawValue) }
+}
+
+extension ResourceTag: ExpressibleByArgument {
+    package init?(argument: String) {
+        self.init(assignment: argument)
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Blocks
+import Domain
+import Services
+
+/// Makes the index over the packs anew.
+struct RebuildIndexCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebuild-index",
+        abstract: "Make the index over the packs anew, from the packs alone. The server must be stopped.",
+        discussion: "Every frame's seal is opened. Damaged ranges are printed and left out; the exit code is 1 when there are any."
+    )
+
+    @OptionGroup var folder: DataFolderOptions
+
+    func run() async throws {
+        let folder = folder.folder
+        let lock = try folder.lock()
+        var damages = 0
+        for region in try folder.regions() {
+            let report = try await Maintenance(folder: folder).rebuildIndex(of: region)
+            print("\(region): \(report.frames) frames in \(report.packs) packs")
+            for damage in report.damages { print("\(region): \(damage)") }
+            damages += report.damages.count
+        }
+        lock.release()
+        guard damages == 0 else { throw ExitCode.failure }
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Logging
+
+/// Runs a server.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve Regions over the EC2, EBS direct and STS APIs.",
+        discussion: """
+            At first start it makes an account with an access key and writes the key to DIR/credentials, readable by its owner alone. \
+            FERRY_ROOT_ACCOUNT_ID, FERRY_ROOT_ACCESS_KEY_ID and FERRY_ROOT_SECRET_ACCESS_KEY set them instead. \
+            It stops in order on SIGTERM and SIGINT.
+            """
+    )
+
+    @OptionGroup var folder: DataFolderOptions
+
+    @Option(help: ArgumentHelp("Where to listen; port 0 takes a free one.", valueName: "host:port"))
+    var listen = ListenAddress(host: "127.0.0.1", port: 4566)
+
+    @Option(
+        help: ArgumentHelp("The Regions to serve.", valueName: "a,b,c"),
+        transform: { text in
+            let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            let regions = try names.map { name in
+                guard let region = Region(rawValue: name) else { throw ValidationError("'\(name)' is not the name of a Region") }
+                return region
+            }
+            guard !regions.isEmpty, Set(regions).count == regions.count else { throw ValidationError("Name each Region once") }
+            return regions
+        }
+    )
+    var regions: [Region] = ["us-east-1", "us-west-2", "eu-west-1"].compactMap(Region.init(rawValue:))
+
+    @Option(help: ArgumentHelp("A PEM file with the server's certificate and its chain.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("A PEM file with the certificate's private key.", valueName: "file"))
+    var tlsKey: String?
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: Logger.Level = .info
+
+    func validate() throws {
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key go together")
+        }
+    }
+
+    func run() async throws {
+        let level = logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        var tls: Server.TLSFiles?
+        if let tlsCertificate, let tlsKey { tls = Server.TLSFiles(certificate: tlsCertificate, key: tlsKey) }
+        let server = Server(folder: folder.folder, address: listen, regions: regions, tls: tls, logger: Logger(label: "ferry"))
+        do {
+            try await server.run()
+        } catch {
+            FileHandle.standardError.write(Data("ferry serve: \(error)\n".utf8))
+            throw ExitCode.failure
+        }
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

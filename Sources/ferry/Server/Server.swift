@@ -1,0 +1,104 @@
+import API
+import Blocks
+import Domain
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import ServiceLifecycle
+import Services
+import UnixSignals
+
+/// A server, from configuration to shutdown: read it from top to bottom.
+struct Server {
+    struct TLSFiles {
+        let certificate: String
+        let key: String
+    }
+
+    let folder: DataFolder
+    let address: ListenAddress
+    let regions: [Region]
+    let tls: TLSFiles?
+    let logger: Logger
+
+    func run() async throws {
+        try folder.make([])
+        let lock = try folder.lock()
+        let pool = DiskPool()
+        let deployment = try await Deployment.open(folder, regions: regions, pool: pool, logger: logger)
+        let root = try await RootAccount.prepare(
+            in: deployment.directory,
+            folder: folder,
+            override: RootAccount.Override(environment: ProcessInfo.processInfo.environment),
+            clock: deployment.clock
+        )
+        logger.info(
+            "The root account's access key is in the credentials file",
+            metadata: ["file": "\(folder.credentials)", "account": "\(root.account)"]
+        )
+
+        let reconcilers: [any Service] = deployment.regions.values.flatMap { store -> [any Service] in
+            [UploadReconciler(store: store, deployment: deployment), CopyReconciler(store: store, deployment: deployment)]
+        }
+        let services = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                // The edge stops first, so that nothing is asked of what has stopped already.
+                services: (reconcilers + [try application(deployment)]).map { .init(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        try await services.run()
+        try? FileManager.default.removeItem(atPath: folder.endpoint)
+        try await pool.shutdown()
+        lock.release()
+        logger.info("Stopped")
+    }
+
+    private func application(_ deployment: Deployment) throws -> some Service {
+        let connections = HTTP1Channel.Configuration(idleTimeout: .seconds(120))
+        let server: HTTPServerBuilder =
+            try tls.map { try .tls(.http1(configuration: connections), tlsConfiguration: $0.configuration()) }
+            ?? .http1(configuration: connections)
+        return Application(
+            responder: FerryResponder(deployment: deployment, version: Version.text),
+            server: server,
+            configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port), serverName: "Ferry"),
+            onServerRunning: { channel in announce(port: channel.localAddress?.port) },
+            logger: quietLogger
+        )
+    }
+
+    /// Tells people and the command line where the server is.
+    private func announce(port: Int?) {
+        let actual = ListenAddress(host: address.host, port: port ?? address.port)
+        let url = "\(tls == nil ? "http" : "https")://\(actual)"
+        do {
+            try folder.write(url + "\n", to: folder.endpoint)
+            logger.info("Listening", metadata: ["url": "\(url)", "regions": "\(regions.map(\.rawValue).joined(separator: ","))"])
+        } catch {
+            logger.error("Listening, but the endpoint file could not be written", metadata: ["url": "\(url)", "error": "\(error)"])
+        }
+    }
+
+    /// The HTTP library logs its own start and every connection that ends early: only what is worse is of interest.
+    private var quietLogger: Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+}
+
+extension Server.TLSFiles {
+    func configuration() throws -> TLSConfiguration {
+        let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+        return .makeServerConfiguration(
+            certificateChain: chain,
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
+        )
+    }
+}
