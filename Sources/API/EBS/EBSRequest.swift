@@ -33,7 +33,7 @@ struct EBSRequest: Sendable {
 
     func integer(_ name: HTTPField.Name) throws -> Int64? {
         guard let text = text(name) else { return nil }
-        guard let number = Int64(text) else { throw RequestError.invalid(name.rawName, text, "An integer was expected") }
+        guard let number = Int64(queryText: text) else { throw RequestError.invalid(name.rawName, text, "An integer was expected") }
         return number
     }
 
@@ -55,7 +55,7 @@ struct EBSRequest: Sendable {
     }
 
     func blockIndex() throws -> Int64 {
-        guard let index = Int64(path[3]), index >= 0 else {
+        guard let index = Int64(queryText: path[3]), index >= 0 else {
             throw RequestError.invalid("BlockIndex", path[3], "A block index was expected")
         }
         return index

@@ -50,6 +50,10 @@ extension EBSService {
         refusal(Fault(.serviceQuotaExceededException, message, reason: "DEPENDENCY_SERVICE_QUOTA_EXCEEDED"))
     }
 
+    static func bodyTooLong(_ message: String) -> Refusal {
+        Refusal(code: "ValidationException", message: message, status: .badRequest, reason: "INVALID_BLOCK")
+    }
+
     static func reply(_ refusal: Refusal, requestID: String) -> Reply {
         let body = JSONWriter.object { json in
             json.member("Message", refusal.message)

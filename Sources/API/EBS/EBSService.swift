@@ -8,8 +8,11 @@ import Wire
 /// EBS direct: REST-JSON, version 2019-11-02 (ami-behaviour.md, section 3.6).
 enum EBSService: APIService {
     static let isGlobal = false
-    /// A block, or a small JSON body.
-    static let bodyBytesMax = 524_288
+    /// A block or a JSON body, with room for one that is too long to be told so by the operation.
+    static let bodyBytesMax = 1 << 20
+
+    /// Blocks carry a checksum of their own, so their requests leave the body out of the signature.
+    static func allowsUnsignedBody(_ request: IncomingRequest) -> Bool { request.method == .put }
 
     static func respond(
         to request: IncomingRequest,

@@ -15,10 +15,17 @@ protocol EC2Action: Sendable {
     func check(in call: Call) async throws
 
     func run(in call: Call) async throws -> Answer
+
+    /// Runs and writes the answer down. Listings that may be too long to hold write themselves page by page.
+    func reply(in call: Call, requestID: String) async throws -> Reply
 }
 
 extension EC2Action {
     static var name: String { "\(Self.self)" }
 
     func check(in call: Call) async throws {}
+
+    func reply(in call: Call, requestID: String) async throws -> Reply {
+        .xml(EC2Envelope.success(action: Self.name, requestID: requestID, body: try await run(in: call)))
+    }
 }

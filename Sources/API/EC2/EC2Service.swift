@@ -35,7 +35,7 @@ enum EC2Service: APIService {
             throw Fault(.invalidAction, "The action \(name.prefix(128)) is not valid for this web service.")
         }
         query.markEdgeParametersRead()
-        return .xml(try await run(action, query, in: call, requestID: requestID))
+        return try await run(action, query, in: call, requestID: requestID)
     }
 
     /// What all actions share: parse, refuse what nobody read, dry run, run, write.
@@ -44,7 +44,7 @@ enum EC2Service: APIService {
         _ query: QueryReader,
         in call: Call,
         requestID: String
-    ) async throws -> [UInt8] {
+    ) async throws -> Reply {
         let action = try Action(from: query)
         let isDryRun: Bool = try query["DryRun"] ?? false
         try query.requireAllRead()
@@ -52,7 +52,6 @@ enum EC2Service: APIService {
             try await action.check(in: call)
             throw Fault(.dryRunOperation, "Request would have succeeded, but DryRun flag is set.")
         }
-        let answer = try await action.run(in: call)
-        return EC2Envelope.success(action: Action.name, requestID: requestID, body: answer)
+        return try await action.reply(in: call, requestID: requestID)
     }
 }

@@ -7,6 +7,9 @@ protocol APIService: Dialect {
     /// Whether the service is the same in every Region, and may be signed for any.
     static var isGlobal: Bool { get }
 
+    /// Whether a request may leave its body out of the signature.
+    static func allowsUnsignedBody(_ request: IncomingRequest) -> Bool
+
     static func respond(
         to request: IncomingRequest,
         body: ByteBuffer,
@@ -14,4 +17,8 @@ protocol APIService: Dialect {
         requestID: String,
         logger: inout Logger
     ) async throws -> Reply
+}
+
+extension APIService {
+    static func allowsUnsignedBody(_ request: IncomingRequest) -> Bool { false }
 }

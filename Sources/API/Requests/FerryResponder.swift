@@ -111,8 +111,9 @@ package struct FerryResponder: HTTPResponder {
         guard claim.sessionToken == nil, let key = try await accessKeys.find(claim.accessKeyID) else {
             throw RefusedRequest(Service.unknownAccessKey)
         }
-        // Only a request that says so leaves its body out of the signature.
-        let payload: PayloadHash = claim.payloadDeclaration == .unsigned ? .unsigned : .hashing(body)
+        let isUnsigned = claim.payloadDeclaration == .unsigned
+        guard !isUnsigned || Service.allowsUnsignedBody(request) else { throw SignatureError.payloadMismatch }
+        let payload: PayloadHash = isUnsigned ? .unsigned : .hashing(body)
         try claim.verify(request: request.signable, secretAccessKey: key.secret, payload: payload, now: deployment.clock.now)
         return key.principal
     }

@@ -30,11 +30,11 @@ struct IncomingRequest {
     var headers: HTTPFields { request.headers }
 
     func body(atMost bytes: Int) async throws -> ByteBuffer {
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > bytes { throw RefusedRequest(.requestTooLong) }
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > bytes { throw BodyTooLong() }
         do {
             return try await request.body.collect(upTo: bytes)
         } catch is NIOTooManyBytesError {
-            throw RefusedRequest(.requestTooLong)
+            throw BodyTooLong()
         }
     }
 }

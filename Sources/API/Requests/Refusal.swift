@@ -23,12 +23,6 @@ struct Refusal: Sendable {
     init(_ fault: Fault, status: HTTPResponse.Status) {
         self.init(code: fault.code.rawValue, message: fault.message, status: status, reason: fault.reason)
     }
-
-    static let requestTooLong = Refusal(
-        code: "RequestEntityTooLarge",
-        message: "The request is larger than this service accepts",
-        status: .contentTooLarge
-    )
 }
 
 /// A dialect's words for what can go wrong before an action runs, and its form of an error.
@@ -43,14 +37,20 @@ protocol Dialect: Sendable {
     static func unknownRegion(_ name: String) -> Refusal
     static var internalError: Refusal { get }
     static func noSpace(_ message: String) -> Refusal
+    static func bodyTooLong(_ message: String) -> Refusal
     static func reply(_ refusal: Refusal, requestID: String) -> Reply
 }
 
 extension Dialect {
+    static func bodyTooLong(_ message: String) -> Refusal {
+        Refusal(code: "RequestEntityTooLarge", message: message, status: .contentTooLarge)
+    }
+
     /// What a client is told of any error.
     static func refusal(_ error: any Error) -> Refusal {
         switch error {
         case let refusal as RefusedRequest: refusal.refusal
+        case is BodyTooLong: bodyTooLong("The body of a request may have at most \(bodyBytesMax) bytes")
         case let error as Fault: refusal(error)
         case let error as RequestError: refusal(error)
         case let error as SignatureError: refusal(error)
@@ -60,6 +60,9 @@ extension Dialect {
         }
     }
 }
+
+/// The body of a request is longer than its service reads.
+struct BodyTooLong: Error {}
 
 /// A refusal that is thrown.
 struct RefusedRequest: Error {

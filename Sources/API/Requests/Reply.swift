@@ -7,6 +7,8 @@ struct Reply: Sendable {
     var status: HTTPResponse.Status
     var headers: HTTPFields = [:]
     var body = ByteBuffer()
+    /// What follows `body` when the answer is too long to hold: the next part, or `nil` at the end.
+    var parts: (any ReplyParts)?
 
     static func xml(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Reply {
         Reply(status: status, headers: [.contentType: "text/xml;charset=UTF-8"], body: ByteBuffer(bytes: bytes))
@@ -19,8 +21,20 @@ struct Reply: Sendable {
     func response(requestID: String) -> Response {
         var headers = headers
         headers[.amznRequestID] = requestID
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+        guard let parts else { return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body)) }
+        let body = ResponseBody { [first = self.body] writer in
+            try await writer.write(first)
+            var parts = parts
+            while let part = try await parts.next() { try await writer.write(part) }
+            try await writer.finish(nil)
+        }
+        return Response(status: status, headers: headers, body: body)
     }
+}
+
+/// The later parts of a long answer, made when the client has taken the one before.
+protocol ReplyParts: Sendable {
+    mutating func next() async throws -> ByteBuffer?
 }
 
 extension HTTPField.Name {

@@ -17,13 +17,12 @@ extension Snapshot: Filterable {
         case "start-time": [ISO8601.text(startedAt)]
         case "status": [state.rawValue]
         case "storage-tier": ["standard"]
-        case "transfer-type": [transferType]
+        case "transfer-type": [transferType?.rawValue].compactMap(\.self)
         case "volume-id": [volumeID]
         case "volume-size": [String(sizeGiB)]
-        case "owner-alias": []
+        // The owner has no alias, and tags are matched before the fields are.
+        case "owner-alias", "tag-key", "tag-value": []
         default: nil
         }
     }
-
-    package var transferType: String { completionMinutes == nil ? "standard" : "time-based" }
 }

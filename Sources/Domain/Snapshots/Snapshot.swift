@@ -25,6 +25,8 @@ package struct Snapshot: Sendable, Equatable {
     package var root: [UInt8]?
     /// Bytes of the blocks that hold data, set when completed.
     package var dataBytes: Int64?
+    /// How it was copied; `nil` when it is no copy.
+    package var transferType: TransferType?
     /// The minutes in which a time-based copy is to be done.
     package var completionMinutes: Int?
     package var tags: [Tag]
@@ -44,6 +46,7 @@ package struct Snapshot: Sendable, Equatable {
         lineage: SnapshotID,
         root: [UInt8]? = nil,
         dataBytes: Int64? = nil,
+        transferType: TransferType? = nil,
         completionMinutes: Int? = nil,
         tags: [Tag] = []
     ) {
@@ -61,6 +64,7 @@ package struct Snapshot: Sendable, Equatable {
         self.lineage = lineage
         self.root = root
         self.dataBytes = dataBytes
+        self.transferType = transferType
         self.completionMinutes = completionMinutes
         self.tags = tags
     }

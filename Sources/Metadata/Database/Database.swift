@@ -17,12 +17,11 @@ package final class Database: Sendable {
         configuration.label = URL(filePath: path).lastPathComponent
         configuration.busyMode = .timeout(30)
         configuration.maximumReaderCount = 8
-        configuration.prepareDatabase { connection in
-            // FULL: the log is synced at each commit, so what was acknowledged survives a power cut.
-            try connection.execute(sql: "PRAGMA synchronous = FULL")
-            try connection.execute(sql: "PRAGMA foreign_keys = ON")
-        }
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA foreign_keys = ON") }
         pool = try DatabasePool(path: path, configuration: configuration)
+        // FULL: the log is synced at each commit, so what was acknowledged survives a power cut. Set here and not while the connection is
+        // prepared, because the pool sets NORMAL after that.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try pool.write { try schema.migrate(Transaction($0)) }
     }
 

@@ -13,6 +13,8 @@ extension Schema {
             """,
             // A name is free again once its image is deregistered.
             "CREATE UNIQUE INDEX images_by_name ON images (owner, name) WHERE state <> 'deregistered'",
+            // Listings walk an owner's images by id; without it the planner sorts them all for every page.
+            "CREATE INDEX images_by_owner ON images (owner, id) WHERE state <> 'deregistered'",
             "CREATE INDEX images_by_source ON images (source_image_id)",
             "CREATE INDEX images_by_state ON images (state, id)",
             """
@@ -28,7 +30,7 @@ extension Schema {
                 id TEXT PRIMARY KEY, owner TEXT NOT NULL, volume_id TEXT NOT NULL, description TEXT NOT NULL, state TEXT NOT NULL,
                 status_message TEXT, progress_percent BIGINT NOT NULL, started_at BIGINT NOT NULL, completed_at BIGINT,
                 size_gib BIGINT NOT NULL, parent_id TEXT, lineage TEXT NOT NULL, root BYTEA, data_bytes BIGINT,
-                completion_minutes BIGINT
+                transfer_type TEXT, completion_minutes BIGINT
             )
             """,
             "CREATE INDEX snapshots_by_state ON snapshots (state, id)",

@@ -8,11 +8,16 @@ package struct Transaction {
     init(_ connection: GRDB.Database) { self.connection = connection }
 
     package func rows(_ sql: String, _ values: [SQLValue] = []) throws -> [SQLRow] {
-        try Row.fetchAll(connection.cachedStatement(sql: sql), arguments: arguments(values)).map(SQLRow.init)
+        let statement = try connection.cachedStatement(sql: sql)
+        let columns = SQLColumns(statement.columnNames)
+        let cursor = try Row.fetchCursor(statement, arguments: arguments(values))
+        var rows: [SQLRow] = []
+        while let row = try cursor.next() { rows.append(SQLRow(columns, Array(row.databaseValues))) }
+        return rows
     }
 
     package func firstRow(_ sql: String, _ values: [SQLValue] = []) throws -> SQLRow? {
-        try Row.fetchOne(connection.cachedStatement(sql: sql), arguments: arguments(values)).map(SQLRow.init)
+        try rows(sql, values).first
     }
 
     /// Runs a statement and returns how many rows it changed.
@@ -22,19 +27,27 @@ package struct Transaction {
         return connection.changesCount
     }
 
-    private func arguments(_ values: [SQLValue]) -> StatementArguments {
+    private func arguments(_ values: [SQLValue]) throws -> StatementArguments {
         StatementArguments(
-            values.map { value -> (any DatabaseValueConvertible)? in
+            try values.map { value -> (any DatabaseValueConvertible)? in
                 switch value {
-                case .null: nil
-                case .integer(let integer): integer
-                case .text(let text): text
-                case .bytes(let bytes): Data(bytes)
+                case .null: return nil
+                case .integer(let integer): return integer
+                case .text(let text):
+                    // The driver hands text over as a C string: it would be cut at the NUL without a word.
+                    guard !text.utf8.contains(0) else { throw UnstorableText() }
+                    return text
+                case .bytes(let bytes): return Data(bytes)
                 }
             }
         )
     }
 
-    /// `?, ?, ?` for a list of values.
-    package static func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
+    /// `?, ?, ?` for a list of values. PostgreSQL knows no empty list; one that holds NULL alone matches nothing, as it should.
+    package static func marks(_ count: Int) -> String {
+        count == 0 ? "NULL" : Array(repeating: "?", count: count).joined(separator: ", ")
+    }
 }
+
+/// A text holds a NUL character, which neither SQLite's driver nor PostgreSQL stores.
+package struct UnstorableText: Error {}

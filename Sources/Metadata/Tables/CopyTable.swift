@@ -80,6 +80,11 @@ package struct CopyTable {
         ) == 1
     }
 
+    /// Ends all leases: only for a process that knows that no other drives these copies.
+    package func endAllLeases() throws {
+        try transaction.execute("UPDATE copies SET lease_until = 0 WHERE state = 'running'")
+    }
+
     package func delete(of snapshot: SnapshotID) throws {
         try transaction.execute("DELETE FROM copies WHERE snapshot_id = ?", [.text(snapshot)])
     }
@@ -95,8 +100,8 @@ package struct CopyTable {
 extension SnapshotCopy {
     init(row: SQLRow) throws {
         var reason: StateReason?
-        if let code = row.optionalText("reason_code") {
-            reason = StateReason(code: code, message: row.optionalText("reason_message") ?? "")
+        if let code = try row.optionalText("reason_code") {
+            reason = StateReason(code: code, message: try row.optionalText("reason_message") ?? "")
         }
         try self.init(
             id: row.value("id"),

@@ -3,8 +3,8 @@ import Domain
 extension Image {
     init(row: SQLRow, devices: [BlockDevice], tags: [Tag]) throws {
         var reason: StateReason?
-        if let code = row.optionalText("reason_code") {
-            reason = StateReason(code: code, message: row.optionalText("reason_message") ?? "")
+        if let code = try row.optionalText("reason_code") {
+            reason = StateReason(code: code, message: try row.optionalText("reason_message") ?? "")
         }
         var source: Source?
         if let id: ImageID = try row.optionalValue("source_image_id") {
@@ -53,12 +53,12 @@ extension BlockDevice {
                     snapshotID: try row.optionalValue("snapshot_id"),
                     sizeGiB: Int(try row.integer("size_gib")),
                     type: type,
-                    iops: row.optionalInteger("iops").map(Int.init),
-                    throughput: row.optionalInteger("throughput").map(Int.init),
+                    iops: try row.optionalInteger("iops").map(Int.init),
+                    throughput: try row.optionalInteger("throughput").map(Int.init),
                     deletesOnTermination: try row.flag("deletes_on_termination")
                 )
             )
-        } else if let name = row.optionalText("virtual_name") {
+        } else if let name = try row.optionalText("virtual_name") {
             target = .ephemeral(virtualName: name)
         } else {
             target = .none

@@ -43,14 +43,14 @@ package struct SnapshotTable {
         try transaction.execute(
             """
             INSERT INTO snapshots (id, owner, volume_id, description, state, status_message, progress_percent, started_at, completed_at,
-                size_gib, parent_id, lineage, root, data_bytes, completion_minutes)
-            VALUES (\(Transaction.marks(15)))
+                size_gib, parent_id, lineage, root, data_bytes, transfer_type, completion_minutes)
+            VALUES (\(Transaction.marks(16)))
             """,
             [
                 .text(snapshot.id), .text(snapshot.owner), .text(snapshot.volumeID), .text(snapshot.description), .text(snapshot.state),
                 .text(snapshot.statusMessage), .integer(snapshot.progressPercent), .date(snapshot.startedAt), .date(snapshot.completedAt),
                 .integer(snapshot.sizeGiB), .text(snapshot.parentID), .text(snapshot.lineage), .bytes(snapshot.root),
-                .integer(snapshot.dataBytes), .integer(snapshot.completionMinutes),
+                .integer(snapshot.dataBytes), .text(snapshot.transferType), .integer(snapshot.completionMinutes),
             ]
         )
     }
@@ -101,6 +101,7 @@ package struct SnapshotTable {
                 lineage: row.value("lineage"),
                 root: row.optionalBytes("root"),
                 dataBytes: row.optionalInteger("data_bytes"),
+                transferType: row.optionalValue("transfer_type"),
                 completionMinutes: row.optionalInteger("completion_minutes").map(Int.init),
                 tags: tags[row.text("id")] ?? []
             )

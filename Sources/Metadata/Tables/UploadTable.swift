@@ -65,7 +65,7 @@ package struct UploadTable {
             SELECT block_index, address FROM upload_blocks WHERE snapshot_id = ? AND block_index >= ? ORDER BY block_index LIMIT ?
             """
         return try transaction.rows(sql, [.text(id), .integer(index), .integer(limit)]).map { row in
-            (try row.integer("block_index"), row.optionalBytes("address"))
+            (try row.integer("block_index"), try row.optionalBytes("address"))
         }
     }
 

@@ -29,9 +29,12 @@ package final class Deployment: Sendable {
     ) async throws -> Deployment {
         try folder.make(regions)
         let directory = try Database(path: folder.directoryDatabase, schema: .directory)
+        let stores = try regions.map { try RegionStore(region: $0, folder: folder, pool: pool) }
+        // Whoever had these leases is dead, or this process would not have the lock: its copies need not wait for them to run out.
+        for store in stores { try await store.database.write { try CopyTable($0).endAllLeases() } }
         return Deployment(
             directory: directory,
-            regions: try regions.map { try RegionStore(region: $0, folder: folder, pool: pool) },
+            regions: stores,
             tokens: try await TokenSealer.load(from: directory),
             clock: clock,
             logger: logger

@@ -13,6 +13,8 @@ package struct Page<Element: Sendable>: Sendable {
 
 /// How much of a listing is asked for.
 package struct PageRequest: Sendable {
+    private static let batchMax = 1000
+
     package var maxResults: Int?
     package var nextToken: String?
 
@@ -50,7 +52,8 @@ extension PageRequest {
         where matches: (Element) throws -> Bool
     ) async throws -> Page<Element> {
         try check()
-        let batchSize = 1000
+        // One more than the page tells whether there is another. When little matches, the batches grow.
+        var batchSize = min((maxResults ?? Self.batchMax) + 1, Self.batchMax)
         var after = try nextToken.map(token.open)
         var elements: [Element] = []
         while true {
@@ -63,6 +66,7 @@ extension PageRequest {
             }
             guard next.count == batchSize, let last = next.last else { return Page(elements: elements, nextToken: nil) }
             after = place(last)
+            batchSize = min(batchSize * 4, Self.batchMax)
         }
     }
 }

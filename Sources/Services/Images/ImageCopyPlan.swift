@@ -106,6 +106,7 @@ extension Snapshot {
             startedAt: now,
             sizeGiB: sizeGiB,
             lineage: lineage,
+            transferType: completionMinutes == nil ? .standard : .timeBased,
             completionMinutes: completionMinutes,
             tags: tags
         )

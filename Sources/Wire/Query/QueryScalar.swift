@@ -39,6 +39,8 @@ extension String: QueryScalar {
 
 extension Int: QueryScalar {
     package init?(queryText text: String) {
+        // The wire knows no plus sign before a number.
+        guard text.utf8.first != UInt8(ascii: "+") else { return nil }
         self.init(text, radix: 10)
     }
 
@@ -49,6 +51,8 @@ extension Int: QueryScalar {
 
 extension Int64: QueryScalar {
     package init?(queryText text: String) {
+        // The wire knows no plus sign before a number.
+        guard text.utf8.first != UInt8(ascii: "+") else { return nil }
         self.init(text, radix: 10)
     }
 

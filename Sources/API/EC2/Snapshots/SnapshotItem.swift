@@ -18,7 +18,7 @@ struct SnapshotItem: XMLEncodable {
         xml.element("encrypted", false)
         TagSet(tags: snapshot.tags).write(to: &xml)
         xml.element("storageTier", "standard")
-        xml.element("transferType", snapshot.transferType)
+        xml.element("transferType", snapshot.transferType?.rawValue)
         xml.element("completionDurationMinutes", snapshot.completionMinutes)
         xml.element("completionTime", snapshot.completedAt)
         xml.element("fullSnapshotSizeInBytes", snapshot.dataBytes)
