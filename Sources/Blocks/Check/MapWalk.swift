@@ -21,6 +21,14 @@ package struct MapWalk: Sendable {
         package let blockIndex: UInt64?
         /// False when the frame is there and damaged.
         package let isMissing: Bool
+
+        package init(name: String, address: Digest, kind: FrameKind, blockIndex: UInt64?, isMissing: Bool) {
+            self.name = name
+            self.address = address
+            self.kind = kind
+            self.blockIndex = blockIndex
+            self.isMissing = isMissing
+        }
     }
 
     private let packs: PackCache

@@ -14,6 +14,12 @@ package struct LocalPackStorage: PackStorage {
         }
     }
 
+    package func freeBytes() throws(IOFailure) -> UInt64 {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { throw IOFailure(call: "statvfs", path: path, errno: errno) }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+
     package func list() throws(IOFailure) -> [String] {
         guard let folder = opendir(path) else {
             if errno == ENOENT { return [] }

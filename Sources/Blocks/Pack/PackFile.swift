@@ -15,7 +15,8 @@ final class PackFile: Sendable {
         seal = FrameSeal(of: header)
     }
 
-    /// Makes a new pack with a new id and key. Nothing of it is durable yet.
+    /// Makes a new pack with a new id and key. Its name and header are durable when this returns, so that whoever finds a frame after
+    /// a power cut finds both copies of the key that opens it, too.
     static func create(in storage: any PackStorage) throws(IOFailure) -> PackFile {
         let id = PackID.random()
         var generator = SystemRandomNumberGenerator()
@@ -33,6 +34,8 @@ final class PackFile: Sendable {
         )
         do {
             try file.write(ByteBuffer(bytes: header.preamble), at: 0)
+            try file.sync()
+            try storage.syncFolder()
         } catch {
             // A full disk would otherwise collect an empty file for each attempt; failing to remove it changes nothing else.
             try? storage.remove(id.fileName)

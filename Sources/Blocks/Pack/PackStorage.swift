@@ -14,6 +14,13 @@ package protocol PackStorage: Sendable {
     func remove(_ name: String) throws(IOFailure)
     /// Makes the names of created files durable.
     func syncFolder() throws(IOFailure)
+    /// How many more bytes the file system takes from us.
+    func freeBytes() throws(IOFailure) -> UInt64
+}
+
+extension PackStorage {
+    /// A storage that does not know has room until a write fails.
+    package func freeBytes() throws(IOFailure) -> UInt64 { .max }
 }
 
 /// An open pack. Reads and writes may be short, and may fail with EINTR, as the system calls do; `PackFile` loops.

@@ -55,6 +55,7 @@ extension BlockStore {
                     address: address
                 )
             }
+            try checkSpace(for: content.payload, address)
             slot = try allocate(content.payload, epoch: epoch)
             guard let slot else {
                 withdraw(address, ticket, slot: nil)
@@ -92,6 +93,19 @@ extension BlockStore {
         statistics.appended(bytes.readableBytes)
         ticket.settle(.stored(target: slot.sequence + 1))
         return .stored(bytes: bytes.readableBytes, target: slot.sequence + 1)
+    }
+
+    /// Leaves the last of the disk to the databases: whoever is told that the disk is full must be able to write that down.
+    private func checkSpace(for payload: FramePayload, _ address: Digest) throws {
+        let free = try packs.storage.freeBytes()
+        guard free >= options.reservedBytes + UInt64(payload.storedLength) else {
+            throw StoreError(
+                .noSpace,
+                "\(free) bytes are free, of which \(options.reservedBytes) are kept for the databases",
+                address: address,
+                path: packs.storage.path
+            )
+        }
     }
 
     private func withdraw(_ address: Digest, _ ticket: WriteTicket, slot: StoreState.Slot?) {

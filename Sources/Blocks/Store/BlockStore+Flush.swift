@@ -36,19 +36,14 @@ extension BlockStore {
         for waiter in state.withLock({ $0.endRound() }) { waiter.resume() }
     }
 
-    /// Packs first, then their names, then the index: a row never names bytes that a power cut could take.
+    /// Packs first, then the index: a row never names bytes that a power cut could take. The packs' names are durable since they were made.
     private func makeDurable(_ round: StoreState.Round) async throws {
-        let storage = packs.storage
         let index = index
         let statistics = statistics
         try await pool.runToEnd {
             do {
                 for (file, _) in round.packs {
                     try file.sync()
-                    statistics.synced()
-                }
-                if round.namesFolder {
-                    try storage.syncFolder()
                     statistics.synced()
                 }
             } catch {

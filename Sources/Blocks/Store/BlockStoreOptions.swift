@@ -8,11 +8,20 @@ package struct BlockStoreOptions: Sendable {
     package var openPacks: Int
     /// Block map pages that are kept in memory, up to 33 KiB each.
     package var cachedPages: Int
+    /// Free bytes of the disk that packs do not take: the databases beside them need some to say that it is full.
+    package var reservedBytes: UInt64
 
-    package init(packBytes: UInt64 = 512 << 20, compressionLevel: Int = 1, openPacks: Int = 128, cachedPages: Int = 128) {
+    package init(
+        packBytes: UInt64 = 512 << 20,
+        compressionLevel: Int = 1,
+        openPacks: Int = 128,
+        cachedPages: Int = 128,
+        reservedBytes: UInt64 = 32 << 20
+    ) {
         self.packBytes = packBytes
         self.compressionLevel = compressionLevel
         self.openPacks = openPacks
         self.cachedPages = cachedPages
+        self.reservedBytes = reservedBytes
     }
 }

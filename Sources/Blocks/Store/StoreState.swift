@@ -12,7 +12,6 @@ struct StoreState {
         var nextOffset: UInt64 = PackHeader.firstFrame
         /// Everything below is durable and indexed.
         var flushedOffset: UInt64 = PackHeader.firstFrame
-        var isNameDurable = false
     }
 
     /// Content that is on its way into the index.
@@ -51,7 +50,6 @@ struct StoreState {
     struct Round {
         let cut: UInt64
         let packs: [(file: PackFile, length: UInt64)]
-        let namesFolder: Bool
         fileprivate(set) var frames: [IndexedFrame] = []
         let abandoned: [PackID: UInt64]
     }
@@ -191,7 +189,6 @@ struct StoreState {
         return Round(
             cut: nextSequence,
             packs: packs.map { ($0.file, $0.nextOffset) },
-            namesFolder: packs.contains { !$0.isNameDurable },
             abandoned: abandoned
         )
     }
@@ -218,14 +215,16 @@ struct StoreState {
     /// The round's frames are durable and indexed.
     mutating func succeed(_ round: Round) {
         for frame in written where frame.sequence < round.cut {
-            if case .written(let sequence, _) = staged[frame.frame.address], sequence == frame.sequence { staged[frame.frame.address] = nil }
+            if case .written(let sequence, _) = staged[frame.frame.address], sequence == frame.sequence {
+                staged[frame.frame.address] = nil
+            }
         }
         written.removeAll { $0.sequence < round.cut }
         durableSequence = round.cut
         forgetAbandoned(round.abandoned)
         for (file, length) in round.packs {
-            if let index = retired.firstIndex(where: { $0.file === file }) { retired[index].flush(to: length) }
-            if current?.file === file { current?.flush(to: length) }
+            if let index = retired.firstIndex(where: { $0.file === file }) { retired[index].flushedOffset = length }
+            if current?.file === file { current?.flushedOffset = length }
         }
         retired.removeAll { $0.flushedOffset == $0.nextOffset }
     }
@@ -255,12 +254,5 @@ struct StoreState {
         isFlushing = false
         defer { roundWaiters.removeAll() }
         return roundWaiters
-    }
-}
-
-extension StoreState.ActivePack {
-    fileprivate mutating func flush(to length: UInt64) {
-        flushedOffset = length
-        isNameDurable = true
     }
 }

@@ -11,7 +11,7 @@ package final class StoreStatistics: Sendable {
         /// Puts and copies that found their content there already.
         package var framesPresent: UInt64 = 0
         package var framesRead: UInt64 = 0
-        /// fdatasync of packs and fsync of their folder.
+        /// fdatasync of packs in flushes.
         package var syncs: UInt64 = 0
         package var indexCommits: UInt64 = 0
         package var packsCreated: UInt64 = 0
