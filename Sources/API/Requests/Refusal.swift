@@ -51,6 +51,12 @@ extension Dialect {
         switch error {
         case let refusal as RefusedRequest: refusal.refusal
         case is BodyTooLong: bodyTooLong("The body of a request may have at most \(bodyBytesMax) bytes")
+        case is UnstorableText:
+            refusal(
+                RequestError(
+                    .rejected(code: "InvalidParameterValue", message: "A text in the request holds a NUL character, which cannot be stored")
+                )
+            )
         case let error as Fault: refusal(error)
         case let error as RequestError: refusal(error)
         case let error as SignatureError: refusal(error)

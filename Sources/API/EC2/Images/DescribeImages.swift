@@ -3,7 +3,9 @@ import Services
 import Wire
 
 /// Lists images (ami-behaviour.md, section 4.3).
-struct DescribeImages: EC2Action {
+struct DescribeImages: EC2Listing {
+    static let list = "imagesSet"
+
     private let query: ImageQuery
 
     init(from reader: QueryReader) throws(RequestError) {
@@ -19,32 +21,24 @@ struct DescribeImages: EC2Action {
         self.query = query
     }
 
-    func run(in call: Call) async throws -> Answer { Answer(page: try await Images(call).describe(query)) }
+    var isUnbounded: Bool { query.ids.isEmpty && query.page.maxResults == nil }
 
-    func reply(in call: Call, requestID: String) async throws -> Reply {
-        let isOnePiece = query.page.maxResults == nil && query.ids.isEmpty
-        guard isOnePiece else {
-            return .xml(EC2Envelope.success(action: Self.name, requestID: requestID, body: try await run(in: call)))
-        }
-        let answer = Answer(page: Page(elements: [], nextToken: nil))
-        return try await PagedListing.reply(
-            empty: EC2Envelope.success(action: Self.name, requestID: requestID, body: answer),
-            list: "imagesSet",
-            page: { token in
-                var query = query
-                query.page.maxResults = PagedListing<Domain.Image>.pageSize
-                query.page.nextToken = token ?? query.page.nextToken
-                return try await Images(call).describe(query)
-            },
-            write: { xml, image in ImageItem(image: image).write(to: &xml) }
-        )
+    func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<Image> {
+        var query = query
+        query.page.maxResults = size ?? query.page.maxResults
+        query.page.nextToken = nextToken ?? query.page.nextToken
+        return try await Images(call).describe(query)
     }
+
+    static func answer(_ page: Page<Image>) -> Answer { Answer(page: page) }
+
+    static func write(_ image: Image, to xml: inout XMLWriter) { ImageItem(image: image).write(to: &xml) }
 
     struct Answer: XMLEncodable {
         let page: Page<Image>
 
         func write(to xml: inout XMLWriter) {
-            xml.list("imagesSet", page.elements) { xml, image in ImageItem(image: image).write(to: &xml) }
+            xml.list(DescribeImages.list, page.elements) { DescribeImages.write($1, to: &$0) }
             xml.element("nextToken", page.nextToken)
         }
     }

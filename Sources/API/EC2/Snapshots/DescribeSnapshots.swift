@@ -3,7 +3,9 @@ import Services
 import Wire
 
 /// Lists snapshots, with the progress of those that are being copied (ami-behaviour.md, section 3.3).
-struct DescribeSnapshots: EC2Action {
+struct DescribeSnapshots: EC2Listing {
+    static let list = "snapshotSet"
+
     private let query: SnapshotQuery
 
     init(from reader: QueryReader) throws(RequestError) {
@@ -16,32 +18,24 @@ struct DescribeSnapshots: EC2Action {
         self.query = query
     }
 
-    func run(in call: Call) async throws -> Answer { Answer(page: try await Snapshots(call).describe(query)) }
+    var isUnbounded: Bool { query.ids.isEmpty && query.page.maxResults == nil }
 
-    func reply(in call: Call, requestID: String) async throws -> Reply {
-        let isOnePiece = query.page.maxResults == nil && query.ids.isEmpty
-        guard isOnePiece else {
-            return .xml(EC2Envelope.success(action: Self.name, requestID: requestID, body: try await run(in: call)))
-        }
-        let answer = Answer(page: Page(elements: [], nextToken: nil))
-        return try await PagedListing.reply(
-            empty: EC2Envelope.success(action: Self.name, requestID: requestID, body: answer),
-            list: "snapshotSet",
-            page: { token in
-                var query = query
-                query.page.maxResults = PagedListing<Domain.Snapshot>.pageSize
-                query.page.nextToken = token ?? query.page.nextToken
-                return try await Snapshots(call).describe(query)
-            },
-            write: { xml, snapshot in SnapshotItem(snapshot: snapshot).write(to: &xml) }
-        )
+    func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<Snapshot> {
+        var query = query
+        query.page.maxResults = size ?? query.page.maxResults
+        query.page.nextToken = nextToken ?? query.page.nextToken
+        return try await Snapshots(call).describe(query)
     }
+
+    static func answer(_ page: Page<Snapshot>) -> Answer { Answer(page: page) }
+
+    static func write(_ snapshot: Snapshot, to xml: inout XMLWriter) { SnapshotItem(snapshot: snapshot).write(to: &xml) }
 
     struct Answer: XMLEncodable {
         let page: Page<Snapshot>
 
         func write(to xml: inout XMLWriter) {
-            xml.list("snapshotSet", page.elements) { xml, snapshot in SnapshotItem(snapshot: snapshot).write(to: &xml) }
+            xml.list(DescribeSnapshots.list, page.elements) { DescribeSnapshots.write($1, to: &$0) }
             xml.element("nextToken", page.nextToken)
         }
     }
