@@ -1,0 +1,106 @@
+"""What the tests share: one server for everything that leaves others alone, a fresh one for those that break things."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import disks
+import images
+import pytest
+import snapshots
+from ferry_server import MEMORY_LIMIT, FerryServer, binary
+
+SEED = os.environ.get("FERRY_TEST_SEED") or str(random.SystemRandom().randrange(10**9))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-coverage", action="store_true", help="write docs/coverage.md instead of comparing with it")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Says what this run depends on; pytest's own header is not shown with -q."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and not session.config.option.collectonly:
+        reporter.write_line(f"seed: {SEED} (FERRY_TEST_SEED={SEED} repeats this run); server: {binary()}")
+
+
+@pytest.fixture(scope="session")
+def seed() -> str:
+    return SEED
+
+
+def stop_well(running: FerryServer) -> None:
+    """What every server has to show at the end: still there, never too large, and a graceful stop."""
+    assert running.alive, f"the server died:\n{running.log_tail()}"
+    peak = running.memory().peak
+    running.stop()
+    assert peak < MEMORY_LIMIT, f"the server held {peak / 2**20:.0f} MiB"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FerryServer]:
+    """The server that most tests share."""
+    running = FerryServer(tmp_path_factory.mktemp("shared") / "data").start()
+    yield running
+    stop_well(running)
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., FerryServer]]:
+    """Starts servers of this test alone, by default each on a data folder of its own."""
+    started: list[FerryServer] = []
+
+    def start(data: str = "data", **options: object) -> FerryServer:
+        running = FerryServer(tmp_path / data, **options)  # type: ignore[arg-type]
+        started.append(running)
+        return running.start()
+
+    yield start
+    for running in started:
+        stop_well(running)
+
+
+@pytest.fixture
+def fresh_server(start_server: Callable[..., FerryServer]) -> FerryServer:
+    return start_server()
+
+
+@pytest.fixture(scope="session")
+def disk() -> disks.Disk:
+    """The disk of the read-mostly tests: 24 blocks of data scattered over 1 GiB."""
+    return disks.Disk.made("a disk", 24, spread=disks.BLOCKS_PER_GIB)
+
+
+@pytest.fixture(scope="session")
+def snapshot(server: FerryServer, disk: disks.Disk) -> str:
+    return snapshots.upload(server, disk, Description="the disk of the read-mostly tests")
+
+
+@pytest.fixture(scope="session")
+def image(server: FerryServer, snapshot: str) -> str:
+    return images.register(server, snapshot, name="read-mostly", Description="the image of the read-mostly tests")
+
+
+@pytest.fixture
+def own_image(server: FerryServer, snapshot: str) -> str:
+    """An image that the test may change and deregister."""
+    return images.register(server, snapshot)
+
+
+@pytest.fixture
+def aws(server: FerryServer) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The AWS command line, unmodified, pointed at the server by environment variables alone."""
+
+    def run(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "awscli", *arguments]
+        result = subprocess.run(command, env=server.shell_environment(), capture_output=True, text=True, timeout=120)
+        if check:
+            assert result.returncode == 0, f"{' '.join(arguments)}: exit {result.returncode}\n{result.stdout}{result.stderr}"
+        return result
+
+    return run

@@ -1,0 +1,302 @@
+"""Asks a running server which actions it has and which of their parameters it reads, with botocore's service models as the list.
+
+An action exists when it does not answer `InvalidAction`. A parameter is unread when the server names it in
+`UnknownParameter`. Everything is a dry run where there is such a thing, so that asking changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.parse
+from dataclasses import dataclass, field
+from typing import Any
+
+import botocore.session
+import snapshots
+from botocore.model import ListShape, OperationModel, Shape, StructureShape
+from disks import BLOCK, Disk, checksum, linear_checksum, text
+from ferry_server import FerryServer, HOME
+from images import register, unused_name
+from signed_request import EC2_VERSION, FORM, STS_VERSION, Request, form
+
+UNKNOWN = re.compile(r"^The parameters? (.+) (?:is|are) not recognized$")
+
+
+@dataclass
+class Operation:
+    """What one action makes of each of its parameters."""
+
+    name: str
+    read: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return len(self.read) + len(self.refused) + len(self.unread)
+
+
+@dataclass
+class Service:
+    title: str
+    operations: list[Operation]
+    known: int
+    """How many actions the service's model has in all."""
+
+
+# Values that pass for real ones ---------------------------------------------------------------------------------------
+
+
+class Values:
+    """Something plausible for each parameter: ids of things that exist, the first word of an enumeration, a number in bounds."""
+
+    def __init__(self, server: FerryServer) -> None:
+        self.snapshot = snapshots.upload(server, Disk.made("coverage", 1))
+        self.image = register(server, self.snapshot, Description="for the coverage table")
+
+    def scalar(self, name: str, shape: Shape) -> str:
+        by_name = {
+            "ImageId": self.image, "SourceImageId": self.image, "ResourceId": self.image, "Resources": self.image,
+            "SnapshotId": self.snapshot, "SourceSnapshotId": self.snapshot, "SourceRegion": HOME, "DestinationRegion": HOME,
+            "Name": unused_name("coverage"), "DeviceName": "/dev/xvda", "RootDeviceName": "/dev/xvda", "Attribute": "description",
+            "VirtualName": "ephemeral0", "ResourceType": "image", "SriovNetSupport": "simple", "RegionName": HOME,
+            "SnapshotCopyCompletionDurationMinutes": "15", "CompletionDurationMinutes": "15", "MaxResults": "100",
+            "OperationType": "add", "UefiData": "QU1aTlVFRkk=", "VolumeType": "gp3", "Iops": "3000", "Throughput": "125",
+            "VolumeSize": "8", "Owner": "self", "Encrypted": "true",
+        }
+        if name in by_name:
+            return by_name[name]
+        if getattr(shape, "enum", None):
+            return shape.enum[0]
+        return {"boolean": "true", "integer": "1", "long": "1", "double": "1", "float": "1", "timestamp": "2030-01-01T00:00:00Z"}.get(
+            shape.type_name, "text"
+        )
+
+
+def flatten(name: str, shape: Shape, values: Values, prefix: str, seen: tuple[str, ...] = ()) -> dict[str, str]:
+    """The wire parameters of one member with everything in it, in the names of the ec2 protocol."""
+    if shape.name in seen:
+        return {}
+    if isinstance(shape, StructureShape):
+        flat: dict[str, str] = {}
+        for member, inner in shape.members.items():
+            flat |= flatten(member, inner, values, f"{prefix}.{wire_name(member, inner)}", (*seen, shape.name))
+        return flat
+    if isinstance(shape, ListShape):
+        return flatten(name, shape.member, values, f"{prefix}.1", (*seen, shape.name))
+    return {prefix: values.scalar(name if name not in ("Values",) else "text", shape)}
+
+
+def wire_name(member: str, shape: Shape) -> str:
+    """The ec2 protocol: queryName, else locationName with a capital, else the member's name."""
+    serialization = shape.serialization
+    if "queryName" in serialization:
+        return serialization["queryName"]
+    name = serialization.get("name", member)
+    return name[0].upper() + name[1:]
+
+
+def generic(name: str) -> str:
+    """`Filter.1.Value.1` as a reader of the table wants to see it: `Filter.N.Value.N`."""
+    return re.sub(r"\.\d+(?=\.|$)", ".N", name)
+
+
+# EC2 -----------------------------------------------------------------------------------------------------------------
+
+# What a call cannot do without, so that it gets as far as naming what it does not know.
+NEEDED = {
+    "DescribeImageAttribute": ("ImageId", "Attribute"),
+    "ModifyImageAttribute": ("ImageId",),
+    "DescribeSnapshotAttribute": ("SnapshotId", "Attribute"),
+    "RegisterImage": ("Name",),
+}
+
+
+def ask_ec2(server: FerryServer, action: str, parameters: dict[str, str]):
+    body = form({"Action": action, "Version": EC2_VERSION, "DryRun": "true", **parameters})
+    return Request(headers={"Content-Type": FORM}, body=body).signed(server).send(server)
+
+
+def cover_ec2_action(server: FerryServer, model: OperationModel, values: Values) -> Operation:
+    found = Operation(model.name)
+    members = model.input_shape.members if model.input_shape else {}
+    required = set(model.input_shape.required_members if model.input_shape else ()) | set(NEEDED.get(model.name, ()))
+    base: dict[str, str] = {}
+    for member in required:
+        base |= flatten(member, members[member], values, wire_name(member, members[member]))
+    for member, shape in members.items():
+        for name, value in flatten(member, shape, values, wire_name(member, shape)).items():
+            if name == "DryRun":
+                kind = found.read
+            else:
+                # A leaf alone; its siblings in the same list or structure only where it makes no sense without them.
+                answer = ask_ec2(server, model.name, {**base, **companions(name, members, values), name: value})
+                unknown = UNKNOWN.match(answer.message) if answer.code == "UnknownParameter" else None
+                if unknown and name in unknown.group(1).split(", "):
+                    kind = found.unread
+                elif answer.code == "UnsupportedOperation":
+                    kind = found.refused
+                else:
+                    kind = found.read
+            kind.append(generic(name))
+    return found
+
+
+def companions(name: str, members, values: Values) -> dict[str, str]:
+    """The parameters that make a leaf of a structure meaningful: the key beside a value, the device beside its disk."""
+    parts = name.split(".")
+    prefix = ".".join(parts[:2])
+    if parts[0] == "BlockDeviceMapping" and len(parts) > 2:
+        wanted = {f"{prefix}.DeviceName": "/dev/xvda", f"{prefix}.Ebs.SnapshotId": values.snapshot}
+    elif parts[0] == "KmsKeyId":
+        wanted = {"Encrypted": "true"} if "Encrypted" in members else {}
+    elif parts[0] == "TagSpecification":
+        wanted = {f"{prefix}.ResourceType": "image", f"{prefix}.Tag.1.Key": "key", f"{prefix}.Tag.1.Value": "value"}
+    elif parts[0] == "Tag":
+        wanted = {f"{prefix}.Key": "key"}
+    elif parts[0] == "Filter":
+        wanted = {f"{prefix}.Name": "tag-key", f"{prefix}.Value.1": "text"}
+    else:
+        wanted = {}
+    return wanted
+
+
+def cover_ec2(server: FerryServer, values: Values) -> Service:
+    model = botocore.session.get_session().get_service_model("ec2")
+    present = []
+    for name in model.operation_names:
+        if ask_ec2(server, name, {}).code != "InvalidAction":
+            present.append(cover_ec2_action(server, model.operation_model(name), values))
+    return Service("EC2", present, len(model.operation_names))
+
+
+# STS -----------------------------------------------------------------------------------------------------------------
+
+
+def cover_sts(server: FerryServer) -> Service:
+    model = botocore.session.get_session().get_service_model("sts")
+    present = []
+    for name in model.operation_names:
+        body = form({"Action": name, "Version": STS_VERSION})
+        answer = Request(headers={"Content-Type": FORM}, body=body).signed(server, "sts").send(server)
+        if answer.code != "InvalidAction":
+            shape = model.operation_model(name).input_shape
+            assert shape is None or not shape.members, f"{name} has parameters; teach this table to ask for them"
+            present.append(Operation(name))
+    return Service("STS", present, len(model.operation_names))
+
+
+# EBS direct ----------------------------------------------------------------------------------------------------------
+
+# REST has no way to say that a parameter is unknown, so here one is shown to be read by its effect: this value is refused.
+OUT_OF_BOUNDS = {
+    "VolumeSize": 0, "ParentSnapshotId": "nonsense", "Tags": [{"Key": "aws:x", "Value": ""}], "Description": "d" * 256,
+    "ClientToken": "t" * 256, "Encrypted": True, "KmsKeyArn": "nonsense", "Timeout": 1, "SnapshotId": "nonsense",
+    "FirstSnapshotId": "nonsense", "SecondSnapshotId": "nonsense", "BlockIndex": 2**40, "DataLength": 1, "Progress": 101,
+    "Checksum": "nonsense", "ChecksumAlgorithm": "MD5", "ChecksumAggregationMethod": "SQUARE", "ChangedBlocksCount": 77,
+    "BlockToken": "nonsense", "NextToken": "nonsense", "MaxResults": 1, "StartingBlockIndex": -1,
+    "BlockData": text("not what the checksum says", 0),
+}
+
+
+def cover_ebs(server: FerryServer) -> Service:
+    model = botocore.session.get_session().get_service_model("ebs")
+    disk = Disk.made("coverage parent", 1)
+    parent = snapshots.upload(server, disk)
+    child = snapshots.upload_child(server, parent, disk, {})
+    found = []
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+
+        def is_accepted(**wrong) -> bool:
+            values = {**ebs_values(server, name, parent, child), **wrong}
+            answer = ebs_request(operation, values).signed(server, "ebs").send(server)
+            assert answer.status < 500, f"{name} with {list(wrong)}: {answer}"
+            return answer.status < 300
+
+        assert is_accepted(), f"{name} is refused although all is right"
+        covered = Operation(name)
+        for member in operation.input_shape.members:
+            (covered.unread if is_accepted(**{member: OUT_OF_BOUNDS[member]}) else covered.read).append(member)
+        found.append(covered)
+    return Service("EBS direct", found, len(found))
+
+
+def ebs_values(server: FerryServer, operation: str, parent: str, child: str) -> dict[str, Any]:
+    """Parameters that are right."""
+    data = text("coverage", 1)
+    if operation == "StartSnapshot":
+        return {"VolumeSize": 1, "Description": "d", "Timeout": 60, "ClientToken": unused_name("coverage")}
+    if operation == "ListSnapshotBlocks":
+        return {"SnapshotId": parent, "MaxResults": 100, "StartingBlockIndex": 0}
+    if operation == "ListChangedBlocks":
+        return {"FirstSnapshotId": parent, "SecondSnapshotId": child, "MaxResults": 100, "StartingBlockIndex": 0}
+    if operation == "GetSnapshotBlock":
+        return {"SnapshotId": parent, **snapshots.list_blocks(server, HOME, parent)[0]}
+    pending = server.ebs(HOME).start_snapshot(VolumeSize=1)["SnapshotId"]
+    if operation == "PutSnapshotBlock":
+        return {
+            "SnapshotId": pending, "BlockIndex": 0, "BlockData": data, "DataLength": BLOCK, "Progress": 1, "Checksum": checksum(data),
+            "ChecksumAlgorithm": "SHA256",
+        }
+    assert operation == "CompleteSnapshot", f"{operation} is new; teach this table to call it"
+    snapshots.put_block(server.ebs(HOME), pending, 0, data)
+    return {
+        "SnapshotId": pending, "ChangedBlocksCount": 1, "Checksum": linear_checksum({0: data}), "ChecksumAlgorithm": "SHA256",
+        "ChecksumAggregationMethod": "LINEAR",
+    }
+
+
+def ebs_request(operation: OperationModel, values: dict[str, Any]) -> Request:
+    """REST-JSON by hand, because botocore itself refuses some of what is to be asked."""
+    path, query, headers, document, body = operation.http["requestUri"], {}, {}, {}, b""
+    for member, value in values.items():
+        serialization = operation.input_shape.members[member].serialization
+        place, name = serialization.get("location"), serialization.get("name", member)
+        if place == "uri":
+            path = path.replace(f"{{{name}}}", urllib.parse.quote(str(value), safe=""))
+        elif place == "querystring":
+            query[name] = str(value)
+        elif place == "header":
+            headers[name] = str(value)
+        elif member == "BlockData":
+            body = value
+        else:
+            document[name] = value
+    if document:
+        body, headers["Content-Type"] = json.dumps(document).encode(), "application/json"
+    if operation.name == "PutSnapshotBlock":
+        headers["X-Amz-Content-SHA256"] = "UNSIGNED-PAYLOAD"
+    return Request(operation.http["method"], path, urllib.parse.urlencode(query, quote_via=urllib.parse.quote), headers, body)
+
+
+# The table -----------------------------------------------------------------------------------------------------------
+
+INTRODUCTION = """# Coverage of the AWS APIs
+
+Which actions Ferry answers and which of their parameters it reads, asked of a running server with botocore's service models as
+the list. `script/coverage` writes this page and the test suite fails when it is no longer true.
+
+*Read* parameters have an effect or are checked. *Refused* ones are understood and answered with `UnsupportedOperation`. A request
+with an *unread* one is answered with `UnknownParameter`, so that a missing feature is an error and never silence. Actions that
+are not listed answer `InvalidAction`.
+"""
+
+
+def write_table(services: list[Service]) -> str:
+    lines = [INTRODUCTION]
+    for service in services:
+        lines.append(f"## {service.title}\n")
+        lines.append(f"{len(service.operations)} of {service.known} actions.\n")
+        lines.append("| action | read | refused | unread |")
+        lines.append("|---|---|---|---|")
+        for operation in sorted(service.operations, key=lambda found: found.name):
+            count = f"{len(operation.read)} of {operation.total}" if operation.total else "has none"
+            lines.append(f"| {operation.name} | {count} | {names(operation.refused)} | {names(operation.unread)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def names(parameters: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(set(parameters))) or "–"

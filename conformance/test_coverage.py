@@ -1,0 +1,58 @@
+"""docs/coverage.md says what the server reads of each action, and says it truly."""
+
+from __future__ import annotations
+
+import difflib
+
+import pytest
+from ferry_server import ROOT
+from service_coverage import Values, cover_ebs, cover_ec2, cover_sts, write_table
+
+PAGE = ROOT / "docs" / "coverage.md"
+
+# The actions that the image story stands on; the table must never lose one.
+EXPECTED = {
+    "EC2": {
+        "CopyImage", "CopySnapshot", "CreateTags", "DeleteSnapshot", "DeleteTags", "DeregisterImage", "DescribeAvailabilityZones",
+        "DescribeImageAttribute", "DescribeImages", "DescribeRegions", "DescribeSnapshotAttribute", "DescribeSnapshots",
+        "DescribeTags", "ModifyImageAttribute", "RegisterImage",
+    },
+    "EBS direct": {
+        "CompleteSnapshot", "GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock", "StartSnapshot",
+    },
+    "STS": {"GetCallerIdentity"},
+}
+
+
+@pytest.fixture(scope="module")
+def services(server):
+    values = Values(server)
+    return [cover_ec2(server, values), cover_ebs(server), cover_sts(server)]
+
+
+def test_expected_actions_exist(services):
+    for service in services:
+        missing = EXPECTED[service.title] - {operation.name for operation in service.operations}
+        assert missing == set(), f"{service.title} lacks {sorted(missing)}"
+
+
+@pytest.mark.parametrize(("title", "action"), [("EC2", "CopyImage"), ("EC2", "CopySnapshot"), ("EC2", "DescribeSnapshots"), ("EC2", "DeregisterImage")])
+def test_actions_that_are_meant_to_be_whole_are_whole(services, title, action):
+    [service] = [service for service in services if service.title == title]
+    [operation] = [operation for operation in service.operations if operation.name == action]
+    assert operation.unread == []
+
+
+def test_ebs_reads_every_parameter(services):
+    [service] = [service for service in services if service.title == "EBS direct"]
+    assert {operation.name: operation.unread for operation in service.operations if operation.unread} == {}
+
+
+def test_page_is_true(services, pytestconfig):
+    table = write_table(services)
+    if pytestconfig.getoption("--update-coverage"):
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(table)
+    committed = PAGE.read_text() if PAGE.exists() else ""
+    difference = "\n".join(difflib.unified_diff(committed.splitlines(), table.splitlines(), "docs/coverage.md", "this server", lineterm=""))
+    assert committed == table, f"run script/coverage\n{difference}"

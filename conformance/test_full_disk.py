@@ -1,0 +1,138 @@
+"""A data folder without space: clear failures, nothing damaged, and work goes on once there is space again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import subprocess
+
+import images
+import pytest
+import snapshots
+from botocore.exceptions import ClientError
+from disks import Disk, noise
+from ferry_server import AWAY, HOME, FerryServer
+from patience import eventually
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small tmpfs for the data folder")
+
+SMALL, LARGE = "96m", "512m"
+TELLS_OF_SPACE = r"(?i)space|full"
+
+
+@pytest.fixture
+def small_folder(tmp_path):
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs", folder], capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.fixture
+def server(small_folder, tmp_path):
+    running = FerryServer(small_folder / "data", log_file=tmp_path / "server.log").start()
+    yield running
+    if running.alive:
+        running.stop()
+
+
+def enlarge(folder) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={LARGE}", folder], check=True)
+
+
+def push_until_refused(server, snapshot, limit=400) -> tuple[dict[int, bytes], ClientError]:
+    """Incompressible blocks until one is refused. Returns those that were acknowledged."""
+    ebs, acknowledged = server.ebs(HOME), {}
+    for index in range(limit):
+        data = noise("fills the disk", index)
+        try:
+            snapshots.put_block(ebs, snapshot, index, data)
+        except ClientError as error:
+            return acknowledged, error
+        acknowledged[index] = data
+    raise AssertionError(f"{limit} blocks went into a folder of {SMALL}")
+
+
+def test_push_into_a_full_folder(server, small_folder):
+    earlier = Disk.made("earlier", 20, fill=noise)
+    kept = snapshots.upload(server, earlier)
+
+    pending = server.ebs(HOME).start_snapshot(VolumeSize=1)["SnapshotId"]
+    acknowledged, error = push_until_refused(server, pending)
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    assert 400 <= status < 500, error
+    assert error.response["Error"]["Code"] in ("ServiceQuotaExceededException", "ValidationException"), error
+    assert acknowledged, "nothing fitted"
+
+    assert server.alive
+    snapshots.assert_holds(server, HOME, kept, earlier)
+    assert server.ec2(HOME).describe_regions()["Regions"]
+
+    enlarge(small_folder)
+    rest = {index: noise("fills the disk", index) for index in range(len(acknowledged), len(acknowledged) + 5)}
+    snapshots.put_blocks(server, HOME, pending, rest)
+    whole = {**acknowledged, **rest}
+    snapshots.complete(server, HOME, pending, whole)
+    snapshots.wait_completed(server, HOME, pending)
+    snapshots.assert_holds(server, HOME, pending, Disk(1, whole))
+    snapshots.assert_holds(server, HOME, kept, earlier)
+
+
+def test_copy_into_a_full_folder(server, small_folder):
+    disk = Disk.made("too large to copy", 110, fill=noise)
+    snapshot = snapshots.upload(server, disk)
+    image = images.register(server, snapshot)
+    copy = images.copy(server, image)
+
+    def failed():
+        found = images.describe(server, AWAY, copy)
+        assert found["State"] in ("pending", "failed"), found["State"]
+        return found if found["State"] == "failed" else None
+
+    found = eventually(failed, "the copy failed", 45)
+    reason = found["StateReason"]
+    assert reason["Code"].startswith(("Server.", "Client.")), reason
+    [half] = images.snapshots_of(found)
+    assert half in reason["Message"], "the reason names the snapshot"
+    assert re.search(TELLS_OF_SPACE, reason["Message"]), reason
+    shown = snapshots.describe(server, AWAY, half)
+    assert shown["State"] == "error"
+    assert re.search(TELLS_OF_SPACE, shown["StateMessage"]), shown
+
+    ec2 = server.ec2(AWAY)
+    by_code = ec2.describe_images(Filters=[{"Name": "state-reason-code", "Values": [reason["Code"]]}])["Images"]
+    by_text = ec2.describe_images(Filters=[{"Name": "state-reason-message", "Values": ["*" + half + "*"]}, {"Name": "state", "Values": ["failed"]}])
+    assert [image["ImageId"] for image in by_code] == [image["ImageId"] for image in by_text["Images"]] == [copy]
+
+    with pytest.raises(Exception, match="(?i)failed|terminal"):
+        ec2.get_waiter("image_available").wait(ImageIds=[copy], WaiterConfig={"Delay": 1, "MaxAttempts": 2})
+    snapshots.assert_holds(server, HOME, snapshot, disk)
+
+    enlarge(small_folder)
+    ec2.deregister_image(ImageId=copy, DeleteAssociatedSnapshots=True)
+    again = images.copied(server, image)
+    snapshots.assert_holds(server, AWAY, *images.snapshots_of(again), disk)
+    snapshots.assert_holds(server, HOME, snapshot, disk)
+
+
+def test_restart_on_a_full_folder(server, small_folder):
+    """The server may start and serve what is there, or say why it does not; once there is space again nothing is missing."""
+    disk = Disk.made("before it was full", 10, fill=noise)
+    snapshot = snapshots.upload(server, disk)
+    server.stop()
+    filler = small_folder / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(os.urandom(1 << 20))
+    with contextlib.suppress(AssertionError):
+        server.start(10)
+    if server.alive:
+        snapshots.assert_holds(server, HOME, snapshot, disk)
+        server.kill()
+    filler.unlink()
+    server.start()
+    snapshots.assert_holds(server, HOME, snapshot, disk)

@@ -1,0 +1,152 @@
+"""Terraform with the AWS provider, unmodified: apply an image and its copy, and the next plan says that nothing changed.
+
+Needs the `terraform` binary and the provider in a folder of this machine (no registry is asked): one of the usual mirror
+folders, or FERRY_TERRAFORM_PLUGINS.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import images
+import pytest
+import snapshots
+from disks import Disk
+from ferry_server import AWAY, HOME
+
+PROVIDER = Path("registry.terraform.io/hashicorp/aws")
+MIRRORS = [
+    os.environ.get("FERRY_TERRAFORM_PLUGINS", ""),
+    "~/.terraform.d/plugins",
+    "~/.local/share/terraform/plugins",
+    "/usr/local/share/terraform/plugins",
+    "/opt/tf-plugins",
+]
+
+
+def mirror() -> Path | None:
+    folders = (Path(text).expanduser() for text in MIRRORS if text)
+    return next((folder for folder in folders if any((folder / PROVIDER).glob("5.*"))), None)
+
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed"),
+    pytest.mark.skipif(mirror() is None, reason="no folder here has the AWS provider 5.x; FERRY_TERRAFORM_PLUGINS may name one"),
+    pytest.mark.timeout(400),
+]
+
+PROVIDERS = f"""
+terraform {{
+  required_providers {{
+    aws = {{ source = "hashicorp/aws" }}
+  }}
+}}
+provider "aws" {{ region = "{HOME}" }}
+provider "aws" {{
+  alias  = "away"
+  region = "{AWAY}"
+}}
+"""
+
+RESOURCES = """
+variable "snapshot" {}
+
+resource "aws_ami" "source" {
+  name                = "terraform-source"
+  description         = "made by terraform"
+  architecture        = "x86_64"
+  virtualization_type = "hvm"
+  root_device_name    = "/dev/xvda"
+  ena_support         = true
+  boot_mode           = "uefi"
+  imds_support        = "v2.0"
+  tpm_support         = "v2.0"
+  ebs_block_device {
+    device_name           = "/dev/xvda"
+    snapshot_id           = var.snapshot
+    volume_size           = 2
+    volume_type           = "gp3"
+    iops                  = 3000
+    throughput            = 125
+    delete_on_termination = true
+  }
+  ephemeral_block_device {
+    device_name  = "/dev/sdb"
+    virtual_name = "ephemeral0"
+  }
+  tags = { made-by = "terraform" }
+}
+
+resource "aws_ami_copy" "copy" {
+  provider          = aws.away
+  name              = "terraform-copy"
+  description       = "copied by terraform"
+  source_ami_id     = aws_ami.source.id
+  source_ami_region = "REGION"
+  tags              = { made-by = "terraform" }
+}
+
+resource "aws_ebs_snapshot_copy" "snapshot" {
+  provider           = aws.away
+  source_snapshot_id = var.snapshot
+  source_region      = "REGION"
+  description        = "copied alone"
+}
+
+data "aws_ami" "found" {
+  provider    = aws.away
+  owners      = ["self"]
+  most_recent = true
+  filter {
+    name   = "name"
+    values = ["terraform-*"]
+  }
+  depends_on = [aws_ami_copy.copy]
+}
+
+output "copy" { value = aws_ami_copy.copy.id }
+output "found" { value = data.aws_ami.found.id }
+""".replace("REGION", HOME)
+
+
+def test_apply_plan_change_destroy(server, tmp_path):
+    disk = Disk.made("terraform", 8, size=2)
+    snapshot = snapshots.upload(server, disk)
+    (tmp_path / "main.tf").write_text(PROVIDERS + RESOURCES)
+    (tmp_path / "terraformrc").write_text(f'provider_installation {{\n  filesystem_mirror {{ path = "{mirror()}" }}\n}}\n')
+    environment = {
+        **server.shell_environment(), "TF_CLI_CONFIG_FILE": str(tmp_path / "terraformrc"), "TF_IN_AUTOMATION": "1",
+        "TF_VAR_snapshot": snapshot, "CHECKPOINT_DISABLE": "1",
+    }
+
+    def terraform(*arguments, expect=0):
+        result = subprocess.run(
+            ["terraform", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=180
+        )
+        assert result.returncode == expect, f"terraform {' '.join(arguments)}: {result.returncode}\n{result.stdout}\n{result.stderr}"
+        return result.stdout
+
+    terraform("init", "-input=false", "-no-color")
+    terraform("apply", "-auto-approve", "-input=false", "-no-color")
+    outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json")).items()}
+    assert outputs["found"] == outputs["copy"]
+    copy = images.describe(server, AWAY, outputs["copy"])
+    assert copy["Description"] == "copied by terraform"
+    snapshots.assert_holds(server, AWAY, images.snapshots_of(copy)[0], disk)
+
+    # Exit code 0: no changes. 2 would mean that something does not come back as it was given.
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+
+    changed = (tmp_path / "main.tf").read_text().replace("copied by terraform", "changed by terraform")
+    (tmp_path / "main.tf").write_text(changed)
+    terraform("apply", "-auto-approve", "-input=false", "-no-color")
+    assert images.describe(server, AWAY, outputs["copy"])["Description"] == "changed by terraform"
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+
+    terraform("destroy", "-auto-approve", "-input=false", "-no-color")
+    assert server.ec2(AWAY).describe_images(ImageIds=[outputs["copy"]])["Images"] == []
+    snapshots.assert_holds(server, HOME, snapshot, disk)

@@ -1,0 +1,100 @@
+"""House rules that no compiler checks: the size of files, the names of rooms, words that stand for unfinished or unsafe code."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tree import ROOT, files, name_of, swift_sources, text_of
+
+LONG = 400
+ROOMS_WITHOUT_A_SUBJECT = {"utils", "util", "utilities", "common", "shared", "helpers", "helper", "misc"}
+
+
+def found(pattern: str, paths, flags: int = 0) -> list[str]:
+    """Where the pattern stands, as `file: what`."""
+    compiled = re.compile(pattern, flags)
+    return [f"{name_of(path)}: {match.group(0).strip()}" for path in paths for match in compiled.finditer(text_of(path))]
+
+
+def code_only(text: str) -> str:
+    """Swift without its comments and without what stands in string literals."""
+    text = re.sub(r'""".*?"""', '""', text, flags=re.DOTALL)
+    text = re.sub(r'"(?:\\.|[^"\\\n])*"', '""', text)
+    return re.sub(r"//[^\n]*", "", text)
+
+
+def test_there_is_something_to_check():
+    assert len(swift_sources()) > 20
+
+
+def test_long_files_say_why_they_are_long():
+    silent = []
+    for path in swift_sources():
+        lines = text_of(path).splitlines()
+        if len(lines) > LONG and not (lines[0].startswith("//") and len(lines[0]) > 40):
+            silent.append(f"{name_of(path)} has {len(lines)} lines and no reason in its first")
+    assert silent == []
+
+
+def test_rooms_are_named_after_what_is_in_them():
+    wrong = [
+        name_of(path)
+        for path in files()
+        if any(part.lower().partition(".")[0] in ROOMS_WITHOUT_A_SUBJECT for part in path.relative_to(ROOT).parts)
+        or re.search(r"(?:Utils?|Utilities|Helpers?)$", path.stem)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        (r"@unchecked\s+Sendable", "the compiler's proof of freedom from races ends there"),
+        (r"\btry!", "an error becomes a crash"),
+        (r"\bas!\s", "a wrong type becomes a crash"),
+    ],
+)
+def test_unsafe_code(pattern, why):
+    here = []
+    for path in swift_sources():
+        if name_of(path).startswith("Sources/"):
+            here += [f"{name_of(path)}: {match.group(0)}" for match in re.finditer(pattern, code_only(text_of(path)))]
+    assert here == [], why
+
+
+def test_libraries_do_not_print():
+    libraries = [path for path in swift_sources() if name_of(path).startswith("Sources/") and not name_of(path).startswith("Sources/ferry/")]
+    talking = [name_of(path) for path in libraries if re.search(r"(?<![.\w])(?:print|debugPrint|dump)\(", code_only(text_of(path)))]
+    assert talking == []
+
+
+def test_nothing_is_marked_as_unfinished():
+    marks = "|".join(("FIX" + "ME", "TO" + "DO", "X" * 3, "HA" + "CK"))
+    assert found(rf"\b(?:{marks})\b", files()) == []
+
+
+def test_no_path_of_one_machine():
+    places = "|".join(("work", "tmp/ferry", "root", "home/[a-z]+"))
+    # What a path is: a slash that neither continues a name nor follows one.
+    assert found(rf"(?<![\w.\-/~}})])/(?:{places})(?=/|[\s\"'`),;:]|$)", files(), re.MULTILINE) == []
+
+
+def test_access_is_package_and_not_public():
+    open_to_all = [
+        name_of(path)
+        for path in swift_sources()
+        if name_of(path).startswith("Sources/") and re.search(r"^\s*(?:public|open)\s", code_only(text_of(path)), re.MULTILINE)
+    ]
+    assert open_to_all == []
+
+
+def test_scripts_can_be_run():
+    scripts = [path for path in files() if text_of(path).startswith("#!")]
+    assert len(scripts) >= 8
+    assert [name_of(path) for path in scripts if not path.stat().st_mode & 0o100] == []
+
+
+def test_shell_scripts_stop_at_the_first_error():
+    shells = [path for path in files() if re.match(r"#!.*\b(?:ba)?sh\b", text_of(path))]
+    assert [name_of(path) for path in shells if "set -eu" not in text_of(path)] == []

@@ -1,0 +1,120 @@
+"""Runs the test runners one after the other and closes with one line that sums their counts.
+
+Each runner writes a JUnit file; the counts come from there, never from text meant for people. A runner that crashed,
+wrote no file, or ran nothing counts as one failure.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import threading
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / ".build" / "test-results"
+SWIFT_TESTING_CLOSED = re.compile(r"Test run with (\d+) tests? .*(passed|failed) after")
+SWIFT_TESTING_SECONDS = 15 * 60
+
+
+@dataclass
+class Counts:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def count(report: Path) -> Counts:
+    """The test cases of a JUnit file. Raises when there is no such file or it is cut short."""
+    counts = Counts()
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            counts.failed += 1
+        elif case.find("skipped") is not None:
+            counts.skipped += 1
+        else:
+            counts.passed += 1
+    return counts
+
+
+def judge(name: str, report: Path, status: int, complaint: str | None = None) -> Counts:
+    """Counts a finished runner, and turns everything that is not a plain result into a failure that is named."""
+    counts = Counts()
+    try:
+        counts = count(report)
+    except (OSError, ElementTree.ParseError) as error:
+        complaint = complaint or f"left no readable report: {error}"
+    if complaint is None and counts.passed + counts.failed == 0:
+        complaint = "ran no test"
+    if complaint is None and status != 0 and counts.failed == 0:
+        complaint = f"exited with {status} although no test failed"
+    if complaint is not None:
+        print(f"{name}: {complaint}", flush=True)
+        counts.failed += 1
+    print(f"{name}: {counts}", flush=True)
+    return counts
+
+
+def fresh_report(name: str) -> Path:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    report = RESULTS / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    return report
+
+
+def run_swift(arguments: list[str]) -> Counts:
+    report = fresh_report("swift")
+    command = ["swift", "test", "-c", "release", "--skip-build", "--disable-xctest", "--xunit-output", str(report), *arguments]
+    closed = None
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    assert process.stdout is not None
+    deadline = threading.Timer(SWIFT_TESTING_SECONDS, process.kill)
+    deadline.start()
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        closed = SWIFT_TESTING_CLOSED.search(line) or closed
+    status = process.wait()
+    deadline.cancel()
+    return judge("swift", report, status, None if closed else f"did not reach its end (exit {status})")
+
+
+def run_pytest(name: str, paths: list[str], arguments: list[str]) -> Counts:
+    report = fresh_report(name)
+    command = [sys.executable, "-m", "pytest", *paths, f"--junit-xml={report}", *arguments]
+    status = subprocess.run(command, cwd=ROOT / "conformance").returncode
+    # pytest: 0 passed, 1 some failed, 5 nothing collected; the rest is the runner's own trouble.
+    return judge(name, report, status, None if status in (0, 1, 5) else f"pytest ended with {status}")
+
+
+RUNNERS = {
+    "tidy": lambda arguments: run_pytest("tidy", ["tidy"], arguments),
+    "swift": run_swift,
+    "conformance": lambda arguments: run_pytest("conformance", ["--ignore=tidy", "."], arguments),
+}
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if arguments and arguments[0] not in RUNNERS:
+        print(f"usage: script/test [{'|'.join(RUNNERS)} [ARGUMENT…]]", file=sys.stderr)
+        return 64
+    chosen = arguments[:1] or list(RUNNERS)
+    total = Counts()
+    for name in chosen:
+        print(f"--- {name}", flush=True)
+        total += RUNNERS[name](arguments[1:])
+    print(total, flush=True)
+    return 0 if total.failed == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
