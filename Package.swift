@@ -100,11 +100,13 @@ let targets: [Target] = [
     ),
 
     // The tests of each layer.
+    .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
     .testTarget(
         name: "WireTests",
         dependencies: ["Wire", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict
     ),
+    .testTarget(name: "MetadataTests", dependencies: ["Domain", "Metadata"], swiftSettings: strict),
     .testTarget(
         name: "ClientTests",
         dependencies: [

@@ -8,7 +8,7 @@ package struct Transaction {
     init(_ connection: GRDB.Database) { self.connection = connection }
 
     package func rows(_ sql: String, _ values: [SQLValue] = []) throws -> [SQLRow] {
-        let statement = try connection.cachedStatement(sql: sql)
+        let statement = try statement(sql, values)
         let columns = SQLColumns(statement.columnNames)
         let cursor = try Row.fetchCursor(statement, arguments: arguments(values))
         var rows: [SQLRow] = []
@@ -23,8 +23,13 @@ package struct Transaction {
     /// Runs a statement and returns how many rows it changed.
     @discardableResult
     package func execute(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
-        try connection.cachedStatement(sql: sql).execute(arguments: arguments(values))
+        try statement(sql, values).execute(arguments: arguments(values))
         return connection.changesCount
+    }
+
+    /// Statements are kept for the next call, but for those with long lists: each length would be kept for ever, and callers choose it.
+    private func statement(_ sql: String, _ values: [SQLValue]) throws -> Statement {
+        values.count <= 32 ? try connection.cachedStatement(sql: sql) : try connection.makeStatement(sql: sql)
     }
 
     private func arguments(_ values: [SQLValue]) throws -> StatementArguments {

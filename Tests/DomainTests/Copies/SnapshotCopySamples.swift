@@ -1,0 +1,36 @@
+import Domain
+import Foundation
+
+extension SnapshotCopy {
+    static let sampleRoot = [UInt8](repeating: 0x5a, count: 32)
+
+    static func sample(image: ImageID? = known("ami-0123456789abcdef0"), attempts: Int = 0) -> SnapshotCopy {
+        SnapshotCopy(
+            id: known("copy-0123456789abcdef0"),
+            snapshotID: known("snap-0123456789abcdef0"),
+            imageID: image,
+            sourceRegion: known("us-west-2"),
+            sourceSnapshotID: known("snap-0fedcba9876543210"),
+            sourceRoot: sampleRoot,
+            createdAt: Date(timeIntervalSince1970: 1_795_376_072),
+            attempts: attempts
+        )
+    }
+
+    /// The copy as it would come back out of its row.
+    var reread: SnapshotCopy {
+        SnapshotCopy(
+            id: id,
+            snapshotID: snapshotID,
+            imageID: imageID,
+            sourceRegion: sourceRegion,
+            sourceSnapshotID: sourceSnapshotID,
+            sourceRoot: sourceRoot,
+            createdAt: createdAt,
+            state: state,
+            progress: progress,
+            attempts: attempts,
+            reason: reason
+        )
+    }
+}

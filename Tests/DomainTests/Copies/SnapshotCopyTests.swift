@@ -1,0 +1,73 @@
+import Domain
+import Testing
+
+@Suite struct SnapshotCopyTests {
+    private let done = SnapshotCopy.Progress(bytesTotal: 1000, bytesDone: 1000, bytesMoved: 400)
+    private let reason = StateReason(code: "Client.InvalidSnapshot.NotFound", message: "The source is gone")
+    private let image: ImageID = known("ami-0123456789abcdef0")
+
+    @Test func aCopyThatArrivesCompletesItsSnapshotAndSettlesItsImage() {
+        var copy = SnapshotCopy.sample()
+        let effects = copy.handle(.arrived(root: SnapshotCopy.sampleRoot, done))
+        #expect(effects == [.completeSnapshot(root: SnapshotCopy.sampleRoot, done), .settleImage(image)])
+        #expect(copy.state == .completed)
+        #expect(copy.progress == done)
+        #expect(copy.reason == nil)
+    }
+
+    @Test func aCopyWithoutAnImageSettlesNone() {
+        var copy = SnapshotCopy.sample(image: nil)
+        #expect(copy.handle(.arrived(root: SnapshotCopy.sampleRoot, done)) == [.completeSnapshot(root: SnapshotCopy.sampleRoot, done)])
+        var failing = SnapshotCopy.sample(image: nil)
+        #expect(failing.handle(.failed(reason, isTemporary: false)) == [.failSnapshot(message: "The source is gone")])
+    }
+
+    @Test(arguments: [[], [UInt8](repeating: 0, count: 32), [UInt8](repeating: 0x5a, count: 31), [UInt8](repeating: 0x5a, count: 33)])
+    func aRootThatIsNotTheSourcesFails(_ root: [UInt8]) {
+        var copy = SnapshotCopy.sample()
+        let message = "The copy of snap-0fedcba9876543210 does not equal its source"
+        #expect(copy.handle(.arrived(root: root, done)) == [.failSnapshot(message: message), .settleImage(image)])
+        #expect(copy.state == .failed)
+        #expect(copy.reason == StateReason(code: "Server.InternalError", message: message))
+    }
+
+    @Test func temporaryFailuresAreTriedAgainSoOften() {
+        var copy = SnapshotCopy.sample()
+        for attempt in 1..<SnapshotCopy.attemptsMax {
+            #expect(copy.handle(.failed(reason, isTemporary: true)) == [.retryLater(attempt: attempt)])
+            #expect(copy.state == .running)
+            #expect(copy.attempts == attempt)
+        }
+        #expect(copy.handle(.failed(reason, isTemporary: true)) == [.failSnapshot(message: "The source is gone"), .settleImage(image)])
+        #expect(copy.state == .failed)
+        #expect(copy.reason == reason)
+    }
+
+    @Test func aLastingFailureEndsTheCopyAtOnce() {
+        var copy = SnapshotCopy.sample()
+        #expect(copy.handle(.failed(reason, isTemporary: false)) == [.failSnapshot(message: "The source is gone"), .settleImage(image)])
+        #expect(copy.state == .failed)
+    }
+
+    @Test func aCancelledCopySaysByWhom() {
+        var copy = SnapshotCopy.sample()
+        #expect(
+            copy.handle(.cancelled(by: image)) == [
+                .failSnapshot(message: "The copy was cancelled because ami-0123456789abcdef0 was deregistered while it was pending")
+            ]
+        )
+        #expect(copy.state == .cancelled)
+        var other = SnapshotCopy.sample(image: nil)
+        #expect(other.handle(.cancelled(by: nil)) == [.failSnapshot(message: "The copy was cancelled by its owner")])
+    }
+
+    @Test(
+        arguments: [
+            (0, 0, 0), (0, 1000, 0), (1, 1000, 0), (370, 1000, 37), (379, 1000, 37), (999, 1000, 99), (1000, 1000, 99), (5000, 1000, 99),
+            (Int64(65_536) << 30, Int64(65_536) << 30, 99), (Int64(65_536) << 29, Int64(65_536) << 30, 50),
+        ] as [(Int64, Int64, Int)]
+    )
+    func percentStaysBelowAHundred(_ done: Int64, _ total: Int64, _ percent: Int) {
+        #expect(SnapshotCopy.Progress(bytesTotal: total, bytesDone: done, bytesMoved: 0).percent == percent)
+    }
+}

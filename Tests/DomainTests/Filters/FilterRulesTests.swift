@@ -1,0 +1,39 @@
+import Domain
+import Testing
+
+@Suite struct FilterRulesTests {
+    private func check(_ filters: [Filter]) throws { try FilterRules.check(filters, names: Image.filterNames) }
+
+    @Test func takesKnownNamesAndTags() throws {
+        try check([])
+        try check([Filter(name: "name", values: ["a"]), Filter(name: "tag:any key", values: ["b"]), Filter(name: "tag-key", values: ["c"])])
+    }
+
+    @Test func refusesUnknownNames() {
+        let fault = #expect(throws: Fault.self) {
+            try check([Filter(name: "name", values: ["a"]), Filter(name: "colour", values: ["red"])])
+        }
+        #expect(fault?.code == .invalidParameterValue)
+        #expect(fault?.message == "The filter 'colour' is invalid")
+    }
+
+    @Test func refusesAFilterWithoutValues() {
+        let fault = #expect(throws: Fault.self) { try check([Filter(name: "name", values: [])]) }
+        #expect(fault?.code == .invalidParameterValue)
+        #expect(fault?.message == "The filter 'name' has no value")
+    }
+
+    @Test func takesTwoHundredValuesAndNoMore() throws {
+        let hundred = Filter(name: "name", values: (0..<100).map { "n\($0)" })
+        try check([hundred, hundred])
+        let fault = #expect(throws: Fault.self) { try check([hundred, hundred, Filter(name: "state", values: ["failed"])]) }
+        #expect(fault?.code == .filterLimitExceeded)
+    }
+
+    @Test func aFilterWithAWildcardHasNoLiterals() {
+        #expect(Filter(name: "name", values: ["a", "b\\*"]).literals == ["a", "b*"])
+        #expect(Filter(name: "name", values: ["a", "b*"]).literals == nil)
+        #expect(Filter(name: "tag:K", values: []).tagKey == "K")
+        #expect(Filter(name: "tag-key", values: []).tagKey == nil)
+    }
+}

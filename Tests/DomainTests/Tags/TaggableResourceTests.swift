@@ -1,0 +1,15 @@
+import Domain
+import Testing
+
+@Suite struct TaggableResourceTests {
+    @Test func knowsImagesAndSnapshots() {
+        #expect(TaggableResource(id: "ami-12345678")?.kind == "image")
+        #expect(TaggableResource(id: "snap-12345678")?.kind == "snapshot")
+        #expect(TaggableResource(id: "snap-12345678")?.id == "snap-12345678")
+    }
+
+    @Test(arguments: ["", "i-12345678", "vol-12345678", "copy-12345678", "ami-1", "snap-xyz"])
+    func knowsNothingElse(_ id: String) {
+        #expect(TaggableResource(id: id) == nil)
+    }
+}

@@ -1,0 +1,52 @@
+import Domain
+import Foundation
+import Metadata
+import Testing
+
+@Suite struct MigrationTests {
+    @Test func openingAgainKeepsTheRows() throws {
+        let temporary = try TemporaryDatabase()
+        try temporary.write { try ImageTable($0).insert(.sample(1)) }
+        try temporary.database.close()
+
+        let again = try Database(path: temporary.path, schema: .region)
+        #expect(try again.blockingRead { try ImageTable($0).image(numbered(1)) } == .sample(1))
+        #expect(try again.blockingRead { try $0.rows("SELECT number FROM schema_steps").map { try $0.integer("number") } } == [1])
+        try again.close()
+    }
+
+    @Test func everySchemaOpensTwice() throws {
+        for schema in [Schema.region, .directory, .frameIndex] {
+            let temporary = try TemporaryDatabase(schema)
+            try Database(path: temporary.path, schema: schema).close()
+        }
+    }
+
+    @Test func aNewerSchemaIsRefusedAndLeftAlone() throws {
+        let temporary = try TemporaryDatabase()
+        try temporary.write { try $0.execute("INSERT INTO schema_steps (number) VALUES (99)") }
+        try temporary.database.close()
+
+        let refusal = #expect(throws: SchemaTooNew.self) { _ = try Database(path: temporary.path, schema: .region) }
+        #expect(refusal?.found == 99)
+        #expect(refusal?.known == 1)
+        #expect(refusal?.description.contains("99") == true)
+    }
+
+    @Test func filesAreForTheOwnerOnly() throws {
+        let temporary = try TemporaryDatabase()
+        try temporary.write { try ImageTable($0).insert(.sample(1)) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: temporary.folder.path())
+        #expect(Set(names).isSuperset(of: ["test.sqlite", "test.sqlite-wal"]))
+        for name in names {
+            let attributes = try FileManager.default.attributesOfItem(atPath: temporary.folder.appending(path: name).path())
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
+        }
+    }
+
+    @Test func aFolderThatIsMissingIsAnError() throws {
+        let temporary = try TemporaryDatabase()
+        let path = temporary.folder.appending(path: "missing/test.sqlite").path()
+        #expect(throws: (any Error).self) { _ = try Database(path: path, schema: .region) }
+    }
+}

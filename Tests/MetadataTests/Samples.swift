@@ -1,0 +1,89 @@
+import Domain
+import Foundation
+
+/// Testing has a `Tag` of its own.
+typealias Tag = Domain.Tag
+
+/// A value of a text that a test knows to be well formed.
+func known<Value: RawRepresentable<String>>(_ text: String) -> Value {
+    guard let value = Value(rawValue: text) else { preconditionFailure("'\(text)' is no \(Value.self)") }
+    return value
+}
+
+/// An id whose digits are a number, so that ids sort as their numbers.
+func numbered<ID: ResourceID>(_ number: Int) -> ID {
+    let digits = String(number, radix: 16)
+    return known("\(ID.prefix)-\(String(repeating: "0", count: 17 - digits.count))\(digits)")
+}
+
+func date(milliseconds: Int64 = 1_795_376_072_123) -> Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
+
+extension AccountID {
+    static let alice: AccountID = known("123456789012")
+    static let bob: AccountID = known("210987654321")
+}
+
+extension Image {
+    static func sample(
+        _ number: Int,
+        owner: AccountID = .alice,
+        name: String? = nil,
+        state: ImageState = .available,
+        snapshots: [SnapshotID] = [],
+        source: Source? = nil
+    ) -> Image {
+        Image(
+            id: numbered(number),
+            owner: owner,
+            name: name ?? "image \(number)",
+            description: "",
+            state: state,
+            createdAt: date(),
+            traits: MachineTraits(architecture: .amd64, virtualization: .hvm),
+            rootDeviceName: "/dev/sda1",
+            devices: snapshots.enumerated().map { index, id in
+                BlockDevice(
+                    name: "/dev/sd\(index)",
+                    target: .volume(VolumeTemplate(snapshotID: id, sizeGiB: 1, type: .gp3, deletesOnTermination: true))
+                )
+            },
+            source: source
+        )
+    }
+}
+
+extension Snapshot {
+    static func sample(_ number: Int, state: SnapshotState = .pending) -> Snapshot {
+        Snapshot(
+            id: numbered(number),
+            owner: .alice,
+            volumeID: copiedVolumeID,
+            description: "disk \(number)",
+            state: state,
+            startedAt: date(),
+            sizeGiB: 1,
+            lineage: numbered(number)
+        )
+    }
+}
+
+extension SnapshotCopy {
+    static func sample(
+        _ number: Int,
+        from source: Region = known("us-west-2"),
+        image: ImageID? = nil,
+        createdAt: Date = date(),
+        state: State = .running
+    ) -> SnapshotCopy {
+        SnapshotCopy(
+            id: numbered(number),
+            snapshotID: numbered(number),
+            imageID: image,
+            sourceRegion: source,
+            sourceSnapshotID: numbered(number + 1_000_000),
+            sourceRoot: [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 32),
+            createdAt: createdAt,
+            state: state
+        )
+    }
+}

@@ -1,0 +1,62 @@
+import Domain
+import Metadata
+import Testing
+
+@Suite struct DirectoryTableTests {
+    @Test func accountsAreKeptInTheOrderOfTheirMaking() throws {
+        let temporary = try TemporaryDatabase(.directory)
+        try temporary.write { transaction throws in
+            let table = DirectoryTable(transaction)
+            #expect(try table.accounts().isEmpty)
+            try table.insertAccount(.bob, at: date(milliseconds: 1000))
+            try table.insertAccount(.alice, at: date(milliseconds: 2000))
+            // An account that is there stays as it is.
+            try table.insertAccount(.bob, at: date(milliseconds: 3000))
+            #expect(try table.accounts() == [.bob, .alice])
+        }
+    }
+
+    @Test func keysLeadToTheirAccountAndSecret() throws {
+        let temporary = try TemporaryDatabase(.directory)
+        try temporary.write { transaction throws in
+            let table = DirectoryTable(transaction)
+            for account in [AccountID.alice, .bob] { try table.insertAccount(account, at: date()) }
+            try table.setAccessKey("AKIB", secret: "s1", account: .alice, at: date(milliseconds: 2000))
+            try table.setAccessKey("AKIA", secret: "s2", account: .alice, at: date(milliseconds: 3000))
+            try table.setAccessKey("AKIC", secret: "s3", account: .bob, at: date())
+        }
+        try temporary.read { transaction throws in
+            let table = DirectoryTable(transaction)
+            let key = try #require(try table.accessKey("AKIA"))
+            #expect(key.account == .alice)
+            #expect(key.secret == "s2")
+            #expect(try table.accessKey("akia") == nil)
+            #expect(try table.accessKeys(of: .alice).map(\.id) == ["AKIB", "AKIA"])
+            #expect(try table.accessKeys(of: .alice).map(\.secret) == ["s1", "s2"])
+        }
+
+        try temporary.write { try DirectoryTable($0).setAccessKey("AKIA", secret: "new", account: .bob, at: date()) }
+        let moved = try #require(try temporary.read { try DirectoryTable($0).accessKey("AKIA") })
+        #expect(moved.secret == "new")
+        #expect(moved.account == .bob)
+        #expect(try temporary.read { try DirectoryTable($0).accessKeys(of: .alice).map(\.id) } == ["AKIB"])
+    }
+
+    @Test func aKeyNeedsAnAccount() throws {
+        let temporary = try TemporaryDatabase(.directory)
+        #expect(throws: (any Error).self) {
+            try temporary.write { try DirectoryTable($0).setAccessKey("AKIA", secret: "s", account: .alice, at: date()) }
+        }
+    }
+
+    @Test func aSecretIsSetOnce() throws {
+        let temporary = try TemporaryDatabase(.directory)
+        let bytes = (0...255).map { UInt8($0) }
+        try temporary.write { try DirectoryTable($0).setSecret("tokens", bytes) }
+        #expect(try temporary.read { try DirectoryTable($0).secret("tokens") } == bytes)
+        #expect(try temporary.read { try DirectoryTable($0).secret("Tokens") } == nil)
+        let failure = #expect(throws: (any Error).self) { try temporary.write { try DirectoryTable($0).setSecret("tokens", [1]) } }
+        #expect(failure.map(DatabaseFailure.isDuplicate) == true)
+        #expect(try temporary.read { try DirectoryTable($0).secret("tokens") } == bytes)
+    }
+}
