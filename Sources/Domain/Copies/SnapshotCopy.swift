@@ -93,6 +93,8 @@ package struct SnapshotCopy: Sendable, Equatable {
         guard state == .running else { return [] }
         switch event {
         case .progressed(let progress):
+            // Five failures in a row end a copy, not five in its whole life.
+            if progress.bytesDone > self.progress.bytesDone { attempts = 0 }
             self.progress = progress
             return [.showProgress(progress)]
 

@@ -8,7 +8,7 @@ package struct Transaction {
     init(_ connection: GRDB.Database) { self.connection = connection }
 
     package func rows(_ sql: String, _ values: [SQLValue] = []) throws -> [SQLRow] {
-        let statement = try statement(sql, values)
+        let statement = try self.statement(sql, values)
         let columns = SQLColumns(statement.columnNames)
         let cursor = try Row.fetchCursor(statement, arguments: arguments(values))
         var rows: [SQLRow] = []

@@ -10,12 +10,14 @@ struct CopyWorld {
     private(set) var percentShown = 0
     private(set) var settlements = 0
     private(set) var retries = 0
+    private(set) var bytesDone: Int64 = 0
     private(set) var failureMessage: String?
 
     init(of copy: SnapshotCopy) {
         image = copy.imageID
         sourceRoot = copy.sourceRoot
         retries = copy.attempts
+        bytesDone = copy.progress.bytesDone
     }
 
     struct Impossible: Error { let what: String }
@@ -26,6 +28,8 @@ struct CopyWorld {
             try require(snapshot == .pending, "progress after the end")
             try require((0...99).contains(progress.percent), "\(progress.percent) % of a pending copy")
             percentShown = progress.percent
+            if progress.bytesDone > bytesDone { retries = 0 }
+            bytesDone = progress.bytesDone
         case .completeSnapshot(let root, _):
             try require(snapshot == .pending, "a second end")
             try require(root == sourceRoot, "completed with other bytes than the source's")
