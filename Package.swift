@@ -100,10 +100,26 @@ let targets: [Target] = [
     ),
 
     // The tests of each layer.
+    .target(
+        name: "TestSupport",
+        dependencies: ["Domain", "Blocks", .product(name: "NIOCore", package: "swift-nio")],
+        path: "Tests/TestSupport",
+        swiftSettings: strict
+    ),
     .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
     .testTarget(
         name: "WireTests",
         dependencies: ["Wire", .product(name: "Crypto", package: "swift-crypto")],
+        swiftSettings: strict
+    ),
+    .testTarget(
+        name: "BlocksTests",
+        dependencies: [
+            "Blocks", "TestSupport",
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ],
         swiftSettings: strict
     ),
     .testTarget(name: "MetadataTests", dependencies: ["Domain", "Metadata"], swiftSettings: strict),

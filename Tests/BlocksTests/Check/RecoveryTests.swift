@@ -1,0 +1,164 @@
+import Blocks
+import NIOCore
+import TestSupport
+import Testing
+
+struct RecoveryTests {
+    @Test func whatAKillLeftIsIndexed() async throws {
+        try await StoreFixture.run { fixture in
+            let store = try await fixture.open()
+            let writer = store.writer()
+            let first = try await writer.putPage(of: [1, 2])
+            try await writer.flush()
+            let second = try await writer.putPage(of: [3, 4])
+            #expect(fixture.index.all.count == 3)
+            let reopened = try await fixture.open()
+            #expect(reopened.recovery.framesIndexed == 3)
+            #expect(reopened.recovery.damaged.isEmpty)
+            #expect(try await reopened.contains([first.digest, second.digest] + second.allDigests).count == 4)
+            #expect(try await reopened.readPage(second.digest) == second)
+            // It is durable: the bytes were synced before the rows.
+            var generator = SeededGenerator(seed: 3)
+            fixture.disk.powerCut(using: &generator)
+            #expect(try await fixture.open().read(second.allDigests[0]) == TestBlock.compressible(3))
+            #expect(try await fixture.open().recovery.packs == 0, "what was looked at once is not looked at again")
+        }
+    }
+
+    @Test func aTornEndIsLeftOut() async throws {
+        try await StoreFixture.run { fixture in
+            let writer = try await fixture.open().writer()
+            var digests: [Digest] = []
+            for number in 0..<5 { digests.append(try await writer.put(TestBlock.compressible(UInt64(number)))) }
+            let name = fixture.disk.names[0]
+            fixture.disk.truncate(name, to: fixture.disk.contents(name).count - 30)
+            let reopened = try await fixture.open()
+            #expect(try await reopened.contains(digests) == Set(digests.dropLast()))
+            #expect(reopened.recovery.damaged.map(\.damage) == [.cutOff])
+            #expect(try await fixture.scrub().isClean)
+        }
+    }
+
+    @Test func aPageWhoseBlockIsLostIsLeftOut() async throws {
+        try await StoreFixture.run { fixture in
+            let writer = try await fixture.open().writer()
+            let page = try await writer.putPage(of: [1, 2, 3])
+            let root = try BlockMapRoot(volumeBytes: 1 << 30, entries: [.init(page: 0, blockCount: 3, digest: page.digest)])
+            try await writer.put(root: root)
+            let name = fixture.disk.names[0]
+            fixture.disk.flip(name, at: 8_192 + 100)
+            let reopened = try await fixture.open()
+            #expect(try await reopened.contains(page.allDigests) == Set(page.allDigests.dropFirst()))
+            #expect(try await reopened.contains([page.digest, root.digest]).isEmpty)
+            #expect(Set(reopened.recovery.incomplete.map(\.frame.address)) == [page.digest, root.digest])
+            // Putting the content again mends it.
+            let again = reopened.writer()
+            #expect(try await again.putPage(of: [1, 2, 3]) == page)
+            try await again.put(root: root)
+            try await again.flush()
+            #expect(reopened.statistics.counts.framesAppended == 3)
+            #expect(try await reopened.contains(page.allDigests + [page.digest, root.digest]).count == 5)
+        }
+    }
+
+    @Test func anEmptyIndexIsFilled() async throws {
+        try await StoreFixture.run(packBytes: 10_000) { fixture in
+            let store = try await fixture.open()
+            let writer = store.writer()
+            let page = try await writer.putPage(of: Array(0..<20))
+            try await writer.flush()
+            let original = fixture.index.all
+            try fixture.index.removeAll()
+            let reopened = try await fixture.open()
+            #expect(fixture.index.all == original)
+            #expect(reopened.recovery.framesIndexed == 21)
+            #expect(try await reopened.readPage(page.digest) == page)
+        }
+    }
+
+    @Test(arguments: seeds(10)) func aRebuiltIndexEqualsTheOriginal(seed: UInt64) async throws {
+        try await StoreFixture.run(packBytes: 20_000) { fixture in
+            var generator = SeededGenerator(seed: seed)
+            for _ in 0..<3 {
+                let writer = try await fixture.open().writer()
+                for _ in 0..<5 {
+                    let numbers = (0..<Int.random(in: 1...15, using: &generator)).map { _ in UInt64.random(in: 0..<60, using: &generator) }
+                    _ = try await writer.putPage(of: numbers)
+                }
+                try await writer.flush()
+            }
+            let original = fixture.index.all
+            let lengths = try fixture.index.indexedLengths()
+            let report = try await RebuildIndex(storage: fixture.disk, index: fixture.index, pool: fixture.pool).run()
+            #expect(fixture.index.all == original)
+            #expect(report.framesIndexed == original.count)
+            #expect(report.damaged.isEmpty && report.incomplete.isEmpty && report.gapBytes == 0)
+            #expect(try Set(fixture.index.indexedLengths().keys) == Set(lengths.keys))
+            #expect(try await fixture.open().recovery.packs == 0)
+        }
+    }
+
+    @Test(arguments: seeds(20)) func aRebuildStepsOverDamageAnywhere(seed: UInt64) async throws {
+        try await StoreFixture.run { fixture in
+            var generator = SeededGenerator(seed: seed)
+            let writer = try await fixture.open().writer()
+            for number in 0..<20 { try await writer.put(TestBlock.compressible(UInt64(number))) }
+            try await writer.flush()
+            let original = fixture.index.all
+            let name = fixture.disk.names[0]
+            let hit = try #require(original.min { $0.key < $1.key && generator.oneIn(2) || $1.key < $0.key && generator.oneIn(2) })
+            let length = FrameHeader.bytes + Int(hit.value.storedLength)
+            fixture.disk.flip(name, at: Int(hit.value.offset) + Int.random(in: 0..<length, using: &generator), mask: 0x40)
+            let report = try await RebuildIndex(storage: fixture.disk, index: fixture.index, pool: fixture.pool).run()
+            #expect(fixture.index.all == original.filter { $0.key != hit.key })
+            #expect(report.damaged.count == 1)
+            #expect(report.damaged.first?.bytes.lowerBound == hit.value.offset)
+        }
+    }
+
+    @Test func aSectorThatCannotBeReadCostsOnlyItsFrames() async throws {
+        try await StoreFixture.run { fixture in
+            let writer = try await fixture.open().writer()
+            var digests: [Digest] = []
+            for number in 0..<60 { digests.append(try await writer.put(TestBlock.compressible(UInt64(number)))) }
+            try await writer.flush()
+            let original = fixture.index.all
+            // The third 4 KiB behind the header.
+            let bad = UInt64(8_192 + 2 * 4_096)..<UInt64(8_192 + 3 * 4_096)
+            fixture.disk.setFaults { event in
+                event.call == .read && event.offset < bad.upperBound && event.offset + UInt64(event.count) > bad.lowerBound
+                    ? .error(5) : nil
+            }
+            let report = try await RebuildIndex(storage: fixture.disk, index: fixture.index, pool: fixture.pool).run()
+            let whole = original.filter { _, location in
+                location.offset + UInt64(FrameHeader.bytes) + UInt64(location.storedLength) <= bad.lowerBound
+                    || location.offset >= bad.upperBound
+            }
+            #expect(fixture.index.all == whole)
+            #expect(whole.count < 60 && whole.count > 30)
+            #expect(report.damaged.contains { $0.damage == .unreadable(errno: 5) })
+        }
+    }
+
+    @Test func aRebuildThatWasCutOffIsFinishedByTheNextOpening() async throws {
+        try await StoreFixture.run(packBytes: 10_000) { fixture in
+            let writer = try await fixture.open().writer()
+            _ = try await writer.putPage(of: Array(0..<30))
+            try await writer.flush()
+            let original = fixture.index.all
+            for failing in 1...40 {
+                try fixture.index.removeAll()
+                let start = FailAfter(failing)
+                fixture.index.failCommits { _ in start.next() }
+                let result = await Result.of {
+                    try await RebuildIndex(storage: fixture.disk, index: fixture.index, pool: fixture.pool).run()
+                }
+                fixture.index.failCommits(nil)
+                if case .success = result { break }
+                _ = try await fixture.open()
+                #expect(fixture.index.all == original, "cut off at commit \(failing)")
+            }
+            #expect(fixture.index.all == original)
+        }
+    }
+}
