@@ -134,6 +134,20 @@ let targets: [Target] = [
         ],
         swiftSettings: strict
     ),
+    .testTarget(
+        name: "TransferTests",
+        dependencies: ["Domain", "Blocks", "Transfer", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
+        swiftSettings: strict
+    ),
+    .testTarget(
+        name: "ServicesTests",
+        dependencies: [
+            "Domain", "Blocks", "Metadata", "Transfer", "Services", "TestSupport",
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+        ],
+        swiftSettings: strict
+    ),
 ]
 
 let package = Package(

@@ -31,6 +31,8 @@ package struct CopyEngine: Sendable {
             return SnapshotCopy.Progress(bytesTotal: bytes, bytesDone: bytes, bytesMoved: 0)
         }
         let root = try await source.root(digest)
+        // Before anything is moved: a map that nobody asked for must not come into the store.
+        guard root.digest == digest else { throw CopyMismatch(expected: digest, found: root.digest) }
         let meter = ProgressMeter(bytesTotal: Int64(root.dataBytes), interval: reportInterval, report: report)
         let writer = store.writer()
         try await withThrowingTaskGroup(of: Void.self) { flushes in
@@ -50,8 +52,7 @@ package struct CopyEngine: Sendable {
             }
             try await flushes.waitForAll()
         }
-        let copied = try await writer.put(root: root)
-        guard copied == digest else { throw CopyMismatch(expected: digest, found: copied) }
+        try await writer.put(root: root)
         try await writer.flush()
         return meter.progress
     }
@@ -64,6 +65,7 @@ package struct CopyEngine: Sendable {
         meter: ProgressMeter
     ) async throws {
         let page = try await source.page(digest)
+        guard page.digest == digest else { throw CopyMismatch(expected: digest, found: page.digest) }
         let counts = page.allDigests.reduce(into: [Digest: Int64]()) { $0[$1, default: 0] += 1 }
         let present = try await store.contains(Array(counts.keys))
         // In the order of the disk, so that blocks that are read together stand together.
@@ -76,12 +78,11 @@ package struct CopyEngine: Sendable {
             meter.add(done: counts[block, default: 0] * bytes, moved: isMoved ? bytes : 0)
             try await meter.reportIfDue()
         }
-        let copied = try await writer.put(page: page)
-        guard copied == digest else { throw CopyMismatch(expected: digest, found: copied) }
+        try await writer.put(page: page)
     }
 }
 
-/// What arrived is not what was asked for.
+/// What the source answered is not what it was asked for.
 package struct CopyMismatch: Error, CustomStringConvertible {
     package let expected: Digest
     package let found: Digest

@@ -1,11 +1,12 @@
 import Domain
 import Synchronization
 
-/// Counts what a copy has done and passes it on, at most once an interval.
+/// Counts what a copy has done and passes it on, at most once an interval and one report at a time, so that none overtakes another.
 final class ProgressMeter: Sendable {
     private struct State {
         var progress: SnapshotCopy.Progress
         var lastReport: ContinuousClock.Instant
+        var isReporting = false
     }
 
     private let state: Mutex<State>
@@ -29,10 +30,13 @@ final class ProgressMeter: Sendable {
 
     func reportIfDue() async throws {
         let due: SnapshotCopy.Progress? = state.withLock {
-            guard .now - $0.lastReport >= interval else { return nil }
+            guard !$0.isReporting, .now - $0.lastReport >= interval else { return nil }
             $0.lastReport = .now
+            $0.isReporting = true
             return $0.progress
         }
-        if let due { try await report(due) }
+        guard let due else { return }
+        defer { state.withLock { $0.isReporting = false } }
+        try await report(due)
     }
 }

@@ -90,16 +90,16 @@ package struct CopyReconciler: Service {
                 }
                 try await save(.arrived(root: root.bytes, progress), of: copy.id)
                 logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
-            } catch is CopyNoLongerWanted {
-                logger.info("Stopped copying a snapshot")
-            } catch is CancellationError {
-                // The server stops: the lease is given back, and whoever starts next goes on.
-                try? await giveBackLease(of: copy.id)
-            } catch {
+            } catch let error where !(error is CopyNoLongerWanted || error is CancellationError) {
                 let failure = CopyFailure(error, of: copy, into: store.region)
                 logger.warning("Copying a snapshot failed", metadata: ["error": "\(error)", "temporary": "\(failure.isTemporary)"])
                 try await save(.failed(failure.reason, isTemporary: failure.isTemporary), of: copy.id)
             }
+        } catch is CopyNoLongerWanted {
+            logger.info("Stopped copying a snapshot")
+        } catch is CancellationError {
+            // The server stops: the lease is given back, and whoever starts next goes on.
+            try? await giveBackLease(of: copy.id)
         } catch {
             // Nothing is lost: the row still says running, and its lease runs out.
             logger.error("Saving a copy failed", metadata: ["error": "\(error)"])

@@ -34,10 +34,14 @@ package struct UploadReconciler: Service {
     private func step() async {
         do {
             try await failExpired()
-            while true {
-                let sealed = try await store.database.read { try UploadTable($0).sealed(limit: 16) }
-                guard !sealed.isEmpty else { return }
-                for upload in sealed { try await finish(upload) }
+            // All that there can be, so that those that have to be tried again do not keep the others from being reached.
+            let sealed = try await store.database.read { try UploadTable($0).sealed(limit: Uploads.pendingMax) }
+            for upload in sealed {
+                do {
+                    try await finish(upload)
+                } catch let error where !(error is CancellationError) {
+                    logger.error("Finishing an upload failed", metadata: ["snapshot": "\(upload.snapshotID)", "error": "\(error)"])
+                }
             }
         } catch {
             if !(error is CancellationError) {
@@ -57,10 +61,16 @@ package struct UploadReconciler: Service {
                 try UploadTable(transaction).delete(id)
             }
             logger.info("Completed a snapshot", metadata: ["snapshot": "\(id)", "bytes": "\(map.dataBytes)"])
-        } catch let error as StoreError where error.code == .noSpace || error.code == .damaged || error.code == .missingPack {
+        } catch let error where Self.isLasting(error) {
             logger.error("Completing a snapshot failed", metadata: ["snapshot": "\(id)", "error": "\(error)"])
-            try await fail(id, message: "The block map could not be written: \(error)")
+            try await store.database.write { try Self.fail(id, message: "The block map could not be written: \(error)", in: $0) }
         }
+    }
+
+    /// Whether trying again cannot help: the bytes are gone or do not fit.
+    private static func isLasting(_ error: any Error) -> Bool {
+        guard let error = error as? StoreError else { return error is BlockMapError }
+        return [.noSpace, .damaged, .missingPack, .notFound, .incomplete].contains(error.code)
     }
 
     /// Lays the uploaded blocks over the parent's map, page by page.
@@ -93,16 +103,18 @@ package struct UploadReconciler: Service {
 
     private func failExpired() async throws {
         let now = deployment.clock.now
-        let expired = try await store.database.read { try UploadTable($0).expired(at: now, limit: 100) }
-        for upload in expired {
-            try await fail(upload.snapshotID, message: "No block was written for \(upload.timeoutMinutes) minutes")
+        guard try await store.database.read({ try !UploadTable($0).expired(at: now, limit: 1).isEmpty }) else { return }
+        // Looked up again where it is written, so that a block or a completion that came meanwhile counts.
+        try await store.database.write { transaction in
+            for upload in try UploadTable(transaction).expired(at: now, limit: Uploads.pendingMax) {
+                let message = "No block was written for \(upload.timeoutMinutes) minutes"
+                try Self.fail(upload.snapshotID, message: message, in: transaction)
+            }
         }
     }
 
-    private func fail(_ id: SnapshotID, message: String) async throws {
-        try await store.database.write { transaction in
-            try SnapshotTable(transaction).fail(id, message: message)
-            try UploadTable(transaction).delete(id)
-        }
+    private static func fail(_ id: SnapshotID, message: String, in transaction: Transaction) throws {
+        try SnapshotTable(transaction).fail(id, message: message)
+        try UploadTable(transaction).delete(id)
     }
 }

@@ -1,0 +1,104 @@
+import Domain
+import Foundation
+import Metadata
+import Services
+import Testing
+
+@Suite struct RootAccountTests {
+    private func prepare(_ world: World, _ environment: [String: String] = [:]) async throws -> RootAccount {
+        try await RootAccount.prepare(
+            in: world.deployment.directory,
+            folder: world.folder,
+            override: RootAccount.Override(environment: environment),
+            clock: world.clock.wallClock
+        )
+    }
+
+    @Test func theFirstStartMakesAnAccountAndTheNextKeepsIt() async throws {
+        try await World.run { world in
+            let first = try await prepare(world)
+            #expect(first.accessKeyID.wholeMatch(of: /AKIA[A-Z2-7]{16}/) != nil)
+            #expect(first.secretAccessKey.wholeMatch(of: /[A-Za-z0-9+\/]{40}/) != nil)
+            world.clock.advance(seconds: 60)
+            // Empty variables are as good as none.
+            let second = try await prepare(world, ["FERRY_ROOT_ACCOUNT_ID": "", "FERRY_ROOT_ACCESS_KEY_ID": ""])
+            #expect(second.account == first.account)
+            #expect(second.accessKeyID == first.accessKeyID)
+            #expect(second.secretAccessKey == first.secretAccessKey)
+
+            let found = try #require(try await AccessKeys(directory: world.deployment.directory).find(first.accessKeyID))
+            #expect(found.principal == Principal(account: first.account, accessKeyID: first.accessKeyID))
+            #expect(found.secret == first.secretAccessKey)
+            #expect(try await AccessKeys(directory: world.deployment.directory).find("AKIAUNKNOWN") == nil)
+        }
+    }
+
+    @Test func twoFoldersHaveDifferentKeys() async throws {
+        try await World.run { one in
+            try await World.run { other in
+                let (first, second) = (try await prepare(one), try await prepare(other))
+                #expect(first.accessKeyID != second.accessKeyID)
+                #expect(first.secretAccessKey != second.secretAccessKey)
+            }
+        }
+    }
+
+    @Test func theOperatorsSettingsWin() async throws {
+        try await World.run { world in
+            let made = try await prepare(world)
+            let all = try await prepare(
+                world,
+                [
+                    "FERRY_ROOT_ACCOUNT_ID": "000000000001", "FERRY_ROOT_ACCESS_KEY_ID": "AKIDEXAMPLE",
+                    "FERRY_ROOT_SECRET_ACCESS_KEY": "secret",
+                ]
+            )
+            #expect(all.account == known("000000000001"))
+            #expect(all.accessKeyID == "AKIDEXAMPLE")
+            #expect(all.secretAccessKey == "secret")
+            // The key that clients have already goes on working.
+            let keys = AccessKeys(directory: world.deployment.directory)
+            #expect(try await keys.find(made.accessKeyID)?.principal.account == made.account)
+            #expect(try await keys.find("AKIDEXAMPLE")?.principal.account == known("000000000001"))
+            // A new secret for a key replaces its old one.
+            let changed = try await prepare(
+                world,
+                ["FERRY_ROOT_ACCOUNT_ID": "000000000001", "FERRY_ROOT_SECRET_ACCESS_KEY": "another"]
+            )
+            #expect(changed.accessKeyID == "AKIDEXAMPLE")
+            #expect(try await keys.find("AKIDEXAMPLE")?.secret == "another")
+            // A key that is new gets a secret of its own, not that of another key.
+            let fresh = try await prepare(world, ["FERRY_ROOT_ACCOUNT_ID": "000000000001", "FERRY_ROOT_ACCESS_KEY_ID": "AKIDFRESH"])
+            #expect(fresh.secretAccessKey != "another")
+        }
+    }
+
+    @Test(arguments: ["1", "12345678901", "1234567890123", "12345678901x", "１２３４５６７８９０１２"])
+    func anAccountIDHasTwelveDigits(text: String) async throws {
+        try await World.run { world in
+            await #expect(throws: RootAccountError.self) { try await prepare(world, ["FERRY_ROOT_ACCOUNT_ID": text]) }
+            #expect(!FileManager.default.fileExists(atPath: world.folder.credentials))
+        }
+    }
+
+    @Test func theKeyIsWrittenWhereToolsFindItAndNobodyElse() async throws {
+        try await World.run { world in
+            _ = try await prepare(world)
+            let root = try await prepare(world, ["FERRY_ROOT_SECRET_ACCESS_KEY": "chosen"])
+            let text = try String(contentsOfFile: world.folder.credentials, encoding: .utf8)
+            #expect(
+                text == """
+                    # account \(root.account)
+                    [default]
+                    aws_access_key_id = \(root.accessKeyID)
+                    aws_secret_access_key = chosen
+
+                    """
+            )
+            let attributes = try FileManager.default.attributesOfItem(atPath: world.folder.credentials)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+            let names = try FileManager.default.contentsOfDirectory(atPath: world.folder.path)
+            #expect(!names.contains { $0.hasSuffix(".partial") })
+        }
+    }
+}

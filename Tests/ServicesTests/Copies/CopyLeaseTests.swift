@@ -1,0 +1,163 @@
+import Domain
+import Foundation
+import Metadata
+import Services
+import TestSupport
+import Testing
+import Transfer
+
+/// Who drives a copy, and who goes on when that process is gone.
+@Suite(.timeLimit(.minutes(3))) struct CopyLeaseTests {
+    private func withImage(faultyDisks: Bool = false, _ body: (World, ImageID) async throws -> Void) async throws {
+        try await World.run(faultyDisks: faultyDisks) { world in
+            var made: ImageID?
+            try await world.reconciling { made = try await world.register("web", over: [try await world.snapshot([0: 1, 9: 2])]) }
+            try await body(world, try #require(made))
+        }
+    }
+
+    private func copiedSnapshot(of id: ImageID, in world: World) async throws -> SnapshotID {
+        try #require(try await world.describe(id)?.snapshotIDs.first)
+    }
+
+    @Test func aDeadOwnersCopyIsTakenOverWhenItsLeaseHasRunOut() async throws {
+        try await withImage { world, source in
+            let images = world.images(World.away)
+            let orphan = try await images.copy(.of(source, name: "orphan"))
+            let now = world.clock.now
+            let leased = try await world.store(World.away).database.write {
+                try CopyTable($0).lease(1, from: World.home, owner: "copy-dead", now: now, until: now.addingTimeInterval(30))
+            }
+            #expect(leased.map(\.imageID) == [orphan])
+            let free = try await images.copy(.of(source, name: "free"))
+            let snapshot = try await copiedSnapshot(of: orphan, in: world).rawValue
+            try await world.reconciling {
+                // Asked for later and done, so the other was left to its owner.
+                let copy = try await world.end(of: free)
+                #expect(copy.state == .available)
+                #expect(try await world.describe(orphan)?.state == .pending)
+                #expect(world.log.count("Copying a snapshot", snapshot: snapshot) == 0)
+                world.clock.advance(seconds: 30.001)
+                world.store(World.away).copiesPoke()
+                #expect(try await world.end(of: orphan).state == .available)
+                #expect(world.log.count("Copying a snapshot", snapshot: snapshot) == 1)
+            }
+        }
+    }
+
+    /// A server that stops gives its leases back: the next one need not wait for them.
+    @Test func aStoppedServersCopyGoesOnAtOnce() async throws {
+        try await withImage(faultyDisks: true) { world, source in
+            let gate = ThreadGate()
+            let disk = try #require(world.disks[World.away])
+            disk.setFaults { event in
+                if event.call == .write, event.ordinal == 2 { gate.pass() }
+                return nil
+            }
+            let id = try await world.images(World.away).copy(.of(source, name: "copy"))
+            await #expect(throws: CancellationError.self) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        try await world.reconciling(engine: CopyEngine(window: 1, reportInterval: .zero)) {
+                            while true { try await Task.sleep(for: .seconds(3600)) }
+                        }
+                    }
+                    defer { gate.open() }
+                    try await until("the copy stands at the gate") { gate.isReached }
+                    group.cancelAll()
+                    gate.open()
+                    try await group.waitForAll()
+                }
+            }
+            #expect(world.log.count("Copied a snapshot") == 0)
+            let now = world.clock.now
+            let waiting = try await world.store(World.away).database.read { try CopyTable($0).waitingSources(at: now) }
+            #expect(waiting == [World.home])
+            // The clock has not moved.
+            try await world.reconciling {
+                let image = try await world.end(of: id)
+                #expect(image.state == .available)
+            }
+            try await world.expect(try await copiedSnapshot(of: id, in: world), in: World.away, holds: [0: 1, 9: 2])
+        }
+    }
+
+    /// An owner that was held up for longer than its lease finds it gone, and its late events change nothing.
+    @Test func aLateOwnerChangesNothing() async throws {
+        try await withImage(faultyDisks: true) { world, source in
+            let gate = ThreadGate()
+            let disk = try #require(world.disks[World.home])
+            let first = disk.count(of: .read) + 1
+            disk.setFaults { event in
+                if event.call == .read, event.ordinal == first { gate.pass() }
+                return nil
+            }
+            let engine = CopyEngine(window: 1, reportInterval: .zero)
+            try await world.reconciling(engine: engine) {
+                defer { gate.open() }
+                let id = try await world.images(World.away).copy(.of(source, name: "copy"))
+                try await until("the first owner stands at the gate") { gate.isReached }
+                // The second sees the lease run out; by the clock of the first nothing has happened.
+                let second = world.anotherProcess(ahead: 31)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    let reconciler = CopyReconciler(store: try second.store(of: World.away), deployment: second, engine: engine)
+                    group.addTask { try await reconciler.run() }
+                    let image = try await world.end(of: id)
+                    #expect(image.state == .available)
+                    group.cancelAll()
+                    try await group.waitForAll()
+                }
+                let snapshot = try await world.snapshots(World.away).snapshot(try await copiedSnapshot(of: id, in: world).rawValue)
+                gate.open()
+                try await until("the first has stopped") { world.log.count("Stopped copying a snapshot") == 1 }
+                #expect(try await world.snapshots(World.away).snapshot(snapshot.id.rawValue) == snapshot)
+                #expect(world.log.count("Copied a snapshot") == 1)
+                try await world.expect(snapshot.id, in: World.away, holds: [0: 1, 9: 2])
+            }
+        }
+    }
+
+    @Test func twoProcessesShareTheWork() async throws {
+        try await withImage { world, source in
+            var copies: [ImageID] = []
+            for number in 0..<12 { copies.append(try await world.images(World.away).copy(.of(source, name: "copy \(number)"))) }
+            try await world.reconciling {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    let second = world.anotherProcess()
+                    let reconciler = CopyReconciler(store: try second.store(of: World.away), deployment: second)
+                    group.addTask { try await reconciler.run() }
+                    for id in copies { #expect(try await world.end(of: id).state == .available) }
+                    group.cancelAll()
+                    try await group.waitForAll()
+                }
+            }
+            for id in copies {
+                let snapshot = try await copiedSnapshot(of: id, in: world).rawValue
+                #expect(world.log.count("Copying a snapshot", snapshot: snapshot) == 1)
+                #expect(world.log.count("Copied a snapshot", snapshot: snapshot) == 1)
+            }
+        }
+    }
+
+    @Test func aSourceRegionThatIsNotServedFailsTheCopy() async throws {
+        try await withImage { world, source in
+            let id = try await world.images(World.away).copy(.of(source, name: "copy"))
+            let alone = Deployment(
+                directory: world.deployment.directory,
+                regions: [world.store(World.away)],
+                tokens: world.deployment.tokens,
+                clock: world.clock.wallClock,
+                logger: world.log.logger
+            )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let reconciler = CopyReconciler(store: world.store(World.away), deployment: alone)
+                group.addTask { try await reconciler.run() }
+                let image = try await world.end(of: id)
+                #expect(image.state == .failed)
+                #expect(image.stateReason?.message.contains("us-east-1 is not served") == true)
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+        }
+    }
+}

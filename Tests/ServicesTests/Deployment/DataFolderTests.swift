@@ -1,0 +1,71 @@
+import Blocks
+import Domain
+import Foundation
+import Services
+import Testing
+
+@Suite struct DataFolderTests {
+    @Test func onlyTheOwnerLooksInside() async throws {
+        try await World.run { world in
+            let files = FileManager.default
+            let regions = try world.folder.regions()
+            #expect(regions == [World.away, World.home])
+            #expect(try mode(of: world.folder.path) == 0o700)
+            #expect(try mode(of: world.folder.regionFolder(World.home)) == 0o700)
+            #expect(try mode(of: world.folder.regionFolder(World.home) + "/packs") == 0o700)
+            for file in [world.folder.directoryDatabase, world.folder.regionDatabase(World.home), world.folder.frameIndex(World.home)] {
+                #expect(files.fileExists(atPath: file))
+                #expect(try mode(of: file) == 0o600)
+            }
+        }
+    }
+
+    @Test func aFolderThatWasOpenIsClosed() async throws {
+        try await World.run { world in
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: world.folder.path)
+            try world.folder.make([World.home])
+            #expect(try mode(of: world.folder.path) == 0o700)
+        }
+    }
+
+    @Test func oneProcessAtATime() async throws {
+        try await World.run { world in
+            let lock = try world.folder.lock()
+            #expect(throws: DataFolderInUse.self) { _ = try world.folder.lock() }
+            lock.release()
+            let again = try world.folder.lock()
+            again.release()
+        }
+    }
+
+    /// Opened by the product's own way, the folder holds what was there before.
+    @Test func whatWasWrittenIsThereAtTheNextStart() async throws {
+        try await World.run { world in
+            var kept: [String] = []
+            try await world.reconciling {
+                let snapshot = try await world.snapshot([0: 1, 1500: 2])
+                _ = try await world.register("web", over: [snapshot])
+                kept = try await world.listing(of: World.home).map(\.name)
+            }
+            let sealed = world.deployment.tokens.seal([1, 2, 3], as: .page, until: world.clock.now)
+            let pool = DiskPool()
+            let again = try await Deployment.open(
+                world.folder,
+                regions: [World.home, World.away],
+                pool: pool,
+                clock: world.clock.wallClock,
+                logger: world.log.logger
+            )
+            #expect(again.tokens.open(sealed, as: .page, at: world.clock.now) == [1, 2, 3])
+            let store = try again.store(of: World.home)
+            let images = Images(Call(principal: world.call(World.home).principal, store: store, deployment: again, host: "localhost"))
+            #expect(try await images.describe(ImageQuery()).elements.map(\.name) == kept)
+            #expect(throws: (any Error).self) { try again.store(of: known("sa-east-1")) }
+            try await pool.shutdown()
+        }
+    }
+
+    private func mode(of path: String) throws -> Int {
+        try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+}

@@ -1,0 +1,109 @@
+import Domain
+import Services
+import Testing
+
+@Suite struct DescribeImagesTests {
+    /// Pages are read while images come and go: those that stay are seen once each, and none is seen twice.
+    @Test(arguments: [5, 7, 1000])
+    func pagingWhileImagesComeAndGo(pageSize: Int) async throws {
+        try await World.run { world in
+            var made: SnapshotID?
+            try await world.reconciling { made = try await world.snapshot([0: 1]) }
+            let snapshot = try #require(made)
+            var stable: Set<ImageID> = []
+            for number in 0..<30 { stable.insert(try await world.register("stable \(number)", over: [snapshot])) }
+            let walked = try await withThrowingTaskGroup(of: Void.self) { group in
+                for lane in 0..<3 {
+                    group.addTask {
+                        var number = 0
+                        while !Task.isCancelled {
+                            number += 1
+                            do {
+                                let id = try await world.register("lane \(lane)-\(number)", over: [snapshot])
+                                _ = try await world.images(World.home).deregister(id.rawValue, deletesSnapshots: false)
+                            } catch is CancellationError {
+                                return
+                            }
+                        }
+                    }
+                }
+                var walks: [[ImageID]] = []
+                for _ in 0..<10 { walks.append(try await walk(world, pageSize)) }
+                group.cancelAll()
+                try await group.waitForAll()
+                return walks
+            }
+            for ids in walked {
+                #expect(ids == ids.sorted())
+                #expect(Set(ids).count == ids.count)
+                #expect(stable.isSubset(of: ids))
+            }
+        }
+    }
+
+    private func walk(_ world: World, _ pageSize: Int) async throws -> [ImageID] {
+        var (ids, query): ([ImageID], ImageQuery) = ([], ImageQuery())
+        query.page.maxResults = pageSize
+        repeat {
+            let page = try await world.images(World.home).describe(query)
+            #expect(page.elements.count <= pageSize)
+            ids += page.elements.map(\.id)
+            query.page.nextToken = page.nextToken
+        } while query.page.nextToken != nil
+        return ids
+    }
+
+    @Test func pagesOfWhatAFilterLeaves() async throws {
+        try await World.run { world in
+            try await world.reconciling {
+                let snapshot = try await world.snapshot([0: 1])
+                var expected: [ImageID] = []
+                for number in 0..<23 {
+                    let tag = Tag(key: "third", value: "\(number % 3)")
+                    let id = try await world.register("image \(number)", over: [snapshot], tags: [tag])
+                    if number % 3 == 1 { expected.append(id) }
+                }
+                // Found by an index, matched by a wildcard, and both.
+                for filters in [
+                    [Filter(name: "tag:third", values: ["1"])], [Filter(name: "tag:third", values: ["1*"])],
+                    [
+                        Filter(name: "tag:third", values: ["1"]), Filter(name: "name", values: ["image *"]),
+                        Filter(name: "state", values: ["available"]),
+                        Filter(name: "block-device-mapping.snapshot-id", values: [snapshot.rawValue]),
+                    ],
+                ] {
+                    var (ids, query): ([ImageID], ImageQuery) = ([], ImageQuery())
+                    query.filters = filters
+                    query.page.maxResults = 5
+                    repeat {
+                        let page = try await world.images(World.home).describe(query)
+                        ids += page.elements.map(\.id)
+                        query.page.nextToken = page.nextToken
+                    } while query.page.nextToken != nil
+                    #expect(ids == expected.sorted())
+                }
+            }
+        }
+    }
+
+    @Test func whatIsAskedWronglyIsRefused() async throws {
+        try await World.run { world in
+            func refuse(_ code: FaultCode, _ change: (inout ImageQuery) -> Void, line: SourceLocation = #_sourceLocation) async {
+                var query = ImageQuery()
+                change(&query)
+                let changed = query
+                await expectFault(code, sourceLocation: line) { _ = try await world.images(World.home).describe(changed) }
+            }
+            await refuse(.invalidParameterValue) { $0.page.maxResults = 4 }
+            await refuse(.invalidParameterValue) { $0.page.maxResults = 1001 }
+            await refuse(.invalidNextToken) { $0.page.nextToken = "x" }
+            await refuse(.invalidParameterValue) { $0.filters = [Filter(name: "nope", values: ["x"])] }
+            await refuse(.invalidImageIDMalformed) { $0.ids = ["ami-nope"] }
+            await refuse(.invalidImageIDNotFound) { $0.ids = ["ami-0ffffffffffffffff"] }
+            await refuse(.invalidParameterCombination) {
+                $0.ids = ["ami-0ffffffffffffffff"]
+                $0.page.maxResults = 5
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Domain
+import Services
+import Testing
+import Transfer
+
+extension World {
+    /// Runs `body` beside reconcilers of both Regions that are started for it and stopped at its end.
+    func reconciling(engine: CopyEngine = CopyEngine(), _ body: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for store in deployment.regions.values {
+                let copies = CopyReconciler(store: store, deployment: deployment, engine: engine)
+                let uploads = UploadReconciler(store: store, deployment: deployment)
+                group.addTask { try await copies.run() }
+                group.addTask { try await uploads.run() }
+            }
+            try await body()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+}
+
+/// A state that was waited for and did not come.
+struct NotReached: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Waits until something holds, for as long as no machine takes that works at all.
+func until(_ what: String, atMost limit: Duration = .seconds(60), _ holds: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + limit
+    while try await !holds() {
+        guard ContinuousClock.now < deadline else { throw NotReached(description: "not reached: \(what)") }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}

@@ -1,0 +1,104 @@
+import Blocks
+import Domain
+import Foundation
+import Logging
+import Metadata
+import Services
+import TestSupport
+
+/// Testing has a `Tag` of its own.
+typealias Tag = Domain.Tag
+
+/// A value of a text that a test knows to be well formed.
+func known<Value: RawRepresentable<String>>(_ text: String) -> Value {
+    guard let value = Value(rawValue: text) else { preconditionFailure("'\(text)' is no \(Value.self)") }
+    return value
+}
+
+/// A deployment of two Regions in a temporary folder, with a clock that stands still until a test moves it.
+struct World: Sendable {
+    static let home: Region = known("us-east-1")
+    static let away: Region = known("eu-west-1")
+    static let account: AccountID = known("123456789012")
+
+    let folder: DataFolder
+    let deployment: Deployment
+    let clock: SettableClock
+    let log: LogMemory
+    /// The disks under the packs of the Regions, when they are faulty ones.
+    let disks: [Region: FaultyDisk]
+
+    /// Runs a test in a world of its own, which is gone afterwards.
+    static func run(faultyDisks: Bool = false, _ body: (World) async throws -> Void) async throws {
+        let path = NSTemporaryDirectory() + "ferry-services-\(UUID().uuidString)"
+        let folder = DataFolder(path: path)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        // A pool for each Region, so that one whose threads are held up does not hold up the other.
+        let pools = [home: DiskPool(threads: 3), away: DiskPool(threads: 3)]
+        do {
+            try await body(World(folder: folder, pools: pools, faultyDisks: faultyDisks))
+        } catch {
+            for pool in pools.values { try await pool.shutdown() }
+            throw error
+        }
+        for pool in pools.values { try await pool.shutdown() }
+    }
+
+    private init(folder: DataFolder, pools: [Region: DiskPool], faultyDisks: Bool) async throws {
+        self.folder = folder
+        clock = SettableClock()
+        log = LogMemory()
+        let disks: [Region: FaultyDisk] = faultyDisks ? pools.mapValues { _ in FaultyDisk() } : [:]
+        self.disks = disks
+        try folder.make(Array(pools.keys))
+        let directory = try Database(path: folder.directoryDatabase, schema: .directory)
+        var stores: [RegionStore] = []
+        for (region, pool) in pools {
+            stores.append(
+                try await pool.run {
+                    guard let disk = disks[region] else { return try RegionStore(region: region, folder: folder, pool: pool) }
+                    return RegionStore(
+                        region: region,
+                        database: try Database(path: folder.regionDatabase(region), schema: .region),
+                        blocks: try BlockStore(storage: disk, index: MemoryFrameIndex(), pool: pool)
+                    )
+                }
+            )
+        }
+        deployment = Deployment(
+            directory: directory,
+            regions: stores,
+            tokens: try await TokenSealer.load(from: directory),
+            clock: clock.wallClock,
+            logger: log.logger
+        )
+    }
+
+    func store(_ region: Region) -> RegionStore {
+        guard let store = deployment.regions[region] else { preconditionFailure("no Region \(region)") }
+        return store
+    }
+
+    /// What a second process would hold: the same rows and bytes, its own reconcilers to wake, and a clock that may go differently.
+    func anotherProcess(ahead seconds: Double = 0) -> Deployment {
+        let clock = clock
+        return Deployment(
+            directory: deployment.directory,
+            regions: deployment.regions.values.map { RegionStore(region: $0.region, database: $0.database, blocks: $0.blocks) },
+            tokens: deployment.tokens,
+            clock: WallClock { clock.now.addingTimeInterval(seconds) },
+            logger: log.logger
+        )
+    }
+
+    func call(_ region: Region, by account: AccountID = World.account) -> Call {
+        let principal = Principal(account: account, accessKeyID: "AKIAIOSFODNN7EXAMPLE")
+        return Call(principal: principal, store: store(region), deployment: deployment, host: "localhost")
+    }
+
+    func images(_ region: Region) -> Images { Images(call(region)) }
+    func snapshots(_ region: Region) -> Snapshots { Snapshots(call(region)) }
+    func uploads(_ region: Region) -> Uploads { Uploads(call(region)) }
+    func reads(_ region: Region) -> BlockReads { BlockReads(call(region)) }
+    func tags(_ region: Region) -> Tags { Tags(call(region)) }
+}
