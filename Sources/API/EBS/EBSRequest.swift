@@ -17,7 +17,9 @@ struct EBSRequest: Sendable {
         headers = request.headers
         self.body = body
         path = try request.signable.path.split(separator: "/").map { segment in
-            guard let text = segment.removingPercentEncoding else { throw RequestError.malformed("The path is not valid") }
+            guard let text = segment.removingPercentEncoding, text != ".", text != ".." else {
+                throw RequestError.malformed("The path is not valid")
+            }
             return text
         }
         query = try QueryReader(form: request.signable.query)

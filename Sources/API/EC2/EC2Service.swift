@@ -26,7 +26,6 @@ enum EC2Service: APIService {
     ) async throws -> Reply {
         let query = try QueryReader(request: request, body: body)
         let name: String = try query["Action"]
-        logger[metadataKey: "action"] = "\(name)"
         let version: String = try query["Version"] ?? newestVersion
         guard version.wholeMatch(of: /20[0-9]{2}-[0-9]{2}-[0-9]{2}/) != nil, version <= newestVersion else {
             throw Fault(.noSuchVersion, "The requested version '\(version)' does not exist: the newest is \(newestVersion)")
@@ -34,6 +33,7 @@ enum EC2Service: APIService {
         guard let action = actions[name] else {
             throw Fault(.invalidAction, "The action \(name.prefix(128)) is not valid for this web service.")
         }
+        logger[metadataKey: "action"] = "\(name)"
         query.markEdgeParametersRead()
         return try await run(action, query, in: call, requestID: requestID)
     }

@@ -49,8 +49,6 @@ package struct FerryResponder: HTTPResponder {
             let dialect = Self.dialect(for: request)
             return dialect.reply(dialect.unsigned, requestID: requestID)
         }
-        logger[metadataKey: "service"] = "\(claim.scope.service)"
-        logger[metadataKey: "region"] = "\(claim.scope.region)"
         switch claim.scope.service {
         case "ec2": return await answer(EC2Service.self, request, claim, requestID: requestID, logger: &logger)
         case "ebs": return await answer(EBSService.self, request, claim, requestID: requestID, logger: &logger)
@@ -74,9 +72,18 @@ package struct FerryResponder: HTTPResponder {
         logger: inout Logger
     ) async -> Reply {
         do {
+            try request.checkHost()
             let store = try Self.region(of: claim, in: deployment, for: Service.self)
+            // Only what the server knows goes into the log: a stranger could forge lines with the rest.
+            logger[metadataKey: "service"] = "\(Service.self)"
+            logger[metadataKey: "region"] = "\(store.region)"
+            // Before the body: a stranger gets no memory.
+            guard claim.sessionToken == nil, let key = try await accessKeys.find(claim.accessKeyID) else {
+                throw RefusedRequest(Service.unknownAccessKey)
+            }
             let body = try await request.body(atMost: Service.bodyBytesMax)
-            let principal = try await authenticate(request, claim, body: body, as: Service.self)
+            try verify(request, claim, body: body, secret: key.secret, as: Service.self)
+            let principal = key.principal
             logger[metadataKey: "account"] = "\(principal.account)"
             let call = Call(principal: principal, store: store, deployment: deployment, host: request.host)
             return try await Service.respond(to: request, body: body, in: call, requestID: requestID, logger: &logger)
@@ -102,20 +109,21 @@ package struct FerryResponder: HTTPResponder {
         throw RefusedRequest(Service.unknownRegion(claim.scope.region))
     }
 
-    private func authenticate<Service: APIService>(
+    private func verify<Service: APIService>(
         _ request: IncomingRequest,
         _ claim: SignatureClaim,
         body: ByteBuffer,
+        secret: String,
         as _: Service.Type
-    ) async throws -> Principal {
-        guard claim.sessionToken == nil, let key = try await accessKeys.find(claim.accessKeyID) else {
-            throw RefusedRequest(Service.unknownAccessKey)
-        }
+    ) throws {
         let isUnsigned = claim.payloadDeclaration == .unsigned
         guard !isUnsigned || Service.allowsUnsignedBody(request) else { throw SignatureError.payloadMismatch }
+        // The checksum in the headers stands for a body that the signature leaves out, so the signature must cover them.
+        if isUnsigned, let open = request.unsignedAmazonHeader(signed: claim.signedHeaders) {
+            throw SignatureError.malformed("the header \(open) is not signed")
+        }
         let payload: PayloadHash = isUnsigned ? .unsigned : .hashing(body)
-        try claim.verify(request: request.signable, secretAccessKey: key.secret, payload: payload, now: deployment.clock.now)
-        return key.principal
+        try claim.verify(request: request.signable, secretAccessKey: secret, payload: payload, now: deployment.clock.now)
     }
 
     /// The dialect of a request that names no service: EBS direct has paths of its own, the rest is answered as EC2 would.

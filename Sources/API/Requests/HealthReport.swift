@@ -2,7 +2,7 @@ import Domain
 import HTTPTypes
 import Wire
 
-/// `GET /_ferry/health`: the one answer that needs no signature. It tells nothing but that the server serves.
+/// `GET /_ferry/health`: the one answer that needs no signature. It tells that the server serves, its version and its Regions.
 struct HealthReport: JSONEncodable {
     static let path = "/_ferry/health"
 

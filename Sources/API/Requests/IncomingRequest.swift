@@ -9,10 +9,13 @@ struct IncomingRequest {
     let signable: SignableRequest
     let host: String
     private let request: Request
+    private let hasSecondHost: Bool
 
     init(_ request: Request) {
         self.request = request
         host = request.head.authority ?? ""
+        // The library moves the first Host into the authority: one that is left is a second.
+        hasSecondHost = request.headers.contains { $0.name.rawName.lowercased() == "host" }
         var headers = request.headers.map { (name: $0.name.rawName, value: $0.value) }
         if !headers.contains(where: { $0.name.lowercased() == "host" }) { headers.append((name: "host", value: host)) }
         // The target as it stands on the wire: a signature covers the encoded form.
@@ -29,12 +32,24 @@ struct IncomingRequest {
     var method: HTTPRequest.Method { request.method }
     var headers: HTTPFields { request.headers }
 
+    func checkHost() throws {
+        guard !hasSecondHost else { throw RequestError.malformed("The request has more than one Host header") }
+    }
+
+    /// A header `x-amz-…` that a signature does not cover.
+    func unsignedAmazonHeader(signed: [String]) -> String? {
+        signable.headers.map { $0.name.lowercased() }.first { $0.hasPrefix("x-amz-") && !signed.contains($0) }
+    }
+
     func body(atMost bytes: Int) async throws -> ByteBuffer {
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > bytes { throw BodyTooLong() }
+        if let length = request.headers[.contentLength], Int(length) ?? .max > bytes { throw BodyTooLong() }
         do {
             return try await request.body.collect(upTo: bytes)
         } catch is NIOTooManyBytesError {
             throw BodyTooLong()
+        } catch {
+            // The client hung up or framed its body wrongly: its fault, and nothing for the log.
+            throw RequestError.malformed("The body of the request did not arrive whole")
         }
     }
 }

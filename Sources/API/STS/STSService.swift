@@ -19,11 +19,11 @@ enum STSService: APIService {
     ) async throws -> Reply {
         let query = try QueryReader(request: request, body: body)
         let name: String = try query["Action"]
-        logger[metadataKey: "action"] = "\(name)"
         let _: String? = try query["Version"]
         guard name == GetCallerIdentity.name else {
             throw Fault(.invalidAction, "Could not find operation \(name.prefix(128)) for version 2011-06-15")
         }
+        logger[metadataKey: "action"] = "\(name)"
         query.markEdgeParametersRead()
         try query.requireAllRead()
         return .xml(QueryEnvelope.success(action: name, requestID: requestID, body: GetCallerIdentity(call: call)))

@@ -25,6 +25,11 @@ package struct SnapshotCopy: Sendable, Equatable {
             self.bytesMoved = bytesMoved
         }
 
+        /// The progress of a whole copy, of which an earlier attempt had moved some already.
+        package func adding(bytesMovedBefore: Int64) -> Progress {
+            Progress(bytesTotal: bytesTotal, bytesDone: bytesDone, bytesMoved: bytesMoved + bytesMovedBefore)
+        }
+
         /// 0 to 99: a copy says 100 % when it is completed, not before.
         package var percent: Int { bytesTotal > 0 ? min(99, Int(bytesDone * 100 / bytesTotal)) : 0 }
     }

@@ -40,6 +40,10 @@ package struct DirectoryTable {
         )
     }
 
+    package func removeAccessKeys(of account: AccountID) throws {
+        try transaction.execute("DELETE FROM access_keys WHERE account = ?", [.text(account)])
+    }
+
     package func secret(_ name: String) throws -> [UInt8]? {
         try transaction.firstRow("SELECT value FROM secrets WHERE name = ?", [.text(name)])?.bytes("value")
     }

@@ -36,7 +36,10 @@ package struct RootAccount: Sendable {
                 accessKeyID: override.accessKeyID ?? known?.id ?? newAccessKeyID(),
                 secretAccessKey: override.secretAccessKey ?? known?.secret ?? newSecret()
             )
+            guard root.isUsable else { throw RootAccountError.accessKey }
             try table.insertAccount(account, at: clock.now)
+            // A key that the operator sets replaces those before it: one that leaked can be taken out of use.
+            if override.accessKeyID != nil { try table.removeAccessKeys(of: account) }
             try table.setAccessKey(root.accessKeyID, secret: root.secretAccessKey, account: account, at: clock.now)
             return root
         }
@@ -58,11 +61,18 @@ package struct RootAccount: Sendable {
     private static func account(_ override: Override, in table: DirectoryTable) throws -> AccountID {
         if let text = override.accountID {
             guard let account = AccountID(rawValue: text) else { throw RootAccountError.accountID(text) }
+            // What is in the folder belongs to the account that it was made for: another one would see nothing of it.
+            if let known = try table.accounts().first, known != account { throw RootAccountError.otherAccount(known, asked: account) }
             return account
         }
         if let account = try table.accounts().first { return account }
         var generator = SystemRandomNumberGenerator()
         return AccountID(random: &generator)
+    }
+
+    /// Whether clients can sign with the key, and the credentials file hold it.
+    private var isUsable: Bool {
+        accessKeyID.wholeMatch(of: /[A-Za-z0-9_]{3,128}/) != nil && secretAccessKey.wholeMatch(of: /[!-~]{1,128}/) != nil
     }
 
     private static func newAccessKeyID() -> String {
@@ -78,10 +88,16 @@ package struct RootAccount: Sendable {
 /// The operator's settings of the root account cannot be used.
 package enum RootAccountError: Error, CustomStringConvertible {
     case accountID(String)
+    case otherAccount(AccountID, asked: AccountID)
+    case accessKey
 
     package var description: String {
         switch self {
         case .accountID(let text): "FERRY_ROOT_ACCOUNT_ID must be 12 digits, not '\(text)'"
+        case .otherAccount(let known, let asked):
+            "The data folder belongs to the account \(known), FERRY_ROOT_ACCOUNT_ID says \(asked): unset it, or use another folder"
+        case .accessKey:
+            "FERRY_ROOT_ACCESS_KEY_ID takes 3 to 128 letters, digits and underscores, FERRY_ROOT_SECRET_ACCESS_KEY 1 to 128 visible characters"
         }
     }
 }

@@ -20,11 +20,11 @@ struct CopyFailure {
             case .damaged, .missingPack, .notFound:
                 self.init(
                     "Server.InternalError",
-                    "Snapshot \(copy.sourceSnapshotID) in \(copy.sourceRegion) cannot be read: \(error)",
+                    "Snapshot \(copy.sourceSnapshotID) in \(copy.sourceRegion) cannot be read: \(error.textForUsers)",
                     isTemporary: false
                 )
             default:
-                self.init("Server.InternalError", "The copy failed: \(error)", isTemporary: true)
+                self.init("Server.InternalError", "The copy failed: \(error.textForUsers)", isTemporary: true)
             }
         } else if DatabaseFailure.isNoSpace(error) {
             self.init(
@@ -35,7 +35,7 @@ struct CopyFailure {
         } else if error is CopyMismatch {
             self.init("Server.InternalError", "The copy does not equal its source: \(error)", isTemporary: false)
         } else {
-            self.init("Server.InternalError", "The copy failed: \(error)", isTemporary: true)
+            self.init("Server.InternalError", "The copy failed: the server's log has the cause", isTemporary: true)
         }
     }
 

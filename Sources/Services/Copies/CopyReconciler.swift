@@ -85,9 +85,11 @@ package struct CopyReconciler: Service {
             }
             logger.info("Copying a snapshot")
             do {
-                let progress = try await engine.copy(root, from: StoreSource(source.blocks), into: store.blocks) { progress in
-                    try await save(.progressed(progress), of: copy.id)
+                let before = copy.progress.bytesMoved
+                let attempt = try await engine.copy(root, from: StoreSource(source.blocks), into: store.blocks) { progress in
+                    try await save(.progressed(progress.adding(bytesMovedBefore: before)), of: copy.id)
                 }
+                let progress = attempt.adding(bytesMovedBefore: before)
                 try await save(.arrived(root: root.bytes, progress), of: copy.id)
                 logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
             } catch let error where !(error is CopyNoLongerWanted || error is CancellationError) {

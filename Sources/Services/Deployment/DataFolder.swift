@@ -26,6 +26,7 @@ package struct DataFolder: Sendable {
     }
 
     package func make(_ regions: [Region]) throws {
+        try checkIsOurs()
         for folder in [path] + regions.map(regionFolder) {
             try FileManager.default.createDirectory(
                 atPath: folder,
@@ -36,13 +37,21 @@ package struct DataFolder: Sendable {
         guard chmod(path, 0o700) == 0 else { throw DataFolderError(path: path, doing: "closing it to others", errno: errno) }
     }
 
+    /// A folder with other things in it is not closed to those who use them.
+    private func checkIsOurs() throws {
+        let names = Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+        guard names.isEmpty || !names.isDisjoint(with: ["lock", "directory.sqlite"]) else { throw DataFolderNotOurs(path: path) }
+    }
+
     /// Takes the folder for this process, until the lock is closed.
     package func lock() throws -> DataFolderLock { try DataFolderLock(path: path + "/lock") }
 
     /// Writes a file that only its owner can read, all of it or nothing.
     package func write(_ text: String, to file: String) throws {
         let partial = file + ".partial"
-        let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        // A file or link that somebody left there is not written through.
+        unlink(partial)
+        let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DataFolderError(path: partial, doing: "creating it", errno: errno) }
         let bytes = Array(text.utf8)
         let written = Glibc.write(descriptor, bytes, bytes.count)
@@ -61,4 +70,11 @@ package struct DataFolderError: Error, CustomStringConvertible {
     package let errno: Int32
 
     package var description: String { "\(path): \(doing) failed: \(String(cString: strerror(errno)))" }
+}
+
+/// The folder holds something else.
+package struct DataFolderNotOurs: Error, CustomStringConvertible {
+    package let path: String
+
+    package var description: String { "\(path) is not empty and not a data folder of ferry: choose another with --data" }
 }

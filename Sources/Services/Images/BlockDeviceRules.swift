@@ -24,6 +24,7 @@ struct BlockDeviceRules {
     }
 
     private func device(_ device: ImageRegistration.Device) throws -> BlockDevice {
+        guard device.name.utf8.count <= 255 else { throw invalid("The name of a device has at most 255 characters") }
         if device.isSuppressed { return BlockDevice(name: device.name, target: .none) }
         if let virtualName = device.virtualName {
             guard device.volume == nil else { throw invalid("The device '\(device.name)' has both a virtual name and a volume") }
@@ -64,6 +65,12 @@ struct BlockDeviceRules {
         }
         if volume.throughput != nil, !type.takesThroughput {
             throw Fault(.invalidParameterCombination, "The parameter throughput is not supported for \(type.rawValue) volumes.")
+        }
+        if let iops = volume.iops, !(100...256_000).contains(iops) {
+            throw Fault(.invalidParameterValue, "\(iops) IOPS are not possible: expected 100 to 256000")
+        }
+        if let throughput = volume.throughput, !(125...2_000).contains(throughput) {
+            throw Fault(.invalidParameterValue, "A throughput of \(throughput) MiB/s is not possible: expected 125 to 2000")
         }
         if [.io1, .io2].contains(type), volume.iops == nil {
             throw Fault(.missingParameter, "The parameter iops must be specified for \(type.rawValue) volumes.")

@@ -63,7 +63,13 @@ package struct UploadReconciler: Service {
             logger.info("Completed a snapshot", metadata: ["snapshot": "\(id)", "bytes": "\(map.dataBytes)"])
         } catch let error where Self.isLasting(error) {
             logger.error("Completing a snapshot failed", metadata: ["snapshot": "\(id)", "error": "\(error)"])
-            try await store.database.write { try Self.fail(id, message: "The block map could not be written: \(error)", in: $0) }
+            try await store.database.write {
+                try Self.fail(
+                    id,
+                    message: "The block map could not be written: \((error as? StoreError)?.textForUsers ?? "\(error)")",
+                    in: $0
+                )
+            }
         }
     }
 

@@ -19,6 +19,9 @@ struct Server {
         let key: String
     }
 
+    /// Connections beyond these wait; each takes a file descriptor, and the databases and packs need theirs.
+    private static let connectionsMax = 512
+
     let folder: DataFolder
     let address: ListenAddress
     let regions: [Region]
@@ -67,7 +70,11 @@ struct Server {
         return Application(
             responder: FerryResponder(deployment: deployment, version: Version.text),
             server: server,
-            configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port), serverName: "Ferry"),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port),
+                serverName: "Ferry",
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsMax, logger: quietLogger)
+            ),
             onServerRunning: { channel in announce(port: channel.localAddress?.port) },
             logger: quietLogger
         )
@@ -96,9 +103,11 @@ struct Server {
 extension Server.TLSFiles {
     func configuration() throws -> TLSConfiguration {
         let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
-        return .makeServerConfiguration(
+        var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain,
             privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
         )
+        configuration.minimumTLSVersion = .tlsv12
+        return configuration
     }
 }

@@ -45,7 +45,6 @@ import Testing
 
     @Test func theOperatorsSettingsWin() async throws {
         try await World.run { world in
-            let made = try await prepare(world)
             let all = try await prepare(
                 world,
                 [
@@ -56,9 +55,7 @@ import Testing
             #expect(all.account == known("000000000001"))
             #expect(all.accessKeyID == "AKIDEXAMPLE")
             #expect(all.secretAccessKey == "secret")
-            // The key that clients have already goes on working.
             let keys = AccessKeys(directory: world.deployment.directory)
-            #expect(try await keys.find(made.accessKeyID)?.principal.account == made.account)
             #expect(try await keys.find("AKIDEXAMPLE")?.principal.account == known("000000000001"))
             // A new secret for a key replaces its old one.
             let changed = try await prepare(
@@ -70,6 +67,23 @@ import Testing
             // A key that is new gets a secret of its own, not that of another key.
             let fresh = try await prepare(world, ["FERRY_ROOT_ACCOUNT_ID": "000000000001", "FERRY_ROOT_ACCESS_KEY_ID": "AKIDFRESH"])
             #expect(fresh.secretAccessKey != "another")
+            // A key that the operator sets takes the one before it out of use.
+            #expect(try await keys.find("AKIDEXAMPLE") == nil)
+        }
+    }
+
+    @Test func aFolderKeepsItsAccount() async throws {
+        try await World.run { world in
+            let made = try await prepare(world)
+            await #expect(throws: RootAccountError.self) { try await prepare(world, ["FERRY_ROOT_ACCOUNT_ID": "000000000001"]) }
+            #expect(try await prepare(world, ["FERRY_ROOT_ACCOUNT_ID": made.account.rawValue]).accessKeyID == made.accessKeyID)
+        }
+    }
+
+    @Test(arguments: [("FERRY_ROOT_ACCESS_KEY_ID", "a/b"), ("FERRY_ROOT_SECRET_ACCESS_KEY", "two\nlines")])
+    func aKeyThatNobodyCanSignWithIsRefused(name: String, value: String) async throws {
+        try await World.run { world in
+            await #expect(throws: RootAccountError.self) { try await prepare(world, [name: value]) }
         }
     }
 

@@ -15,8 +15,8 @@ extension MachineTraits {
             // The defaults of the API, old as they are.
             architecture: try query["Architecture"] ?? .i386,
             virtualization: try query["VirtualizationType"] ?? .paravirtual,
-            kernelID: try query["KernelId"],
-            ramdiskID: try query["RamdiskId"],
+            kernelID: try Self.machineID("KernelId", in: query),
+            ramdiskID: try Self.machineID("RamdiskId", in: query),
             enaSupport: try query["EnaSupport"] ?? false,
             sriovNetSupport: try Self.only("simple", "SriovNetSupport", in: query),
             bootMode: try query["BootMode"],
@@ -27,6 +27,12 @@ extension MachineTraits {
         if let uefiData, uefiData.utf8.count > Self.uefiDataLengthMax {
             throw .invalid("UefiData", "", "At most \(Self.uefiDataLengthMax) characters are allowed")
         }
+    }
+
+    private static func machineID(_ name: String, in query: QueryReader) throws(RequestError) -> String? {
+        guard let id: String = try query[name] else { return nil }
+        guard id.utf8.count <= 32 else { throw .invalid(name, id, "An id such as aki-0123456789abcdef0 was expected") }
+        return id
     }
 
     /// A parameter that has one possible value.
