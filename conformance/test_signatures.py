@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import hashlib
 import hmac
+import socket
 import urllib.parse
 
 import images
@@ -298,6 +299,52 @@ def test_ebs_put_with_an_unsigned_payload(server):
     snapshots.complete(server, HOME, name, {0: DATA})
     snapshots.wait_completed(server, HOME, name)
     snapshots.assert_holds(server, HOME, name, Disk(1, {0: DATA}))
+
+
+def test_unsigned_payload_needs_its_checksum_signed(server, pending):
+    """The checksum in the headers stands for the body, so nobody may change it on the way."""
+    request = put(pending)
+    late = {name: request.headers.pop(name) for name in list(request.headers) if name.lower().startswith("x-amz-checksum")}
+    assert late
+    request.signed(server, "ebs").headers.update(late)
+    answer = request.send(server)
+    assert (answer.status, answer.code) == (403, "InvalidSignatureException"), str(answer)
+
+
+def test_second_host_is_refused(server, untouched):
+    request = deregister(untouched).signed(server)
+    host = server.endpoint.partition("//")[2]
+    address, _, port = host.partition(":")
+    lines = ["POST / HTTP/1.1", "Host: evil.example", f"host: {host}", f"Content-Length: {len(request.body)}", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in request.headers.items() if name.lower() not in ("host", "content-length")]
+    with socket.create_connection((address, int(port)), timeout=30) as connection:
+        connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + request.body)
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400"), answer[:300]
+
+
+def test_what_a_stranger_sends_does_not_get_into_the_log(start_server):
+    """A line break in a credential scope must not begin a line of the log."""
+    server = start_server(arguments=("--log-level", "trace"))
+    scope = urllib.parse.quote("NOBODY/20260101/x\n2026-11-23T00:00:00+0000 critical ferry: INJECTED/sts/aws4_request", safe="")
+    query = f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={scope}&X-Amz-Date=20260101T000000Z&X-Amz-Expires=60"
+    query += f"&X-Amz-SignedHeaders=host&X-Amz-Signature={'0' * 64}"
+    for path in ("/", "/snapshots"):
+        answer = Request(path=path, query=query).send(server)
+        assert 400 <= answer.status < 500, str(answer)
+    assert "INJECTED" not in server.log_text()
+
+
+def test_body_that_ends_early_is_the_clients_fault(server):
+    host = server.endpoint.partition("//")[2]
+    address, _, port = host.partition(":")
+    request = Request(body=b"Action=DescribeRegions").signed(server)
+    lines = ["POST / HTTP/1.1", f"Host: {host}", "Transfer-Encoding: chunked", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in request.headers.items() if name.lower() not in ("host", "content-length")]
+    with socket.create_connection((address, int(port)), timeout=30) as connection:
+        connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\nzz\r\n")
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400"), answer[:300]
 
 
 def test_ebs_put_with_a_hash_of_its_payload(server):
