@@ -10,6 +10,7 @@ struct Ferry: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 2 done for some of several and failed for others, 3 different (verify), \
             64 the command line was not understood, 130 interrupted.
             """,
+        version: Version.text,
         subcommands: [
             ServeCommand.self,
             EnvCommand.self,
