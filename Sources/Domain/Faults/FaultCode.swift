@@ -18,11 +18,9 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
     package static let noSuchVersion = FaultCode("NoSuchVersion")
     package static let resourceLimitExceeded = FaultCode("ResourceLimitExceeded")
     package static let unauthorizedOperation = FaultCode("UnauthorizedOperation")
-    package static let unknownParameter = FaultCode("UnknownParameter")
     package static let unsupportedOperation = FaultCode("UnsupportedOperation")
     package static let filterLimitExceeded = FaultCode("FilterLimitExceeded")
     package static let incorrectState = FaultCode("IncorrectState")
-    package static let malformedQueryString = FaultCode("MalformedQueryString")
 
     // Images.
     package static let invalidImageIDMalformed = FaultCode("InvalidAMIID.Malformed")
@@ -40,7 +38,6 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
     // Tags.
     package static let invalidID = FaultCode("InvalidID")
     package static let tagLimitExceeded = FaultCode("TagLimitExceeded")
-    package static let invalidTagKeyMalformed = FaultCode("InvalidTagKey.Malformed")
 
     // EBS direct.
     package static let validationException = FaultCode("ValidationException")

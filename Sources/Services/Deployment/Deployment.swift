@@ -48,4 +48,13 @@ package final class Deployment: Sendable {
         }
         return store
     }
+
+    /// The Region that a copy names as its source.
+    func sourceStore(named name: String) throws -> RegionStore {
+        guard let region = Region(rawValue: name), let store = regions[region] else {
+            let known = regions.keys.sorted().map(\.rawValue).joined(separator: ", ")
+            throw Fault(.invalidParameterValue, "Invalid value '\(name)' for sourceRegion. The Regions of this Ferry are \(known)")
+        }
+        return store
+    }
 }

@@ -62,20 +62,14 @@ extension Images {
     }
 
     private func sourceOfCopy(_ copy: ImageCopy) async throws -> ImageCopyPlan.Source {
-        guard let region = Region(rawValue: copy.sourceRegion), let store = call.deployment.regions[region] else {
-            let known = call.deployment.regions.keys.sorted().map(\.rawValue).joined(separator: ", ")
-            throw Fault(
-                .invalidParameterValue,
-                "Invalid value '\(copy.sourceRegion)' for sourceRegion. The Regions of this Ferry are \(known)"
-            )
-        }
+        let store = try call.deployment.sourceStore(named: copy.sourceRegion)
         let id = try Self.id(copy.sourceImageID)
         let account = call.account
         return try await store.database.read { transaction in
             let image = try Self.own(id, of: account, in: transaction)
             guard image.state == .available else { throw Self.unavailable(id) }
             let snapshots = try SnapshotTable(transaction).snapshots(ids: image.snapshotIDs)
-            return ImageCopyPlan.Source(region: region, image: image, snapshots: snapshots)
+            return ImageCopyPlan.Source(region: store.region, image: image, snapshots: snapshots)
         }
     }
 }

@@ -63,19 +63,13 @@ extension Snapshots {
     package func checkCopy(_ request: SnapshotCopyRequest) async throws { _ = try await sourceOfCopy(request) }
 
     private func sourceOfCopy(_ request: SnapshotCopyRequest) async throws -> (Region, Snapshot, root: [UInt8]) {
-        guard let region = Region(rawValue: request.sourceRegion), let store = call.deployment.regions[region] else {
-            let known = call.deployment.regions.keys.sorted().map(\.rawValue).joined(separator: ", ")
-            throw Fault(
-                .invalidParameterValue,
-                "Invalid value '\(request.sourceRegion)' for sourceRegion. The Regions of this Ferry are \(known)"
-            )
-        }
+        let store = try call.deployment.sourceStore(named: request.sourceRegion)
         let id = try Self.id(request.sourceSnapshotID)
         let account = call.account
         let source = try await store.database.read { try Self.own(id, of: account, in: $0) }
         guard source.state == .completed, let root = source.root else {
             throw Fault(.incorrectState, "Snapshot '\(id)' is not completed: it is \(source.state.rawValue)")
         }
-        return (region, source, root)
+        return (store.region, source, root)
     }
 }
