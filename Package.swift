@@ -9,8 +9,9 @@ let strict: [SwiftSetting] = [
 ]
 
 let targets: [Target] = [
-    // 0: values and rules; AWS dialects and signatures.
+    // 0: values and rules; AWS dialects and signatures; what the standard library lacks of files.
     .target(name: "Domain", swiftSettings: strict),
+    .target(name: "Files", swiftSettings: strict),
     .target(name: "Wire", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
 
     // 1: bytes; rows; the signed HTTP call.
@@ -18,7 +19,7 @@ let targets: [Target] = [
     .target(
         name: "Blocks",
         dependencies: [
-            "CZstd",
+            "CZstd", "Files",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
@@ -33,7 +34,7 @@ let targets: [Target] = [
     .target(
         name: "Client",
         dependencies: [
-            "Wire",
+            "Files", "Wire",
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -80,10 +81,11 @@ let targets: [Target] = [
     ),
 
     // 5: the one executable.
+    .systemLibrary(name: "CMalloc"),
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "Domain", "Wire", "Blocks", "Metadata", "Client", "Transfer", "Services", "API",
+            "CMalloc", "Domain", "Wire", "Blocks", "Metadata", "Client", "Transfer", "Services", "API",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -106,6 +108,7 @@ let targets: [Target] = [
         path: "Tests/TestSupport",
         swiftSettings: strict
     ),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
     .testTarget(
         name: "WireTests",

@@ -25,4 +25,9 @@ struct Ferry: AsyncParsableCommand {
             RebuildIndexCommand.self,
         ]
     )
+
+    static func main() async {
+        MemoryPolicy.apply()
+        await main(nil)
+    }
 }

@@ -42,11 +42,22 @@ struct IncomingRequest {
     }
 
     func body(atMost bytes: Int) async throws -> ByteBuffer {
-        if let length = request.headers[.contentLength], Int(length) ?? .max > bytes { throw BodyTooLong() }
+        let length = request.headers[.contentLength].map { Int($0) ?? .max } ?? 0
+        guard length <= bytes else { throw BodyTooLong() }
+        var body = ByteBuffer()
         do {
-            return try await request.body.collect(upTo: bytes)
-        } catch is NIOTooManyBytesError {
-            throw BodyTooLong()
+            for try await piece in request.body {
+                guard body.readableBytes + piece.readableBytes <= bytes else { throw BodyTooLong() }
+                if body.readableBytes == 0, piece.readableBytes >= length {
+                    body = piece
+                } else {
+                    body.reserveCapacity(length)
+                    body.writeImmutableBuffer(piece)
+                }
+            }
+            return body
+        } catch let error as BodyTooLong {
+            throw error
         } catch {
             // The client hung up or framed its body wrongly: its fault, and nothing for the log.
             throw RequestError.malformed("The body of the request did not arrive whole")

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Packs as files in a folder.
@@ -64,16 +65,18 @@ package struct LocalPackStorage: PackStorage {
 final class LocalPackFile: PackFileHandle {
     private let path: String
     private let descriptor: Int32
+    private let writer: FileWriter
 
     init(path: String, flags: Int32) throws(IOFailure) {
         self.path = path
         descriptor = open(path, flags | O_CLOEXEC, 0o600)
+        writer = FileWriter(descriptor: descriptor)
         guard descriptor >= 0 else { throw IOFailure(call: "open", path: path, errno: errno) }
     }
 
     deinit { close(descriptor) }
 
-    // SAFETY (read and write): the kernel touches at most `count` bytes of the buffer, and only during the call.
+    // SAFETY: the kernel touches at most `count` bytes of the buffer, and only during the call.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int {
         let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
         guard count >= 0 else { throw IOFailure(call: "pread", path: path, errno: errno) }
@@ -81,9 +84,11 @@ final class LocalPackFile: PackFileHandle {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int {
-        let count = pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
-        guard count >= 0 else { throw IOFailure(call: "pwrite", path: path, errno: errno) }
-        return count
+        do {
+            return try writer.write(bytes, at: offset)
+        } catch {
+            throw IOFailure(call: "pwrite", path: path, errno: error.errno)
+        }
     }
 
     func sync() throws(IOFailure) {

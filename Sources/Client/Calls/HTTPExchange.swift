@@ -27,6 +27,10 @@ final class HTTPExchange: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         // Failed connections are tried again by the retry policy, which knows when a user should hear of it.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // A block comes in one or two reads in place of eight: each costs a system call, a buffer and a turn of the scheduler.
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.setOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 512 << 10))
+        }
         if let trustedCertificates {
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.trustRoots = .file(trustedCertificates)
@@ -48,8 +52,7 @@ final class HTTPExchange: Sendable {
         }
         do {
             let response = try await http.execute(request, timeout: timeout)
-            let body = try await response.body.collect(upTo: answerLimit)
-            return (Int(response.status.code), response.headers, body)
+            return (Int(response.status.code), response.headers, try await Self.collect(response, atMost: answerLimit))
         } catch {
             if Task.isCancelled || error is CancellationError { throw CancellationError() }
             throw Failure(
@@ -58,6 +61,22 @@ final class HTTPExchange: Sendable {
                 isFinal: error is NIOTooManyBytesError
             )
         }
+    }
+
+    /// The whole body, in a buffer that has its size from the start.
+    private static func collect(_ response: HTTPClientResponse, atMost limit: Int) async throws -> ByteBuffer {
+        let length = response.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+        var body = ByteBuffer()
+        for try await piece in response.body {
+            guard body.readableBytes + piece.readableBytes <= limit else { throw NIOTooManyBytesError(maxBytes: limit) }
+            if body.readableBytes == 0, piece.readableBytes >= length {
+                body = piece
+            } else {
+                body.reserveCapacity(min(length, limit))
+                body.writeImmutableBuffer(piece)
+            }
+        }
+        return body
     }
 
     /// Only failures to connect prove that the service saw nothing.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NIOCore
 
@@ -5,12 +6,14 @@ import NIOCore
 final class OpenFile: Sendable {
     let path: String
     let descriptor: Int32
+    private let writer: FileWriter
 
     init(_ doing: String, _ path: String, flags: Int32, mode: mode_t = 0o644) throws {
         let descriptor = open(path, flags | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileProblem(doing, path, errno: errno) }
         self.path = path
         self.descriptor = descriptor
+        writer = FileWriter(descriptor: descriptor)
     }
 
     deinit { close(descriptor) }
@@ -38,11 +41,11 @@ final class OpenFile: Sendable {
         try buffer.withUnsafeReadableBytes { memory in
             var done = 0
             while done < memory.count {
-                // SAFETY: `done` stays below the count of the readable bytes.
-                let taken = pwrite(descriptor, memory.baseAddress?.advanced(by: done), memory.count - done, off_t(offset) + off_t(done))
-                if taken < 0, errno == EINTR { continue }
-                guard taken >= 0 else { throw FileProblem("write", path, errno: errno) }
-                done += taken
+                do throws(WriteFailure) {
+                    done += try writer.write(UnsafeRawBufferPointer(rebasing: memory.dropFirst(done)), at: UInt64(offset) + UInt64(done))
+                } catch {
+                    guard error.errno == EINTR else { throw FileProblem("write", path, errno: error.errno) }
+                }
             }
         }
     }
