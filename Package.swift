@@ -104,7 +104,7 @@ let targets: [Target] = [
     // The tests of each layer.
     .target(
         name: "TestSupport",
-        dependencies: ["Domain", "Blocks", .product(name: "NIOCore", package: "swift-nio")],
+        dependencies: ["Domain", "Blocks", "Transfer", .product(name: "NIOCore", package: "swift-nio")],
         path: "Tests/TestSupport",
         swiftSettings: strict
     ),

@@ -4,9 +4,9 @@ import Synchronization
 
 /// A disk in memory that fails on command and forgets at a power cut what was not synced.
 ///
-/// Faults that it knows: any error of any call; short reads and writes; writes of which a power cut keeps any subset of sectors, with or
-/// without the file's new length; file names lost because the folder was not synced; a failed sync after which memory shows
-/// bytes that the disk does not have; flipped bits.
+/// Faults that it knows: any error of any call; short and slow calls; a disk that is full, for good or for a while; writes of which a power
+/// cut keeps any subset of sectors, with or without the file's new length; file names lost, and removed files back, because the
+/// folder was not synced; a failed sync after which memory shows bytes that the disk does not have; bits that flip at rest.
 ///
 /// Not among them: a sync that reports success and kept nothing. No store can survive that.
 package final class FaultyDisk: PackStorage {
@@ -16,6 +16,8 @@ package final class FaultyDisk: PackStorage {
         case error(Int32)
         /// At most so many bytes.
         case short(Int)
+        /// Begins when so many other calls have begun, or when nobody else makes any.
+        case slow(others: Int)
     }
 
     /// One call that is about to be made.
@@ -26,9 +28,17 @@ package final class FaultyDisk: PackStorage {
         package let ordinal: Int
         package let offset: UInt64
         package let count: Int
+
+        package init(call: Call, name: String, ordinal: Int, offset: UInt64, count: Int) {
+            self.call = call
+            self.name = name
+            self.ordinal = ordinal
+            self.offset = offset
+            self.count = count
+        }
     }
 
-    fileprivate struct File {
+    struct File {
         /// What reads see.
         var cached: [UInt8] = []
         /// What a power cut leaves.
@@ -38,103 +48,33 @@ package final class FaultyDisk: PackStorage {
         var isNameDurable = false
     }
 
-    fileprivate struct State {
+    struct State {
         var files: [String: File] = [:]
+        /// Removed from a folder that has not been synced since.
+        var removed: [String: File] = [:]
         var counts: [Call: Int] = [:]
+        var calls = 0
         var plan: (@Sendable (Event) -> Fault?)?
+        var capacity: Int?
+        /// Counts power cuts and kills: what was opened before the last one belongs to a process that is dead.
+        var life = 0
+
+        var usedBytes: Int { files.values.reduce(0) { $0 + $1.cached.count } }
     }
 
-    private static let sector = 4096
     package let path = "/faulty"
-    fileprivate let state = Mutex(State())
+    package let tally: FaultTally
+    let state = Mutex(State())
 
-    package init() {}
+    package init(tally: FaultTally = FaultTally()) { self.tally = tally }
 
     /// Asked before each call, on the thread that makes it; may block it.
     package func setFaults(_ plan: (@Sendable (Event) -> Fault?)?) { state.withLock { $0.plan = plan } }
 
+    /// From now on the files together take no more than so many bytes; `nil` is no limit.
+    package func setCapacity(_ bytes: Int?) { state.withLock { $0.capacity = bytes } }
+
     package func count(of call: Call) -> Int { state.withLock { $0.counts[call] ?? 0 } }
-
-    // MARK: calamities
-
-    /// Keeps what was synced, and of the rest whatever the generator picks.
-    package func powerCut(using generator: inout SeededGenerator) {
-        state.withLock { state in
-            for name in state.files.keys.sorted() {
-                guard var file = state.files[name] else { continue }
-                if !file.isNameDurable, generator.oneIn(2) {
-                    state.files[name] = nil
-                    continue
-                }
-                let keepsAll = generator.oneIn(4)
-                for write in file.dirty { Self.settle(write, in: &file.durable, keepsAll: keepsAll, using: &generator) }
-                file.dirty = []
-                file.cached = file.durable
-                file.isNameDurable = true
-                state.files[name] = file
-            }
-            state.plan = nil
-        }
-    }
-
-    private static func settle(
-        _ write: (offset: Int, bytes: [UInt8]),
-        in durable: inout [UInt8],
-        keepsAll: Bool,
-        using generator: inout SeededGenerator
-    ) {
-        var start = 0
-        while start < write.bytes.count {
-            let end = min(start + sector - (write.offset + start) % sector, write.bytes.count)
-            if keepsAll || generator.oneIn(2) {
-                apply(write.bytes[start..<end], at: write.offset + start, to: &durable)
-            } else if generator.oneIn(2) {
-                // The length reached the disk and the data did not.
-                extend(&durable, to: write.offset + end)
-            }
-            start = end
-        }
-    }
-
-    fileprivate static func extend(_ bytes: inout [UInt8], to length: Int) {
-        if bytes.count < length { bytes.append(contentsOf: repeatElement(0, count: length - bytes.count)) }
-    }
-
-    fileprivate static func apply(_ new: ArraySlice<UInt8>, at offset: Int, to bytes: inout [UInt8]) {
-        extend(&bytes, to: offset + new.count)
-        bytes.replaceSubrange(offset..<offset + new.count, with: new)
-    }
-
-    /// Changes a byte on the disk by `mask`; twice the same is none.
-    package func flip(_ name: String, at offset: Int, mask: UInt8 = 1) {
-        change(name) { file in
-            file.cached[offset] ^= mask
-            if offset < file.durable.count { file.durable[offset] ^= mask }
-            for write in file.dirty.indices {
-                let place = offset - file.dirty[write].offset
-                if file.dirty[write].bytes.indices.contains(place) { file.dirty[write].bytes[place] ^= mask }
-            }
-        }
-    }
-
-    /// Cuts a file off, on the disk too.
-    package func truncate(_ name: String, to length: Int) {
-        change(name) { file in
-            file.cached.removeSubrange(length...)
-            if length < file.durable.count { file.durable.removeSubrange(length...) }
-            file.dirty = file.dirty.filter { $0.offset < length }.map { ($0.offset, Array($0.bytes.prefix(length - $0.offset))) }
-        }
-    }
-
-    private func change(_ name: String, _ body: (inout File) -> Void) {
-        state.withLock { state in
-            guard var file = state.files.removeValue(forKey: name) else { return }
-            body(&file)
-            state.files[name] = file
-        }
-    }
-
-    package func delete(_ name: String) { state.withLock { $0.files[name] = nil } }
 
     /// What reads see of a file.
     package func contents(_ name: String) -> [UInt8] { state.withLock { $0.files[name]?.cached ?? [] } }
@@ -145,6 +85,10 @@ package final class FaultyDisk: PackStorage {
 
     package func prepare() throws(IOFailure) {}
 
+    package func freeBytes() throws(IOFailure) -> UInt64 {
+        state.withLock { state in state.capacity.map { UInt64(max(0, $0 - state.usedBytes)) } ?? .max }
+    }
+
     package func list() throws(IOFailure) -> [String] {
         _ = try fault(.list, "", 0, 0)
         return names
@@ -152,108 +96,177 @@ package final class FaultyDisk: PackStorage {
 
     package func create(_ name: String) throws(IOFailure) -> any PackFileHandle {
         _ = try fault(.create, name, 0, 0)
-        let exists = state.withLock { state in
-            if state.files[name] != nil { return true }
+        let life: Int? = state.withLock { state in
+            if state.files[name] != nil { return nil }
             state.files[name] = File()
-            return false
+            return state.life
         }
-        if exists { throw IOFailure(call: "open", path: name, errno: EEXIST) }
-        return Handle(disk: self, name: name)
+        guard let life else { throw IOFailure(call: "open", path: name, errno: EEXIST) }
+        return Handle(disk: self, name: name, life: life)
     }
 
     package func open(_ name: String) throws(IOFailure) -> any PackFileHandle {
         _ = try fault(.open, name, 0, 0)
-        guard state.withLock({ $0.files[name] != nil }) else { throw IOFailure(call: "open", path: name, errno: ENOENT) }
-        return Handle(disk: self, name: name)
+        let life = state.withLock { $0.files[name] == nil ? nil : $0.life }
+        guard let life else { throw IOFailure(call: "open", path: name, errno: ENOENT) }
+        return Handle(disk: self, name: name, life: life)
     }
 
     package func remove(_ name: String) throws(IOFailure) {
         _ = try fault(.remove, name, 0, 0)
-        delete(name)
+        state.withLock { state in
+            guard let file = state.files.removeValue(forKey: name) else { return }
+            if file.isNameDurable { state.removed[name] = file }
+        }
     }
 
     package func syncFolder() throws(IOFailure) {
         _ = try fault(.syncFolder, "", 0, 0)
-        state.withLock { state in for name in state.files.keys { state.files[name]?.isNameDurable = true } }
+        state.withLock { state in
+            state.removed = [:]
+            for name in state.files.keys { state.files[name]?.isNameDurable = true }
+        }
     }
 
     /// The most bytes that the call may handle. Throws when it is to fail.
     fileprivate func fault(_ call: Call, _ name: String, _ offset: UInt64, _ count: Int) throws(IOFailure) -> Int {
-        let (plan, ordinal) = state.withLock { state in
+        let (plan, ordinal, begun) = state.withLock { state in
             state.counts[call, default: 0] += 1
-            return (state.plan, state.counts[call] ?? 0)
+            state.calls += 1
+            return (state.plan, state.counts[call] ?? 0, state.calls)
         }
         switch plan?(Event(call: call, name: name, ordinal: ordinal, offset: offset, count: count)) {
-        case .error(let errno): throw IOFailure(call: "\(call)", path: name, errno: errno)
-        case .short(let limit): return min(limit, count)
+        case .error(let errno):
+            tally.add(Self.kind(of: call, errno))
+            throw IOFailure(call: "\(call)", path: name, errno: errno)
+        case .short(let limit):
+            if limit < count { tally.add(.shortCall) }
+            return min(limit, count)
+        case .slow(let others):
+            tally.add(.slowCall)
+            // Turns and not time: on a machine that does nothing else there is nothing to wait for.
+            for _ in 0..<500 where state.withLock({ $0.calls < begun + others }) { sched_yield() }
+            return count
         case nil: return count
         }
     }
 
-    private final class Handle: PackFileHandle {
-        private let disk: FaultyDisk
-        private let name: String
-
-        init(disk: FaultyDisk, name: String) {
-            self.disk = disk
-            self.name = name
+    private static func kind(of call: Call, _ errno: Int32) -> InjectedFault {
+        switch (call, errno) {
+        case (_, EINTR): .interruption
+        case (_, ENOSPC), (_, EDQUOT): .fullDisk
+        case (.read, _), (.open, _), (.list, _): .failedRead
+        case (.sync, _), (.syncFolder, _): .failedSync
+        default: .failedWrite
         }
+    }
+}
 
-        func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int {
-            let limit = try disk.fault(.read, name, offset, buffer.count)
-            let bytes = disk.state.withLock { state -> ArraySlice<UInt8> in
-                guard let file = state.files[name], Int(offset) < file.cached.count else { return [] }
-                return file.cached[Int(offset)..<min(Int(offset) + limit, file.cached.count)]
-            }
-            buffer.copyBytes(from: bytes)
-            return bytes.count
+extension FaultyDisk.State {
+    /// What a write puts down, which on a disk that is nearly full is less than was asked for.
+    mutating func write(_ bytes: [UInt8], at offset: Int, to name: String) -> Int {
+        let free = capacity.map { max(0, $0 - usedBytes) }
+        // Of a file that was unlinked meanwhile nobody will know.
+        guard var file = files.removeValue(forKey: name) else { return bytes.count }
+        let room = free.map { max(0, file.cached.count + $0 - offset) } ?? bytes.count
+        let new = Array(bytes.prefix(room))
+        if !new.isEmpty {
+            FaultyDisk.apply(new[...], at: offset, to: &file.cached)
+            file.dirty.append((offset, new))
         }
+        files[name] = file
+        return new.count
+    }
 
-        func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int {
-            let limit = try disk.fault(.write, name, offset, bytes.count)
-            let new = Array(bytes.prefix(limit))
-            disk.state.withLock { state in
-                guard var file = state.files.removeValue(forKey: name) else { return }
-                FaultyDisk.apply(new[...], at: Int(offset), to: &file.cached)
-                file.dirty.append((Int(offset), new))
-                state.files[name] = file
-            }
-            return new.count
+    mutating func sync(_ name: String, fails: Bool) {
+        guard var file = files.removeValue(forKey: name) else { return }
+        if !fails {
+            for write in file.dirty { FaultyDisk.apply(write.bytes[...], at: write.offset, to: &file.durable) }
         }
+        // A failed sync marks the pages clean: nobody will ever write them, though reads still show them.
+        file.dirty = []
+        files[name] = file
+    }
 
-        func sync() throws(IOFailure) {
-            let failure: IOFailure?
-            do throws(IOFailure) {
-                _ = try disk.fault(.sync, name, 0, 0)
-                failure = nil
-            } catch {
-                failure = error
-            }
-            disk.state.withLock { state in
-                guard var file = state.files.removeValue(forKey: name) else { return }
-                if failure == nil {
-                    for write in file.dirty { FaultyDisk.apply(write.bytes[...], at: write.offset, to: &file.durable) }
-                }
-                // A failed sync marks the pages clean: nobody will ever write them, though reads still show them.
-                file.dirty = []
-                state.files[name] = file
-            }
-            if let failure { throw failure }
-        }
+    mutating func dropCache(_ name: String) {
+        guard var file = files.removeValue(forKey: name) else { return }
+        let length = file.cached.count
+        file.cached = file.durable
+        for write in file.dirty { FaultyDisk.apply(write.bytes[...], at: write.offset, to: &file.cached) }
+        FaultyDisk.extend(&file.cached, to: length)
+        files[name] = file
+    }
+}
 
-        func size() throws(IOFailure) -> UInt64 {
-            UInt64(disk.state.withLock { $0.files[name]?.cached.count ?? 0 })
-        }
+/// An open file of the disk.
+private final class Handle: PackFileHandle {
+    private let disk: FaultyDisk
+    private let name: String
+    private let life: Int
 
-        func dropCache() {
-            disk.state.withLock { state in
-                guard var file = state.files.removeValue(forKey: name) else { return }
-                let length = file.cached.count
-                file.cached = file.durable
-                for write in file.dirty { FaultyDisk.apply(write.bytes[...], at: write.offset, to: &file.cached) }
-                FaultyDisk.extend(&file.cached, to: length)
-                state.files[name] = file
-            }
+    init(disk: FaultyDisk, name: String, life: Int) {
+        self.disk = disk
+        self.name = name
+        self.life = life
+    }
+
+    private var death: IOFailure { IOFailure(call: "any call of a dead process", path: name, errno: EIO) }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int {
+        let limit = try disk.fault(.read, name, offset, buffer.count)
+        let (name, life) = (name, life)
+        let bytes: ArraySlice<UInt8>? = disk.state.withLock { state in
+            guard state.life == life else { return nil }
+            guard let file = state.files[name], Int(offset) < file.cached.count else { return [] }
+            return file.cached[Int(offset)..<min(Int(offset) + limit, file.cached.count)]
         }
+        guard let bytes else { throw death }
+        buffer.copyBytes(from: bytes)
+        return bytes.count
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int {
+        let limit = try disk.fault(.write, name, offset, bytes.count)
+        let wanted = Array(bytes.prefix(limit))
+        let (name, life) = (name, life)
+        let written: Int? = disk.state.withLock { state in
+            state.life == life ? state.write(wanted, at: Int(offset), to: name) : nil
+        }
+        guard let written else { throw death }
+        if written == 0, !wanted.isEmpty {
+            disk.tally.add(.fullDisk)
+            throw IOFailure(call: "write", path: name, errno: ENOSPC)
+        }
+        return written
+    }
+
+    func sync() throws(IOFailure) {
+        var failure: IOFailure?
+        do throws(IOFailure) {
+            _ = try disk.fault(.sync, name, 0, 0)
+        } catch {
+            if error.errno == EINTR { throw error }
+            failure = error
+        }
+        let (name, life, fails) = (name, life, failure != nil)
+        let isAlive = disk.state.withLock { state in
+            guard state.life == life else { return false }
+            state.sync(name, fails: fails)
+            return true
+        }
+        if let failure { throw failure }
+        guard isAlive else { throw death }
+    }
+
+    func size() throws(IOFailure) -> UInt64 {
+        let (name, life) = (name, life)
+        let size: Int? = disk.state.withLock { $0.life == life ? $0.files[name]?.cached.count ?? 0 : nil }
+        guard let size else { throw death }
+        return UInt64(size)
+    }
+
+    func dropCache() {
+        let (name, life) = (name, life)
+        disk.state.withLock { if $0.life == life { $0.dropCache(name) } }
     }
 }
