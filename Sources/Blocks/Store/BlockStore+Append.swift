@@ -49,6 +49,8 @@ extension BlockStore {
             let content = try content()
             let missing = try missing(content.children)
             guard missing.isEmpty else {
+                // When the epoch has ended meanwhile, what was written before went with it: that can be done again, unlike a wrong map.
+                try state.withLock { try $0.check(epoch) }
                 throw StoreError(
                     .incomplete,
                     "\(missing.count) of the \(content.children.count) frames under it are not in the store",

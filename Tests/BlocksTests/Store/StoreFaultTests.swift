@@ -181,6 +181,27 @@ struct StoreFaultTests {
         }
     }
 
+    /// A page that comes too late for its blocks is told that they were lost, which can be done again, and not that it is wrong.
+    @Test func aPageWhoseBlocksWereLostMeanwhileIsLostToo() async throws {
+        try await StoreFixture.run { fixture in
+            let store = try await fixture.open()
+            let writer = store.writer()
+            let page = try BlockMapPage([(slot: 3, digest: try await writer.put(TestBlock.compressible(1)))])
+            let looking = Gate()
+            fixture.index.beforeLocating { if $0 == [page.digest] { looking.pass() } }
+            let put = Task { await expectStoreError(.lostWrites) { try await writer.put(page: page) } }
+            await looking.waitForArrival()
+            fixture.disk.setFaults { $0.call == .sync ? .error(EIO) : nil }
+            await expectStoreError(.lostWrites) { try await writer.flush() }
+            fixture.disk.setFaults(nil)
+            looking.open()
+            await put.value
+            let again = store.writer()
+            #expect(try await again.putPage(of: [1]).count == 1)
+            try await again.flush()
+        }
+    }
+
     @Test func aFrameThatIsNotWhatWasWrittenIsDamage() async throws {
         try await StoreFixture.run { fixture in
             let store = try await fixture.open()
