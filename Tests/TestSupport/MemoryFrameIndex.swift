@@ -1,23 +1,25 @@
 import Blocks
 import Synchronization
 
-/// An index in memory. What it holds counts as durable; commits can be made to fail.
+/// An index in memory. What it holds counts as durable; its transactions can be made to fail.
 package final class MemoryFrameIndex: FrameIndex {
     fileprivate struct State {
         var locations: [Digest: FrameLocation] = [:]
+        var generations: [Digest: UInt64] = [:]
+        var generation: UInt64 = 0
         var lengths: [PackID: UInt64] = [:]
         var commits = 0
         var commitFault: (@Sendable (Int) -> (any Error)?)?
         var beforeLocating: (@Sendable ([Digest]) -> Void)?
     }
 
-    private let state = Mutex(State())
+    fileprivate let state = Mutex(State())
 
     private let tally: FaultTally?
 
     package init(tally: FaultTally? = nil) { self.tally = tally }
 
-    /// Asked before each commit, with its number from 1; an error fails the commit and nothing of it is kept.
+    /// Asked before each transaction that writes, with its number from 1; an error fails it and nothing of it is kept.
     package func failCommits(_ fault: (@Sendable (Int) -> (any Error)?)?) {
         state.withLock { $0.commitFault = fault }
     }
@@ -33,16 +35,12 @@ package final class MemoryFrameIndex: FrameIndex {
     }
 
     package func commit(_ frames: [IndexedFrame], indexedLengths: [PackID: UInt64]) throws {
-        let (number, fault) = state.withLock { state in
-            state.commits += 1
-            return (state.commits, state.commitFault)
-        }
-        if let error = fault?(number) {
-            tally?.add(.failedCommit)
-            throw error
-        }
+        try countCommit()
         state.withLock { state in
-            for frame in frames where state.locations[frame.address] == nil { state.locations[frame.address] = frame.location }
+            for frame in frames {
+                if state.locations[frame.address] == nil { state.locations[frame.address] = frame.location }
+                state.generations[frame.address] = max(state.generations[frame.address] ?? 0, frame.generation)
+            }
             state.lengths.merge(indexedLengths) { max($0, $1) }
         }
     }
@@ -52,8 +50,8 @@ package final class MemoryFrameIndex: FrameIndex {
     package func frames(in pack: PackID, after offset: UInt64, limit: Int) throws -> [IndexedFrame] {
         state.withLock { state in
             Array(
-                state.locations.lazy.filter { $0.value.pack == pack && $0.value.offset > offset }
-                    .map { IndexedFrame(address: $0.key, location: $0.value) }
+                state.locations.filter { $0.value.pack == pack && $0.value.offset > offset }
+                    .map { state.frame($0.key, $0.value) }
                     .sorted { $0.location.offset < $1.location.offset }
                     .prefix(limit)
             )
@@ -63,6 +61,7 @@ package final class MemoryFrameIndex: FrameIndex {
     package func removeAll() throws {
         state.withLock { state in
             state.locations = [:]
+            state.generations = [:]
             state.lengths = [:]
         }
     }
@@ -77,6 +76,93 @@ package final class MemoryFrameIndex: FrameIndex {
     /// Goes back to what it was: the packs have moved on meanwhile.
     package func restore(_ backup: Backup) { state.withLock { $0 = backup.state } }
 
+    package func relocate(_ relocations: [Relocation]) throws -> Int {
+        try countCommit()
+        return state.withLock { state in
+            relocations.count { relocation in
+                guard state.locations[relocation.address] == relocation.from else { return false }
+                state.locations[relocation.address] = relocation.to
+                if state.lengths[relocation.to.pack] == nil { state.lengths[relocation.to.pack] = 0 }
+                return true
+            }
+        }
+    }
+
+    package func generation() throws -> UInt64 { state.withLock { $0.generation } }
+
+    package func beginGeneration() throws -> UInt64 {
+        try countCommit()
+        return state.withLock { state in
+            state.generation += 1
+            return state.generation
+        }
+    }
+
+    package func mark(_ addresses: [Digest], generation: UInt64) throws -> Set<Digest> {
+        try countCommit()
+        return state.withLock { state in
+            for address in addresses where state.locations[address] != nil {
+                state.generations[address] = max(state.generations[address] ?? 0, generation)
+            }
+            return Set(addresses.filter { state.locations[$0] == nil })
+        }
+    }
+
+    package func stale(_ addresses: [Digest], before generation: UInt64) throws -> [Digest: FrameKind] {
+        state.withLock { state in
+            addresses.reduce(into: [:]) { stale, address in
+                if (state.generations[address] ?? 0) < generation { stale[address] = state.locations[address]?.kind }
+            }
+        }
+    }
+
+    package func staleMaps(_ kind: FrameKind, before generation: UInt64, limit: Int) throws -> [IndexedFrame] {
+        state.withLock { state in
+            Array(
+                state.locations.filter { $0.value.kind == kind && (state.generations[$0.key] ?? 0) < generation }
+                    .map { state.frame($0.key, $0.value) }
+                    .prefix(limit)
+            )
+        }
+    }
+
+    package func remove(_ addresses: [Digest], before generation: UInt64) throws -> Set<Digest> {
+        try countCommit()
+        return state.withLock { state in
+            let gone = Set(addresses.filter { state.locations[$0] != nil && (state.generations[$0] ?? 0) < generation })
+            for address in gone {
+                state.locations[address] = nil
+                state.generations[address] = nil
+            }
+            return gone
+        }
+    }
+
+    package func removePack(_ pack: PackID) throws {
+        try countCommit()
+        state.withLock { state in
+            if !state.locations.values.contains(where: { $0.pack == pack }) { state.lengths[pack] = nil }
+        }
+    }
+
+    /// Every transaction that writes counts as a commit and can be made to fail.
+    private func countCommit() throws {
+        let (number, fault) = state.withLock { state in
+            state.commits += 1
+            return (state.commits, state.commitFault)
+        }
+        if let error = fault?(number) {
+            tally?.add(.failedCommit)
+            throw error
+        }
+    }
+
     /// Everything in the index.
     package var all: [Digest: FrameLocation] { state.withLock { $0.locations } }
+}
+
+extension MemoryFrameIndex.State {
+    fileprivate func frame(_ address: Digest, _ location: FrameLocation) -> IndexedFrame {
+        IndexedFrame(address: address, location: location, generation: generations[address] ?? 0)
+    }
 }

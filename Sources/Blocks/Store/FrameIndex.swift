@@ -23,10 +23,26 @@ package struct FrameLocation: Hashable, Sendable {
 package struct IndexedFrame: Hashable, Sendable {
     package let address: Digest
     package let location: FrameLocation
+    /// The collection that last found the frame alive, or was the last to have begun when it was stored.
+    package let generation: UInt64
 
-    package init(address: Digest, location: FrameLocation) {
+    package init(address: Digest, location: FrameLocation, generation: UInt64 = 0) {
         self.address = address
         self.location = location
+        self.generation = generation
+    }
+}
+
+/// A frame that stands at a second place, to which its row is to be moved.
+package struct Relocation: Hashable, Sendable {
+    package let address: Digest
+    package let from: FrameLocation
+    package let to: FrameLocation
+
+    package init(address: Digest, from: FrameLocation, to: FrameLocation) {
+        self.address = address
+        self.from = from
+        self.to = to
     }
 }
 
@@ -39,7 +55,8 @@ package protocol FrameIndex: Sendable {
 
     /// Adds frames and raises the indexed length of packs, in one transaction that is durable when this returns.
     ///
-    /// The first location of an address wins. Up to its indexed length, a pack holds nothing that would have to be looked for.
+    /// The first location of an address wins, and so does the higher generation. Up to its indexed length, a pack holds nothing that
+    /// would have to be looked for.
     func commit(_ frames: [IndexedFrame], indexedLengths: [PackID: UInt64]) throws
 
     /// How far each pack is indexed.
@@ -48,6 +65,34 @@ package protocol FrameIndex: Sendable {
     /// The frames of a pack that the index names, whose offset is greater than `offset`, ascending by offset.
     func frames(in pack: PackID, after offset: UInt64, limit: Int) throws -> [IndexedFrame]
 
-    /// Forgets everything.
+    /// Moves rows, in one durable transaction: those that still stand where they are moved from. Returns how many were moved.
+    @discardableResult
+    func relocate(_ relocations: [Relocation]) throws -> Int
+
+    /// Forgets all frames and packs.
     func removeAll() throws
+
+    // MARK: collecting
+
+    /// The number of the last collection that was begun, 0 when there was none.
+    func generation() throws -> UInt64
+
+    /// Begins the next generation, durably, and returns its number.
+    func beginGeneration() throws -> UInt64
+
+    /// Raises frames to a generation, never lowers them. Returns the addresses that are not in the index.
+    func mark(_ addresses: [Digest], generation: UInt64) throws -> Set<Digest>
+
+    /// The kinds of those addresses that are in the index with a generation before `generation`.
+    func stale(_ addresses: [Digest], before generation: UInt64) throws -> [Digest: FrameKind]
+
+    /// At most `limit` pages or roots with a generation before `generation`.
+    func staleMaps(_ kind: FrameKind, before generation: UInt64, limit: Int) throws -> [IndexedFrame]
+
+    /// Forgets those of the addresses that have a generation before `generation`, in one durable transaction. Returns those that are
+    /// forgotten.
+    func remove(_ addresses: [Digest], before generation: UInt64) throws -> Set<Digest>
+
+    /// Forgets a pack that has no frames; one that has some stays.
+    func removePack(_ pack: PackID) throws
 }

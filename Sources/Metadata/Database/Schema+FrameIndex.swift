@@ -10,6 +10,14 @@ extension Schema {
             )
             """,
             "CREATE INDEX frames_by_place ON frames (pack, position)",
-        ]
+        ],
+        [
+            // Which collection found a frame alive last; docs/decisions/0006-garbage-collection.md.
+            "ALTER TABLE frames ADD COLUMN generation BIGINT NOT NULL DEFAULT 0",
+            // Maps are swept before blocks, and are a thousandth of the rows.
+            "CREATE INDEX frames_of_maps ON frames (kind, generation) WHERE kind <> 1",
+            "CREATE TABLE generations (last BIGINT NOT NULL)",
+            "INSERT INTO generations (last) VALUES (0)",
+        ],
     ])
 }

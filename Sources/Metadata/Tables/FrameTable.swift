@@ -1,6 +1,6 @@
 /// Where frames stand in the packs of a Region: rows of the index, which is a cache.
 package struct FrameTable {
-    private let transaction: Transaction
+    let transaction: Transaction
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
@@ -16,7 +16,7 @@ package struct FrameTable {
         ).map(FrameRow.init)
     }
 
-    /// Adds frames, keeping the first place of an address, and says how far each pack is indexed.
+    /// Adds frames, keeping the first place and the highest generation of an address, and says how far each pack is indexed.
     package func insert(_ frames: [FrameRow], indexedLengths: [(pack: [UInt8], length: Int64)]) throws {
         var numbers: [[UInt8]: Int64] = [:]
         for (pack, length) in indexedLengths {
@@ -32,12 +32,13 @@ package struct FrameTable {
             numbers[frame.pack] = number
             try transaction.execute(
                 """
-                INSERT INTO frames (address, pack, position, stored_length, plain_length, kind, codec) VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (address) DO NOTHING
+                INSERT INTO frames (address, pack, position, stored_length, plain_length, kind, codec, generation)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (address) DO UPDATE SET generation = excluded.generation WHERE frames.generation < excluded.generation
                 """,
                 [
                     .bytes(frame.address), .integer(number), .integer(frame.position), .integer(frame.storedLength),
-                    .integer(frame.plainLength), .integer(frame.kind), .integer(frame.codec),
+                    .integer(frame.plainLength), .integer(frame.kind), .integer(frame.codec), .integer(frame.generation),
                 ]
             )
         }
@@ -59,6 +60,20 @@ package struct FrameTable {
     package func removeAll() throws {
         try transaction.execute("DELETE FROM frames")
         try transaction.execute("DELETE FROM packs")
+    }
+
+    /// Gives a frame the place, lengths and codec of `frame` when it stands at `position` of `pack`. False when it does not.
+    package func move(_ frame: FrameRow, fromPack pack: [UInt8], position: Int64) throws -> Bool {
+        try transaction.execute(
+            """
+            UPDATE frames SET pack = ?, position = ?, stored_length = ?, plain_length = ?, codec = ?
+            WHERE address = ? AND position = ? AND pack = (SELECT number FROM packs WHERE id = ?)
+            """,
+            [
+                .integer(try number(of: frame.pack)), .integer(frame.position), .integer(frame.storedLength),
+                .integer(frame.plainLength), .integer(frame.codec), .bytes(frame.address), .integer(position), .bytes(pack),
+            ]
+        ) == 1
     }
 
     private func number(of pack: [UInt8]) throws -> Int64 {
@@ -84,6 +99,7 @@ package struct FrameRow: Sendable {
     package let plainLength: Int64
     package let kind: Int64
     package let codec: Int64
+    package let generation: Int64
 
     package init(
         address: [UInt8],
@@ -92,7 +108,8 @@ package struct FrameRow: Sendable {
         storedLength: Int64,
         plainLength: Int64,
         kind: Int64,
-        codec: Int64
+        codec: Int64,
+        generation: Int64 = 0
     ) {
         self.address = address
         self.pack = pack
@@ -101,6 +118,7 @@ package struct FrameRow: Sendable {
         self.plainLength = plainLength
         self.kind = kind
         self.codec = codec
+        self.generation = generation
     }
 
     init(_ row: SQLRow) throws {
@@ -111,7 +129,8 @@ package struct FrameRow: Sendable {
             storedLength: row.integer("stored_length"),
             plainLength: row.integer("plain_length"),
             kind: row.integer("kind"),
-            codec: row.integer("codec")
+            codec: row.integer("codec"),
+            generation: row.integer("generation")
         )
     }
 }

@@ -3,16 +3,14 @@ import Metadata
 
 /// The index over a Region's packs, in a database of its own.
 package struct SQLFrameIndex: FrameIndex {
-    private let database: Database
+    let database: Database
 
     package init(_ database: Database) { self.database = database }
 
     package func locate(_ addresses: [Digest]) throws -> [Digest: FrameLocation] {
         var found: [Digest: FrameLocation] = [:]
-        for start in stride(from: 0, to: addresses.count, by: 1024) {
-            let batch = addresses[start..<min(start + 1024, addresses.count)]
-            let rows = try database.blockingRead { try FrameTable($0).frames(addresses: batch.map(\.bytes)) }
-            for row in rows {
+        for batch in Self.batches(addresses) {
+            for row in try database.blockingRead({ try FrameTable($0).frames(addresses: batch) }) {
                 let frame = try IndexedFrame(row: row)
                 found[frame.address] = frame.location
             }
@@ -42,7 +40,27 @@ package struct SQLFrameIndex: FrameIndex {
         return try rows.map(IndexedFrame.init(row:))
     }
 
+    package func relocate(_ relocations: [Relocation]) throws -> Int {
+        try database.blockingWrite { transaction in
+            let table = FrameTable(transaction)
+            return try relocations.count { relocation in
+                try table.move(
+                    FrameRow(frame: IndexedFrame(address: relocation.address, location: relocation.to)),
+                    fromPack: relocation.from.pack.bytes,
+                    position: Int64(relocation.from.offset)
+                )
+            }
+        }
+    }
+
     package func removeAll() throws { try database.blockingWrite { try FrameTable($0).removeAll() } }
+
+    /// As many as a statement takes, as their bytes.
+    static func batches(_ addresses: [Digest]) -> [[[UInt8]]] {
+        stride(from: 0, to: addresses.count, by: 1024).map { start in
+            addresses[start..<min(start + 1024, addresses.count)].map(\.bytes)
+        }
+    }
 }
 
 /// A row of the index makes no sense: `ferry rebuild-index` makes it anew.
@@ -51,7 +69,7 @@ package struct CorruptIndex: Error {
 }
 
 extension IndexedFrame {
-    fileprivate init(row: FrameRow) throws {
+    init(row: FrameRow) throws {
         guard let address = Digest(bytes: row.address) else { throw CorruptIndex(column: "frames.address") }
         guard let pack = PackID(bytes: row.pack) else { throw CorruptIndex(column: "packs.id") }
         guard let kind = FrameKind(rawValue: UInt8(row.kind)) else { throw CorruptIndex(column: "frames.kind") }
@@ -65,7 +83,8 @@ extension IndexedFrame {
                 plainLength: UInt32(row.plainLength),
                 kind: kind,
                 codec: codec
-            )
+            ),
+            generation: UInt64(row.generation)
         )
     }
 }
@@ -80,7 +99,8 @@ extension FrameRow {
             storedLength: Int64(location.storedLength),
             plainLength: Int64(location.plainLength),
             kind: Int64(location.kind.rawValue),
-            codec: Int64(location.codec.rawValue)
+            codec: Int64(location.codec.rawValue),
+            generation: Int64(frame.generation)
         )
     }
 }

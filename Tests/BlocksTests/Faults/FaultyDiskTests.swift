@@ -115,7 +115,9 @@ struct FaultyDiskTests {
         let first = outcomes()
         #expect(first == outcomes())
         let kinds = Set(first)
-        for expected in ["read error(\(EIO))", "write error(\(ENOSPC))", "write error(\(EIO))", "sync error(\(EIO))", "write error(\(EINTR))"] {
+        for expected in [
+            "read error(\(EIO))", "write error(\(ENOSPC))", "write error(\(EIO))", "sync error(\(EIO))", "write error(\(EINTR))",
+        ] {
             #expect(kinds.contains(expected), "\(expected)")
         }
         #expect(first.last { $0.hasPrefix("write") } != nil)

@@ -1,0 +1,61 @@
+/// What collections read and write: the generation of frames. At most 1,024 addresses a call.
+extension FrameTable {
+    /// The last generation that was begun.
+    package func generation() throws -> Int64 {
+        guard let row = try transaction.firstRow("SELECT last FROM generations") else { throw CorruptRow(column: "last") }
+        return try row.integer("last")
+    }
+
+    /// Begins the next generation.
+    package func beginGeneration() throws -> Int64 {
+        try transaction.execute("UPDATE generations SET last = last + 1")
+        return try generation()
+    }
+
+    /// Those of the addresses that are known, with their kinds and generations.
+    package func generations(of addresses: [[UInt8]]) throws -> [(address: [UInt8], kind: Int64, generation: Int64)] {
+        guard !addresses.isEmpty else { return [] }
+        return try transaction.rows(
+            "SELECT address, kind, generation FROM frames WHERE address IN (\(Transaction.marks(addresses.count)))",
+            addresses.map { .bytes($0) }
+        ).map { (try $0.bytes("address"), try $0.integer("kind"), try $0.integer("generation")) }
+    }
+
+    /// Raises frames to a generation.
+    package func mark(_ addresses: [[UInt8]], generation: Int64) throws {
+        guard !addresses.isEmpty else { return }
+        try transaction.execute(
+            "UPDATE frames SET generation = ? WHERE generation < ? AND address IN (\(Transaction.marks(addresses.count)))",
+            [.integer(generation), .integer(generation)] + addresses.map { .bytes($0) }
+        )
+    }
+
+    /// At most `limit` pages or roots, by their kind, of an older generation.
+    package func staleMaps(kind: Int64, before generation: Int64, limit: Int) throws -> [FrameRow] {
+        // That it is no block is said once more in a form in which the planner sees that the index over maps holds all of them.
+        let sql = """
+            SELECT frames.*, packs.id AS pack_id FROM frames JOIN packs ON packs.number = frames.pack
+            WHERE kind = ? AND kind <> 1 AND generation < ? LIMIT ?
+            """
+        return try transaction.rows(sql, [.integer(kind), .integer(generation), .integer(limit)]).map(FrameRow.init)
+    }
+
+    /// Removes those of the addresses that are of an older generation, and returns them.
+    package func remove(_ addresses: [[UInt8]], before generation: Int64) throws -> [[UInt8]] {
+        let stale = try generations(of: addresses).filter { $0.generation < generation }.map(\.address)
+        guard !stale.isEmpty else { return [] }
+        try transaction.execute(
+            "DELETE FROM frames WHERE address IN (\(Transaction.marks(stale.count)))",
+            stale.map { .bytes($0) }
+        )
+        return stale
+    }
+
+    /// Removes a pack that has no frames.
+    package func removePack(_ pack: [UInt8]) throws {
+        try transaction.execute(
+            "DELETE FROM packs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM frames WHERE frames.pack = packs.number)",
+            [.bytes(pack)]
+        )
+    }
+}
