@@ -21,6 +21,7 @@ extension FaultyDisk {
         package func list() throws(IOFailure) -> [String] { try alive().list() }
         package func create(_ name: String) throws(IOFailure) -> any PackFileHandle { try alive().create(name) }
         package func open(_ name: String) throws(IOFailure) -> any PackFileHandle { try alive().open(name) }
+        package func openToMend(_ name: String) throws(IOFailure) -> any PackFileHandle { try alive().openToMend(name) }
         package func remove(_ name: String) throws(IOFailure) { try alive().remove(name) }
         package func syncFolder() throws(IOFailure) { try alive().syncFolder() }
         package func freeBytes() throws(IOFailure) -> UInt64 { try alive().freeBytes() }

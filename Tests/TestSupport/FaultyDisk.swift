@@ -112,6 +112,8 @@ package final class FaultyDisk: PackStorage {
         return Handle(disk: self, name: name, life: life)
     }
 
+    package func openToMend(_ name: String) throws(IOFailure) -> any PackFileHandle { try open(name) }
+
     package func remove(_ name: String) throws(IOFailure) {
         _ = try fault(.remove, name, 0, 0)
         state.withLock { state in

@@ -8,6 +8,7 @@ package final class MemoryFrameIndex: FrameIndex {
         var generations: [Digest: UInt64] = [:]
         var generation: UInt64 = 0
         var lengths: [PackID: UInt64] = [:]
+        var doubts: Set<Digest> = []
         var commits = 0
         var commitFault: (@Sendable (Int) -> (any Error)?)?
         var beforeLocating: (@Sendable ([Digest]) -> Void)?
@@ -63,6 +64,7 @@ package final class MemoryFrameIndex: FrameIndex {
             state.locations = [:]
             state.generations = [:]
             state.lengths = [:]
+            state.doubts = []
         }
     }
 
@@ -86,6 +88,14 @@ package final class MemoryFrameIndex: FrameIndex {
                 return true
             }
         }
+    }
+
+    package func doubt(_ addresses: [Digest]) throws { state.withLock { $0.doubts.formUnion(addresses) } }
+
+    package func trust(_ addresses: [Digest]) throws { state.withLock { $0.doubts.subtract(addresses) } }
+
+    package func doubts(among addresses: [Digest]?) throws -> Set<Digest> {
+        state.withLock { state in addresses.map { state.doubts.intersection($0) } ?? state.doubts }
     }
 
     package func generation() throws -> UInt64 { state.withLock { $0.generation } }

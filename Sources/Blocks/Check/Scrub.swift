@@ -78,7 +78,7 @@ package struct Scrub: Sendable {
             report.storedBytes += UInt64(FrameHeader.bytes) + UInt64(frame.location.storedLength)
             report.plainBytes += UInt64(frame.location.plainLength)
             do {
-                try packs.file(frame.location.pack).check(frame)
+                _ = try packs.file(frame.location.pack).check(frame)
             } catch let damage as FrameDamage {
                 report.damages.append(
                     .init(
@@ -96,9 +96,10 @@ package struct Scrub: Sendable {
 }
 
 extension PackFile {
-    /// Everything that can be proven about a frame.
-    func check(_ frame: IndexedFrame) throws(FrameDamage) {
-        let plain = try open(frame).plain()
+    /// Everything that can be proven about a frame, which is given back.
+    func check(_ frame: IndexedFrame) throws(FrameDamage) -> FramePayload {
+        let payload = try open(frame)
+        let plain = try payload.plain()
         let found = Digest(sha256: plain.readableBytesSpan)
         guard found == frame.address else { throw .digest(found: found) }
         do {
@@ -110,5 +111,6 @@ extension PackFile {
         } catch {
             throw .map(error)
         }
+        return payload
     }
 }

@@ -47,6 +47,10 @@ package struct LocalPackStorage: PackStorage {
         try LocalPackFile(path: "\(path)/\(name)", flags: O_RDONLY)
     }
 
+    package func openToMend(_ name: String) throws(IOFailure) -> any PackFileHandle {
+        try LocalPackFile(path: "\(path)/\(name)", flags: O_RDWR)
+    }
+
     package func remove(_ name: String) throws(IOFailure) {
         guard unlink("\(path)/\(name)") == 0 else { throw IOFailure(call: "unlink", path: "\(path)/\(name)", errno: errno) }
     }

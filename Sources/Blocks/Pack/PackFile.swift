@@ -75,6 +75,27 @@ final class PackFile: Sendable {
         return result
     }
 
+    /// Writes the copy of the header that is whole over the other one, and syncs. Throws `FrameDamage` when none is whole.
+    static func mendHeader(of id: PackID, at place: UInt64, in storage: any PackStorage) throws {
+        let handle = try storage.openToMend(id.fileName)
+        let path = "\(storage.path)/\(id.fileName)"
+        var damage = FrameDamage.packHeader("no copy")
+        for other in PackHeader.copies where other != place {
+            let header: PackHeader
+            do {
+                header = try Self.header(at: other, of: handle, path: path)
+            } catch {
+                damage = error
+                continue
+            }
+            guard header.id == id else { continue }
+            let file = PackFile(id: id, path: path, handle: handle, header: header)
+            try file.write(ByteBuffer(bytes: header.encoded), at: place)
+            return try file.sync()
+        }
+        throw damage
+    }
+
     private static func header(at place: UInt64, of handle: any PackFileHandle, path: String) throws(FrameDamage) -> PackHeader {
         let bytes: ByteBuffer
         do {

@@ -10,6 +10,8 @@ package protocol PackStorage: Sendable {
     func create(_ name: String) throws(IOFailure) -> any PackFileHandle
     /// Opens a file for reading.
     func open(_ name: String) throws(IOFailure) -> any PackFileHandle
+    /// Opens a file to write over damaged bytes of it.
+    func openToMend(_ name: String) throws(IOFailure) -> any PackFileHandle
     /// Removes a file that was created and never used.
     func remove(_ name: String) throws(IOFailure)
     /// Makes the names of created files durable.

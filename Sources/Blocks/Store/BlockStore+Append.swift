@@ -19,6 +19,12 @@ struct AppendContent {
     let children: [Digest]
 }
 
+/// Content that is stored anew because its frame is doubted.
+struct Mending {
+    /// Where the doubted frame stands; nil when the index has forgotten it.
+    let from: FrameLocation?
+}
+
 extension BlockStore {
     /// Stores content under its address unless it is there. On a thread of the pool; `content` is called only when it is needed.
     ///
@@ -40,7 +46,9 @@ extension BlockStore {
         }
         var slot: StoreState.Slot?
         do {
-            if try locate([address])[address] != nil {
+            let found = try locate([address])[address]
+            let isDoubted = try !doubted([address]).isEmpty
+            if found != nil, !isDoubted {
                 withdraw(address, ticket, slot: nil)
                 ticket.settle(.stored(target: 0))
                 statistics.present()
@@ -64,7 +72,7 @@ extension BlockStore {
                 ticket.settle(.retry)
                 return .mustFlush
             }
-            return try write(content.payload, address, slot, ticket, epoch: epoch)
+            return try write(content.payload, address, slot, ticket, mending: isDoubted ? Mending(from: found) : nil, epoch: epoch)
         } catch {
             let error = (error as? IOFailure).map { StoreError($0, address: address) } ?? error
             withdraw(address, ticket, slot: slot)
@@ -78,6 +86,7 @@ extension BlockStore {
         _ address: Digest,
         _ slot: StoreState.Slot,
         _ ticket: WriteTicket,
+        mending: Mending?,
         epoch: UInt64
     ) throws -> AppendOutcome {
         let bytes = try slot.file.seal(payload, address: address, at: slot.offset)
@@ -90,7 +99,8 @@ extension BlockStore {
             kind: payload.kind,
             codec: payload.codec
         )
-        state.withLock { $0.finish(slot, IndexedFrame(address: address, location: location), epoch: epoch) }?.resume()
+        let frame = IndexedFrame(address: address, location: location)
+        state.withLock { $0.finish(slot, frame, mending: mending, epoch: epoch) }?.resume()
         try state.withLock { try $0.check(epoch) }
         statistics.appended(bytes.readableBytes)
         ticket.settle(.stored(target: slot.sequence + 1))

@@ -53,6 +53,7 @@ extension BlockStore {
             for (file, length) in round.packs { lengths[file.id] = length }
             do {
                 try index.commit(round.frames, indexedLengths: lengths)
+                try index.mend(round.mended)
             } catch {
                 throw RoundFailure(reason: "the index could not be written: \(error)", diskFailed: false)
             }
@@ -72,6 +73,18 @@ extension BlockStore {
         } catch {
             // The next round tells the index in its own transaction, before anyone is told that anything later is durable.
         }
+    }
+}
+
+extension FrameIndex {
+    /// Points the rows of doubted frames at the whole ones that were stored in their place, and then trusts them again. Cut off in
+    /// between, they are stored once more.
+    func mend(_ mended: [(frame: IndexedFrame, from: FrameLocation?)]) throws {
+        if mended.isEmpty { return }
+        try relocate(
+            mended.compactMap { frame, from in from.map { Relocation(address: frame.address, from: $0, to: frame.location) } }
+        )
+        try trust(mended.map(\.frame.address))
     }
 }
 

@@ -16,6 +16,7 @@ package final class BlockStore: Sendable, BlockMapSource {
     let pool: DiskPool
     let options: BlockStoreOptions
     let packs: PackCache
+    let doubts: Doubts
     let state = Mutex(StoreState())
     private let pages: PageCache
     /// Held over the making of a pack, so that several threads that find the last one full make one and not several.
@@ -52,6 +53,11 @@ package final class BlockStore: Sendable, BlockMapSource {
             throw StoreError(failure)
         }
         recovery = try Recovery(packs: packs, index: index).run()
+        do {
+            doubts = try Doubts(in: index)
+        } catch {
+            throw StoreError(.index, "the index cannot be read: \(error)", cause: error)
+        }
     }
 
     /// A session of appends, bound to the current epoch: one that fails with `lostWrites` is of no more use.
@@ -70,10 +76,10 @@ package final class BlockStore: Sendable, BlockMapSource {
 
     // MARK: reading
 
-    /// Those of the addresses that are in the store durably.
+    /// Those of the addresses that are in the store durably, and not known to be damaged.
     package func contains(_ addresses: [Digest]) async throws -> Set<Digest> {
         if addresses.isEmpty { return [] }
-        return try await pool.run { [self] in Set(try locate(addresses).keys) }
+        return try await pool.run { [self] in Set(try sound(addresses).keys) }
     }
 
     /// The plain bytes under an address, proven by the seal. What was put and not flushed can be read, too.
@@ -147,6 +153,21 @@ package final class BlockStore: Sendable, BlockMapSource {
         }
     }
 
+    /// As `locate`, without what is known to be damaged, or to have damage under it: that is to be stored again.
+    func sound(_ addresses: [Digest]) throws -> [Digest: FrameLocation] {
+        let found = try locate(addresses)
+        let doubted = try doubted(Array(found.keys))
+        return doubted.isEmpty ? found : found.filter { !doubted.contains($0.key) }
+    }
+
+    func doubted(_ addresses: [Digest]) throws -> Set<Digest> {
+        do {
+            return try doubts.among(addresses)
+        } catch {
+            throw StoreError(.index, "the index cannot be read: \(error)", cause: error)
+        }
+    }
+
     /// Where an address is. First among what is staged, then in the index: in between, a flush moves it from one to the other.
     private func frame(_ digest: Digest) throws -> IndexedFrame {
         if let location = state.withLock({ $0.location(digest) }) { return IndexedFrame(address: digest, location: location) }
@@ -162,6 +183,7 @@ package final class BlockStore: Sendable, BlockMapSource {
             statistics.read(Int(frame.location.storedLength) + FrameHeader.bytes)
             return payload
         } catch let damage as FrameDamage {
+            doubts.add(frame.address)
             throw StoreError(damage, of: frame, path: path(of: frame))
         } catch let failure as IOFailure {
             throw StoreError(failure, address: frame.address)
@@ -173,11 +195,11 @@ package final class BlockStore: Sendable, BlockMapSource {
     /// The payload under an address with its seal opened, as it goes into another store.
     func payload(_ digest: Digest) throws -> FramePayload { try open(try frame(digest)) }
 
-    /// Those of the addresses that are neither indexed nor written in this epoch.
+    /// Those of the addresses that are neither indexed and sound nor written in this epoch.
     func missing(_ addresses: [Digest]) throws -> [Digest] {
         let unstaged = state.withLock { state in addresses.filter { state.location($0) == nil } }
         if unstaged.isEmpty { return [] }
-        let found = try locate(unstaged)
+        let found = try sound(unstaged)
         return unstaged.filter { found[$0] == nil }
     }
 

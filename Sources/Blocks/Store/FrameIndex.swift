@@ -69,8 +69,20 @@ package protocol FrameIndex: Sendable {
     @discardableResult
     func relocate(_ relocations: [Relocation]) throws -> Int
 
-    /// Forgets all frames and packs.
+    /// Forgets all frames, packs and doubts.
     func removeAll() throws
+
+    // MARK: damage
+
+    /// Notes durably that frames are damaged, or that something under them is: they are to be stored anew when their content comes
+    /// again. Where they stand stays known, because there may be more to read under them.
+    func doubt(_ addresses: [Digest]) throws
+
+    /// Takes doubts back, durably.
+    func trust(_ addresses: [Digest]) throws
+
+    /// Those of the addresses that are doubted; of all that there are for `nil`.
+    func doubts(among addresses: [Digest]?) throws -> Set<Digest>
 
     // MARK: collecting
 

@@ -44,6 +44,7 @@ struct StoreState {
     private struct WrittenFrame {
         let sequence: UInt64
         let frame: IndexedFrame
+        let mending: Mending?
     }
 
     /// What a round of flushing does: sync these packs, then commit these frames and lengths.
@@ -51,6 +52,8 @@ struct StoreState {
         let cut: UInt64
         let packs: [(file: PackFile, length: UInt64)]
         fileprivate(set) var frames: [IndexedFrame] = []
+        /// Those of the frames that were doubted, and where they stood.
+        fileprivate(set) var mended: [(frame: IndexedFrame, from: FrameLocation?)] = []
         let abandoned: [PackID: UInt64]
     }
 
@@ -135,11 +138,11 @@ struct StoreState {
     }
 
     /// A write has ended well; when its epoch has ended meanwhile, it is forgotten. The caller resumes what comes back.
-    mutating func finish(_ slot: Slot, _ frame: IndexedFrame, epoch: UInt64) -> CheckedContinuation<Void, Never>? {
+    mutating func finish(_ slot: Slot, _ frame: IndexedFrame, mending: Mending?, epoch: UInt64) -> CheckedContinuation<Void, Never>? {
         inFlight.remove(slot.sequence)
         if epoch == self.epoch {
             staged[frame.address] = .written(sequence: slot.sequence, frame.location)
-            written.append(WrittenFrame(sequence: slot.sequence, frame: frame))
+            written.append(WrittenFrame(sequence: slot.sequence, frame: frame, mending: mending))
         }
         return takeDrained()
     }
@@ -210,6 +213,7 @@ struct StoreState {
     func collect(_ round: inout Round) {
         let cut = round.cut
         round.frames = written.lazy.filter { $0.sequence < cut }.map(\.frame)
+        round.mended = written.lazy.filter { $0.sequence < cut }.compactMap { written in written.mending.map { (written.frame, $0.from) } }
     }
 
     /// The round's frames are durable and indexed.

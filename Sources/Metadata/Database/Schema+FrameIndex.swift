@@ -19,5 +19,9 @@ extension Schema {
             "CREATE TABLE generations (last BIGINT NOT NULL)",
             "INSERT INTO generations (last) VALUES (0)",
         ],
+        [
+            // Damaged frames and the maps over them, which are stored anew when their content comes again.
+            "CREATE TABLE doubts (address BYTEA PRIMARY KEY)"
+        ],
     ])
 }

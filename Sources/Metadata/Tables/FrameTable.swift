@@ -58,6 +58,7 @@ package struct FrameTable {
     }
 
     package func removeAll() throws {
+        try transaction.execute("DELETE FROM doubts")
         try transaction.execute("DELETE FROM frames")
         try transaction.execute("DELETE FROM packs")
     }

@@ -1,0 +1,147 @@
+import Glibc
+
+/// Mends what a scrub found damaged, from other stores that have it whole. The store itself must not be open.
+///
+/// A frame is read in another store, proven by its SHA-256, appended to a pack of its own, and the index is pointed there. Of a pack
+/// header one whole copy mends the other. Where no store has a frame whole, it and the maps over it are doubted: they are stored anew
+/// when a push or a copy brings the same content again, and then all that share them are whole.
+package struct Repair: Sendable {
+    /// Another store, which is only read.
+    package struct Source: Sendable {
+        let packs: PackCache
+        let index: any FrameIndex
+
+        package init(folder: String, index: any FrameIndex) { self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index) }
+
+        package init(storage: any PackStorage, index: any FrameIndex) {
+            packs = PackCache(storage: storage, capacity: 16)
+            self.index = index
+        }
+    }
+
+    private let packs: PackCache
+    private let index: any FrameIndex
+    private let pool: DiskPool
+    private let sources: [Source]
+    private let packBytes: UInt64
+
+    package init(folder: String, index: any FrameIndex, pool: DiskPool, sources: [Source]) {
+        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, sources: sources)
+    }
+
+    package init(
+        storage: any PackStorage,
+        index: any FrameIndex,
+        pool: DiskPool,
+        sources: [Source],
+        packBytes: UInt64 = BlockStoreOptions().packBytes
+    ) {
+        packs = PackCache(storage: storage, capacity: 16)
+        self.index = index
+        self.pool = pool
+        self.sources = sources
+        self.packBytes = packBytes
+    }
+
+    /// Mends what it can of `damages`, and says what.
+    package func run(_ damages: [ScrubReport.Damage]) async throws -> RepairReport {
+        try await pool.run { [self] in
+            var report = RepairReport()
+            do {
+                for damage in damages where damage.address == nil {
+                    try mendHeader(damage) ? report.mended.append(damage) : report.lost.append(damage)
+                }
+                try mendFrames(damages.filter { $0.address != nil }, &report)
+                try settleDoubts(about: Set(report.lost.compactMap(\.address)))
+            } catch let failure as IOFailure {
+                throw StoreError(failure)
+            }
+            return report
+        }
+    }
+
+    /// Writes a whole copy of a pack's header over the damaged one.
+    private func mendHeader(_ damage: ScrubReport.Damage) throws -> Bool {
+        guard PackHeader.copies.contains(damage.offset) else { return false }
+        do {
+            try PackFile.mendHeader(of: damage.pack, at: damage.offset, in: packs.storage)
+            return true
+        } catch is FrameDamage {
+            return false
+        } catch let failure as IOFailure where failure.errno == ENOENT {
+            return false
+        }
+    }
+
+    private func mendFrames(_ damages: [ScrubReport.Damage], _ report: inout RepairReport) throws {
+        var target: RepairPack?
+        for damage in damages {
+            guard let address = damage.address else { continue }
+            guard let from = try index.locate([address])[address], let payload = wholePayload(address) else {
+                report.lost.append(damage)
+                continue
+            }
+            if let full = target, full.length + payload.frameLength > packBytes {
+                try full.commit(to: index)
+                target = nil
+            }
+            var pack = try target ?? RepairPack(in: packs.storage)
+            try pack.append(payload, address, from: from)
+            target = pack
+            report.mended.append(damage)
+        }
+        try target?.commit(to: index)
+    }
+
+    /// From the first store whose frame is whole, its content included.
+    private func wholePayload(_ address: Digest) -> FramePayload? {
+        for source in sources {
+            guard let location = try? source.index.locate([address])[address], let file = try? source.packs.file(location.pack) else {
+                continue
+            }
+            let frame = IndexedFrame(address: address, location: location)
+            if let payload = try? file.check(frame) { return payload }
+        }
+        return nil
+    }
+
+    /// Doubts what is lost, the pages that list it and the roots that list those, and nothing else any more.
+    private func settleDoubts(about lost: Set<Digest>) throws {
+        var doubted = lost
+        if !lost.isEmpty {
+            for kind in [FrameKind.page, .root] {
+                let below = doubted
+                try forEachMap(kind) { address, children in
+                    if children.contains(where: below.contains) { doubted.insert(address) }
+                }
+            }
+        }
+        let before = try index.doubts(among: nil)
+        if before == doubted { return }
+        try index.doubt(Array(doubted.subtracting(before)))
+        try index.trust(Array(before.subtracting(doubted)))
+    }
+
+    private func forEachMap(_ kind: FrameKind, _ body: (Digest, [Digest]) -> Void) throws {
+        for pack in try index.indexedLengths().keys {
+            var last: UInt64 = 0
+            while true {
+                let frames = try index.frames(in: pack, after: last, limit: 1024)
+                guard let end = frames.last?.location.offset else { break }
+                last = end
+                for frame in frames where frame.location.kind == kind {
+                    // One that does not open is among the lost ones itself.
+                    guard let children = try? packs.file(pack).open(frame).children(of: frame.address) else { continue }
+                    body(frame.address, children)
+                }
+            }
+        }
+    }
+}
+
+/// What a repair did.
+package struct RepairReport: Sendable {
+    package fileprivate(set) var mended: [ScrubReport.Damage] = []
+    /// No other store has it whole.
+    package fileprivate(set) var lost: [ScrubReport.Damage] = []
+}

@@ -1,0 +1,28 @@
+/// What is known of damage. At most 1,024 addresses a call.
+extension FrameTable {
+    package func doubt(_ addresses: [[UInt8]]) throws {
+        for address in addresses {
+            try transaction.execute("INSERT INTO doubts (address) VALUES (?) ON CONFLICT (address) DO NOTHING", [.bytes(address)])
+        }
+    }
+
+    package func trust(_ addresses: [[UInt8]]) throws {
+        guard !addresses.isEmpty else { return }
+        try transaction.execute(
+            "DELETE FROM doubts WHERE address IN (\(Transaction.marks(addresses.count)))",
+            addresses.map { .bytes($0) }
+        )
+    }
+
+    /// Those of the addresses that are doubted.
+    package func doubts(among addresses: [[UInt8]]) throws -> [[UInt8]] {
+        guard !addresses.isEmpty else { return [] }
+        return try transaction.rows(
+            "SELECT address FROM doubts WHERE address IN (\(Transaction.marks(addresses.count)))",
+            addresses.map { .bytes($0) }
+        ).map { try $0.bytes("address") }
+    }
+
+    /// All of them: as many as there is damage.
+    package func allDoubts() throws -> [[UInt8]] { try transaction.rows("SELECT address FROM doubts").map { try $0.bytes("address") } }
+}

@@ -1,0 +1,30 @@
+import Blocks
+import Metadata
+
+extension SQLFrameIndex {
+    package func doubt(_ addresses: [Digest]) throws {
+        try database.blockingWrite { transaction in
+            for batch in Self.batches(addresses) { try FrameTable(transaction).doubt(batch) }
+        }
+    }
+
+    package func trust(_ addresses: [Digest]) throws {
+        try database.blockingWrite { transaction in
+            for batch in Self.batches(addresses) { try FrameTable(transaction).trust(batch) }
+        }
+    }
+
+    package func doubts(among addresses: [Digest]?) throws -> Set<Digest> {
+        let rows = try database.blockingRead { transaction in
+            let table = FrameTable(transaction)
+            guard let addresses else { return try table.allDoubts() }
+            return try Self.batches(addresses).flatMap { try table.doubts(among: $0) }
+        }
+        return Set(
+            try rows.map { row in
+                guard let address = Digest(bytes: row) else { throw CorruptIndex(column: "doubts.address") }
+                return address
+            }
+        )
+    }
+}
