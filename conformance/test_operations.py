@@ -6,10 +6,11 @@ import shutil
 import subprocess
 
 import boto3
+import images
 import pytest
 import snapshots
 from disks import Disk
-from ferry_server import HOME, FerryServer, binary
+from ferry_server import AWAY, HOME, FerryServer, binary
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -66,12 +67,60 @@ def test_scrub_beside_the_server_finds_a_flipped_byte_and_names_whom_it_hurts(fr
     place = pack.stat().st_size - 40
     whole = snapshots.upload(fresh_server, Disk.made("whole", 3))
     assert run("scrub", "--data", str(fresh_server.data)).returncode == 0
+    flip(pack, place)
+    scrub = run("scrub", "--data", str(fresh_server.data))
+    assert scrub.returncode == 1
+    assert hurt in scrub.stdout
+    assert whole not in scrub.stdout
+
+
+def flip(pack, place: int) -> None:
     with pack.open("r+b") as file:
         file.seek(place)
         byte = file.read(1)[0]
         file.seek(place)
         file.write(bytes([byte ^ 1]))
-    scrub = run("scrub", "--data", str(fresh_server.data))
-    assert scrub.returncode == 1
-    assert hurt in scrub.stdout
-    assert whole not in scrub.stdout
+
+
+def test_scrub_mends_damage_from_another_region(tmp_path):
+    server = FerryServer(tmp_path / "data").start()
+    disk = Disk.made("mended", 6)
+    snapshot = snapshots.upload(server, disk)
+    [copy] = images.snapshots_of(images.copied(server, images.register(server, snapshot)))
+    busy = run("scrub", "--repair", "--data", str(server.data))
+    assert busy.returncode != 0
+    assert "another ferry" in busy.stderr
+    server.stop()
+
+    [pack] = (server.data / "regions" / HOME / "packs").glob("*.pack")
+    size = pack.stat().st_size
+    # A copy of the header, a block, and the root that was written last.
+    for place in (20, 8192 + 90, size - 40):
+        flip(pack, place)
+    assert run("scrub", "--data", str(server.data)).returncode == 1
+    mended = run("scrub", "--repair", "--data", str(server.data))
+    assert mended.returncode == 0, mended.stdout + mended.stderr
+    assert "3 damaged, 3 mended" in mended.stdout
+    assert run("scrub", "--data", str(server.data)).returncode == 0
+    server.start()
+    snapshots.assert_holds(server, HOME, snapshot, disk)
+    snapshots.assert_holds(server, AWAY, copy, disk)
+    server.stop()
+
+
+def test_damage_that_cannot_be_mended_goes_when_the_disk_is_pushed_again(tmp_path):
+    server = FerryServer(tmp_path / "data").start()
+    disk = Disk.made("pushed again", 6)
+    snapshot = snapshots.upload(server, disk)
+    server.stop()
+    [pack] = (server.data / "regions" / HOME / "packs").glob("*.pack")
+    flip(pack, 8192 + 90)
+    lost = run("scrub", "--repair", "--data", str(server.data))
+    assert lost.returncode == 1
+    assert "1 damaged, 0 mended" in lost.stdout
+    assert snapshot in lost.stdout
+    server.start()
+    snapshots.upload(server, disk)
+    snapshots.assert_holds(server, HOME, snapshot, disk)
+    server.stop()
+    assert run("scrub", "--data", str(server.data)).returncode == 0

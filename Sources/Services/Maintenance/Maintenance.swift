@@ -4,7 +4,7 @@ import Metadata
 
 /// What an operator does to a data folder itself.
 package struct Maintenance: Sendable {
-    private let folder: DataFolder
+    let folder: DataFolder
 
     package init(folder: DataFolder) { self.folder = folder }
 
@@ -18,53 +18,18 @@ package struct Maintenance: Sendable {
         package let packs: Int
         package let frames: Int
         package let damages: [String]
+        /// How many of the damages were mended.
+        package let mended: Int
+        /// Hurt by what was not mended.
         package let hurtSnapshots: [HurtSnapshot]
+
+        package var isSound: Bool { damages.count == mended && hurtSnapshots.isEmpty }
     }
 
     package struct Rebuilt: Sendable {
         package let packs: Int
         package let frames: Int
         package let damages: [String]
-    }
-
-    /// Reads and checks every stored byte of a Region, and finds the snapshots that need what is damaged. Changes nothing.
-    package func scrub(_ region: Region) async throws -> Scrubbed {
-        try await withPool { pool in
-            let index = SQLFrameIndex(try Database(path: folder.frameIndex(region), schema: .frameIndex))
-            let path = folder.regionFolder(region)
-            let report = try await Scrub(folder: path, index: index, pool: pool).run()
-            let database = try Database(path: folder.regionDatabase(region), schema: .region)
-            let walk = MapWalk(folder: path, index: index, pool: pool, damaged: report.damagedAddresses)
-            var hurt: [HurtSnapshot] = []
-            var last: SnapshotID?
-            while true {
-                let after = last
-                var search = SnapshotSearch()
-                search.states = [SnapshotState.completed.rawValue]
-                let completed = search
-                let page = try await database.read { try SnapshotTable($0).page(of: completed, after: after, limit: 256) }
-                for snapshot in page {
-                    guard let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else { continue }
-                    // One walk a snapshot: each is named, however much it shares with others.
-                    let findings = try await walk.run([MapWalk.Root(digest: root, name: snapshot.id.rawValue)])
-                    guard let first = findings.first else { continue }
-                    let place = first.blockIndex.map { "\(first.kind) at block \($0)" } ?? "\(first.kind)"
-                    let detail = "\(findings.count) of its frames cannot be read, the first is the \(place)"
-                    hurt.append(HurtSnapshot(snapshot: snapshot.id, detail: detail))
-                }
-                guard page.count == 256 else { break }
-                last = page.last?.id
-            }
-            return Scrubbed(
-                packs: report.packs,
-                frames: report.frames,
-                damages: report.damages.map { damage in
-                    let what = damage.kind.map { "the \($0) \(damage.address?.description ?? "")" } ?? "the header"
-                    return "pack \(damage.pack) at \(damage.offset): \(what) is damaged: \(damage.cause)"
-                },
-                hurtSnapshots: hurt
-            )
-        }
     }
 
     /// Makes a Region's index anew from its packs. The caller holds the folder's lock.
@@ -81,7 +46,7 @@ package struct Maintenance: Sendable {
         }
     }
 
-    private func withPool<Value: Sendable>(_ body: (DiskPool) async throws -> Value) async throws -> Value {
+    func withPool<Value: Sendable>(_ body: (DiskPool) async throws -> Value) async throws -> Value {
         let pool = DiskPool()
         do {
             let value = try await body(pool)

@@ -2,26 +2,48 @@ import ArgumentParser
 import Domain
 import Services
 
-/// Reads every stored byte and says what is damaged.
+/// Reads every stored byte, says what is damaged, and mends it when asked to.
 struct ScrubCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scrub",
         abstract: "Read and check every stored byte, and name the snapshots that damage hurts.",
-        discussion: "It only reads, so it may run beside the server. The exit code is 1 when anything is damaged."
+        discussion: """
+            Without --repair it only reads, so it may run beside the server. The exit code is 1 when anything is damaged and was not mended.
+
+            With --repair, damaged blocks and maps are brought from another Region of the same folder that has them whole, and a damaged \
+            copy of a pack's header is written anew from the other one. What no Region has whole is stored again when a push or a \
+            copy brings the same bytes. The server must be stopped.
+            """
     )
 
     @OptionGroup var folder: DataFolderOptions
 
+    @Flag(help: "Mend what can be mended; the server must be stopped.")
+    var repair = false
+
     func run() async throws {
+        if repair {
+            let lock = try folder.folder.lock()
+            let isSound = try await scrub()
+            lock.release()
+            guard isSound else { throw ExitCode.failure }
+        } else {
+            guard try await scrub() else { throw ExitCode.failure }
+        }
+    }
+
+    /// False when there is damage left.
+    private func scrub() async throws -> Bool {
         let folder = folder.folder
         var isSound = true
         for region in try folder.regions() {
-            let report = try await Maintenance(folder: folder).scrub(region)
-            print("\(region): \(report.frames) frames in \(report.packs) packs, \(report.damages.count) damaged")
+            let report = try await Maintenance(folder: folder).scrub(region, repairing: repair)
+            let mended = repair ? ", \(report.mended) mended" : ""
+            print("\(region): \(report.frames) frames in \(report.packs) packs, \(report.damages.count) damaged\(mended)")
             for damage in report.damages { print("\(region): \(damage)") }
             for hurt in report.hurtSnapshots { print("\(region): snapshot \(hurt.snapshot) is hurt: \(hurt.detail)") }
-            isSound = isSound && report.damages.isEmpty && report.hurtSnapshots.isEmpty
+            isSound = isSound && report.isSound
         }
-        guard isSound else { throw ExitCode.failure }
+        return isSound
     }
 }

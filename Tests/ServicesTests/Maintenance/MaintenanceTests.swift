@@ -31,6 +31,47 @@ import Testing
         }
     }
 
+    /// Two Regions with the same disk mend each other; what neither has whole comes back with a push of the same bytes.
+    @Test func repairMendsFromTheOtherRegion() async throws {
+        try await World.run { world in
+            let blocks: [Int64: UInt64] = [0: 1, 1: 2]
+            var made: [SnapshotID] = []
+            try await world.reconciling {
+                let source = try await world.register("web", over: [try await world.snapshot(blocks)])
+                let copy = try await world.end(of: try await world.images(World.away).copy(.of(source, name: "copy")))
+                made = [try #require(try await world.describe(source, in: World.home)?.snapshotIDs.first), copy.snapshotIDs[0]]
+            }
+            let maintenance = Maintenance(folder: world.folder)
+            try await flip(1, in: world)
+            #expect(try await maintenance.scrub(World.home).mended == 0)
+            let report = try await maintenance.scrub(World.home, repairing: true)
+            #expect(report.damages.count == 1)
+            #expect(report.mended == 1)
+            #expect(report.isSound)
+            #expect(try await maintenance.scrub(World.home).damages.isEmpty)
+            try await world.expect(made[0], in: World.home, holds: blocks)
+
+            try await flip(2, in: world)
+            try await flip(2, in: world, World.away)
+            let lost = try await maintenance.scrub(World.home, repairing: true)
+            #expect(lost.mended == 0)
+            #expect(!lost.isSound)
+            #expect(lost.hurtSnapshots.map(\.snapshot) == [made[0]])
+            // A server that starts on the folder now takes the block again.
+            let pool = DiskPool()
+            let store = try await pool.run { try RegionStore(region: World.home, folder: world.folder, pool: pool) }
+            let writer = store.blocks.writer()
+            try await writer.put(content(2))
+            try await writer.flush()
+            try await pool.shutdown()
+            try await world.expect(made[0], in: World.home, holds: blocks)
+            // And mends the other Region with it.
+            #expect(try await maintenance.scrub(World.away, repairing: true).isSound)
+            #expect(try await maintenance.scrub(World.home, repairing: true).isSound)
+            try await world.expect(made[1], in: World.away, holds: blocks)
+        }
+    }
+
     /// The index is a cache: what it held can be made anew from the packs.
     @Test func aRebuiltIndexServesAsBefore() async throws {
         try await World.run { world in
@@ -52,11 +93,11 @@ import Testing
         }
     }
 
-    private func flip(_ number: UInt64, in world: World) async throws {
+    private func flip(_ number: UInt64, in world: World, _ region: Region = World.home) async throws {
         let digest = TestBlock.digest(content(number))
-        let index = SQLFrameIndex(try Database(path: world.folder.frameIndex(World.home), schema: .frameIndex))
+        let index = SQLFrameIndex(try Database(path: world.folder.frameIndex(region), schema: .frameIndex))
         let location = try #require(try index.locate([digest])[digest])
-        let path = world.folder.regionFolder(World.home) + "/packs/" + location.pack.fileName
+        let path = world.folder.regionFolder(region) + "/packs/" + location.pack.fileName
         let file = try #require(FileHandle(forUpdatingAtPath: path))
         let place = location.offset + UInt64(FrameHeader.bytes) + 20
         try file.seek(toOffset: place)

@@ -7,10 +7,11 @@ struct SoakCounts {
     var deletions = 0
     var restarts = 0
     var rots = 0
+    var mended = 0
 
     var text: String {
         "\(pushes) pushes (\(failedPushes) failed), \(copies) copies (\(failedCopies) failed), \(deletions) deletions, "
-            + "\(restarts) restarts, \(rots) rotten frames"
+            + "\(restarts) restarts, \(rots) rotten frames (\(mended) mended from elsewhere)"
     }
 
     static func + (left: SoakCounts, right: SoakCounts) -> SoakCounts {
@@ -22,6 +23,7 @@ struct SoakCounts {
         sum.deletions += right.deletions
         sum.restarts += right.restarts
         sum.rots += right.rots
+        sum.mended += right.mended
         return sum
     }
 }

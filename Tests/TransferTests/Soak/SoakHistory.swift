@@ -125,7 +125,7 @@ struct SoakHistory {
         done.restarts += 1
     }
 
-    /// A byte of a frame changes: it is found, nobody gets wrong bytes, and once it is right again nothing was lost.
+    /// A byte of a frame changes: it is found, nobody gets wrong bytes, and it is mended, or comes again, or is put right.
     private mutating func rot(in region: SoakRegion) async throws {
         let frames = region.index.all.sorted { $0.key < $1.key }
         guard let (address, location) = frames.randomElement(using: &generator) else { return }
@@ -143,8 +143,27 @@ struct SoakHistory {
             } catch let error as StoreError where error.code == .damaged && error.address == address {
             }
         }
+        if generator.oneIn(2) { try await mend(address, in: region) }
         region.disk.flip(location.pack.fileName, at: place, mask: mask)
         done.rots += 1
+        try await region.check()
+    }
+
+    /// Mended if another Region has it; if not, pushing the disks once more brings it back.
+    private mutating func mend(_ address: Digest, in region: SoakRegion) async throws {
+        let others = regions.filter { $0 !== region }
+        let isElsewhere = others.contains { $0.index.all[address] != nil }
+        let report = try await region.repair(from: others)
+        guard report.mended.map(\.address) == (isElsewhere ? [address] : []) else {
+            throw SoakFailure("\(region.name): \(address.short) is \(isElsewhere ? "" : "not ")elsewhere, mended: \(report.mended)")
+        }
+        done.mended += report.mended.count
+        guard !isElsewhere else { return try await region.check() }
+        for disk in region.kept.values { _ = try await disk.write(to: region.store) }
+        for (root, disk) in region.kept {
+            let differences = try await disk.differences(to: root, in: region.store)
+            guard differences.isEmpty else { throw SoakFailure("\(region.name): pushed again and not whole: \(differences)") }
+        }
     }
 
     // MARK: the end

@@ -94,6 +94,16 @@ final class SoakRegion {
         guard holes.isEmpty else { throw SoakFailure("\(name): maps with holes: \(holes)") }
     }
 
+    /// Stops the process, mends what the scrub finds from other Regions, and starts the next process.
+    func repair(from others: [SoakRegion]) async throws -> RepairReport {
+        disk.kill()
+        let sources = others.map { Repair.Source(storage: $0.disk, index: $0.index) }
+        let report = try await Repair(storage: disk.mount(), index: index, pool: pool, sources: sources, packBytes: options.packBytes)
+            .run(try await scrub().damages)
+        store = try await Self.open(disk, index, pool, options)
+        return report
+    }
+
     func scrub() async throws -> ScrubReport { try await Scrub(storage: disk, index: index, pool: pool).run() }
 }
 

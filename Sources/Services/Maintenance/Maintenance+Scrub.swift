@@ -1,0 +1,65 @@
+import Blocks
+import Domain
+import Metadata
+
+extension Maintenance {
+    /// Reads and checks every stored byte of a Region, and finds the snapshots that need what is damaged. Changes nothing.
+    ///
+    /// With `repairing`, damage is mended first from the other Regions of the folder that have the same bytes whole. The caller holds
+    /// the folder's lock then.
+    package func scrub(_ region: Region, repairing: Bool = false) async throws -> Scrubbed {
+        try await withPool { pool in
+            let index = try index(of: region)
+            let path = folder.regionFolder(region)
+            let report = try await Scrub(folder: path, index: index, pool: pool).run()
+            var damaged = report.damages
+            if repairing {
+                let others = try folder.regions().filter { $0 != region }
+                let sources = try others.map { Repair.Source(folder: folder.regionFolder($0), index: try self.index(of: $0)) }
+                // Also when nothing is damaged: what was doubted for a fault that has passed is trusted again.
+                damaged = try await Repair(folder: path, index: index, pool: pool, sources: sources).run(damaged).lost
+            }
+            let walk = MapWalk(folder: path, index: index, pool: pool, damaged: Set(damaged.compactMap(\.address)))
+            return Scrubbed(
+                packs: report.packs,
+                frames: report.frames,
+                damages: report.damages.map(Self.text),
+                mended: report.damages.count - damaged.count,
+                hurtSnapshots: try await hurtSnapshots(of: region, walk)
+            )
+        }
+    }
+
+    private func hurtSnapshots(of region: Region, _ walk: MapWalk) async throws -> [HurtSnapshot] {
+        let database = try Database(path: folder.regionDatabase(region), schema: .region)
+        var hurt: [HurtSnapshot] = []
+        var last: SnapshotID?
+        while true {
+            let after = last
+            var search = SnapshotSearch()
+            search.states = [SnapshotState.completed.rawValue]
+            let completed = search
+            let page = try await database.read { try SnapshotTable($0).page(of: completed, after: after, limit: 256) }
+            for snapshot in page {
+                guard let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else { continue }
+                // One walk a snapshot: each is named, however much it shares with others.
+                let findings = try await walk.run([MapWalk.Root(digest: root, name: snapshot.id.rawValue)])
+                guard let first = findings.first else { continue }
+                let place = first.blockIndex.map { "\(first.kind) at block \($0)" } ?? "\(first.kind)"
+                let detail = "\(findings.count) of its frames cannot be read, the first is the \(place)"
+                hurt.append(HurtSnapshot(snapshot: snapshot.id, detail: detail))
+            }
+            guard page.count == 256 else { return hurt }
+            last = page.last?.id
+        }
+    }
+
+    private func index(of region: Region) throws -> SQLFrameIndex {
+        SQLFrameIndex(try Database(path: folder.frameIndex(region), schema: .frameIndex))
+    }
+
+    private static func text(of damage: ScrubReport.Damage) -> String {
+        let what = damage.kind.map { "the \($0) \(damage.address?.description ?? "")" } ?? "the header"
+        return "pack \(damage.pack) at \(damage.offset): \(what) is damaged: \(damage.cause)"
+    }
+}
