@@ -30,6 +30,13 @@ package struct SnapshotCopy: Sendable, Equatable {
             Progress(bytesTotal: bytesTotal, bytesDone: bytesDone, bytesMoved: bytesMoved + bytesMovedBefore)
         }
 
+        /// Takes what a later report says. One of an attempt that was begun anew counts from nothing again: what was shown stays.
+        package mutating func advance(to later: Progress) {
+            bytesTotal = later.bytesTotal
+            bytesDone = max(bytesDone, later.bytesDone)
+            bytesMoved = max(bytesMoved, later.bytesMoved)
+        }
+
         /// 0 to 99: a copy says 100 % when it is completed, not before.
         package var percent: Int { bytesTotal > 0 ? min(99, Int(bytesDone * 100 / bytesTotal)) : 0 }
     }
@@ -100,8 +107,8 @@ package struct SnapshotCopy: Sendable, Equatable {
         case .progressed(let progress):
             // Five failures in a row end a copy, not five in its whole life.
             if progress.bytesDone > self.progress.bytesDone { attempts = 0 }
-            self.progress = progress
-            return [.showProgress(progress)]
+            self.progress.advance(to: progress)
+            return [.showProgress(self.progress)]
 
         case .arrived(let root, let progress):
             guard root == sourceRoot else {

@@ -71,6 +71,11 @@ package struct CopyTable {
         return copies
     }
 
+    /// The running copies whose lease an owner took last, whether it has run out or not.
+    package func leased(by owner: String) throws -> [CopyID] {
+        try transaction.rows("SELECT id FROM copies WHERE state = 'running' AND lease_owner = ?", [.text(owner)]).map { try $0.value("id") }
+    }
+
     /// Prolongs or ends a lease. False when the lease has gone to another owner meanwhile.
     @discardableResult
     package func renewLease(of id: CopyID, owner: String, until: Date) throws -> Bool {

@@ -11,6 +11,7 @@ struct CopyWorld {
     private(set) var settlements = 0
     private(set) var retries = 0
     private(set) var bytesDone: Int64 = 0
+    private(set) var bytesMoved: Int64 = 0
     private(set) var failureMessage: String?
 
     init(of copy: SnapshotCopy) {
@@ -18,6 +19,7 @@ struct CopyWorld {
         sourceRoot = copy.sourceRoot
         retries = copy.attempts
         bytesDone = copy.progress.bytesDone
+        bytesMoved = copy.progress.bytesMoved
     }
 
     struct Impossible: Error { let what: String }
@@ -27,9 +29,13 @@ struct CopyWorld {
         case .showProgress(let progress):
             try require(snapshot == .pending, "progress after the end")
             try require((0...99).contains(progress.percent), "\(progress.percent) % of a pending copy")
+            try require(progress.percent >= percentShown, "\(progress.percent) % after \(percentShown) %")
+            try require(progress.bytesDone >= bytesDone, "\(progress.bytesDone) bytes after \(bytesDone)")
+            try require(progress.bytesMoved >= bytesMoved, "\(progress.bytesMoved) bytes moved after \(bytesMoved)")
             percentShown = progress.percent
             if progress.bytesDone > bytesDone { retries = 0 }
             bytesDone = progress.bytesDone
+            bytesMoved = progress.bytesMoved
         case .completeSnapshot(let root, _):
             try require(snapshot == .pending, "a second end")
             try require(root == sourceRoot, "completed with other bytes than the source's")

@@ -12,8 +12,9 @@ import Testing
             var copy = SnapshotCopy.sample(image: image)
             var world = CopyWorld(of: copy)
             var history: [SnapshotCopy.Event] = []
+            let total = Int64.random(in: 0...4, using: &random) << 40
             for _ in 0..<Int.random(in: 1...20, using: &random) {
-                let event = randomEvent(image: image, using: &random)
+                let event = randomEvent(image: image, total: total, using: &random)
                 history.append(event)
                 try step(&copy, &world, event, history)
                 // The server may stop and start again between any two events.
@@ -54,8 +55,7 @@ import Testing
         #expect(world.failureMessage == copy.reason?.message || copy.state == .cancelled, "\(history)")
     }
 
-    private func randomEvent(image: ImageID?, using random: inout SeededGenerator) -> SnapshotCopy.Event {
-        let total = Int64.random(in: 0...4, using: &random) << 40
+    private func randomEvent(image: ImageID?, total: Int64, using random: inout SeededGenerator) -> SnapshotCopy.Event {
         let progress = SnapshotCopy.Progress(
             bytesTotal: total,
             bytesDone: .random(in: 0...total, using: &random),

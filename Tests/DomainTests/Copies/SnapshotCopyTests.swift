@@ -43,6 +43,21 @@ import Testing
         #expect(copy.reason == reason)
     }
 
+    /// A retry counts the blocks that are there again from the first: nobody sees the copy go backwards.
+    @Test func aRetryShowsNoLessThanWasShown() {
+        var copy = SnapshotCopy.sample()
+        let shown = SnapshotCopy.Progress(bytesTotal: 1000, bytesDone: 600, bytesMoved: 500)
+        #expect(copy.handle(.progressed(shown)) == [.showProgress(shown)])
+        _ = copy.handle(.failed(reason, isTemporary: true))
+        #expect(copy.handle(.progressed(.init(bytesTotal: 1000, bytesDone: 100, bytesMoved: 500))) == [.showProgress(shown)])
+        // Coming back to where it was is no success: the failures still count as in a row.
+        #expect(copy.handle(.progressed(shown)) == [.showProgress(shown)])
+        #expect(copy.attempts == 1)
+        let further = SnapshotCopy.Progress(bytesTotal: 1000, bytesDone: 601, bytesMoved: 501)
+        #expect(copy.handle(.progressed(further)) == [.showProgress(further)])
+        #expect(copy.attempts == 0)
+    }
+
     @Test func aLastingFailureEndsTheCopyAtOnce() {
         var copy = SnapshotCopy.sample()
         #expect(copy.handle(.failed(reason, isTemporary: false)) == [.failSnapshot(message: "The source is gone"), .settleImage(image)])

@@ -81,6 +81,26 @@ import Testing
         #expect(try lease(1, by: "a", at: 101, in: temporary) == [numbered(0)])
     }
 
+    /// What an owner drives, as far as the rows know: also after the lease has run out, until somebody else takes it.
+    @Test func anOwnerFindsWhatItLeased() throws {
+        let temporary = try withCopies(3)
+        func leased(by owner: String) throws -> Set<CopyID> { try temporary.read { Set(try CopyTable($0).leased(by: owner)) } }
+        #expect(try leased(by: "a").isEmpty)
+        #expect(try lease(3, by: "a", at: 0, in: temporary).count == 3)
+        #expect(try leased(by: "a") == [numbered(0), numbered(1), numbered(2)])
+        #expect(try lease(1, by: "b", at: 31, in: temporary) == [numbered(2)])
+        #expect(try leased(by: "a") == [numbered(0), numbered(1)])
+        try temporary.write { transaction throws in
+            let table = CopyTable(transaction)
+            var copy = try #require(try table.copy(numbered(0)))
+            _ = copy.handle(.cancelled(by: nil))
+            try table.update(copy)
+            try table.delete(of: numbered(1))
+        }
+        #expect(try leased(by: "a").isEmpty)
+        #expect(try leased(by: "b") == [numbered(2)])
+    }
+
     @Test func aLeaseCanBeGivenBack() throws {
         let temporary = try withCopies(1)
         #expect(try lease(1, by: "a", at: 0, in: temporary) == [numbered(0)])

@@ -117,6 +117,36 @@ import Transfer
         }
     }
 
+    /// A pump that stands still for hours has nothing to report, and yet nobody takes its copy away.
+    @Test(arguments: [25.0, 31.0, 7200.0])
+    func aSlowPumpKeepsItsLease(seconds: Double) async throws {
+        try await withImage(faultyDisks: true) { world, source in
+            let gate = ThreadGate()
+            let disk = try #require(world.disks[World.away])
+            disk.setFaults { event in
+                if event.call == .write, event.ordinal == 2 { gate.pass() }
+                return nil
+            }
+            try await world.reconciling(engine: CopyEngine(window: 1, reportInterval: .zero)) {
+                defer { gate.open() }
+                let id = try await world.images(World.away).copy(.of(source, name: "copy"))
+                try await until("the copy stands at the gate") { gate.isReached }
+                world.clock.advance(seconds: seconds)
+                let now = world.clock.now
+                func waiting(at date: Date) async throws -> [Region] {
+                    try await world.store(World.away).database.read { try CopyTable($0).waitingSources(at: date) }
+                }
+                #expect(try await !waiting(at: now.addingTimeInterval(6)).isEmpty)
+                world.store(World.away).copiesPoke()
+                try await until("the lease is renewed") { try await waiting(at: now.addingTimeInterval(29.9)).isEmpty }
+                gate.open()
+                #expect(try await world.end(of: id).state == .available)
+            }
+            #expect(world.log.count("Copying a snapshot") == 1)
+            #expect(world.log.count("Copied a snapshot") == 1)
+        }
+    }
+
     @Test func twoProcessesShareTheWork() async throws {
         try await withImage { world, source in
             var copies: [ImageID] = []

@@ -1,0 +1,99 @@
+import Blocks
+import Domain
+import Foundation
+import Logging
+import Metadata
+import Transfer
+
+extension CopyReconciler {
+    /// Copies one snapshot and saves how it ended. A copy that was cancelled or leased by another process meanwhile ends without a word.
+    func drive(_ copy: SnapshotCopy, until stop: AsyncStream<Never>) async {
+        var logger = logger
+        logger[metadataKey: "copy"] = "\(copy.id)"
+        logger[metadataKey: "snapshot"] = "\(copy.snapshotID)"
+        logger[metadataKey: "source"] = "\(copy.sourceRegion)/\(copy.sourceSnapshotID)"
+        do {
+            guard let source = deployment.regions[copy.sourceRegion], let root = Digest(bytes: copy.sourceRoot) else {
+                try await save(.failed(unreachable(copy), isTemporary: false), of: copy.id)
+                return
+            }
+            logger.info("Copying a snapshot")
+            do {
+                let progress = try await unlessStopped(by: stop) { try await pump(copy, root: root, from: source.blocks) }
+                try await save(.arrived(root: root.bytes, progress), of: copy.id)
+                logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
+            } catch let error where !(error is CopyNoLongerWanted || error is CancellationError) {
+                let failure = CopyFailure(error, of: copy, into: store.region)
+                logger.warning("Copying a snapshot failed", metadata: ["error": "\(error)", "temporary": "\(failure.isTemporary)"])
+                // From here on the lease says when to try again.
+                running.setLease(of: copy.id, until: nil)
+                try await save(.failed(failure.reason, isTemporary: failure.isTemporary), of: copy.id)
+            }
+        } catch is CopyNoLongerWanted {
+            logger.info("Stopped copying a snapshot")
+        } catch is CancellationError {
+            // The server stops: the lease is given back, and whoever starts next goes on.
+            try? await giveBackLease(of: copy.id)
+        } catch {
+            // Nothing is lost: the row still says running, and its lease runs out.
+            logger.error("Saving a copy failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func pump(_ copy: SnapshotCopy, root: Digest, from source: BlockStore) async throws -> SnapshotCopy.Progress {
+        let before = copy.progress.bytesMoved
+        let attempt = try await engine.copy(root, from: StoreSource(source), into: store.blocks) { progress in
+            try await save(.progressed(progress.adding(bytesMovedBefore: before)), of: copy.id)
+        }
+        return attempt.adding(bytesMovedBefore: before)
+    }
+
+    /// Runs `body`, and cancels it when the copy is to stop: a pump that waits would not ask for a long time.
+    private func unlessStopped<Value: Sendable>(
+        by stop: AsyncStream<Never>,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask(operation: body)
+            group.addTask {
+                for await _ in stop {}
+                try Task.checkCancellation()
+                throw CopyNoLongerWanted()
+            }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+
+    /// Saves an event and its effects in one transaction, and keeps the lease.
+    private func save(_ event: SnapshotCopy.Event, of id: CopyID) async throws {
+        let now = deployment.clock.now
+        let until = now.addingTimeInterval(Self.leaseSeconds)
+        try await store.database.write { transaction in
+            let table = CopyTable(transaction)
+            guard try table.renewLease(of: id, owner: owner, until: until), var copy = try table.copy(id), copy.state == .running
+            else { throw CopyNoLongerWanted() }
+            let effects = copy.handle(event)
+            try CopyEffects(transaction: transaction, now: now).apply(effects, of: copy)
+            if case .retryLater(let attempt)? = effects.first {
+                try table.renewLease(of: id, owner: owner, until: now.addingTimeInterval(Double(1 << attempt)))
+            }
+        }
+        running.setLease(of: id, until: until)
+    }
+
+    private func giveBackLease(of id: CopyID) async throws {
+        // A cancelled task may not write to the database, so this runs in one of its own.
+        try await Task {
+            try await store.database.write { _ = try CopyTable($0).renewLease(of: id, owner: owner, until: .distantPast) }
+        }.value
+    }
+
+    private func unreachable(_ copy: SnapshotCopy) -> StateReason {
+        StateReason(code: "Client.InvalidParameterValue", message: "The source Region \(copy.sourceRegion) is not served by this Ferry")
+    }
+}
+
+/// The copy was cancelled, or its snapshot deleted, while its bytes were moving.
+struct CopyNoLongerWanted: Error {}
