@@ -1,7 +1,7 @@
 import CMalloc
 
 /// How the C library's allocator keeps memory. Blocks come and go by the thousand: with its defaults, each one is mapped, faulted in
-/// page by page and unmapped again, which takes a tenth of the time of a pull (docs/performance.md).
+/// page by page and unmapped again, which takes a tenth of the time of a pull (docs/decisions/0008-page-cache.md).
 enum MemoryPolicy {
     /// Called before the first thread is started.
     static func apply() {
