@@ -70,19 +70,24 @@ extension Snapshot {
 extension SnapshotCopy {
     static func sample(
         _ number: Int,
+        by account: AccountID = .alice,
         from source: Region = known("us-west-2"),
+        of snapshot: SnapshotID? = nil,
         image: ImageID? = nil,
         createdAt: Date = date(),
+        target: CompletionTarget? = nil,
         state: State = .running
     ) -> SnapshotCopy {
         SnapshotCopy(
             id: numbered(number),
             snapshotID: numbered(number),
+            account: account,
             imageID: image,
             sourceRegion: source,
-            sourceSnapshotID: numbered(number + 1_000_000),
+            sourceSnapshotID: snapshot ?? numbered(number + 1_000_000),
             sourceRoot: [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 32),
             createdAt: createdAt,
+            target: target,
             state: state
         )
     }

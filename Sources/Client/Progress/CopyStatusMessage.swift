@@ -5,9 +5,9 @@ package enum CopyStatusMessage: Hashable, Sendable {
     /// `Copied 2147483648 bytes, moved 104857600`: moved are those that the Region did not have.
     case copied(total: Int64, moved: Int64)
 
-    /// Nil for texts of another kind, such as the reason of a failure.
+    /// What stands behind a semicolon is for people: a remark that the copy is late. Nil for texts of another kind, such as the reason of a failure.
     package init?(_ text: String) {
-        let words = text.split { $0 == " " || $0 == "," }
+        let words = text.prefix { $0 != ";" }.split { $0 == " " || $0 == "," }
         guard words.first == "Copied" else { return nil }
         if words.count == 5, words[2] == "of", words[4] == "bytes", let done = Int64(words[1]), let total = Int64(words[3]) {
             self = .copying(done: done, total: total)

@@ -62,6 +62,8 @@ package struct SnapshotCopy: Sendable, Equatable {
 
     package let id: CopyID
     package let snapshotID: SnapshotID
+    /// Who asked for it: copies of different accounts share a link evenly.
+    package let account: AccountID
     /// The image that the snapshot is copied for; none when CopySnapshot was called.
     package let imageID: ImageID?
     package let sourceRegion: Region
@@ -69,6 +71,8 @@ package struct SnapshotCopy: Sendable, Equatable {
     /// The digest of the source's block map, as it was when the copy was asked for.
     package let sourceRoot: [UInt8]
     package let createdAt: Date
+    /// The time in which it is to be done; `nil` for a standard copy.
+    package private(set) var target: CompletionTarget?
     package private(set) var state: State
     package private(set) var progress: Progress
     package private(set) var attempts: Int
@@ -77,11 +81,13 @@ package struct SnapshotCopy: Sendable, Equatable {
     package init(
         id: CopyID,
         snapshotID: SnapshotID,
+        account: AccountID,
         imageID: ImageID?,
         sourceRegion: Region,
         sourceSnapshotID: SnapshotID,
         sourceRoot: [UInt8],
         createdAt: Date,
+        target: CompletionTarget? = nil,
         state: State = .running,
         progress: Progress = Progress(),
         attempts: Int = 0,
@@ -89,16 +95,26 @@ package struct SnapshotCopy: Sendable, Equatable {
     ) {
         self.id = id
         self.snapshotID = snapshotID
+        self.account = account
         self.imageID = imageID
         self.sourceRegion = sourceRegion
         self.sourceSnapshotID = sourceSnapshotID
         self.sourceRoot = sourceRoot
         self.createdAt = createdAt
+        self.target = target
         self.state = state
         self.progress = progress
         self.attempts = attempts
         self.reason = reason
     }
+
+    package var transferType: TransferType { target == nil ? .standard : .timeBased }
+
+    /// Whether less is set aside for a time-based copy than it needs.
+    package var isShort: Bool { target?.isShort(for: progress.bytesTotal) ?? false }
+
+    /// The minutes of a time-based copy begin to run.
+    package mutating func startClock(at date: Date, setAside: Throughput) { target?.start(at: date, setAside: setAside) }
 
     /// Takes an event. A copy that has ended takes none: what comes late from a cancelled pump changes nothing.
     package mutating func handle(_ event: Event) -> [Effect] {

@@ -67,6 +67,14 @@ extension Schema {
                 resource_id TEXT NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (account, action, token)
             )
             """,
-        ]
+        ],
+        [
+            "ALTER TABLE copies ADD COLUMN account TEXT NOT NULL DEFAULT ''",
+            "UPDATE copies SET account = COALESCE((SELECT owner FROM snapshots WHERE snapshots.id = copies.snapshot_id), '')",
+            // Of time-based copies: the minutes, the bytes a second that are set aside, and when the minutes began to run.
+            "ALTER TABLE copies ADD COLUMN completion_minutes BIGINT",
+            "ALTER TABLE copies ADD COLUMN set_aside BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE copies ADD COLUMN clock_started_at BIGINT",
+        ],
     ])
 }

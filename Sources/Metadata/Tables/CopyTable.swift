@@ -3,7 +3,7 @@ import Foundation
 
 /// Copies of snapshots, with the leases of the processes that drive them.
 package struct CopyTable {
-    private let transaction: Transaction
+    let transaction: Transaction
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
@@ -19,24 +19,26 @@ package struct CopyTable {
         try transaction.rows("SELECT * FROM copies WHERE image_id = ? ORDER BY id", [.text(image)]).map(SnapshotCopy.init(row:))
     }
 
-    /// Snapshots that CopySnapshot is copying, without those of images.
+    /// Snapshots that CopySnapshot is copying, without those of images and those that are time-based.
     package func runningSnapshotCount() throws -> Int {
-        let sql = "SELECT COUNT(*) AS count FROM copies WHERE state = 'running' AND image_id IS NULL"
+        let sql = "SELECT COUNT(*) AS count FROM copies WHERE state = 'running' AND image_id IS NULL AND completion_minutes IS NULL"
         return Int(try transaction.firstRow(sql)?.integer("count") ?? 0)
     }
 
     package func insert(_ copy: SnapshotCopy) throws {
         try transaction.execute(
             """
-            INSERT INTO copies (id, snapshot_id, image_id, source_region, source_snapshot_id, source_root, created_at, state, bytes_total,
-                bytes_done, bytes_moved, attempts, reason_code, reason_message, lease_owner, lease_until)
-            VALUES (\(Transaction.marks(14)), NULL, 0)
+            INSERT INTO copies (id, snapshot_id, account, image_id, source_region, source_snapshot_id, source_root, created_at,
+                completion_minutes, set_aside, clock_started_at, state, bytes_total, bytes_done, bytes_moved, attempts, reason_code,
+                reason_message, lease_owner, lease_until)
+            VALUES (\(Transaction.marks(18)), NULL, 0)
             """,
             [
-                .text(copy.id), .text(copy.snapshotID), .text(copy.imageID), .text(copy.sourceRegion), .text(copy.sourceSnapshotID),
-                .bytes(copy.sourceRoot), .date(copy.createdAt), .text(copy.state), .integer(copy.progress.bytesTotal),
-                .integer(copy.progress.bytesDone), .integer(copy.progress.bytesMoved), .integer(copy.attempts),
-                .text(copy.reason?.code), .text(copy.reason?.message),
+                .text(copy.id), .text(copy.snapshotID), .text(copy.account), .text(copy.imageID), .text(copy.sourceRegion),
+                .text(copy.sourceSnapshotID), .bytes(copy.sourceRoot), .date(copy.createdAt), .integer(copy.target?.minutes),
+                .integer(copy.target?.setAside.bytesPerSecond ?? 0), .date(copy.target?.startedAt), .text(copy.state),
+                .integer(copy.progress.bytesTotal), .integer(copy.progress.bytesDone), .integer(copy.progress.bytesMoved),
+                .integer(copy.attempts), .text(copy.reason?.code), .text(copy.reason?.message),
             ]
         )
     }
@@ -61,11 +63,32 @@ package struct CopyTable {
         return try transaction.rows(sql, [.date(now)]).map { try $0.value("source_region") }
     }
 
-    /// Takes the oldest running copies from a Region whose lease is free, for `owner` until a date.
-    package func lease(_ limit: Int, from source: Region, owner: String, now: Date, until: Date) throws -> [SnapshotCopy] {
+    /// Takes running copies from a Region whose lease is free, for `owner` until a date.
+    ///
+    /// The accounts take turns, and each account's oldest copy comes first. A copy that runs already counts as a turn that its account
+    /// has had, so that whoever has none running is next. A time-based copy is left out until its minutes have begun to run.
+    package func lease(
+        _ limit: Int,
+        of type: TransferType = .standard,
+        from source: Region,
+        owner: String,
+        now: Date,
+        until: Date
+    ) throws -> [SnapshotCopy] {
+        let ours = "state = 'running' AND source_region = ? AND " + Self.condition(of: type)
         let copies = try transaction.rows(
-            "SELECT * FROM copies WHERE state = 'running' AND source_region = ? AND lease_until < ? ORDER BY created_at, id LIMIT ?",
-            [.text(source), .date(now), .integer(max(0, limit))]
+            """
+            SELECT copies.* FROM copies
+            JOIN (
+                SELECT id, ROW_NUMBER() OVER (PARTITION BY account ORDER BY created_at, id) AS place
+                FROM copies WHERE \(ours) AND lease_until < ?
+            ) AS queue ON queue.id = copies.id
+            LEFT JOIN (
+                SELECT account, COUNT(*) AS held FROM copies WHERE \(ours) AND lease_until >= ? GROUP BY account
+            ) AS busy ON busy.account = copies.account
+            ORDER BY queue.place + COALESCE(busy.held, 0), copies.created_at, copies.id LIMIT ?
+            """,
+            [.text(source), .date(now), .text(source), .date(now), .integer(max(0, limit))]
         ).map(SnapshotCopy.init(row:))
         for copy in copies { try setLease(of: copy.id, owner: owner, until: until) }
         return copies
@@ -94,6 +117,13 @@ package struct CopyTable {
         try transaction.execute("DELETE FROM copies WHERE snapshot_id = ?", [.text(snapshot)])
     }
 
+    private static func condition(of type: TransferType) -> String {
+        switch type {
+        case .standard: "completion_minutes IS NULL"
+        case .timeBased: "clock_started_at IS NOT NULL"
+        }
+    }
+
     private func setLease(of id: CopyID, owner: String, until: Date) throws {
         try transaction.execute(
             "UPDATE copies SET lease_owner = ?, lease_until = ? WHERE id = ?",
@@ -104,6 +134,14 @@ package struct CopyTable {
 
 extension SnapshotCopy {
     init(row: SQLRow) throws {
+        var target: CompletionTarget?
+        if let minutes = try row.optionalInteger("completion_minutes") {
+            target = CompletionTarget(
+                minutes: Int(minutes),
+                setAside: Throughput(bytesPerSecond: try row.integer("set_aside")),
+                startedAt: try row.optionalDate("clock_started_at")
+            )
+        }
         var reason: StateReason?
         if let code = try row.optionalText("reason_code") {
             reason = StateReason(code: code, message: try row.optionalText("reason_message") ?? "")
@@ -111,11 +149,13 @@ extension SnapshotCopy {
         try self.init(
             id: row.value("id"),
             snapshotID: row.value("snapshot_id"),
+            account: row.value("account"),
             imageID: row.optionalValue("image_id"),
             sourceRegion: row.value("source_region"),
             sourceSnapshotID: row.value("source_snapshot_id"),
             sourceRoot: row.bytes("source_root"),
             createdAt: row.date("created_at"),
+            target: target,
             state: row.value("state"),
             progress: Progress(
                 bytesTotal: row.integer("bytes_total"),

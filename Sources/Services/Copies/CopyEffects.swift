@@ -13,10 +13,9 @@ struct CopyEffects {
         for effect in effects {
             switch effect {
             case .showProgress(let progress):
-                let message = "Copied \(progress.bytesDone) of \(progress.bytesTotal) bytes"
-                try snapshots.setProgress(percent: progress.percent, message: message, of: copy.snapshotID)
+                try snapshots.setProgress(percent: progress.percent, message: copy.runningMessage(at: now), of: copy.snapshotID)
             case .completeSnapshot(let root, let progress):
-                let message = "Copied \(progress.bytesTotal) bytes, moved \(progress.bytesMoved)"
+                let message = copy.completedMessage(at: now)
                 try snapshots.complete(copy.snapshotID, root: root, dataBytes: progress.bytesTotal, message: message, at: now)
             case .failSnapshot(let message):
                 try snapshots.fail(copy.snapshotID, message: message)

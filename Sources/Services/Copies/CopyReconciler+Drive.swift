@@ -13,14 +13,21 @@ extension CopyReconciler {
         logger[metadataKey: "snapshot"] = "\(copy.snapshotID)"
         logger[metadataKey: "source"] = "\(copy.sourceRegion)/\(copy.sourceSnapshotID)"
         do {
-            guard let source = deployment.regions[copy.sourceRegion], let root = Digest(bytes: copy.sourceRoot) else {
+            guard let source = deployment.regions[copy.sourceRegion], let link = links[copy.sourceRegion],
+                let root = Digest(bytes: copy.sourceRoot)
+            else {
                 try await save(.failed(unreachable(copy), isTemporary: false), of: copy.id)
                 return
             }
             logger.info("Copying a snapshot")
             do {
-                let progress = try await unlessStopped(by: stop) { try await pump(copy, root: root, from: source.blocks) }
+                let flow = link.join(copy.account, pace: pace(of: copy))
+                defer { flow.leave() }
+                let progress = try await unlessStopped(by: stop) {
+                    try await pump(copy, root: root, from: PacedSource(StoreSource(source.blocks), over: flow), flow)
+                }
                 try await save(.arrived(root: root.bytes, progress), of: copy.id)
+                if running.isNewlyLate(copy.id, at: deployment.clock.now) { warnOfLate(copy) }
                 logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
             } catch let error where !(error is CopyNoLongerWanted || error is CancellationError) {
                 let failure = CopyFailure(error, of: copy, into: store.region)
@@ -40,12 +47,21 @@ extension CopyReconciler {
         }
     }
 
-    private func pump(_ copy: SnapshotCopy, root: Digest, from source: BlockStore) async throws -> SnapshotCopy.Progress {
+    private func pump(_ copy: SnapshotCopy, root: Digest, from source: some SnapshotSource, _ flow: LinkFlow) async throws
+        -> SnapshotCopy.Progress
+    {
         let before = copy.progress.bytesMoved
-        let attempt = try await engine.copy(root, from: StoreSource(source), into: store.blocks) { progress in
+        let attempt = try await engine.copy(root, from: source, into: store.blocks) { progress in
+            flow.reached(progress.bytesDone)
             try await save(.progressed(progress.adding(bytesMovedBefore: before)), of: copy.id)
         }
         return attempt.adding(bytesMovedBefore: before)
+    }
+
+    private func pace(of copy: SnapshotCopy) -> Pace? {
+        guard let target = copy.target, let startedAt = target.startedAt else { return nil }
+        let elapsed = deployment.clock.now.timeIntervalSince(startedAt)
+        return Pace(setAside: target.setAside, elapsed: elapsed, bytesDone: copy.progress.bytesDone)
     }
 
     /// Runs `body`, and cancels it when the copy is to stop: a pump that waits would not ask for a long time.

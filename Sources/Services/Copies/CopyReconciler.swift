@@ -10,7 +10,8 @@ import Transfer
 /// It takes no input: it looks for copies whose lease is free, does what is left of each, and saves. It runs at start, when poked and
 /// every few seconds, so that going on after a crash is the same code as going on after a call.
 package struct CopyReconciler: Service {
-    /// Copies that move bytes from one Region at the same time; the others wait in the order in which they were asked for.
+    /// Standard copies that move bytes from one Region at the same time, and as many time-based ones, which so never wait for them. In
+    /// the queue behind, accounts take turns.
     package static let runningPerSourceMax = 32
     static let leaseSeconds: TimeInterval = 30
     /// A lease is renewed when it has less than this left, whether its pump has something to report or not.
@@ -23,8 +24,10 @@ package struct CopyReconciler: Service {
     let owner: String
     let logger: Logger
     let running = RunningCopies()
+    /// The ways into this Region: each has its limit, and its copies share it.
+    let links: [Region: Link]
 
-    package init(store: RegionStore, deployment: Deployment, engine: CopyEngine = CopyEngine()) {
+    package init(store: RegionStore, deployment: Deployment, engine: CopyEngine = CopyEngine(), clock: SteadyClock = .system) {
         self.store = store
         self.deployment = deployment
         self.engine = engine
@@ -32,6 +35,9 @@ package struct CopyReconciler: Service {
         var logger = deployment.logger
         logger[metadataKey: "region"] = "\(store.region)"
         self.logger = logger
+        links = deployment.regions.mapValues { source in
+            Link(limit: deployment.limits.bandwidth[RegionPair(from: source.region, into: store.region)], clock: clock)
+        }
     }
 
     package func run() async throws {
@@ -51,10 +57,13 @@ package struct CopyReconciler: Service {
         do {
             let now = deployment.clock.now
             let until = now.addingTimeInterval(Self.leaseSeconds)
+            let late = running.newlyLate(at: now)
             let (wanted, leased) = try await store.database.write { transaction in
                 let table = CopyTable(transaction)
                 // Before anything is leased, so that a copy whose lease has run out under its pump takes no place of another.
                 try renewLeases(at: now, until: until, in: table)
+                try show(late, at: now, in: transaction)
+                try TimeBasedAdmission(transaction: transaction, destination: store.region, limits: deployment.limits).startClocks(at: now)
                 return (Set(try table.leased(by: owner)), try lease(at: now, until: until, from: table))
             }
             running.stopAll(but: wanted)
@@ -81,10 +90,33 @@ package struct CopyReconciler: Service {
     }
 
     private func lease(at now: Date, until: Date, from table: CopyTable) throws -> [SnapshotCopy] {
-        let counts = running.countsBySource
-        return try table.waitingSources(at: now).flatMap { source in
-            let room = Self.runningPerSourceMax - counts[source, default: 0]
-            return try table.lease(room, from: source, owner: owner, now: now, until: until)
+        var leased: [SnapshotCopy] = []
+        for source in try table.waitingSources(at: now) {
+            for type in [TransferType.timeBased, .standard] {
+                let room = Self.runningPerSourceMax - running.count(of: type, from: source)
+                leased += try table.lease(room, of: type, from: source, owner: owner, now: now, until: until)
+            }
         }
+        return leased
+    }
+
+    /// Writes into the snapshots of copies that their time is over, for those that have nothing else to report.
+    private func show(_ late: [CopyID], at now: Date, in transaction: Transaction) throws {
+        for id in late {
+            guard let copy = try CopyTable(transaction).copy(id), copy.state == .running else { continue }
+            try CopyEffects(transaction: transaction, now: now).apply([.showProgress(copy.progress)], of: copy)
+            warnOfLate(copy)
+        }
+    }
+
+    func warnOfLate(_ copy: SnapshotCopy) {
+        logger.warning(
+            "A time-based copy is late",
+            metadata: [
+                "copy": "\(copy.id)", "snapshot": "\(copy.snapshotID)", "source": "\(copy.sourceRegion)/\(copy.sourceSnapshotID)",
+                "due": "\(copy.target?.dueAt.map(ISO8601.text) ?? "")",
+                "bytes": "\(copy.progress.bytesTotal)", "done": "\(copy.progress.bytesDone)",
+            ]
+        )
     }
 }

@@ -9,13 +9,23 @@ package final class Deployment: Sendable {
     package let regions: [Region: RegionStore]
     package let tokens: TokenSealer
     package let clock: WallClock
+    /// What may pass between Regions.
+    package let limits: LinkLimits
     package let logger: Logger
 
-    package init(directory: Database, regions: [RegionStore], tokens: TokenSealer, clock: WallClock = .system, logger: Logger) {
+    package init(
+        directory: Database,
+        regions: [RegionStore],
+        tokens: TokenSealer,
+        clock: WallClock = .system,
+        limits: LinkLimits = LinkLimits(),
+        logger: Logger
+    ) {
         self.directory = directory
         self.regions = Dictionary(uniqueKeysWithValues: regions.map { ($0.region, $0) })
         self.tokens = tokens
         self.clock = clock
+        self.limits = limits
         self.logger = logger
     }
 
@@ -25,6 +35,7 @@ package final class Deployment: Sendable {
         regions: [Region],
         pool: DiskPool,
         clock: WallClock = .system,
+        limits: LinkLimits = LinkLimits(),
         logger: Logger
     ) async throws -> Deployment {
         try folder.make(regions)
@@ -37,6 +48,7 @@ package final class Deployment: Sendable {
             regions: stores,
             tokens: try await TokenSealer.load(from: directory),
             clock: clock,
+            limits: limits,
             logger: logger
         )
     }

@@ -9,7 +9,7 @@ package struct ImageCopy: Sendable {
     package var copiesTags: Bool
     package var imageTags: [Tag]
     package var snapshotTags: [Tag]
-    /// The minutes in which each snapshot is to be there; a copy always runs as fast as it can.
+    /// The minutes in which each snapshot is to be there, a multiple of 15 (ami-behaviour.md, section 1.9); `nil` for a standard copy.
     package var completionMinutes: Int?
     package var clientToken: ClientToken?
 

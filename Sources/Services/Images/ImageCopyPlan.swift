@@ -11,8 +11,8 @@ struct ImageCopyPlan: Sendable {
     }
 
     let image: Image
-    let snapshots: [Snapshot]
-    let copies: [SnapshotCopy]
+    private(set) var snapshots: [Snapshot]
+    private(set) var copies: [SnapshotCopy]
 
     init(_ request: ImageCopy, of source: Source, by account: AccountID, at now: Date) throws {
         try ImageName.check(request.name)
@@ -38,11 +38,13 @@ struct ImageCopyPlan: Sendable {
                 SnapshotCopy(
                     id: .random(),
                     snapshotID: copied.id,
+                    account: account,
                     imageID: id,
                     sourceRegion: source.region,
                     sourceSnapshotID: snapshot.id,
                     sourceRoot: root,
                     createdAt: now,
+                    target: request.completionMinutes.map { CompletionTarget(minutes: $0) },
                     progress: SnapshotCopy.Progress(bytesTotal: snapshot.dataBytes ?? 0)
                 )
             )
@@ -63,6 +65,14 @@ struct ImageCopyPlan: Sendable {
         )
         self.snapshots = snapshots
         self.copies = copies
+    }
+
+    /// Starts the minutes of time-based copies, or throws when there is nothing to set aside for them.
+    mutating func admit(_ admission: TimeBasedAdmission) throws {
+        copies = try admission.admit(copies, at: image.createdAt)
+        for (index, copy) in copies.enumerated() where copy.isShort {
+            snapshots[index].statusMessage = copy.runningMessage(at: image.createdAt)
+        }
     }
 
     func write(in transaction: Transaction) throws {

@@ -19,9 +19,11 @@ extension Images {
         if let token = copy.clientToken, let id = try await replay(token) { return id }
         let source = try await sourceOfCopy(copy)
         let plan = try ImageCopyPlan(copy, of: source, by: call.account, at: call.now)
-        let id = try await call.store.database.write { transaction in
+        let (id, copies) = try await call.store.database.write { transaction in
             // Again inside the transaction: of two calls with one token, the second finds what the first has made.
-            if let id = try copy.clientToken.flatMap({ try Self.replay($0, of: call.account, in: transaction) }) { return id }
+            if let id = try copy.clientToken.flatMap({ try Self.replay($0, of: call.account, in: transaction) }) {
+                return (id, [SnapshotCopy]())
+            }
             let images = ImageTable(transaction)
             if let holder = try images.holder(ofName: copy.name, owner: call.account) {
                 throw ImageName.duplicate(copy.name, of: holder)
@@ -32,6 +34,8 @@ extension Images {
                     "Too many image copies in progress. The limit is \(CopyLimits.imagesPerDestinationMax) for this destination region."
                 )
             }
+            var plan = plan
+            try plan.admit(TimeBasedAdmission(transaction: transaction, destination: call.region, limits: call.deployment.limits))
             try plan.write(in: transaction)
             try copy.clientToken?.remember(
                 plan.image.id.rawValue,
@@ -40,8 +44,9 @@ extension Images {
                 at: plan.image.createdAt,
                 in: transaction
             )
-            return plan.image.id
+            return (plan.image.id, plan.copies)
         }
+        call.warnOfShortCopies(copies)
         call.store.copiesPoke()
         return id
     }

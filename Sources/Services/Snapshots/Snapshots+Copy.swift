@@ -7,7 +7,7 @@ package struct SnapshotCopyRequest: Sendable {
     package var sourceSnapshotID: String
     package var description: String
     package var tags: [Tag]
-    /// The minutes in which each snapshot is to be there; a copy always runs as fast as it can.
+    /// The minutes in which the snapshot is to be there, a multiple of 15 (ami-behaviour.md, section 1.9); `nil` for a standard copy.
     package var completionMinutes: Int?
 
     package init(sourceRegion: String, sourceSnapshotID: String, description: String, tags: [Tag], completionMinutes: Int?) {
@@ -36,25 +36,34 @@ extension Snapshots {
         let copy = SnapshotCopy(
             id: .random(),
             snapshotID: copied.id,
+            account: call.account,
             imageID: nil,
             sourceRegion: region,
             sourceSnapshotID: source.id,
             sourceRoot: root,
             createdAt: call.now,
+            target: request.completionMinutes.map { CompletionTarget(minutes: $0) },
             progress: SnapshotCopy.Progress(bytesTotal: source.dataBytes ?? 0)
         )
-        try await call.store.database.write { transaction in
+        let copies = try await call.store.database.write { transaction in
             let limit = CopyLimits.snapshotsPerDestinationMax
-            guard try CopyTable(transaction).runningSnapshotCount() < limit else {
+            // Time-based copies are limited by what can be set aside for them.
+            guard try copy.target != nil || CopyTable(transaction).runningSnapshotCount() < limit else {
                 throw Fault(
                     .resourceLimitExceeded,
                     "Too many snapshot copies in progress. The limit is \(limit) for this destination region."
                 )
             }
+            let admission = TimeBasedAdmission(transaction: transaction, destination: call.region, limits: call.deployment.limits)
+            let copies = try admission.admit([copy], at: copy.createdAt)
+            var copied = copied
+            if let copy = copies.first, copy.isShort { copied.statusMessage = copy.runningMessage(at: copy.createdAt) }
             try SnapshotTable(transaction).insert(copied)
             try TagTable(transaction).set(copied.tags, on: .snapshot(copied.id))
-            try CopyTable(transaction).insert(copy)
+            for copy in copies { try CopyTable(transaction).insert(copy) }
+            return copies
         }
+        call.warnOfShortCopies(copies)
         call.store.copiesPoke()
         return copied.id
     }

@@ -40,6 +40,24 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A PEM file with the certificate's private key.", valueName: "file"))
     var tlsKey: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How many bytes of blocks may move from a Region into another each second, as 200MiB/s for every pair or "
+                + "us-east-1:eu-west-1=1Gbit/s for one; repeatable. No limit unless set.",
+            valueName: "[from:into=]rate"
+        )
+    )
+    var bandwidth: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "What the time-based copies of an account may set aside between two Regions, written as for --bandwidth; repeatable. "
+                + "2000MiB/s unless set.",
+            valueName: "[from:into=]rate"
+        )
+    )
+    var timeBasedQuota: [String] = []
+
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .info
 
@@ -47,6 +65,22 @@ struct ServeCommand: AsyncParsableCommand {
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-certificate and --tls-key go together")
         }
+        _ = try limits()
+    }
+
+    private func limits() throws -> LinkLimits {
+        var limits = LinkLimits()
+        do {
+            limits.bandwidth = try PairLimits(reading: bandwidth, regions: regions)
+        } catch {
+            throw ValidationError("--bandwidth \(error)")
+        }
+        do {
+            limits.timeBasedQuota = try PairLimits(reading: timeBasedQuota, others: TimeBasedRules.pairQuota, regions: regions)
+        } catch {
+            throw ValidationError("--time-based-quota \(error)")
+        }
+        return limits
     }
 
     func run() async throws {
@@ -58,7 +92,14 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var tls: Server.TLSFiles?
         if let tlsCertificate, let tlsKey { tls = Server.TLSFiles(certificate: tlsCertificate, key: tlsKey) }
-        let server = Server(folder: folder.folder, address: listen, regions: regions, tls: tls, logger: Logger(label: "ferry"))
+        let server = Server(
+            folder: folder.folder,
+            address: listen,
+            regions: regions,
+            limits: try limits(),
+            tls: tls,
+            logger: Logger(label: "ferry")
+        )
         do {
             try await server.run()
         } catch {

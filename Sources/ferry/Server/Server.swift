@@ -25,6 +25,7 @@ struct Server {
     let folder: DataFolder
     let address: ListenAddress
     let regions: [Region]
+    let limits: LinkLimits
     let tls: TLSFiles?
     let logger: Logger
 
@@ -32,7 +33,7 @@ struct Server {
         try folder.make([])
         let lock = try folder.lock()
         let pool = DiskPool()
-        let deployment = try await Deployment.open(folder, regions: regions, pool: pool, logger: logger)
+        let deployment = try await Deployment.open(folder, regions: regions, pool: pool, limits: limits, logger: logger)
         let root = try await RootAccount.prepare(
             in: deployment.directory,
             folder: folder,

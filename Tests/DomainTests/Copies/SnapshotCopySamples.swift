@@ -8,6 +8,7 @@ extension SnapshotCopy {
         SnapshotCopy(
             id: known("copy-0123456789abcdef0"),
             snapshotID: known("snap-0123456789abcdef0"),
+            account: known("123456789012"),
             imageID: image,
             sourceRegion: known("us-west-2"),
             sourceSnapshotID: known("snap-0fedcba9876543210"),
@@ -22,11 +23,13 @@ extension SnapshotCopy {
         SnapshotCopy(
             id: id,
             snapshotID: snapshotID,
+            account: account,
             imageID: imageID,
             sourceRegion: sourceRegion,
             sourceSnapshotID: sourceSnapshotID,
             sourceRoot: sourceRoot,
             createdAt: createdAt,
+            target: target,
             state: state,
             progress: progress,
             attempts: attempts,

@@ -7,11 +7,13 @@ import Testing
         let copy = SnapshotCopy(
             id: numbered(1),
             snapshotID: numbered(2),
+            account: .bob,
             imageID: numbered(3),
             sourceRegion: known("us-west-2"),
             sourceSnapshotID: numbered(4),
             sourceRoot: (0..<32).map { UInt8($0) },
             createdAt: date(),
+            target: CompletionTarget(minutes: 45, setAside: .mebibytes(3), startedAt: date()),
             state: .failed,
             progress: .init(bytesTotal: 64 << 40, bytesDone: 3, bytesMoved: 2),
             attempts: 4,
@@ -61,6 +63,7 @@ import Testing
         twin = SnapshotCopy(
             id: numbered(2),
             snapshotID: twin.snapshotID,
+            account: twin.account,
             imageID: nil,
             sourceRegion: twin.sourceRegion,
             sourceSnapshotID: twin.sourceSnapshotID,

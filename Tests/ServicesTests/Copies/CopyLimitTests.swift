@@ -59,6 +59,7 @@ import Testing
                         SnapshotCopy(
                             id: .random(),
                             snapshotID: copy.snapshotID,
+                            account: copy.account,
                             imageID: copy.imageID,
                             sourceRegion: World.away,
                             sourceSnapshotID: copy.sourceSnapshotID,

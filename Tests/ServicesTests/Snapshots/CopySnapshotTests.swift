@@ -4,13 +4,13 @@ import Services
 import Testing
 
 extension SnapshotCopyRequest {
-    static func of(_ snapshot: SnapshotID, in region: Region = World.home, tags: [Tag] = []) -> SnapshotCopyRequest {
+    static func of(_ snapshot: SnapshotID, in region: Region = World.home, tags: [Tag] = [], minutes: Int? = nil) -> SnapshotCopyRequest {
         SnapshotCopyRequest(
             sourceRegion: region.rawValue,
             sourceSnapshotID: snapshot.rawValue,
             description: "a copy",
             tags: tags,
-            completionMinutes: nil
+            completionMinutes: minutes
         )
     }
 }

@@ -24,6 +24,7 @@ extension ImageCopy {
         name: String,
         copiesTags: Bool = false,
         imageTags: [Tag] = [],
+        minutes: Int? = nil,
         token: ClientToken? = nil
     ) -> ImageCopy {
         ImageCopy(
@@ -34,7 +35,7 @@ extension ImageCopy {
             copiesTags: copiesTags,
             imageTags: imageTags,
             snapshotTags: [],
-            completionMinutes: nil,
+            completionMinutes: minutes,
             clientToken: token
         )
     }

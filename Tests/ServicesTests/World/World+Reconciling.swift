@@ -5,10 +5,10 @@ import Transfer
 
 extension World {
     /// Runs `body` beside reconcilers of both Regions that are started for it and stopped at its end.
-    func reconciling(engine: CopyEngine = CopyEngine(), _ body: () async throws -> Void) async throws {
+    func reconciling(engine: CopyEngine = CopyEngine(), linkClock: SteadyClock = .system, _ body: () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for store in deployment.regions.values {
-                let copies = CopyReconciler(store: store, deployment: deployment, engine: engine)
+                let copies = CopyReconciler(store: store, deployment: deployment, engine: engine, clock: linkClock)
                 let uploads = UploadReconciler(store: store, deployment: deployment)
                 group.addTask { try await copies.run() }
                 group.addTask { try await uploads.run() }

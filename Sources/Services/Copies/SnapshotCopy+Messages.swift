@@ -1,0 +1,16 @@
+import Domain
+import Foundation
+
+/// What a snapshot's `statusMessage` tells about the copy that fills it. The command line reads the part before the semicolon.
+extension SnapshotCopy {
+    func runningMessage(at now: Date) -> String {
+        let remark = target?.remark(dataBytes: progress.bytesTotal, at: now)
+        return "Copied \(progress.bytesDone) of \(progress.bytesTotal) bytes" + (remark.map { "; \($0)" } ?? "")
+    }
+
+    func completedMessage(at now: Date) -> String {
+        // What might have become late and did not is of no interest any more.
+        let remark = target.flatMap { $0.isOverdue(at: now) ? $0.remark(dataBytes: progress.bytesTotal, at: now) : nil }
+        return "Copied \(progress.bytesTotal) bytes, moved \(progress.bytesMoved)" + (remark.map { "; \($0)" } ?? "")
+    }
+}
