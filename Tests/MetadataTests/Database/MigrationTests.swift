@@ -33,6 +33,24 @@ import Testing
         #expect(refusal?.description.contains("99") == true)
     }
 
+    /// Copies of a folder from before there was pacing: standard ones, of the account that their snapshot belongs to.
+    @Test func copiesOfBeforeLearnWhoseTheyAre() throws {
+        let temporary = try TemporaryDatabase()
+        try temporary.write { transaction throws in
+            try SnapshotTable(transaction).insert(.sample(1))
+            try CopyTable(transaction).insert(.sample(1, by: .bob))
+            for column in ["account", "completion_minutes", "set_aside", "clock_started_at"] {
+                try transaction.execute("ALTER TABLE copies DROP COLUMN \(column)")
+            }
+            try transaction.execute("DELETE FROM schema_steps WHERE number > 1")
+        }
+        try temporary.database.close()
+
+        let again = try Database(path: temporary.path, schema: .region)
+        #expect(try again.blockingRead { try CopyTable($0).copy(numbered(1)) } == .sample(1, by: .alice))
+        try again.close()
+    }
+
     @Test func filesAreForTheOwnerOnly() throws {
         let temporary = try TemporaryDatabase()
         try temporary.write { try ImageTable($0).insert(.sample(1)) }
