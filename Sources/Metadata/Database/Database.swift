@@ -5,7 +5,7 @@ import GRDB
 ///
 /// Statements are written in the SQL that SQLite and PostgreSQL share; a driver is rows, execute and a transaction closure.
 package final class Database: Sendable {
-    private let pool: DatabasePool
+    let pool: DatabasePool
 
     /// Opens the file, makes it (mode 0600) when it is missing, and brings its schema up to date.
     package init(path: String, schema: Schema) throws {
