@@ -52,7 +52,7 @@ package struct SnapshotUpload: Sendable {
                         running -= 1
                     }
                     group.addTask {
-                        try await client.putSnapshotBlock(block, into: snapshotID, region: region)
+                        try await put(block)
                         progress(Int64(DiskBlock.size))
                     }
                     running += 1
@@ -62,6 +62,17 @@ package struct SnapshotUpload: Sendable {
             }
             try await group.waitForAll()
             return checksum
+        }
+    }
+
+    /// A block that arrived with other bytes than it was sent with is sent again, up to twice: the checksum is that of the bytes that
+    /// were read, so the damage was done on the way.
+    private func put(_ block: DiskBlock) async throws {
+        for attempt in 1...3 {
+            do {
+                return try await client.putSnapshotBlock(block, into: snapshotID, region: region)
+            } catch let error as AWSError where error.reason == "INVALID_BLOCK" && attempt < 3 {
+            }
         }
     }
 }

@@ -54,6 +54,38 @@ import Testing
         }
     }
 
+    /// As pull reads a damaged block again, push sends one again; what is damaged each time ends it.
+    @Test(arguments: [2, 3]) func aBlockThatIsDamagedOnTheWayIsSentAgain(times: Int) async throws {
+        let ebs = StubEBS()
+        ebs.add("snap-1", blocks: [:])
+        let damaged = Total()
+        try await withTemporaryFolder { folder in
+            try makeFixture(folder + "/in", count: 5)
+            try await withPool { pool in
+                let answer: @Sendable (StubRequest) async -> StubReply = { request in
+                    var request = request
+                    if request.method == "PUT", request.path.hasSuffix("/6"), damaged.value < times {
+                        damaged.add(1)
+                        request.body.setInteger(UInt8(7), at: request.body.readerIndex + 100)
+                    }
+                    return await ebs.answer(request)
+                }
+                try await withStub(script: answer) { world in
+                    let upload = SnapshotUpload(client: world.client, region: "us-east-1", snapshotID: "snap-1", pool: pool, window: 2)
+                    let disk = try DiskFile(opening: folder + "/in")
+                    if times == 2 {
+                        #expect(try await upload.run(disk) { _ in }.blocks == 5)
+                        #expect(ebs.state.withLock { $0.snapshots["snap-1"]?.blocks[6] }?.readableBytes == DiskBlock.size)
+                    } else {
+                        let error = await #expect(throws: AWSError.self) { try await upload.run(disk) { _ in } }
+                        #expect(error?.reason == "INVALID_BLOCK")
+                    }
+                }
+            }
+        }
+        #expect(damaged.value == Int64(times))
+    }
+
     @Test func anEmptyDiskIsACompletedSnapshotOfNothing() async throws {
         let ebs = StubEBS()
         ebs.add("snap-1", blocks: [:])
