@@ -28,7 +28,7 @@ let targets: [Target] = [
     ),
     .target(
         name: "Metadata",
-        dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift")],
+        dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")],
         swiftSettings: strict
     ),
     .target(

@@ -29,6 +29,7 @@ ALLOWED = {
 PRODUCTS = {
     "Hummingbird": {"API", "ferry"},
     "GRDB": {"Metadata"},
+    "GRDBSQLite": {"Metadata"},
     "ArgumentParser": {"ferry"},
     "AsyncHTTPClient": {"Client"},
 }

@@ -6,9 +6,11 @@ import GRDB
 /// Statements are written in the SQL that SQLite and PostgreSQL share; a driver is rows, execute and a transaction closure.
 package final class Database: Sendable {
     let pool: DatabasePool
+    package let statistics: SQLStatistics
 
     /// Opens the file, makes it (mode 0600) when it is missing, and brings its schema up to date.
-    package init(path: String, schema: Schema) throws {
+    package init(path: String, schema: Schema, statistics: SQLStatistics = SQLStatistics()) throws {
+        self.statistics = statistics
         if !FileManager.default.fileExists(atPath: path) {
             let isMade = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
             guard isMade else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
@@ -22,24 +24,30 @@ package final class Database: Sendable {
         // FULL: the log is synced at each commit, so what was acknowledged survives a power cut. Set here and not while the connection is
         // prepared, because the pool sets NORMAL after that.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        try pool.write { try schema.migrate(Transaction($0)) }
+        try pool.write { try schema.migrate(Transaction($0, statistics)) }
     }
 
     package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
-        try await pool.read { try body(Transaction($0)) }
+        let statistics = statistics
+        return try await pool.read { try body(Transaction($0, statistics)) }
     }
 
     package func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
-        try await pool.write { try body(Transaction($0)) }
+        let statistics = statistics
+        let value = try await pool.write { try body(Transaction($0, statistics)) }
+        statistics.committed()
+        return value
     }
 
     /// For callers that already stand on a thread that may block.
     package func blockingRead<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
-        try pool.read { try body(Transaction($0)) }
+        try pool.read { try body(Transaction($0, statistics)) }
     }
 
     package func blockingWrite<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
-        try pool.write { try body(Transaction($0)) }
+        let value = try pool.write { try body(Transaction($0, statistics)) }
+        statistics.committed()
+        return value
     }
 
     package func close() throws { try pool.close() }

@@ -1,11 +1,16 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 
 /// What a closure inside `Database.read` or `Database.write` works with. Statements use `?` for values.
 package struct Transaction {
     private let connection: GRDB.Database
+    private let statistics: SQLStatistics
 
-    init(_ connection: GRDB.Database) { self.connection = connection }
+    init(_ connection: GRDB.Database, _ statistics: SQLStatistics) {
+        self.connection = connection
+        self.statistics = statistics
+    }
 
     package func rows(_ sql: String, _ values: [SQLValue] = []) throws -> [SQLRow] {
         let statement = try self.statement(sql, values)
@@ -13,6 +18,7 @@ package struct Transaction {
         let cursor = try Row.fetchCursor(statement, arguments: arguments(values))
         var rows: [SQLRow] = []
         while let row = try cursor.next() { rows.append(SQLRow(columns, Array(row.databaseValues))) }
+        count(statement, rows: rows.count)
         return rows
     }
 
@@ -23,8 +29,14 @@ package struct Transaction {
     /// Runs a statement and returns how many rows it changed.
     @discardableResult
     package func execute(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
-        try statement(sql, values).execute(arguments: arguments(values))
+        let statement = try self.statement(sql, values)
+        try statement.execute(arguments: arguments(values))
+        count(statement, rows: connection.changesCount)
         return connection.changesCount
+    }
+
+    private func count(_ statement: Statement, rows: Int) {
+        statistics.ran(rows: rows, steps: sqlite3_stmt_status(statement.sqliteStatement, SQLITE_STMTSTATUS_VM_STEP, 1))
     }
 
     /// Statements are kept for the next call, but for those with long lists: each length would be kept for ever, and callers choose it.
