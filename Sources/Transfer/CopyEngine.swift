@@ -26,7 +26,7 @@ package struct CopyEngine: Sendable {
         into store: BlockStore,
         report: @escaping @Sendable (SnapshotCopy.Progress) async throws -> Void
     ) async throws -> SnapshotCopy.Progress {
-        if try await store.contains([digest]).contains(digest) {
+        if try await store.withWriter({ try await $0.contains([digest]) }).contains(digest) {
             let bytes = Int64(try await store.readRoot(digest).dataBytes)
             return SnapshotCopy.Progress(bytesTotal: bytes, bytesDone: bytes, bytesMoved: 0)
         }
@@ -34,26 +34,32 @@ package struct CopyEngine: Sendable {
         // Before anything is moved: a map that nobody asked for must not come into the store.
         guard root.digest == digest else { throw CopyMismatch(expected: digest, found: root.digest) }
         let meter = ProgressMeter(bytesTotal: Int64(root.dataBytes), interval: reportInterval, report: report)
-        let writer = store.writer()
         try await withThrowingTaskGroup(of: Void.self) { flushes in
             for batch in root.entries.chunks(of: 1024) {
-                let present = try await store.contains(batch.map(\.digest))
+                let present = try await store.withWriter { try await $0.contains(batch.map(\.digest)) }
                 for entry in batch {
                     if present.contains(entry.digest) {
                         meter.add(done: Int64(entry.blockCount) * Int64(BlockSize.bytes), moved: 0)
                     } else {
+                        // A session a page: a collection waits for them, and not for a copy that takes hours.
+                        let writer = store.writer()
                         try await copyPage(entry.digest, from: source, into: store, writer: writer, meter: meter)
                         // The page is flushed while the next one is being moved.
                         try await flushes.next()
-                        flushes.addTask { try await writer.flush() }
+                        flushes.addTask {
+                            defer { writer.end() }
+                            try await writer.flush()
+                        }
                     }
                     try await meter.reportIfDue()
                 }
             }
             try await flushes.waitForAll()
         }
-        try await writer.put(root: root)
-        try await writer.flush()
+        try await store.withWriter { writer in
+            try await writer.put(root: root)
+            try await writer.flush()
+        }
         return meter.progress
     }
 
@@ -67,7 +73,7 @@ package struct CopyEngine: Sendable {
         let page = try await source.page(digest)
         guard page.digest == digest else { throw CopyMismatch(expected: digest, found: page.digest) }
         let counts = page.allDigests.reduce(into: [Digest: Int64]()) { $0[$1, default: 0] += 1 }
-        let present = try await store.contains(Array(counts.keys))
+        let present = try await writer.contains(Array(counts.keys))
         // In the order of the disk, so that blocks that are read together stand together.
         var seen = present
         let missing = page.allDigests.filter { seen.insert($0).inserted }

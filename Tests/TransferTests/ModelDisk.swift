@@ -58,7 +58,11 @@ struct ModelDisk: Equatable {
 
     /// Stores the disk and returns its root, durably.
     func write(to store: BlockStore) async throws -> Digest {
-        let writer = store.writer()
+        try await store.withWriter { try await write(with: $0, to: store) }
+    }
+
+    /// Stores the disk in a session of the caller's.
+    func write(with writer: StoreWriter, to store: BlockStore) async throws -> Digest {
         var digests: [UInt64: Digest] = [:]
         for number in numbers { digests[number] = try await writer.put(TestBlock.compressible(number)) }
         var builder = try BlockMapBuilder(volumeBytes: volumeBlocks * UInt64(BlockSize.bytes))

@@ -6,11 +6,12 @@ struct Place {
     let disk = FaultyDisk()
     let index = MemoryFrameIndex()
     let pool: DiskPool
+    var options = BlockStoreOptions()
 
     /// Opens the store again, as a new process would.
     func open() async throws -> BlockStore {
-        let (disk, index, pool) = (disk, index, pool)
-        return try await pool.run { try BlockStore(storage: disk, index: index, pool: pool) }
+        let (disk, index, pool, options) = (disk, index, pool, options)
+        return try await pool.run { try BlockStore(storage: disk, index: index, pool: pool, options: options) }
     }
 
     /// What is wrong with the stored frames and with the maps under these roots, in words.

@@ -74,13 +74,18 @@ package struct MapWalk: Sendable {
     }
 
     private func plain(_ digest: Digest) throws -> Plain {
-        guard let location = try index.locate([digest])[digest] else { return .missing }
-        if damaged.contains(digest) { return .damaged }
-        do {
-            let frame = IndexedFrame(address: digest, location: location)
-            return .bytes(Array(try packs.file(location.pack).open(frame).plain().readableBytesView))
-        } catch is FrameDamage {
-            return .damaged
+        var last: FrameLocation?
+        while true {
+            guard let location = try index.locate([digest])[digest] else { return .missing }
+            // Read again where a collection has moved it meanwhile.
+            if damaged.contains(digest) || location == last { return .damaged }
+            last = location
+            do {
+                let frame = IndexedFrame(address: digest, location: location)
+                return .bytes(Array(try packs.file(location.pack).open(frame).plain().readableBytesView))
+            } catch is FrameDamage {
+                continue
+            }
         }
     }
 

@@ -2,7 +2,8 @@ import NIOCore
 
 /// Reads every frame that the index names, opens its seal, decompresses it and hashes it again.
 ///
-/// Makes and changes nothing, so it can run beside the server that owns the store: what is not indexed is not looked at.
+/// Makes and changes nothing, so it can run beside the server that owns the store: what is not indexed is not looked at, and what a
+/// collection moves or removes meanwhile is no damage.
 package struct Scrub: Sendable {
     private static let framesPerHop = 32
 
@@ -66,6 +67,8 @@ package struct Scrub: Sendable {
                 report.damages.append(.init(pack: pack, offset: offset, address: nil, kind: nil, cause: damage))
             }
         } catch let damage as FrameDamage {
+            // A collection deletes packs that hold nothing.
+            if damage == .missingPack, try index.frames(in: pack, after: 0, limit: 1).isEmpty { return report }
             report.damages.append(.init(pack: pack, offset: 0, address: nil, kind: nil, cause: damage))
         }
         return report
@@ -74,24 +77,37 @@ package struct Scrub: Sendable {
     private func check(_ frames: [IndexedFrame]) throws -> ScrubReport {
         var report = ScrubReport()
         for frame in frames {
+            guard let (frame, damage) = try check(frame) else { continue }
             report.frames += 1
-            report.storedBytes += UInt64(FrameHeader.bytes) + UInt64(frame.location.storedLength)
+            report.storedBytes += frame.location.frameLength
             report.plainBytes += UInt64(frame.location.plainLength)
-            do {
-                _ = try packs.file(frame.location.pack).check(frame)
-            } catch let damage as FrameDamage {
-                report.damages.append(
-                    .init(
-                        pack: frame.location.pack,
-                        offset: frame.location.offset,
-                        address: frame.address,
-                        kind: frame.location.kind,
-                        cause: damage
-                    )
+            guard let damage else { continue }
+            report.damages.append(
+                .init(
+                    pack: frame.location.pack,
+                    offset: frame.location.offset,
+                    address: frame.address,
+                    kind: frame.location.kind,
+                    cause: damage
                 )
-            }
+            )
         }
         return report
+    }
+
+    /// What is wrong with a frame, where it stands by now; nil when a collection has removed it.
+    private func check(_ frame: IndexedFrame) throws -> (IndexedFrame, FrameDamage?)? {
+        var frame = frame
+        while true {
+            do {
+                _ = try packs.file(frame.location.pack).check(frame)
+                return (frame, nil)
+            } catch let damage as FrameDamage {
+                guard let location = try index.locate([frame.address])[frame.address] else { return nil }
+                if location == frame.location { return (frame, damage) }
+                frame = IndexedFrame(address: frame.address, location: location)
+            }
+        }
     }
 }
 

@@ -6,6 +6,9 @@ final class PackCache: Sendable {
     fileprivate struct State {
         var open: [PackID: (file: PackFile, lastUse: UInt64)] = [:]
         var clock: UInt64 = 0
+        /// Calls that are opening a file, and the packs that were deleted since there were none: those are not kept open.
+        var openings = 0
+        var deleted: Set<PackID> = []
     }
 
     let storage: any PackStorage
@@ -21,6 +24,8 @@ final class PackCache: Sendable {
     /// Other failures to open it (no descriptors left, no permission) are `IOFailure`: the frames may be whole.
     func file(_ id: PackID) throws -> PackFile {
         if let file = state.withLock({ $0.use(id) }) { return file }
+        state.withLock { $0.openings += 1 }
+        defer { state.withLock { $0.endOpening() } }
         let file: PackFile
         do {
             file = try PackFile.open(id, in: storage)
@@ -35,12 +40,22 @@ final class PackCache: Sendable {
     func insert(_ file: PackFile) -> PackFile {
         state.withLock { state in
             if let other = state.use(file.id) { return other }
+            // A file that is open keeps its space.
+            if state.deleted.contains(file.id) { return file }
             if state.open.count >= capacity, let oldest = state.open.min(by: { $0.value.lastUse < $1.value.lastUse })?.key {
                 state.open[oldest] = nil
             }
             state.clock += 1
             state.open[file.id] = (file, state.clock)
             return file
+        }
+    }
+
+    /// Lets go of a pack that was deleted.
+    func forget(_ id: PackID) {
+        state.withLock { state in
+            state.open[id] = nil
+            if state.openings > 0 { state.deleted.insert(id) }
         }
     }
 }
@@ -51,5 +66,10 @@ extension PackCache.State {
         clock += 1
         open[id] = (entry.file, clock)
         return entry.file
+    }
+
+    fileprivate mutating func endOpening() {
+        openings -= 1
+        if openings == 0 { deleted = [] }
     }
 }

@@ -11,6 +11,8 @@ enum AppendOutcome: Sendable {
     case joined(WriteTicket)
     /// Nothing was done: flush, then try again.
     case mustFlush
+    /// Nothing was done: these are there and a collection has not found them alive. Touch them, then try again.
+    case stale([Digest])
 }
 
 /// A payload, and for a page or root the addresses that must be in the store before it.
@@ -29,14 +31,19 @@ extension BlockStore {
     /// Stores content under its address unless it is there. On a thread of the pool; `content` is called only when it is needed.
     ///
     /// The address is reserved before the index is asked: whoever stored it before is either still staged or found by the index.
+    /// What is refused counts as absent while the index has it as stale.
     func append(
         _ address: Digest,
-        epoch: UInt64,
+        by session: WriteSession,
+        refusing refused: Set<Digest> = [],
         content: () throws -> AppendContent
     ) throws -> AppendOutcome {
         let ticket: WriteTicket
-        switch try state.withLock({ try $0.reserve(address, epoch: epoch) }) {
-        case .present(let target):
+        switch try state.withLock({ try $0.reserve(address, epoch: session.epoch) }) {
+        case .present(_, let generation) where session.touches && generation < session.generation:
+            // Touched where it is then: in the index.
+            return .mustFlush
+        case .present(let target, _):
             statistics.present()
             return .present(target: target)
         case .joined(let other):
@@ -46,33 +53,25 @@ extension BlockStore {
         }
         var slot: StoreState.Slot?
         do {
-            let found = try locate([address])[address]
-            let isDoubted = try !doubted([address]).isEmpty
-            if found != nil, !isDoubted {
+            switch try standing(of: [address], for: session, refusing: refused) {
+            case .complete:
                 withdraw(address, ticket, slot: nil)
                 ticket.settle(.stored(target: 0))
                 statistics.present()
                 return .present(target: 0)
+            case .undecided(let outcome):
+                return giveUp(address, ticket, outcome)
+            case .incomplete:
+                break
             }
             let content = try content()
-            let missing = try missing(content.children)
-            guard missing.isEmpty else {
-                // When the epoch has ended meanwhile, what was written before went with it: that can be done again, unlike a wrong map.
-                try state.withLock { try $0.check(epoch) }
-                throw StoreError(
-                    .incomplete,
-                    "\(missing.count) of the \(content.children.count) frames under it are not in the store",
-                    address: address
-                )
+            if let outcome = try check(content.children, of: address, for: session, refusing: refused) {
+                return giveUp(address, ticket, outcome)
             }
             try checkSpace(for: content.payload, address)
-            slot = try allocate(content.payload, epoch: epoch)
-            guard let slot else {
-                withdraw(address, ticket, slot: nil)
-                ticket.settle(.retry)
-                return .mustFlush
-            }
-            return try write(content.payload, address, slot, ticket, mending: isDoubted ? Mending(from: found) : nil, epoch: epoch)
+            slot = try allocate(content.payload, epoch: session.epoch)
+            guard let slot else { return giveUp(address, ticket, .mustFlush) }
+            return try write(content.payload, address, slot, ticket, mending: mending(address), by: session)
         } catch {
             let error = (error as? IOFailure).map { StoreError($0, address: address) } ?? error
             withdraw(address, ticket, slot: slot)
@@ -81,17 +80,85 @@ extension BlockStore {
         }
     }
 
+    private func giveUp(_ address: Digest, _ ticket: WriteTicket, _ outcome: AppendOutcome) -> AppendOutcome {
+        withdraw(address, ticket, slot: nil)
+        ticket.settle(.retry)
+        return outcome
+    }
+
+    /// Nil when a page or root may be stored; throws `incomplete` when what it lists is not there.
+    private func check(
+        _ children: [Digest],
+        of address: Digest,
+        for session: WriteSession,
+        refusing refused: Set<Digest>
+    ) throws -> AppendOutcome? {
+        let staged = state.withLock { state in children.map { state.generation($0) } }
+        if session.touches, staged.contains(where: { ($0 ?? session.generation) < session.generation }) { return .mustFlush }
+        let unstaged = zip(children, staged).filter { $0.1 == nil }.map(\.0)
+        switch try standing(of: unstaged, for: session, refusing: refused) {
+        case .complete: return nil
+        case .undecided(let outcome): return outcome
+        case .incomplete(let missing):
+            // When the epoch has ended meanwhile, what was written before went with it: that can be done again, unlike a wrong map.
+            try state.withLock { try $0.check(session.epoch) }
+            throw StoreError(
+                .incomplete,
+                "\(missing) of the \(children.count) frames under it are not in the store",
+                address: address
+            )
+        }
+    }
+
+    private enum Standing {
+        case complete
+        case incomplete(missing: Int)
+        case undecided(AppendOutcome)
+    }
+
+    /// Whether all of the addresses are in the index and sound, and safe from the collection that runs.
+    private func standing(of addresses: [Digest], for session: WriteSession, refusing refused: Set<Digest>) throws -> Standing {
+        if addresses.isEmpty { return .complete }
+        var refusedHere: Set<Digest> = []
+        if session.touches {
+            // Before they are located: what is not stale now is marked, or not there.
+            let stale = try stale(addresses, before: session.generation)
+            refusedHere = Set(stale.keys).intersection(refused)
+            if stale.count > refusedHere.count { return .undecided(.stale(stale.keys.filter { !refusedHere.contains($0) })) }
+        }
+        let found = try sound(addresses)
+        let missing = addresses.count { found[$0] == nil || refusedHere.contains($0) }
+        return missing == 0 ? .complete : .incomplete(missing: missing)
+    }
+
+    /// What a frame that is written now takes the place of.
+    private func mending(_ address: Digest) throws -> Mending? {
+        try doubted([address]).isEmpty ? nil : Mending(from: try locate([address])[address])
+    }
+
     private func write(
         _ payload: FramePayload,
         _ address: Digest,
         _ slot: StoreState.Slot,
         _ ticket: WriteTicket,
         mending: Mending?,
-        epoch: UInt64
+        by session: WriteSession
     ) throws -> AppendOutcome {
+        let location = try write(payload, address, slot)
+        let frame = IndexedFrame(address: address, location: location, generation: session.generation)
+        state.withLock { $0.finish(slot, frame, mending: mending, epoch: session.epoch) }?.resume()
+        try state.withLock { try $0.check(session.epoch) }
+        let bytes = Int(payload.frameLength)
+        statistics.appended(bytes)
+        ticket.settle(.stored(target: slot.sequence + 1))
+        return .stored(bytes: bytes, target: slot.sequence + 1)
+    }
+
+    /// Writes a frame to its place and says where that is.
+    func write(_ payload: FramePayload, _ address: Digest, _ slot: StoreState.Slot) throws -> FrameLocation {
         let bytes = try slot.file.seal(payload, address: address, at: slot.offset)
         try slot.file.write(bytes, at: slot.offset)
-        let location = FrameLocation(
+        return FrameLocation(
             pack: slot.file.id,
             offset: slot.offset,
             storedLength: payload.storedLength,
@@ -99,16 +166,10 @@ extension BlockStore {
             kind: payload.kind,
             codec: payload.codec
         )
-        let frame = IndexedFrame(address: address, location: location)
-        state.withLock { $0.finish(slot, frame, mending: mending, epoch: epoch) }?.resume()
-        try state.withLock { try $0.check(epoch) }
-        statistics.appended(bytes.readableBytes)
-        ticket.settle(.stored(target: slot.sequence + 1))
-        return .stored(bytes: bytes.readableBytes, target: slot.sequence + 1)
     }
 
     /// Leaves the last of the disk to the databases: whoever is told that the disk is full must be able to write that down.
-    private func checkSpace(for payload: FramePayload, _ address: Digest) throws {
+    func checkSpace(for payload: FramePayload, _ address: Digest) throws {
         let free = try packs.storage.freeBytes()
         guard free >= options.reservedBytes + UInt64(payload.storedLength) else {
             throw StoreError(

@@ -18,6 +18,12 @@ extension BlockStore {
         }
     }
 
+    /// Returns when everything is durable that was appended so far.
+    func flushAll() async throws {
+        let (epoch, target) = state.withLock { ($0.epoch, $0.nextSequence) }
+        try await flush(epoch: epoch, target: target)
+    }
+
     /// One group commit. Runs to its end whatever becomes of the task that leads it, because others wait for it; whether it
     /// succeeded is told by the state.
     private func runRound() async {

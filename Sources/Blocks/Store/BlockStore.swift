@@ -18,6 +18,7 @@ package final class BlockStore: Sendable, BlockMapSource {
     let packs: PackCache
     let doubts: Doubts
     let state = Mutex(StoreState())
+    let sessions: Mutex<WriteSessions>
     private let pages: PageCache
     /// Held over the making of a pack, so that several threads that find the last one full make one and not several.
     /// Only threads of the pool wait for it.
@@ -52,17 +53,17 @@ package final class BlockStore: Sendable, BlockMapSource {
         } catch let failure {
             throw StoreError(failure)
         }
+        do {
+            sessions = Mutex(WriteSessions(generation: try index.generation()))
+        } catch {
+            throw StoreError(.index, "the index cannot be read: \(error)", cause: error)
+        }
         recovery = try Recovery(packs: packs, index: index).run()
         do {
             doubts = try Doubts(in: index)
         } catch {
             throw StoreError(.index, "the index cannot be read: \(error)", cause: error)
         }
-    }
-
-    /// A session of appends, bound to the current epoch: one that fails with `lostWrites` is of no more use.
-    package func writer() -> StoreWriter {
-        StoreWriter(store: self, epoch: state.withLock { $0.epoch })
     }
 
     /// Refuses appends from now on and makes everything durable that was appended. Reads go on.
@@ -89,9 +90,7 @@ package final class BlockStore: Sendable, BlockMapSource {
 
     package func readPage(_ digest: Digest) async throws -> BlockMapPage {
         if let page = pages[digest] { return page }
-        let page = try await pool.run { [self] in
-            try decode(digest, try readNow(digest)) { (bytes) throws(BlockMapError) in try BlockMapPage(decoding: bytes) }
-        }
+        let page: BlockMapPage = try await pool.run { [self] in try self.page(digest) }
         pages.insert(page, digest)
         return page
     }
@@ -122,13 +121,17 @@ package final class BlockStore: Sendable, BlockMapSource {
     }
 
     private func readNow(_ digest: Digest) throws -> ByteBuffer {
-        let frame = try frame(digest)
-        let payload = try open(frame)
+        let (frame, payload) = try openFrame(digest)
         do {
             return try payload.plain()
         } catch {
             throw StoreError(error, of: frame, path: path(of: frame))
         }
+    }
+
+    /// A page as it is stored, past the cache. On a thread of the pool.
+    func page(_ digest: Digest) throws -> BlockMapPage {
+        try decode(digest, try readNow(digest)) { (bytes) throws(BlockMapError) in try BlockMapPage(decoding: bytes) }
     }
 
     private func decode<Value>(
@@ -146,11 +149,7 @@ package final class BlockStore: Sendable, BlockMapSource {
     // MARK: on a thread of the pool
 
     func locate(_ addresses: [Digest]) throws -> [Digest: FrameLocation] {
-        do {
-            return try index.locate(addresses)
-        } catch {
-            throw StoreError(.index, "the index cannot be read: \(error)", cause: error)
-        }
+        try indexing { try index.locate(addresses) }
     }
 
     /// As `locate`, without what is known to be damaged, or to have damage under it: that is to be stored again.
@@ -161,11 +160,7 @@ package final class BlockStore: Sendable, BlockMapSource {
     }
 
     func doubted(_ addresses: [Digest]) throws -> Set<Digest> {
-        do {
-            return try doubts.among(addresses)
-        } catch {
-            throw StoreError(.index, "the index cannot be read: \(error)", cause: error)
-        }
+        try indexing { try doubts.among(addresses) }
     }
 
     /// Where an address is. First among what is staged, then in the index: in between, a flush moves it from one to the other.
@@ -183,7 +178,6 @@ package final class BlockStore: Sendable, BlockMapSource {
             statistics.read(Int(frame.location.storedLength) + FrameHeader.bytes)
             return payload
         } catch let damage as FrameDamage {
-            doubts.add(frame.address)
             throw StoreError(damage, of: frame, path: path(of: frame))
         } catch let failure as IOFailure {
             throw StoreError(failure, address: frame.address)
@@ -193,14 +187,23 @@ package final class BlockStore: Sendable, BlockMapSource {
     private func path(of frame: IndexedFrame) -> String { "\(packs.storage.path)/\(frame.location.pack.fileName)" }
 
     /// The payload under an address with its seal opened, as it goes into another store.
-    func payload(_ digest: Digest) throws -> FramePayload { try open(try frame(digest)) }
+    func payload(_ digest: Digest) throws -> FramePayload { try openFrame(digest).payload }
 
-    /// Those of the addresses that are neither indexed and sound nor written in this epoch.
-    func missing(_ addresses: [Digest]) throws -> [Digest] {
-        let unstaged = state.withLock { state in addresses.filter { state.location($0) == nil } }
-        if unstaged.isEmpty { return [] }
-        let found = try sound(unstaged)
-        return unstaged.filter { found[$0] == nil }
+    /// A collection may move a frame between the look into the index and the one into the pack: it is looked up again then.
+    private func openFrame(_ digest: Digest) throws -> (frame: IndexedFrame, payload: FramePayload) {
+        var frame = try frame(digest)
+        while true {
+            do {
+                return (frame, try open(frame))
+            } catch let error as StoreError where error.isLostContent {
+                let again = try self.frame(digest)
+                guard again.location != frame.location else {
+                    if error.code != .notFound { doubts.add(digest) }
+                    throw error
+                }
+                frame = again
+            }
+        }
     }
 
     /// Takes a place for a frame, making a pack when it needs one. Nil when a flush has to come first.

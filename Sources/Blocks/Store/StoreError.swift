@@ -24,6 +24,8 @@ package struct StoreError: Error, Sendable {
         case incomplete
         /// The index failed.
         case index
+        /// A collection runs already.
+        case busy
         /// The store was closed, or its pool shut down.
         case closed
     }

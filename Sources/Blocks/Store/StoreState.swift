@@ -17,7 +17,7 @@ struct StoreState {
     /// Content that is on its way into the index.
     private enum Staged {
         case pending(WriteTicket)
-        case written(sequence: UInt64, FrameLocation)
+        case written(sequence: UInt64, IndexedFrame)
     }
 
     enum Reservation {
@@ -26,7 +26,7 @@ struct StoreState {
         /// Another caller is writing the same content.
         case joined(WriteTicket)
         /// Written already, and durable when all writes below `target` are.
-        case present(target: UInt64)
+        case present(target: UInt64, generation: UInt64)
     }
 
     struct Slot {
@@ -91,7 +91,7 @@ struct StoreState {
         try check(epoch)
         switch staged[address] {
         case .pending(let ticket): return .joined(ticket)
-        case .written(let sequence, _): return .present(target: sequence + 1)
+        case .written(let sequence, let frame): return .present(target: sequence + 1, generation: frame.generation)
         case nil: break
         }
         if isClosed { throw StoreError(.closed, "the store is closed") }
@@ -141,7 +141,7 @@ struct StoreState {
     mutating func finish(_ slot: Slot, _ frame: IndexedFrame, mending: Mending?, epoch: UInt64) -> CheckedContinuation<Void, Never>? {
         inFlight.remove(slot.sequence)
         if epoch == self.epoch {
-            staged[frame.address] = .written(sequence: slot.sequence, frame.location)
+            staged[frame.address] = .written(sequence: slot.sequence, frame)
             written.append(WrittenFrame(sequence: slot.sequence, frame: frame, mending: mending))
         }
         return takeDrained()
@@ -159,8 +159,34 @@ struct StoreState {
 
     /// Where content is that is written and not in the index yet.
     func location(_ address: Digest) -> FrameLocation? {
-        guard case .written(_, let location) = staged[address] else { return nil }
-        return location
+        guard case .written(_, let frame) = staged[address] else { return nil }
+        return frame.location
+    }
+
+    /// The generation of content that is written and not in the index yet.
+    func generation(_ address: Digest) -> UInt64? {
+        guard case .written(_, let frame) = staged[address] else { return nil }
+        return frame.generation
+    }
+
+    // MARK: collecting
+
+    /// A collection's copy of a frame is written, or given up. Its row is moved after the next flush.
+    mutating func finishMove(_ slot: Slot) -> CheckedContinuation<Void, Never>? {
+        inFlight.remove(slot.sequence)
+        return takeDrained()
+    }
+
+    /// Packs that are appended to, or not flushed to their end.
+    var activePacks: Set<PackID> { Set((retired + [current].compactMap { $0 }).map(\.file.id)) }
+
+    /// Takes a pack out of use when everything in it is flushed, so that its space can be given back. False while it is in use.
+    mutating func close(_ pack: PackID) -> Bool {
+        if let current, current.file.id == pack {
+            guard current.flushedOffset == current.nextOffset else { return false }
+            self.current = nil
+        }
+        return !retired.contains { $0.file.id == pack }
     }
 
     // MARK: flushing

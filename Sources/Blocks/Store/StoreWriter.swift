@@ -8,13 +8,26 @@ import Synchronization
 /// fail with `StoreError.lostWrites`, and the work since the last flush is to be done again with a new writer.
 package final class StoreWriter: Sendable {
     let store: BlockStore
-    private let epoch: UInt64
+    private let session: WriteSession
+    private let hasEnded = Atomic(false)
     /// Everything that this writer needs durable has a lower sequence.
     private let target = Mutex<UInt64>(0)
 
-    init(store: BlockStore, epoch: UInt64) {
+    init(store: BlockStore, session: WriteSession) {
         self.store = store
-        self.epoch = epoch
+        self.session = session
+    }
+
+    deinit { end() }
+
+    /// Ends the session: what it stored or found is left to what refers to it by now.
+    package func end() {
+        if !hasEnded.exchange(true, ordering: .relaxed) { store.end(session) }
+    }
+
+    /// Those of the addresses that are in the store durably, and stay there until the session ends.
+    package func contains(_ addresses: [Digest]) async throws -> Set<Digest> {
+        try await store.contains(addresses, for: session)
     }
 
     /// Hashes a block of exactly 524,288 bytes that are not all zeros, and stores it unless it is there.
@@ -27,15 +40,15 @@ package final class StoreWriter: Sendable {
             throw StoreError(.invalidBlock, "a block has \(BlockSize.bytes) bytes, not \(block.readableBytes)")
         }
         let store = store
-        let epoch = epoch
-        return try await append {
+        let session = session
+        return try await append { refused in
             let digest = Digest(sha256: block.readableBytesSpan)
             store.statistics.hashed(block.readableBytes)
             if let expected, expected != digest {
                 throw StoreError(.digestMismatch, "the block has the digest \(digest), expected was \(expected)", address: expected)
             }
             guard digest != .zeroBlock else { throw StoreError(.invalidBlock, "a block of zeros is never stored", address: digest) }
-            let outcome = try store.append(digest, epoch: epoch) {
+            let outcome = try store.append(digest, by: session, refusing: refused) {
                 AppendContent(
                     payload: FramePayload(kind: .block, plain: block, level: store.options.compressionLevel),
                     children: []
@@ -63,12 +76,12 @@ package final class StoreWriter: Sendable {
         encoded: @escaping @Sendable () -> [UInt8]
     ) async throws -> Digest {
         let store = store
-        let epoch = epoch
-        return try await append {
+        let session = session
+        return try await append { refused in
             let plain = ByteBuffer(bytes: encoded())
             let digest = Digest(sha256: plain.readableBytesSpan)
             store.statistics.hashed(plain.readableBytes)
-            let outcome = try store.append(digest, epoch: epoch) {
+            let outcome = try store.append(digest, by: session, refusing: refused) {
                 AppendContent(
                     payload: FramePayload(kind: kind, plain: plain, level: store.options.compressionLevel),
                     children: children
@@ -82,15 +95,15 @@ package final class StoreWriter: Sendable {
     ///
     /// Covers the calls that have returned. Concurrent flushes share one fdatasync and one index commit.
     package func flush() async throws {
-        try await store.flush(epoch: epoch, target: target.withLock { $0 })
+        try await store.flush(epoch: session.epoch, target: target.withLock { $0 })
     }
 
     /// Brings a frame of `source` here: opened, which proves it, and sealed anew, without being decompressed or hashed.
     func copy(_ digest: Digest, from source: BlockStore) async throws -> (moved: Bool, storedBytes: Int) {
         let store = store
-        let epoch = epoch
-        let storedBytes = try await append {
-            let outcome = try store.append(digest, epoch: epoch) {
+        let session = session
+        let storedBytes = try await append { refused in
+            let outcome = try store.append(digest, by: session, refusing: refused) {
                 let payload = try source.payload(digest)
                 return AppendContent(payload: payload, children: try payload.children(of: digest))
             }
@@ -100,11 +113,15 @@ package final class StoreWriter: Sendable {
     }
 
     /// Runs an append on the pool until it is decided. Returns the bytes stored by it, nil when the content was there.
+    ///
+    /// `body` gets the addresses that cannot be relied on, though the index knows them.
     private func append(
-        _ body: @escaping @Sendable () throws -> (Digest, AppendOutcome)
+        _ body: @escaping @Sendable (Set<Digest>) throws -> (Digest, AppendOutcome)
     ) async throws -> (Digest, Int?) {
+        var refused: Set<Digest> = []
         while true {
-            let (digest, outcome) = try await store.pool.run(body)
+            let known = refused
+            let (digest, outcome) = try await store.pool.run { try body(known) }
             switch outcome {
             case .stored(let bytes, let target):
                 cover(target)
@@ -114,6 +131,9 @@ package final class StoreWriter: Sendable {
                 return (digest, nil)
             case .joined(let ticket):
                 switch await ticket.outcome() {
+                case .stored where session.touches:
+                    // It may have been found or stored by one that does not touch.
+                    break
                 case .stored(let target):
                     store.statistics.present()
                     cover(target)
@@ -122,7 +142,9 @@ package final class StoreWriter: Sendable {
                 case .retry: break
                 }
             case .mustFlush:
-                try await store.flush(epoch: epoch, target: store.state.withLock { $0.nextSequence })
+                try await store.flush(epoch: session.epoch, target: store.state.withLock { $0.nextSequence })
+            case .stale(let addresses):
+                refused.formUnion(Set(addresses).subtracting(try await store.touch(addresses, for: session)))
             }
         }
     }

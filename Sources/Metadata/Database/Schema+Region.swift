@@ -76,5 +76,10 @@ extension Schema {
             "ALTER TABLE copies ADD COLUMN set_aside BIGINT NOT NULL DEFAULT 0",
             "ALTER TABLE copies ADD COLUMN clock_started_at BIGINT",
         ],
+        [
+            // What nothing refers to any more, until a collection has freed it; without a root, what has none yet.
+            "CREATE TABLE releases (root BYTEA, released_at BIGINT NOT NULL)",
+            "CREATE INDEX releases_by_date ON releases (released_at)",
+        ],
     ])
 }

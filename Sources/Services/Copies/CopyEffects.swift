@@ -19,6 +19,8 @@ struct CopyEffects {
                 try snapshots.complete(copy.snapshotID, root: root, dataBytes: progress.bytesTotal, message: message, at: now)
             case .failSnapshot(let message):
                 try snapshots.fail(copy.snapshotID, message: message)
+                // What it has brought so far is of no use any more.
+                try ReleaseTable(transaction).insert(root: nil, at: now)
             case .settleImage(let image):
                 try settle(image)
             case .retryLater:

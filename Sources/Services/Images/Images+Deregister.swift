@@ -34,7 +34,7 @@ extension Images {
                 guard try images.users(of: snapshot).isEmpty else {
                     return SnapshotDeletion(snapshotID: snapshot, outcome: .skipped)
                 }
-                try Snapshots.remove(snapshot, in: transaction)
+                try Snapshots.remove(snapshot, at: call.now, in: transaction)
                 return SnapshotDeletion(snapshotID: snapshot, outcome: .success)
             }
         }

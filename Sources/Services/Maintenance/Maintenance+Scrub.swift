@@ -45,6 +45,8 @@ extension Maintenance {
                 // One walk a snapshot: each is named, however much it shares with others.
                 let findings = try await walk.run([MapWalk.Root(digest: root, name: snapshot.id.rawValue)])
                 guard let first = findings.first else { continue }
+                // Deleted meanwhile, its blocks may be collected.
+                guard try await database.read({ try SnapshotTable($0).snapshot(snapshot.id) }) != nil else { continue }
                 let place = first.blockIndex.map { "\(first.kind) at block \($0)" } ?? "\(first.kind)"
                 let detail = "\(findings.count) of its frames cannot be read, the first is the \(place)"
                 hurt.append(HurtSnapshot(snapshot: snapshot.id, detail: detail))

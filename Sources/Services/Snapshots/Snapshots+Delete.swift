@@ -12,7 +12,7 @@ extension Snapshots {
             if let user = try ImageTable(transaction).users(of: id).first {
                 throw Fault(.invalidSnapshotInUse, "The snapshot \(id) is currently in use by \(user)")
             }
-            try Self.remove(id, in: transaction)
+            try Self.remove(id, at: call.now, in: transaction)
         }
         call.store.copiesPoke()
     }

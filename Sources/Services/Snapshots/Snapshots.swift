@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Metadata
 
 /// What can be done with snapshots, on behalf of one caller in one Region. Each use case is an extension in a file of its own.
@@ -27,7 +28,8 @@ extension Snapshots {
     }
 
     /// Deletes a snapshot's rows. Its blocks stay until they are collected: others may share them.
-    static func remove(_ id: SnapshotID, in transaction: Transaction) throws {
+    static func remove(_ id: SnapshotID, at now: Date, in transaction: Transaction) throws {
+        try ReleaseTable(transaction).insert(root: SnapshotTable(transaction).snapshot(id)?.root, at: now)
         try UploadTable(transaction).delete(id)
         try CopyTable(transaction).delete(of: id)
         try TagTable(transaction).removeAll(from: .snapshot(id))

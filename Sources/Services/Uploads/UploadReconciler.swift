@@ -54,19 +54,24 @@ package struct UploadReconciler: Service {
         let id = upload.snapshotID
         do {
             guard let snapshot = try await store.database.read({ try SnapshotTable($0).snapshot(id) }) else { return }
-            let map = try await buildMap(of: upload, volumeBytes: snapshot.volumeBytes)
-            let now = deployment.clock.now
-            try await store.database.write { transaction in
-                try SnapshotTable(transaction).complete(id, root: map.root.bytes, dataBytes: map.dataBytes, message: nil, at: now)
-                try UploadTable(transaction).delete(id)
+            let map = try await store.blocks.withWriter { writer in
+                let map = try await buildMap(of: upload, volumeBytes: snapshot.volumeBytes, with: writer)
+                let now = deployment.clock.now
+                try await store.database.write { transaction in
+                    try SnapshotTable(transaction).complete(id, root: map.root.bytes, dataBytes: map.dataBytes, message: nil, at: now)
+                    try UploadTable(transaction).delete(id)
+                }
+                return map
             }
             logger.info("Completed a snapshot", metadata: ["snapshot": "\(id)", "bytes": "\(map.dataBytes)"])
         } catch let error where Self.isLasting(error) {
             logger.error("Completing a snapshot failed", metadata: ["snapshot": "\(id)", "error": "\(error)"])
+            let now = deployment.clock.now
             try await store.database.write {
                 try Self.fail(
                     id,
                     message: "The block map could not be written: \((error as? StoreError)?.textForUsers ?? "\(error)")",
+                    at: now,
                     in: $0
                 )
             }
@@ -80,8 +85,11 @@ package struct UploadReconciler: Service {
     }
 
     /// Lays the uploaded blocks over the parent's map, page by page.
-    private func buildMap(of upload: Upload, volumeBytes: UInt64) async throws -> (root: Digest, dataBytes: Int64) {
-        let writer = store.blocks.writer()
+    private func buildMap(
+        of upload: Upload,
+        volumeBytes: UInt64,
+        with writer: StoreWriter
+    ) async throws -> (root: Digest, dataBytes: Int64) {
         let blocks = store.blocks
         var parent: BlockMapRoot?
         if let digest = upload.parentRoot.flatMap({ Digest(bytes: $0) }) { parent = try await blocks.readRoot(digest) }
@@ -114,13 +122,14 @@ package struct UploadReconciler: Service {
         try await store.database.write { transaction in
             for upload in try UploadTable(transaction).expired(at: now, limit: Uploads.pendingMax) {
                 let message = "No block was written for \(upload.timeoutMinutes) minutes"
-                try Self.fail(upload.snapshotID, message: message, in: transaction)
+                try Self.fail(upload.snapshotID, message: message, at: now, in: transaction)
             }
         }
     }
 
-    private static func fail(_ id: SnapshotID, message: String, in transaction: Transaction) throws {
+    private static func fail(_ id: SnapshotID, message: String, at now: Date, in transaction: Transaction) throws {
         try SnapshotTable(transaction).fail(id, message: message)
+        try ReleaseTable(transaction).insert(root: nil, at: now)
         try UploadTable(transaction).delete(id)
     }
 }

@@ -42,30 +42,32 @@ extension Uploads {
                 "Block \(put.blockIndex) is outside of the volume of \(snapshot.sizeGiB) GiB: the last one is \(snapshot.blockCount - 1)"
             )
         }
-        let isStored = try await store(put)
-        do {
-            try await call.store.uploads.record(
-                UploadRecorder.Entry(
-                    snapshotID: id,
-                    blockIndex: put.blockIndex,
-                    address: isStored ? put.checksum.bytes : nil,
-                    progressPercent: put.progressPercent,
-                    now: call.now
+        // The session lasts until the row is written: no collection takes the block before that.
+        try await call.store.blocks.withWriter { writer in
+            let isStored = try await store(put, with: writer)
+            do {
+                try await call.store.uploads.record(
+                    UploadRecorder.Entry(
+                        snapshotID: id,
+                        blockIndex: put.blockIndex,
+                        address: isStored ? put.checksum.bytes : nil,
+                        progressPercent: put.progressPercent,
+                        now: call.now
+                    )
                 )
-            )
-        } catch is UploadRecorder.Refusal {
-            throw Self.notOpen(id)
+            } catch is UploadRecorder.Refusal {
+                throw Self.notOpen(id)
+            }
         }
     }
 
     /// Stores a block and waits until it is durable. False for a block of zeros, which is never stored.
-    private func store(_ put: BlockPut) async throws -> Bool {
+    private func store(_ put: BlockPut, with writer: StoreWriter) async throws -> Bool {
         do {
             if isZero(put.block.readableBytesUInt8Span.bytes) {
                 guard put.checksum == Digest.zeroBlock else { throw Self.wrongChecksum(put) }
                 return false
             }
-            let writer = call.store.blocks.writer()
             _ = try await writer.put(put.block, expecting: put.checksum)
             try await writer.flush()
             return true

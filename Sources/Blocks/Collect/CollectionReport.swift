@@ -1,0 +1,19 @@
+/// What a collection did.
+package struct CollectionReport: Hashable, Sendable {
+    /// Frames that nothing reaches any more, and what they take in their packs.
+    package internal(set) var framesRemoved = 0
+    package internal(set) var bytesRemoved: UInt64 = 0
+    /// Packs whose file is gone; those that were rewritten are counted there as well.
+    package internal(set) var packsRemoved = 0
+    package internal(set) var packsRewritten = 0
+    /// Bytes that were written anew to empty packs.
+    package internal(set) var bytesRewritten: UInt64 = 0
+    /// The sizes of the files that are gone.
+    package internal(set) var bytesGivenBack: UInt64 = 0
+    /// Frames that did not open: they stay where they are, and so do their packs.
+    package internal(set) var framesUnreadable = 0
+    /// Packs that stay mostly dead because there is no room to rewrite them.
+    package internal(set) var packsWithoutRoom = 0
+
+    package init() {}
+}

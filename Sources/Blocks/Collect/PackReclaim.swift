@@ -1,0 +1,78 @@
+import Glibc
+import Synchronization
+
+/// Gives the space of dead frames back: deletes packs that hold nothing, and empties those that are mostly dead.
+///
+/// A pack's row goes after its file is gone for good. Until then the row says that the pack is indexed to its end, so that no start
+/// looks into it and brings dead frames back.
+struct PackReclaim: Sendable {
+    let store: BlockStore
+
+    func run(_ usages: [PackUsage], _ report: inout CollectionReport) async throws {
+        // Those that cost nothing first: on a full disk they make the room in which the others are rewritten.
+        try await delete(usages.filter { $0.frames == 0 }, &report)
+        for usage in usages.filter({ $0.frames > 0 && $0.isMostlyDead }).sorted(by: { $0.liveBytes < $1.liveBytes }) {
+            guard try await isClosed(usage) else { continue }
+            do {
+                guard try await PackRewrite(store: store, pack: usage.pack).run(&report) else { continue }
+                report.packsRewritten += 1
+                try await delete([usage], &report)
+            } catch let error as StoreError where error.code == .noSpace {
+                report.packsWithoutRoom += 1
+            }
+        }
+    }
+
+    private func delete(_ usages: [PackUsage], _ report: inout CollectionReport) async throws {
+        var gone: [PackID] = []
+        for usage in usages {
+            guard try await isClosed(usage), try await isEmpty(usage.pack) else { continue }
+            report.bytesGivenBack += try await onDisk { storage in
+                let size = try storage.open(usage.pack.fileName).size()
+                try storage.remove(usage.pack.fileName)
+                return size
+            }
+            store.packs.forget(usage.pack)
+            gone.append(usage.pack)
+        }
+        if gone.isEmpty { return }
+        report.packsRemoved += gone.count
+        _ = try await onDisk { storage in
+            try storage.syncFolder()
+            return 0
+        }
+        let (store, packs) = (store, gone)
+        try await store.pool.run {
+            for pack in packs { try store.indexing { try store.index.removePack(pack) } }
+        }
+    }
+
+    /// Whether nothing is appended to the pack from now on, and nothing stands in it that is not indexed.
+    private func isClosed(_ usage: PackUsage) async throws -> Bool {
+        guard store.state.withLock({ $0.close(usage.pack) }) else { return false }
+        let size = try await onDisk { try $0.open(usage.pack.fileName).size() }
+        let store = store
+        return try await store.pool.run {
+            try store.indexing { size <= (try store.index.indexedLengths()[usage.pack] ?? 0) }
+        }
+    }
+
+    /// Asked when the pack is closed: before, it may have got frames since it was swept.
+    private func isEmpty(_ pack: PackID) async throws -> Bool {
+        let store = store
+        return try await store.pool.run { try store.indexing { try store.index.frames(in: pack, after: 0, limit: 1).isEmpty } }
+    }
+
+    /// Runs calls to the disk. A file that is not there has size 0: an earlier round deleted it and ended before its row went.
+    private func onDisk(_ body: @escaping @Sendable (any PackStorage) throws -> UInt64) async throws -> UInt64 {
+        let storage = store.packs.storage
+        return try await store.pool.run {
+            do {
+                return try body(storage)
+            } catch let failure as IOFailure {
+                if failure.errno == ENOENT { return 0 }
+                throw StoreError(failure)
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Blocks
+import Domain
+import Foundation
+import Metadata
+
+/// What a Region's rows keep alive.
+///
+/// Rows move from one table to another while they are read, so each table is read before the one that its rows move to: uploads and
+/// copies, then snapshots, then what was released. What begins after the first read is kept alive by its writer.
+struct CollectionRoots {
+    private static let rowsPerRead = 1024
+
+    let store: RegionStore
+    /// All Regions of the deployment: copies from this one are rows of theirs.
+    let regions: [RegionStore]
+    /// What was released after this date may still be read, by a copy that was asked for a moment ago.
+    let releasedAfter: Date
+
+    func mark(_ marker: CollectionMarker) async throws {
+        try await markUploads(marker)
+        try await markCopies(marker)
+        try await markSnapshots(marker)
+        let date = releasedAfter
+        // As many as there can be in the time of the grace period; each is 32 bytes.
+        for root in try await store.database.read({ try ReleaseTable($0).roots(after: date, limit: .max) }) {
+            if let root = Digest(bytes: root) { try await marker.mark(remainsOf: root) }
+        }
+    }
+
+    private func markUploads(_ marker: CollectionMarker) async throws {
+        for (id, parentRoot) in try await store.database.read({ try RootTable($0).uploads() }) {
+            if let root = parentRoot.flatMap({ Digest(bytes: $0) }) { try await marker.mark(tree: root, of: id) }
+            var index: Int64? = 0
+            while let from = index {
+                let rows = try await store.database.read { transaction in
+                    try UploadTable(transaction).blocks(of: id, from: from, limit: Self.rowsPerRead)
+                        .map { UploadedBlock(index: $0.index, address: $0.address) }
+                }
+                try await marker.mark(blocks: rows.compactMap { $0.address.flatMap { Digest(bytes: $0) } })
+                index = rows.count == Self.rowsPerRead ? rows.last.map { $0.index + 1 } : nil
+            }
+        }
+    }
+
+    private func markCopies(_ marker: CollectionMarker) async throws {
+        for other in regions {
+            for (source, root) in try await other.database.read({ try RootTable($0).copies() }) {
+                guard let root = Digest(bytes: root) else { continue }
+                if source == store.region { try await marker.mark(remainsOf: root) }
+                if other.region == store.region, let origin = regions.first(where: { $0.region == source }) {
+                    try await marker.mark(partOf: root, listedBy: origin.blocks)
+                }
+            }
+        }
+    }
+
+    private func markSnapshots(_ marker: CollectionMarker) async throws {
+        var last: SnapshotID?
+        while true {
+            let after = last
+            let rows = try await store.database.read { try RootTable($0).snapshots(after: after, limit: Self.rowsPerRead) }
+            for (id, root) in rows {
+                if let root = Digest(bytes: root) { try await marker.mark(tree: root, of: id) }
+            }
+            guard rows.count == Self.rowsPerRead else { return }
+            last = rows.last?.id
+        }
+    }
+}
+
+extension CollectionMarker {
+    fileprivate func mark(tree root: Digest, of snapshot: SnapshotID) async throws {
+        do {
+            try await mark(tree: root)
+        } catch let error as StoreError where [.damaged, .missingPack, .notFound].contains(error.code) {
+            throw CollectionBlocked(snapshot: snapshot, cause: error)
+        }
+    }
+}
+
+/// The block map of a snapshot cannot be read. What is under it is not known, so nothing is freed.
+package struct CollectionBlocked: Error, CustomStringConvertible {
+    package let snapshot: SnapshotID
+    package let cause: any Error
+
+    package var description: String {
+        "nothing is freed because the block map of \(snapshot) cannot be read: repair it or delete the snapshot: \(cause)"
+    }
+}

@@ -1,0 +1,111 @@
+import Blocks
+import Domain
+import Foundation
+import Logging
+import Metadata
+import ServiceLifecycle
+import Synchronization
+
+/// Frees what a Region's rows no longer refer to.
+///
+/// It takes no input: deletions, failures and cancellations leave rows, and a round runs when one of them is old enough and the last
+/// round is long enough ago. What was left when the process ended is found at the next start.
+package struct Collector: Service {
+    private static let interval: Duration = .seconds(2)
+
+    /// When a region's garbage is collected.
+    package struct Schedule: Sendable {
+        /// The shortest time between two rounds, in seconds.
+        package var pause: TimeInterval
+        /// How long what was released is kept, in seconds: a copy reads its source's row a moment before it writes its own.
+        package var grace: TimeInterval
+
+        package init(pause: TimeInterval = 300, grace: TimeInterval = 60) {
+            self.pause = pause
+            self.grace = grace
+        }
+    }
+
+    private let store: RegionStore
+    private let deployment: Deployment
+    private let schedule: Schedule
+    private let logger: Logger
+    private let lastEnd = LastEnd()
+
+    package init(store: RegionStore, deployment: Deployment, schedule: Schedule = Schedule()) {
+        self.store = store
+        self.deployment = deployment
+        self.schedule = schedule
+        var logger = deployment.logger
+        logger[metadataKey: "region"] = "\(store.region)"
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await noteWhatACrashLeft()
+            while !Task.isCancelled {
+                await step()
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    /// Collects when there is something to collect and it is time.
+    package func step() async {
+        do {
+            let now = deployment.clock.now
+            let old = now.addingTimeInterval(-schedule.grace)
+            if let last = lastEnd.date, now < last.addingTimeInterval(schedule.pause) { return }
+            guard try await store.database.read({ try ReleaseTable($0).hasAny(until: old) }) else { return }
+            defer { lastEnd.date = deployment.clock.now }
+            _ = try await collect()
+        } catch {
+            if !(error is CancellationError) { logger.error("Collecting garbage failed", metadata: ["error": "\(error)"]) }
+        }
+    }
+
+    /// Runs a round now. What was released within the grace period stays.
+    package func collect() async throws -> CollectionReport {
+        let old = deployment.clock.now.addingTimeInterval(-schedule.grace)
+        let roots = CollectionRoots(store: store, regions: Array(deployment.regions.values), releasedAfter: old)
+        let report = try await CollectionRound(store: store.blocks).run { try await roots.mark($0) }
+        try await store.database.write { try ReleaseTable($0).remove(until: old) }
+        logger.info("Collected garbage", metadata: Self.metadata(report))
+        return report
+    }
+
+    /// Frames that a crash left behind the indexed ends of packs belong to writes that nobody was told of: most are garbage.
+    private func noteWhatACrashLeft() async {
+        guard store.blocks.recovery.framesIndexed > 0 else { return }
+        let now = deployment.clock.now
+        do {
+            try await store.database.write { try ReleaseTable($0).insert(root: nil, at: now) }
+        } catch {
+            logger.error("Noting what a crash left failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static func metadata(_ report: CollectionReport) -> Logger.Metadata {
+        [
+            "frames": "\(report.framesRemoved)",
+            "bytes": "\(report.bytesRemoved)",
+            "packs_removed": "\(report.packsRemoved)",
+            "packs_rewritten": "\(report.packsRewritten)",
+            "bytes_rewritten": "\(report.bytesRewritten)",
+            "bytes_given_back": "\(report.bytesGivenBack)",
+            "frames_unreadable": "\(report.framesUnreadable)",
+            "packs_without_room": "\(report.packsWithoutRoom)",
+        ]
+    }
+}
+
+/// When the last round ended.
+private final class LastEnd: Sendable {
+    private let value = Mutex<Date?>(nil)
+
+    var date: Date? {
+        get { value.withLock { $0 } }
+        set { value.withLock { $0 = newValue } }
+    }
+}
