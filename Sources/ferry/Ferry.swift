@@ -23,6 +23,7 @@ struct Ferry: AsyncParsableCommand {
             RemoveCommand.self,
             ScrubCommand.self,
             RebuildIndexCommand.self,
+            GarbageCommand.self,
         ]
     )
 

@@ -1,4 +1,5 @@
 import Blocks
+import Synchronization
 import TestSupport
 
 /// A disk as a dictionary: the number of the content of each block that holds data.
@@ -9,7 +10,15 @@ struct ModelDisk: Equatable {
     var numbers: Set<UInt64> { Set(blocks.values) }
     var dataBytes: Int64 { Int64(blocks.count * BlockSize.bytes) }
 
-    static func digest(_ number: UInt64) -> Digest { TestBlock.digest(TestBlock.compressible(number)) }
+    private static let digests = Mutex<[UInt64: Digest]>([:])
+
+    /// Made once for each content, because histories ask for thousands.
+    static func digest(_ number: UInt64) -> Digest {
+        if let known = digests.withLock({ $0[number] }) { return known }
+        let digest = TestBlock.digest(TestBlock.compressible(number))
+        digests.withLock { $0[number] = digest }
+        return digest
+    }
 
     /// Some pages of zeros, of scattered blocks, of long runs, and some that equal an earlier one.
     static func random(numbers: Range<UInt64>, using generator: inout SeededGenerator) -> ModelDisk {
@@ -48,6 +57,7 @@ struct ModelDisk: Equatable {
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
                 var index = UInt64.random(in: 0..<volumeBlocks, using: &generator)
                 // A place that holds a fresh content already keeps it, or that content might vanish again.
+                guard taken.count < Int(volumeBlocks) else { break }
                 while taken.contains(index) { index = (index + 1) % volumeBlocks }
                 taken.insert(index)
                 disk.blocks[index] = number

@@ -30,33 +30,31 @@ extension Maintenance {
         }
     }
 
-    private func hurtSnapshots(of region: Region, _ walk: MapWalk) async throws -> [HurtSnapshot] {
+    /// The snapshots of a Region that need a frame that the walk finds damaged or missing.
+    func hurtSnapshots(of region: Region, _ walk: MapWalk) async throws -> [HurtSnapshot] {
         let database = try Database(path: folder.regionDatabase(region), schema: .region)
         var hurt: [HurtSnapshot] = []
         var last: SnapshotID?
         while true {
             let after = last
-            var search = SnapshotSearch()
-            search.states = [SnapshotState.completed.rawValue]
-            let completed = search
-            let page = try await database.read { try SnapshotTable($0).page(of: completed, after: after, limit: 256) }
-            for snapshot in page {
-                guard let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else { continue }
+            let page = try await database.read { try RootTable($0).snapshots(after: after, limit: 256) }
+            for (id, root) in page {
+                guard let root = Digest(bytes: root) else { continue }
                 // One walk a snapshot: each is named, however much it shares with others.
-                let findings = try await walk.run([MapWalk.Root(digest: root, name: snapshot.id.rawValue)])
+                let findings = try await walk.run([MapWalk.Root(digest: root, name: id.rawValue)])
                 guard let first = findings.first else { continue }
                 // Deleted meanwhile, its blocks may be collected.
-                guard try await database.read({ try SnapshotTable($0).snapshot(snapshot.id) }) != nil else { continue }
+                guard try await database.read({ try SnapshotTable($0).snapshot(id) }) != nil else { continue }
                 let place = first.blockIndex.map { "\(first.kind) at block \($0)" } ?? "\(first.kind)"
                 let detail = "\(findings.count) of its frames cannot be read, the first is the \(place)"
-                hurt.append(HurtSnapshot(snapshot: snapshot.id, detail: detail))
+                hurt.append(HurtSnapshot(snapshot: id, detail: detail))
             }
             guard page.count == 256 else { return hurt }
             last = page.last?.id
         }
     }
 
-    private func index(of region: Region) throws -> SQLFrameIndex {
+    func index(of region: Region) throws -> SQLFrameIndex {
         SQLFrameIndex(try Database(path: folder.frameIndex(region), schema: .frameIndex))
     }
 

@@ -1,5 +1,6 @@
 import Blocks
 import Domain
+import Logging
 import Metadata
 
 /// What an operator does to a data folder itself.
@@ -35,14 +36,35 @@ package struct Maintenance: Sendable {
     /// Makes a Region's index anew from its packs. The caller holds the folder's lock.
     package func rebuildIndex(of region: Region) async throws -> Rebuilt {
         try await withPool { pool in
-            let index = SQLFrameIndex(try Database(path: folder.frameIndex(region), schema: .frameIndex))
-            let report = try await RebuildIndex(folder: folder.regionFolder(region), index: index, pool: pool).run()
+            let index = try index(of: region)
+            let path = folder.regionFolder(region)
+            let report = try await RebuildIndex(folder: path, index: index, pool: pool).run()
             let ranges = report.damaged.map { "pack \($0.pack), bytes \($0.bytes): \($0.damage)" }
-            let incomplete = report.incomplete.map {
-                "pack \($0.frame.location.pack) at \($0.frame.location.offset): the \($0.frame.location.kind) \($0.frame.address) "
-                    + "is left out, \($0.missing) of its frames are lost"
-            }
-            return Rebuilt(packs: report.packs, frames: report.framesIndexed, damages: ranges + incomplete)
+            // Maps whose blocks are gone are mostly those of deleted snapshots, collected in part: only what a snapshot needs is damage.
+            let walk = MapWalk(folder: path, index: index, pool: pool, damaged: [])
+            let hurt = report.incomplete.isEmpty ? [] : try await hurtSnapshots(of: region, walk)
+            // What was collected and still stands in packs is in the index again.
+            let database = try Database(path: folder.regionDatabase(region), schema: .region)
+            try await database.write { try ReleaseTable($0).insert(root: nil, at: WallClock.system.now) }
+            return Rebuilt(
+                packs: report.packs,
+                frames: report.framesIndexed,
+                damages: ranges + hurt.map { "snapshot \($0.snapshot) is hurt: \($0.detail)" }
+            )
+        }
+    }
+
+    /// Frees what nothing in a Region refers to. The caller holds the folder's lock.
+    package func collect(_ region: Region, logger: Logger) async throws -> CollectionReport {
+        try await withPool { pool in
+            // All Regions, because copies between them keep blocks alive on both sides.
+            let deployment = try await Deployment.open(folder, regions: folder.regions(), pool: pool, logger: logger)
+            let store = try deployment.store(of: region)
+            // Nobody reads while no server runs, so nothing is kept for those who do.
+            let schedule = Collector.Schedule(pause: 0, grace: 0)
+            let report = try await Collector(store: store, deployment: deployment, schedule: schedule).collect()
+            for store in deployment.regions.values { try await store.blocks.close() }
+            return report
         }
     }
 

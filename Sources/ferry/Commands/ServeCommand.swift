@@ -2,6 +2,7 @@ import ArgumentParser
 import Domain
 import Foundation
 import Logging
+import Services
 
 /// Runs a server.
 struct ServeCommand: AsyncParsableCommand {
@@ -58,6 +59,14 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var timeBasedQuota: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The shortest time between two collections of what was deleted; what was deleted less than a minute ago is kept, or less than this.",
+            valueName: "seconds"
+        )
+    )
+    var collectEvery = 300
+
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .info
 
@@ -65,6 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-certificate and --tls-key go together")
         }
+        guard collectEvery >= 1 else { throw ValidationError("--collect-every takes a second or more") }
         _ = try limits()
     }
 
@@ -92,12 +102,14 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var tls: Server.TLSFiles?
         if let tlsCertificate, let tlsKey { tls = Server.TLSFiles(certificate: tlsCertificate, key: tlsKey) }
+        let pause = Double(collectEvery)
         let server = Server(
             folder: folder.folder,
             address: listen,
             regions: regions,
             limits: try limits(),
             tls: tls,
+            collections: Collector.Schedule(pause: pause, grace: min(60, pause)),
             logger: Logger(label: "ferry")
         )
         do {

@@ -27,6 +27,7 @@ struct Server {
     let regions: [Region]
     let limits: LinkLimits
     let tls: TLSFiles?
+    let collections: Collector.Schedule
     let logger: Logger
 
     func run() async throws {
@@ -46,7 +47,11 @@ struct Server {
         )
 
         let reconcilers: [any Service] = deployment.regions.values.flatMap { store -> [any Service] in
-            [UploadReconciler(store: store, deployment: deployment), CopyReconciler(store: store, deployment: deployment)]
+            [
+                UploadReconciler(store: store, deployment: deployment),
+                CopyReconciler(store: store, deployment: deployment),
+                Collector(store: store, deployment: deployment, schedule: collections),
+            ]
         }
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(
