@@ -1,21 +1,23 @@
 import Blocks
 import Domain
-import Synchronization
 
 /// Copies a snapshot's tree of blocks into a store: what is there already is not moved.
 ///
 /// The plan is the tree itself. A root that the store has ends the copy; a page that it has is skipped, because a page is only ever
-/// stored after its blocks; of the pages that are left, the blocks that the store lacks are moved, `window` at a time. Each page is
-/// a checkpoint: after a kill the same call goes on behind the last one that reached the disk. Memory holds a page and a window of
-/// blocks, whatever the size of the disk.
+/// stored after its blocks; of the pages that are left, the blocks that the store lacks are moved, `window` at a time. A page that is
+/// on the disk is a checkpoint: after a kill the same call goes on behind it. Memory holds a few pages and a window of blocks, whatever
+/// the size of the disk.
 package struct CopyEngine: Sendable {
     package var window: Int
     /// The shortest time between two reports of progress inside a page.
     package var reportInterval: Duration
+    /// How much is moved between two flushes, in plain bytes. Pages of which more is missing are flushed one by one.
+    package var bytesPerFlush: Int64
 
-    package init(window: Int = 8, reportInterval: Duration = .milliseconds(250)) {
+    package init(window: Int = 8, reportInterval: Duration = .milliseconds(250), bytesPerFlush: Int64 = 64 << 20) {
         self.window = window
         self.reportInterval = reportInterval
+        self.bytesPerFlush = bytesPerFlush
     }
 
     /// Copies the tree under `digest` and returns when all of it is durable. `report` is called with what has been done so far;
@@ -35,56 +37,35 @@ package struct CopyEngine: Sendable {
         guard root.digest == digest else { throw CopyMismatch(expected: digest, found: root.digest) }
         let meter = ProgressMeter(bytesTotal: Int64(root.dataBytes), interval: reportInterval, report: report)
         try await withThrowingTaskGroup(of: Void.self) { flushes in
+            var stretch = CopyStretch(from: source, writer: store.writer(), engine: self, meter: meter)
             for batch in root.entries.chunks(of: 1024) {
-                let present = try await store.withWriter { try await $0.contains(batch.map(\.digest)) }
-                for entry in batch {
-                    if present.contains(entry.digest) {
-                        meter.add(done: Int64(entry.blockCount) * Int64(BlockSize.bytes), moved: 0)
-                    } else {
-                        // A session a page: a collection waits for them, and not for a copy that takes hours.
-                        let writer = store.writer()
-                        try await copyPage(entry.digest, from: source, into: store, writer: writer, meter: meter)
-                        // The page is flushed while the next one is being moved.
-                        try await flushes.next()
-                        flushes.addTask {
-                            defer { writer.end() }
-                            try await writer.flush()
-                        }
-                    }
-                    try await meter.reportIfDue()
+                let present = try await stretch.writer.contains(batch.map(\.digest))
+                for entry in batch where present.contains(entry.digest) {
+                    meter.add(done: Int64(entry.blockCount) * Int64(BlockSize.bytes), moved: 0)
                 }
+                var missing = batch.filter { !present.contains($0.digest) }[...]
+                while !missing.isEmpty {
+                    let pages = missing.prefix(stretch.pagesAhead)
+                    missing = missing.dropFirst(pages.count)
+                    try await stretch.copy(pages.map(\.digest))
+                    try await meter.reportIfDue()
+                    guard stretch.isLong else { continue }
+                    // What was moved is flushed while the next stretch is being moved.
+                    try await flushes.next()
+                    flushes.addTask { [writer = stretch.writer] in
+                        defer { writer.end() }
+                        try await writer.flush()
+                    }
+                    stretch = stretch.next(store.writer())
+                }
+                try await meter.reportIfDue()
             }
             try await flushes.waitForAll()
-        }
-        try await store.withWriter { writer in
-            try await writer.put(root: root)
-            try await writer.flush()
+            defer { stretch.writer.end() }
+            try await stretch.writer.put(root: root)
+            try await stretch.writer.flush()
         }
         return meter.progress
-    }
-
-    private func copyPage(
-        _ digest: Digest,
-        from source: some SnapshotSource,
-        into store: BlockStore,
-        writer: StoreWriter,
-        meter: ProgressMeter
-    ) async throws {
-        let page = try await source.page(digest)
-        guard page.digest == digest else { throw CopyMismatch(expected: digest, found: page.digest) }
-        let counts = page.allDigests.reduce(into: [Digest: Int64]()) { $0[$1, default: 0] += 1 }
-        let present = try await writer.contains(Array(counts.keys))
-        // In the order of the disk, so that blocks that are read together stand together.
-        var seen = present
-        let missing = page.allDigests.filter { seen.insert($0).inserted }
-        meter.add(done: present.reduce(0) { $0 + counts[$1, default: 0] } * Int64(BlockSize.bytes), moved: 0)
-        try await forEach(missing, limit: window) { block in
-            let isMoved = try await source.move(block, to: writer)
-            let bytes = Int64(BlockSize.bytes)
-            meter.add(done: counts[block, default: 0] * bytes, moved: isMoved ? bytes : 0)
-            try await meter.reportIfDue()
-        }
-        try await writer.put(page: page)
     }
 }
 

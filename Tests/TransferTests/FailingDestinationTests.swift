@@ -8,7 +8,7 @@ import Transfer
 
 /// A destination whose disk fails at any call: the copy fails, and completes when the disk works again.
 @Suite struct FailingDestinationTests {
-    private let engine = CopyEngine(window: 3, reportInterval: .zero)
+    private let engine = CopyEngine(window: 3, reportInterval: .zero, bytesPerFlush: 1)
     private let disk = ModelDisk(volumeBlocks: 3 * 1024, blocks: [0: 1, 7: 2, 8: 3, 1030: 4, 1031: 1, 2100: 5, 2101: 6])
 
     enum Fullness: CaseIterable, Sendable {

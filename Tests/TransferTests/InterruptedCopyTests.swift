@@ -20,7 +20,7 @@ import Transfer
 
     private struct Stopped: Error {}
 
-    private let engine = CopyEngine(window: 3, reportInterval: .zero)
+    private let engine = CopyEngine(window: 3, reportInterval: .zero, bytesPerFlush: 1)
 
     /// Five pages, two of them equal, with 14 contents, one of them everywhere.
     private static let disk: ModelDisk = {
@@ -74,7 +74,7 @@ import Transfer
     @Test(arguments: Stop.allCases, Pause.allCases)
     func stoppedAtEachReport(stop: Stop, pause: Pause) async throws {
         // One lane, so that no two reports meet: one for each content and each page.
-        let engine = CopyEngine(window: 1, reportInterval: .zero)
+        let engine = CopyEngine(window: 1, reportInterval: .zero, bytesPerFlush: 1)
         for number in 1...18 {
             try await check(pause, "\(stop) at report \(number)") { root, source, destination in
                 let (reports, moving) = (Locked(0), ScriptedSource(source))

@@ -78,7 +78,7 @@ class Transfers:
             sync_file(target)
 
         self.sample(self.pull, server, pull)
-        if subprocess.run(["cmp", "-s", bench.disk, target]).returncode != 0:
+        if subprocess.run(["cmp", "-s", "-n", str(bench.disk.stat().st_size), bench.disk, target]).returncode != 0:
             sys.exit("bench: what was pulled differs from what was pushed")
         target.unlink()
         bench.peer("restic restore", peers.restic_restore)

@@ -60,7 +60,7 @@ struct SagaWorld {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for store in stores {
-                let engine = CopyEngine(window: 1, reportInterval: .zero)
+                let engine = CopyEngine(window: 1, reportInterval: .zero, bytesPerFlush: 1)
                 let copies = CopyReconciler(store: store, deployment: deployment, engine: engine)
                 let uploads = UploadReconciler(store: store, deployment: deployment)
                 group.addTask { try await copies.run() }

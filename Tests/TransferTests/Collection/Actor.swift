@@ -99,7 +99,8 @@ struct Actor: Sendable {
         rows[destination].change { $0.copies[copy] = ModelRows.Copy(root: snapshot.root, source: source) }
         defer { rows[destination].change { $0.copies[copy] = nil } }
         guard rows[source].isSnapshot(id) else { return }
-        let engine = CopyEngine(window: 3, reportInterval: .zero)
+        let bytesPerFlush = Int64(BlockSize.bytes) * Int64.random(in: 0...8, using: &generator)
+        let engine = CopyEngine(window: 3, reportInterval: .zero, bytesPerFlush: bytesPerFlush)
         do {
             _ = try await engine.copy(snapshot.root, from: StoreSource(stores[source]), into: stores[destination]) { _ in }
         } catch let error as StoreError where error.code == .notFound && !rows[source].isSnapshot(id) {

@@ -73,7 +73,11 @@ struct SoakHistory {
         source.injectFaults(generator.oneIn(2) ? faults() : DiskFaults(), seed: generator.next())
         let end: SoakEnd? = generator.oneIn(3) ? (generator.oneIn(2) ? .kill : .powerCut) : nil
         destination.injectFaults(faults(), seed: generator.next(), calamity: calamity(end, on: destination.disk))
-        let engine = CopyEngine(window: Int.random(in: 1...8, using: &generator), reportInterval: .zero)
+        let engine = CopyEngine(
+            window: Int.random(in: 1...8, using: &generator),
+            reportInterval: .zero,
+            bytesPerFlush: Int64(BlockSize.bytes) * Int64.random(in: 0...8, using: &generator)
+        )
         var plans: [(Digest, SoakLink)] = []
         for root in roots { plans.append((root, SoakLink.random(using: &generator))) }
         let (from, into, tally) = (source.store, destination.store, tally)
