@@ -8,6 +8,9 @@ import Domain
 /// on the disk is a checkpoint: after a kill the same call goes on behind it. Memory holds a few pages and a window of blocks, whatever
 /// the size of the disk.
 package struct CopyEngine: Sendable {
+    /// How many pages are planned together at most.
+    private static let pagesAhead = 8
+
     package var window: Int
     /// The shortest time between two reports of progress inside a page.
     package var reportInterval: Duration
@@ -36,37 +39,80 @@ package struct CopyEngine: Sendable {
         // Before anything is moved: a map that nobody asked for must not come into the store.
         guard root.digest == digest else { throw CopyMismatch(expected: digest, found: root.digest) }
         let meter = ProgressMeter(bytesTotal: Int64(root.dataBytes), interval: reportInterval, report: report)
-        try await withThrowingTaskGroup(of: Void.self) { flushes in
-            var stretch = CopyStretch(from: source, writer: store.writer(), engine: self, meter: meter)
-            for batch in root.entries.chunks(of: 1024) {
-                let present = try await stretch.writer.contains(batch.map(\.digest))
-                for entry in batch where present.contains(entry.digest) {
-                    meter.add(done: Int64(entry.blockCount) * Int64(BlockSize.bytes), moved: 0)
-                }
-                var missing = batch.filter { !present.contains($0.digest) }[...]
-                while !missing.isEmpty {
-                    let pages = missing.prefix(stretch.pagesAhead)
-                    missing = missing.dropFirst(pages.count)
-                    try await stretch.copy(pages.map(\.digest))
-                    try await meter.reportIfDue()
-                    guard stretch.isLong else { continue }
+        let writer = try await withThrowingTaskGroup(of: Void.self) { flushes in
+            var planner = PagePlanner(root, from: source, meter: meter)
+            var writer = store.writer()
+            // A session lasts until what it moved is on the disk: a collection waits for that, and not for a copy that takes hours.
+            var stretch = Stretch()
+            var pages = try await planner.next(1, for: writer)
+            while !pages.isEmpty {
+                let bytes = pages.reduce(0) { $0 + Int64($1.missing.count) } * Int64(BlockSize.bytes)
+                stretch.add(pages: pages.count, bytes: bytes)
+                let isEnd = stretch.isLong(bytesPerFlush)
+                let upcoming = isEnd ? store.writer() : writer
+                // Several pages while little of each is missing, so that the way to one is not waited for behind the blocks of another.
+                let limit = bytes < bytesPerFlush ? Self.pagesAhead : 1
+                let current = planner
+                async let planned = Self.plan(limit, behind: current, for: upcoming)
+                try await move(pages, from: source, to: writer, meter: meter)
+                try await meter.reportIfDue()
+                if isEnd {
                     // What was moved is flushed while the next stretch is being moved.
                     try await flushes.next()
-                    flushes.addTask { [writer = stretch.writer] in
+                    flushes.addTask { [writer] in
                         defer { writer.end() }
                         try await writer.flush()
                     }
-                    stretch = stretch.next(store.writer())
+                    stretch = Stretch()
                 }
-                try await meter.reportIfDue()
+                (pages, planner) = try await planned
+                writer = upcoming
             }
             try await flushes.waitForAll()
-            defer { stretch.writer.end() }
-            try await stretch.writer.put(root: root)
-            try await stretch.writer.flush()
+            return writer
         }
+        defer { writer.end() }
+        try await writer.put(root: root)
+        try await writer.flush()
         return meter.progress
     }
+
+    private static func plan<Source>(
+        _ limit: Int,
+        behind planner: PagePlanner<Source>,
+        for writer: StoreWriter
+    ) async throws -> ([PageCopy], PagePlanner<Source>) {
+        var planner = planner
+        return (try await planner.next(limit, for: writer), planner)
+    }
+
+    /// Moves the blocks that are missing, and then each page when its last block has arrived.
+    private func move(_ pages: [PageCopy], from source: some SnapshotSource, to writer: StoreWriter, meter: ProgressMeter) async throws {
+        for page in pages where page.missing.isEmpty { try await writer.put(page: page.page, over: page.present) }
+        let moves = pages.flatMap { page in page.missing.map { (page, $0) } }
+        try await forEach(moves, limit: window) { page, block in
+            let isMoved = try await source.move(block, to: writer)
+            let bytes = Int64(BlockSize.bytes)
+            meter.add(done: page.counts[block, default: 0] * bytes, moved: isMoved ? bytes : 0)
+            if page.hasArrived() { try await writer.put(page: page.page, over: page.present) }
+            try await meter.reportIfDue()
+        }
+    }
+}
+
+/// What a copy moves between two flushes. A sync costs what moving a megabyte costs, so pages of which little is missing share one.
+private struct Stretch {
+    private static let pagesMax = 256
+
+    private var pages = 0
+    private var bytes: Int64 = 0
+
+    mutating func add(pages: Int, bytes: Int64) {
+        self.pages += pages
+        self.bytes += bytes
+    }
+
+    func isLong(_ bytesPerFlush: Int64) -> Bool { bytes >= bytesPerFlush || pages >= Self.pagesMax }
 }
 
 /// What the source answered is not what it was asked for.
@@ -75,10 +121,4 @@ package struct CopyMismatch: Error, CustomStringConvertible {
     package let found: Digest
 
     package var description: String { "expected the block map \(expected), found \(found)" }
-}
-
-extension Array {
-    fileprivate func chunks(of size: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
-    }
 }

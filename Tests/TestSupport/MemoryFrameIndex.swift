@@ -35,6 +35,8 @@ package final class MemoryFrameIndex: FrameIndex {
         }
     }
 
+    package func known(among addresses: [Digest]) throws -> Set<Digest> { Set(try locate(addresses).keys) }
+
     package func commit(_ frames: [IndexedFrame], indexedLengths: [PackID: UInt64]) throws {
         try countCommit()
         state.withLock { state in

@@ -95,9 +95,9 @@ package struct MapWalk: Sendable {
         guard case .bytes(let bytes) = plain, let page = try? BlockMapPage(decoding: bytes.span.bytes) else {
             return [.init(name: root.name, address: entry.digest, kind: .page, blockIndex: base, isMissing: plain == .missing)]
         }
-        let present = try index.locate(Array(Set(page.allDigests)))
+        let present = try index.known(among: Array(Set(page.allDigests)))
         return page.entries.compactMap { slot, digest in
-            let isMissing = present[digest] == nil
+            let isMissing = !present.contains(digest)
             guard isMissing || damaged.contains(digest) else { return nil }
             return .init(name: root.name, address: digest, kind: .block, blockIndex: base + UInt64(slot), isMissing: isMissing)
         }

@@ -33,7 +33,12 @@ struct Recovery {
             // Not through the cache: each pack is opened once here.
             let size = try packs.storage.open(name).size()
             let start = known[id] ?? PackHeader.firstFrame
-            guard size > start || (known[id] == nil && size > 0) else { continue }
+            guard size > start else {
+                // A pack that no frame was written to: its making may have been cut off, header and all. When it cannot be removed it is
+                // found again at the next start.
+                if known[id] == nil { try? packs.storage.remove(name) }
+                continue
+            }
             report.packs += 1
             let end = max(size, start)
             if try scan(id, start..<end, &report, &maps) { lengths[id] = end }
@@ -104,7 +109,7 @@ struct Recovery {
             var missing = 0
             for start in stride(from: 0, to: children.count, by: BlockSize.blocksPerPage) {
                 let batch = Set(children[start..<min(start + BlockSize.blocksPerPage, children.count)])
-                missing += batch.count - (try index.locate(Array(batch)).count)
+                missing += batch.count - (try index.known(among: Array(batch)).count)
             }
             if missing == 0 { complete.append(frame) } else { report.incomplete.append(.init(frame: frame, missing: missing)) }
             if complete.count == Self.batchFrames { try commit(&complete, &report) }

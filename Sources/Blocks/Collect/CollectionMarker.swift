@@ -57,7 +57,7 @@ package struct CollectionMarker: Sendable {
         let generation = generation
         // Stale ones first: what is not stale now is marked, or not there.
         let (stale, there) = try await store.pool.run {
-            (try store.stale(pages, before: generation), mustBeThere ? try store.locate(pages).count : 0)
+            (try store.stale(pages, before: generation), mustBeThere ? try store.known(pages).count : 0)
         }
         if mustBeThere, let missing = pages.first(where: { _ in there < Set(pages).count }) {
             throw StoreError(.notFound, "\(Set(pages).count - there) pages of a block map are not in the store", address: missing)
@@ -76,8 +76,10 @@ package struct CollectionMarker: Sendable {
 }
 
 extension BlockStore {
+    fileprivate func known(_ addresses: [Digest]) throws -> Set<Digest> { try indexing { try index.known(among: addresses) } }
+
     fileprivate func isMarked(_ address: Digest, _ generation: UInt64) throws -> Bool {
         guard try stale([address], before: generation).isEmpty else { return false }
-        return try locate([address])[address] != nil
+        return try !known([address]).isEmpty
     }
 }

@@ -127,7 +127,7 @@ extension BlockStore {
             if stale.count > refusedHere.count { return .undecided(.stale(stale.keys.filter { !refusedHere.contains($0) })) }
         }
         let found = try sound(addresses)
-        let missing = addresses.count { found[$0] == nil || refusedHere.contains($0) }
+        let missing = addresses.count { !found.contains($0) || refusedHere.contains($0) }
         return missing == 0 ? .complete : .incomplete(missing: missing)
     }
 

@@ -80,7 +80,7 @@ package final class BlockStore: Sendable, BlockMapSource {
     /// Those of the addresses that are in the store durably, and not known to be damaged.
     package func contains(_ addresses: [Digest]) async throws -> Set<Digest> {
         if addresses.isEmpty { return [] }
-        return try await pool.run { [self] in Set(try sound(addresses).keys) }
+        return try await pool.run { [self] in try sound(addresses) }
     }
 
     /// The plain bytes under an address, proven by the seal. What was put and not flushed can be read, too.
@@ -152,11 +152,11 @@ package final class BlockStore: Sendable, BlockMapSource {
         try indexing { try index.locate(addresses) }
     }
 
-    /// As `locate`, without what is known to be damaged, or to have damage under it: that is to be stored again.
-    func sound(_ addresses: [Digest]) throws -> [Digest: FrameLocation] {
-        let found = try locate(addresses)
-        let doubted = try doubted(Array(found.keys))
-        return doubted.isEmpty ? found : found.filter { !doubted.contains($0.key) }
+    /// Those of the addresses that are in the index, without what is known to be damaged, or to have damage under it: that is to be
+    /// stored again.
+    func sound(_ addresses: [Digest]) throws -> Set<Digest> {
+        let known = try indexing { try index.known(among: addresses) }
+        return known.subtracting(try doubted(addresses))
     }
 
     func doubted(_ addresses: [Digest]) throws -> Set<Digest> {

@@ -53,6 +53,9 @@ package protocol FrameIndex: Sendable {
     /// The locations of those addresses that are in the index.
     func locate(_ addresses: [Digest]) throws -> [Digest: FrameLocation]
 
+    /// Those of the addresses that are in the index: what a copy asks for each block of a disk, so cheaper than where they are.
+    func known(among addresses: [Digest]) throws -> Set<Digest>
+
     /// Adds frames and raises the indexed length of packs, in one transaction that is durable when this returns.
     ///
     /// The first location of an address wins, and so does the higher generation. Up to its indexed length, a pack holds nothing that

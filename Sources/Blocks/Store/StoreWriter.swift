@@ -59,9 +59,11 @@ package final class StoreWriter: Sendable {
     }
 
     /// Stores a page. Throws `incomplete` unless all its blocks are in the store.
+    ///
+    /// `present` is what `contains` of this writer named: that is not looked for again.
     @discardableResult
-    package func put(page: BlockMapPage) async throws -> Digest {
-        try await put(.page, children: page.allDigests) { page.encoded }
+    package func put(page: BlockMapPage, over present: Set<Digest> = []) async throws -> Digest {
+        try await put(.page, children: page.allDigests.filter { !present.contains($0) }) { page.encoded }
     }
 
     /// Stores a root. Throws `incomplete` unless all its pages are in the store.

@@ -16,6 +16,15 @@ package struct FrameTable {
         ).map(FrameRow.init)
     }
 
+    /// Those of the addresses that are known. At most 1,024 addresses a call.
+    package func known(among addresses: [[UInt8]]) throws -> [[UInt8]] {
+        guard !addresses.isEmpty else { return [] }
+        return try transaction.rows(
+            "SELECT address FROM frames WHERE address IN (\(Transaction.marks(addresses.count)))",
+            addresses.map { .bytes($0) }
+        ).map { try $0.bytes("address") }
+    }
+
     /// Adds frames, keeping the first place and the highest generation of an address, and says how far each pack is indexed.
     package func insert(_ frames: [FrameRow], indexedLengths: [(pack: [UInt8], length: Int64)]) throws {
         var numbers: [[UInt8]: Int64] = [:]

@@ -18,6 +18,17 @@ package struct SQLFrameIndex: FrameIndex {
         return found
     }
 
+    package func known(among addresses: [Digest]) throws -> Set<Digest> {
+        var known: Set<Digest> = []
+        for batch in Self.batches(addresses) {
+            for address in try database.blockingRead({ try FrameTable($0).known(among: batch) }) {
+                guard let digest = Digest(bytes: address) else { throw CorruptIndex(column: "frames.address") }
+                known.insert(digest)
+            }
+        }
+        return known
+    }
+
     package func commit(_ frames: [IndexedFrame], indexedLengths: [PackID: UInt64]) throws {
         try database.blockingWrite { transaction in
             try FrameTable(transaction).insert(

@@ -1,4 +1,5 @@
 import Blocks
+import Glibc
 import NIOCore
 import TestSupport
 import Testing
@@ -22,6 +23,33 @@ struct RecoveryTests {
             fixture.disk.powerCut(using: &generator)
             #expect(try await fixture.open().read(second.allDigests[0]) == TestBlock.compressible(3))
             #expect(try await fixture.open().recovery.packs == 0, "what was looked at once is not looked at again")
+        }
+    }
+
+    /// A pack whose making was cut off anywhere holds nothing, and is no damage whatever its header looks like.
+    @Test(arguments: seeds(10)) func aPackThatWasBeingMadeIsNoDamage(seed: UInt64) async throws {
+        try await StoreFixture.run { fixture in
+            var generator = SeededGenerator(seed: seed)
+            for call in [FaultyDisk.Call.write, .sync, .syncFolder] {
+                for number in 1...(call == .write ? 2 : 1) {
+                    let store = try await fixture.open()
+                    let before = fixture.disk.count(of: call)
+                    fixture.disk.setFaults { event in
+                        if event.call == .remove { return .error(EIO) }
+                        if event.call == call { return event.ordinal - before < number ? .short(4_000) : .error(EIO) }
+                        return nil
+                    }
+                    await expectStoreError(.io) { try await store.writer().put(TestBlock.compressible(seed)) }
+                    if generator.oneIn(2) { fixture.disk.kill() } else { fixture.disk.powerCut(using: &generator) }
+                    fixture.disk.setFaults(nil)
+                    #expect(try await fixture.open().recovery.damaged.isEmpty)
+                    #expect(try await fixture.scrub().isClean, "\(call) \(number)")
+                }
+            }
+            let writer = try await fixture.open().writer()
+            let digest = try await writer.put(TestBlock.compressible(1))
+            try await writer.flush()
+            #expect(try await fixture.open().read(digest) == TestBlock.compressible(1))
         }
     }
 
