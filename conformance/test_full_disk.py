@@ -11,7 +11,7 @@ import images
 import pytest
 import snapshots
 from botocore.exceptions import ClientError
-from disks import Disk, noise
+from disks import BLOCK, Disk, noise
 from ferry_server import AWAY, HOME, FerryServer
 from patience import eventually
 
@@ -99,6 +99,9 @@ def test_copy_into_a_full_folder(server, small_folder):
     [half] = images.snapshots_of(found)
     assert half in reason["Message"], "the reason names the snapshot"
     assert re.search(TELLS_OF_SPACE, reason["Message"]), reason
+    needed, free = map(int, re.search(r"needs (\d+) bytes and (\d+) are free", reason["Message"]).groups())
+    assert needed > 110 * BLOCK > free
+    assert not list((server.data / "regions" / AWAY / "packs").iterdir()), "something was moved before the copy was refused"
     shown = snapshots.describe(server, AWAY, half)
     assert shown["State"] == "error"
     assert re.search(TELLS_OF_SPACE, shown["StateMessage"]), shown

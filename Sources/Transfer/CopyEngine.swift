@@ -25,10 +25,13 @@ package struct CopyEngine: Sendable {
 
     /// Copies the tree under `digest` and returns when all of it is durable. `report` is called with what has been done so far;
     /// an error that it throws ends the copy.
+    ///
+    /// `space` is what the copies into the store share. Throws `NoRoomForCopy`, before anything is moved, when the disk has no room.
     package func copy(
         _ digest: Digest,
         from source: some SnapshotSource,
         into store: BlockStore,
+        space: SpaceLedger = SpaceLedger(),
         report: @escaping @Sendable (SnapshotCopy.Progress) async throws -> Void
     ) async throws -> SnapshotCopy.Progress {
         if try await store.withWriter({ try await $0.contains([digest]) }).contains(digest) {
@@ -38,9 +41,11 @@ package struct CopyEngine: Sendable {
         let root = try await source.root(digest)
         // Before anything is moved: a map that nobody asked for must not come into the store.
         guard root.digest == digest else { throw CopyMismatch(expected: digest, found: root.digest) }
+        let claim = try await space.claim(root, from: source, in: store)
+        defer { claim.end() }
         let meter = ProgressMeter(bytesTotal: Int64(root.dataBytes), interval: reportInterval, report: report)
         let writer = try await withThrowingTaskGroup(of: Void.self) { flushes in
-            var planner = PagePlanner(root, from: source, meter: meter)
+            var planner = PagePlanner(root, from: source, meter: meter, claim: claim)
             var writer = store.writer()
             // A session lasts until what it moved is on the disk: a collection waits for that, and not for a copy that takes hours.
             var stretch = Stretch()
@@ -55,6 +60,7 @@ package struct CopyEngine: Sendable {
                 let current = planner
                 async let planned = Self.plan(limit, behind: current, for: upcoming)
                 try await move(pages, from: source, to: writer, meter: meter)
+                for page in pages { claim.passed(page.entries) }
                 try await meter.reportIfDue()
                 if isEnd {
                     // What was moved is flushed while the next stretch is being moved.
@@ -121,4 +127,10 @@ package struct CopyMismatch: Error, CustomStringConvertible {
     package let found: Digest
 
     package var description: String { "expected the block map \(expected), found \(found)" }
+}
+
+extension Array {
+    func chunks(of size: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+    }
 }

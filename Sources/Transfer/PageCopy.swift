@@ -4,7 +4,9 @@ import Synchronization
 /// A page that the destination lacks, and which of its blocks have to be moved.
 final class PageCopy: Sendable {
     let page: BlockMapPage
-    /// How often each block stands in the pages that are equal to this one.
+    /// Where the root lists it, or pages that are equal to it.
+    let entries: [BlockMapRoot.Entry]
+    /// How often each block stands in them.
     let counts: [Digest: Int64]
     /// What the destination has, until the session ends that asked.
     let present: Set<Digest>
@@ -12,8 +14,10 @@ final class PageCopy: Sendable {
     let missing: [Digest]
     private let arriving: Atomic<Int>
 
-    init(_ page: BlockMapPage, times: Int64, present: Set<Digest>) {
+    init(_ page: BlockMapPage, entries: [BlockMapRoot.Entry], present: Set<Digest>) {
         self.page = page
+        self.entries = entries
+        let times = Int64(entries.count)
         self.present = present
         counts = page.allDigests.reduce(into: [:]) { $0[$1, default: 0] += times }
         var seen = present

@@ -7,12 +7,14 @@ struct PagePlanner<Source: SnapshotSource>: Sendable {
 
     private let source: Source
     private let meter: ProgressMeter
+    private let claim: SpaceClaim
     private var ahead: ArraySlice<BlockMapRoot.Entry>
-    private var missing: ArraySlice<Digest> = []
+    private var missing: ArraySlice<BlockMapRoot.Entry> = []
 
-    init(_ root: BlockMapRoot, from source: Source, meter: ProgressMeter) {
+    init(_ root: BlockMapRoot, from source: Source, meter: ProgressMeter, claim: SpaceClaim) {
         self.source = source
         self.meter = meter
+        self.claim = claim
         ahead = root.entries[...]
     }
 
@@ -21,10 +23,10 @@ struct PagePlanner<Source: SnapshotSource>: Sendable {
         while missing.isEmpty, !ahead.isEmpty {
             let look = ahead.prefix(Self.pagesPerLook)
             let present = try await writer.contains(look.map(\.digest))
-            for entry in look where present.contains(entry.digest) {
-                meter.add(done: Int64(entry.blockCount) * Int64(BlockSize.bytes), moved: 0)
-            }
-            missing = look.map(\.digest).filter { !present.contains($0) }[...]
+            let held = look.filter { present.contains($0.digest) }
+            meter.add(done: held.reduce(0) { $0 + Int64($1.blockCount) } * Int64(BlockSize.bytes), moved: 0)
+            claim.passed(held)
+            missing = look.filter { !present.contains($0.digest) }[...]
             ahead = ahead.dropFirst(look.count)
             if missing.isEmpty { try await meter.reportIfDue() }
         }
@@ -32,18 +34,18 @@ struct PagePlanner<Source: SnapshotSource>: Sendable {
         return try await plan(missing.prefix(limit), for: writer)
     }
 
-    private func plan(_ digests: ArraySlice<Digest>, for writer: StoreWriter) async throws -> [PageCopy] {
+    private func plan(_ entries: ArraySlice<BlockMapRoot.Entry>, for writer: StoreWriter) async throws -> [PageCopy] {
         // A disk may have equal pages.
-        let repeats = digests.reduce(into: [Digest: Int64]()) { $0[$1, default: 0] += 1 }
+        let equals = Dictionary(grouping: entries, by: \.digest)
         let planned = Mutex<[Digest: PageCopy]>([:])
         let (source, meter) = (source, meter)
-        try await forEach(repeats, limit: max(repeats.count, 1)) { digest, times in
+        try await forEach(equals, limit: max(equals.count, 1)) { digest, entries in
             let page = try await source.page(digest)
             guard page.digest == digest else { throw CopyMismatch(expected: digest, found: page.digest) }
-            let copy = PageCopy(page, times: times, present: try await writer.contains(Array(Set(page.allDigests))))
+            let copy = PageCopy(page, entries: entries, present: try await writer.contains(Array(Set(page.allDigests))))
             meter.add(done: copy.presentBlocks * Int64(BlockSize.bytes), moved: 0)
             planned.withLock { $0[digest] = copy }
         }
-        return planned.withLock { planned in digests.compactMap { planned.removeValue(forKey: $0) } }
+        return planned.withLock { planned in entries.compactMap { planned.removeValue(forKey: $0.digest) } }
     }
 }

@@ -6,4 +6,10 @@ package protocol SnapshotSource: Sendable {
     func page(_ digest: Digest) async throws -> BlockMapPage
     /// Brings a block into the writer's store. False when it stood there already.
     func move(_ block: Digest, to writer: StoreWriter) async throws -> Bool
+    /// What frames take on the disk that they are copied to, nothing for those that are not there. `nil` when the source cannot tell.
+    func storedBytes(of addresses: [Digest]) async throws -> UInt64?
+}
+
+extension SnapshotSource {
+    package func storedBytes(of addresses: [Digest]) async throws -> UInt64? { nil }
 }

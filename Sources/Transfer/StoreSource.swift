@@ -12,4 +12,6 @@ package struct StoreSource: SnapshotSource {
     package func move(_ block: Digest, to writer: StoreWriter) async throws -> Bool {
         try await store.copyFrame(block, to: writer).moved
     }
+
+    package func storedBytes(of addresses: [Digest]) async throws -> UInt64? { try await store.frameBytes(of: addresses) }
 }

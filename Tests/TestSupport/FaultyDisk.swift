@@ -74,6 +74,9 @@ package final class FaultyDisk: PackStorage {
     /// From now on the files together take no more than so many bytes; `nil` is no limit.
     package func setCapacity(_ bytes: Int?) { state.withLock { $0.capacity = bytes } }
 
+    /// Bytes of all files together.
+    package var usedBytes: Int { state.withLock { $0.usedBytes } }
+
     package func count(of call: Call) -> Int { state.withLock { $0.counts[call] ?? 0 } }
 
     /// What reads see of a file.

@@ -45,4 +45,6 @@ final class ScriptedSource: SnapshotSource {
         if isMoved { _ = state.withLock { $0.moved.insert(block) } }
         return isMoved
     }
+
+    func storedBytes(of addresses: [Digest]) async throws -> UInt64? { try await store.storedBytes(of: addresses) }
 }

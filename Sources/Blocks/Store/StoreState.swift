@@ -163,6 +163,9 @@ struct StoreState {
         return frame.location
     }
 
+    /// Whether content is being written, or written and not in the index yet.
+    func isStaged(_ address: Digest) -> Bool { staged[address] != nil }
+
     /// The generation of content that is written and not in the index yet.
     func generation(_ address: Digest) -> UInt64? {
         guard case .written(_, let frame) = staged[address] else { return nil }

@@ -26,6 +26,12 @@ struct CopyFailure {
             default:
                 self.init("Server.InternalError", "The copy failed: \(error.textForUsers)", isTemporary: true)
             }
+        } else if let error = error as? NoRoomForCopy {
+            self.init(
+                "Client.VolumeLimitExceeded",
+                "No space left on the device that holds \(region): \(error), free some and copy again",
+                isTemporary: false
+            )
         } else if DatabaseFailure.isNoSpace(error) {
             self.init(
                 "Client.VolumeLimitExceeded",

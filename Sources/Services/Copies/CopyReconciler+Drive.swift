@@ -51,7 +51,7 @@ extension CopyReconciler {
         -> SnapshotCopy.Progress
     {
         let before = copy.progress.bytesMoved
-        let attempt = try await engine.copy(root, from: source, into: store.blocks) { progress in
+        let attempt = try await engine.copy(root, from: source, into: store.blocks, space: space) { progress in
             flow.reached(progress.bytesDone)
             try await save(.progressed(progress.adding(bytesMovedBefore: before)), of: copy.id)
         }

@@ -24,6 +24,8 @@ package struct CopyReconciler: Service {
     let owner: String
     let logger: Logger
     let running = RunningCopies()
+    /// What the copies into this Region still need of its disk.
+    let space = SpaceLedger()
     /// The ways into this Region: each has its limit, and its copies share it.
     let links: [Region: Link]
 

@@ -16,4 +16,6 @@ package struct PacedSource<Source: SnapshotSource>: SnapshotSource {
     package func move(_ block: Digest, to writer: StoreWriter) async throws -> Bool {
         try await flow.paced(BlockSize.bytes) { try await source.move(block, to: writer) }
     }
+
+    package func storedBytes(of addresses: [Digest]) async throws -> UInt64? { try await source.storedBytes(of: addresses) }
 }

@@ -85,4 +85,29 @@ import Testing
             #expect(again.state == .available)
         }
     }
+
+    /// What a copy would take is known before its first block moves.
+    @Test func aCopyThatDoesNotFitIsRefusedBeforeItMoves() async throws {
+        try await World.run(faultyDisks: true) { world in
+            try await world.reconciling {
+                let source = try await world.register("web", over: [try await world.snapshot([0: 1, 1: 2])])
+                let disk = try #require(world.disks[World.away])
+                // Of what is free, 32 MiB are kept for the databases.
+                disk.setCapacity((32 << 20) + 100)
+                let image = try await world.end(of: try await world.images(World.away).copy(.of(source, name: "copy")))
+                #expect(image.state == .failed)
+                #expect(image.stateReason?.code == "Client.VolumeLimitExceeded")
+                let message = try #require(image.stateReason?.message)
+                #expect(message.contains("No space left on the device that holds eu-west-1: the copy needs "))
+                #expect(message.contains(" bytes and 100 are free"))
+                #expect(disk.usedBytes == 0)
+                #expect(world.log.count("Copying a snapshot") == 1)
+
+                disk.setCapacity(nil)
+                _ = try await world.images(World.away).deregister(image.id.rawValue, deletesSnapshots: true)
+                let again = try await world.end(of: try await world.images(World.away).copy(.of(source, name: "copy")))
+                #expect(again.state == .available)
+            }
+        }
+    }
 }
