@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 
@@ -9,7 +10,7 @@ import images
 import pytest
 import snapshots
 from disks import BLOCK, Disk, noise
-from ferry_server import AWAY, HOME, FerryServer, binary
+from ferry_server import AWAY, HOME, THIRD, FerryServer, binary
 from patience import eventually
 
 SOON = ("--collect-every", "1")
@@ -118,3 +119,59 @@ def test_gc_on_a_stopped_folder(tmp_path):
 @pytest.mark.parametrize("seconds", ["0", "-1", "often"])
 def test_a_schedule_that_is_none_is_refused(tmp_path, seconds):
     assert run("serve", "--data", str(tmp_path / "data"), f"--collect-every={seconds}").returncode == 64
+
+
+def du(server: FerryServer, *arguments: str) -> dict[str, dict]:
+    """What `ferry du` tells, by id, and by the names of Regions."""
+    told = run("du", "--json", "--data", str(server.data), *arguments)
+    assert told.returncode == 0, told.stdout + told.stderr
+    return {entry.get("id", entry["region"]): entry for entry in json.loads(told.stdout)}
+
+
+def test_du_says_what_a_deletion_frees(tmp_path):
+    server = FerryServer(tmp_path / "data").start()
+    base = Disk.made("base of du", 12, fill=noise)
+    kept = snapshots.upload(server, base)
+    changed = {**base.blocks, **{index: noise("only here", index) for index in range(100, 130)}}
+    gone = snapshots.upload_child(server, kept, Disk(1, changed), {index: changed[index] for index in range(100, 130)})
+    image = images.register(server, gone, name="disk-usage")
+    told = du(server)
+    assert told[image] == {**told[gone], "id": image, "type": "image", "name": "disk-usage", "snapshotIds": [gone]}
+    assert told[gone]["sizeBytes"] == 2**30 and told[gone]["dataBytes"] == 42 * BLOCK
+    assert 30 * BLOCK < told[gone]["aloneBytes"] < 31 * BLOCK
+    assert 12 * BLOCK < told[gone]["sharedBytes"] < 13 * BLOCK
+    assert told[HOME]["garbageBytes"] == 0 and told[AWAY]["storedBytes"] == 0
+    assert list(du(server, gone)) == [gone]
+
+    delete(server, HOME, image)
+    after = du(server, "--region", HOME)
+    assert set(after) == {kept, HOME}
+    assert after[HOME]["garbageBytes"] == told[gone]["aloneBytes"]
+    assert after[kept]["sharedBytes"] == 0
+    server.stop()
+    assert run("gc", "--data", str(server.data)).returncode == 0
+    last = du(server)
+    assert last[HOME]["storedBytes"] == last[kept]["aloneBytes"] == told[HOME]["storedBytes"] - told[gone]["aloneBytes"]
+    assert last[HOME]["garbageBytes"] == 0
+
+    lines = run("du", "--data", str(server.data)).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [f"{THIRD}:", HOME, "SNAPSHOT", kept, f"{HOME}:", f"{AWAY}:"]
+    assert "6 MiB" in lines[3] and "0 bytes garbage" in lines[4]
+    unknown = run("du", "--data", str(server.data), "snap-0123456789abcdef0")
+    assert unknown.returncode == 1 and "snap-0123456789abcdef0" in unknown.stderr
+
+
+def test_du_beside_a_running_server(start_server):
+    """While pushes, deletions and collections go on, every answer is whole."""
+    server = start_server(arguments=SOON)
+    kept = snapshots.upload(server, Disk.made("stays beside du", 8, fill=noise))
+    for round in range(4):
+        gone = snapshots.upload(server, Disk.made(f"goes beside du {round}", 8, fill=noise))
+        pending = server.ebs(HOME).start_snapshot(VolumeSize=1)["SnapshotId"]
+        snapshots.put_blocks(server, HOME, pending, {0: noise("pending beside du", round)})
+        told = du(server)
+        assert told[kept]["dataBytes"] == 8 * BLOCK and told[kept]["aloneBytes"] > 8 * BLOCK
+        assert told[HOME]["unfinishedBytes"] > BLOCK
+        assert told[HOME]["unreadableMaps"] == 0
+        server.ec2(HOME).delete_snapshot(SnapshotId=gone)
+        server.ec2(HOME).delete_snapshot(SnapshotId=pending)

@@ -24,6 +24,7 @@ struct Ferry: AsyncParsableCommand {
             ScrubCommand.self,
             RebuildIndexCommand.self,
             GarbageCommand.self,
+            UsageCommand.self,
         ]
     )
 

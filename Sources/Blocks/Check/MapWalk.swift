@@ -1,5 +1,3 @@
-import NIOCore
-
 /// Walks block maps from their roots and tells which of them list a frame that is damaged or not in the index.
 package struct MapWalk: Sendable {
     /// A root to walk, with a name for the report, such as the snapshot's id.
@@ -31,7 +29,7 @@ package struct MapWalk: Sendable {
         }
     }
 
-    private let packs: PackCache
+    private let maps: StoredMaps
     private let index: any FrameIndex
     private let pool: DiskPool
     private let damaged: Set<Digest>
@@ -42,7 +40,7 @@ package struct MapWalk: Sendable {
     }
 
     package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool, damaged: Set<Digest> = []) {
-        packs = PackCache(storage: storage, capacity: 32)
+        maps = StoredMaps(storage: storage, index: index, pool: pool)
         self.index = index
         self.pool = pool
         self.damaged = damaged
@@ -67,26 +65,9 @@ package struct MapWalk: Sendable {
         return findings
     }
 
-    private enum Plain: Equatable {
-        case bytes([UInt8])
-        case missing
-        case damaged
-    }
-
-    private func plain(_ digest: Digest) throws -> Plain {
-        var last: FrameLocation?
-        while true {
-            guard let location = try index.locate([digest])[digest] else { return .missing }
-            // Read again where a collection has moved it meanwhile.
-            if damaged.contains(digest) || location == last { return .damaged }
-            last = location
-            do {
-                let frame = IndexedFrame(address: digest, location: location)
-                return .bytes(Array(try packs.file(location.pack).open(frame).plain().readableBytesView))
-            } catch is FrameDamage {
-                continue
-            }
-        }
+    private func plain(_ digest: Digest) throws -> StoredMaps.Plain {
+        if damaged.contains(digest) { return try index.locate([digest]).isEmpty ? .missing : .damaged }
+        return try maps.plain(digest)
     }
 
     private func page(_ entry: BlockMapRoot.Entry, of root: Root) throws -> [Finding] {

@@ -66,6 +66,12 @@ package struct FrameTable {
         return try transaction.rows(sql, [.bytes(pack), .integer(position), .integer(limit)]).map(FrameRow.init)
     }
 
+    /// How many frames there are, and the bytes of their payloads.
+    package func total() throws -> (frames: Int64, storedBytes: Int64) {
+        let row = try transaction.firstRow("SELECT COUNT(*) AS frames, COALESCE(SUM(stored_length), 0) AS bytes FROM frames")
+        return try (row?.integer("frames") ?? 0, row?.integer("bytes") ?? 0)
+    }
+
     package func removeAll() throws {
         try transaction.execute("DELETE FROM doubts")
         try transaction.execute("DELETE FROM frames")

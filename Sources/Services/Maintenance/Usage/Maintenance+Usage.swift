@@ -1,0 +1,102 @@
+import Blocks
+import Domain
+import Foundation
+import Metadata
+
+extension Maintenance {
+    private static let rowsPerRead = 256
+
+    /// What images and snapshots of a Region hold alone and shared, told one by one, images first and both by their ids, and what its
+    /// packs hold. Changes nothing; may run beside the server.
+    ///
+    /// - Parameter ids: only these images and snapshots; all of them when it is empty.
+    package func usage(of region: Region, only ids: Set<String> = [], each: (StorageUse) throws -> Void) async throws -> RegionUsage {
+        try await withPool { pool in
+            let scratch = FileManager.default.temporaryDirectory.appending(path: "ferry-du-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            defer { try? FileManager.default.removeItem(at: scratch) }
+            let table = try Database(path: scratch.appending(path: "usage.sqlite").path(), schema: .usage)
+            defer { try? table.close() }
+            let others = try folder.regions().map { other in
+                let rows = try Database(path: folder.regionDatabase(other), schema: .region)
+                let maps = StoredMaps(folder: folder.regionFolder(other), index: try index(of: other), pool: pool)
+                return (region: other, rows: rows, maps: maps)
+            }
+            guard let own = others.first(where: { $0.region == region }) else { return RegionUsage() }
+
+            var usage = try packs(of: region)
+            // Before anything is counted, so that what is stored meanwhile is not taken for garbage.
+            let stored = try await index(of: region).database.read { try FrameTable($0).total() }
+            usage.frames = stored.frames
+            usage.storedBytes = stored.storedBytes + stored.frames * Int64(FrameHeader.bytes)
+            let count = UsageCount(region: region, rows: own.rows, maps: own.maps, others: others, table: table)
+            usage.unreadableMaps = try await count.fill()
+            usage.snapshotBytes = try await table.read { try UsageTable($0).held() }
+            usage.unfinishedBytes = try await table.read { try UsageTable($0).unfinished() }
+            try await tellImages(own.rows, table, ids, each)
+            try await tellSnapshots(own.rows, table, ids, each)
+            return usage
+        }
+    }
+
+    private func packs(of region: Region) throws -> RegionUsage {
+        var usage = RegionUsage()
+        let path = folder.regionFolder(region) + "/packs"
+        for name in try FileManager.default.contentsOfDirectory(atPath: path) where name.hasSuffix(".pack") {
+            // One that a collection deletes at this moment is not there any more.
+            guard let size = try? FileManager.default.attributesOfItem(atPath: path + "/" + name)[.size] as? Int64 else { continue }
+            usage.packs += 1
+            usage.packBytes += size
+        }
+        return usage
+    }
+
+    private func tellImages(_ rows: Database, _ table: Database, _ ids: Set<String>, _ each: (StorageUse) throws -> Void) async throws {
+        var last: ImageID?
+        while true {
+            let after = last
+            let images = try await rows.read { try ImageTable($0).page(of: ImageSearch(), after: after, limit: Self.rowsPerRead) }
+            for image in images where ids.isEmpty || ids.contains(image.id.rawValue) {
+                let found = try await rows.read { try SnapshotTable($0).snapshots(ids: image.snapshotIDs) }
+                let holder = StorageUse.Holder.image(image.id, name: image.name)
+                try each(try await use(holder, found, table) { try $0.alone(image.id) })
+            }
+            guard images.count == Self.rowsPerRead else { return }
+            last = images.last?.id
+        }
+    }
+
+    private func tellSnapshots(_ rows: Database, _ table: Database, _ ids: Set<String>, _ each: (StorageUse) throws -> Void) async throws {
+        var last: SnapshotID?
+        while true {
+            let after = last
+            let snapshots = try await rows.read { try SnapshotTable($0).page(of: SnapshotSearch(), after: after, limit: Self.rowsPerRead) }
+            for snapshot in snapshots where ids.isEmpty || ids.contains(snapshot.id.rawValue) {
+                try each(try await use(.snapshot(snapshot.id), [snapshot], table) { try $0.alone(snapshot.id) })
+            }
+            guard snapshots.count == Self.rowsPerRead else { return }
+            last = snapshots.last?.id
+        }
+    }
+
+    private func use(
+        _ holder: StorageUse.Holder,
+        _ snapshots: [Snapshot],
+        _ table: Database,
+        alone: @escaping @Sendable (UsageTable) throws -> Int64
+    ) async throws -> StorageUse {
+        let ids = snapshots.map(\.id)
+        let (aloneBytes, totalBytes) = try await table.read { transaction in
+            let table = UsageTable(transaction)
+            return (try alone(table), try table.total(ids))
+        }
+        return StorageUse(
+            holder: holder,
+            snapshots: snapshots.filter { $0.root != nil }.map(\.id),
+            sizeBytes: snapshots.reduce(0) { $0 + Int64($1.sizeGiB) << 30 },
+            dataBytes: snapshots.reduce(0) { $0 + ($1.dataBytes ?? 0) },
+            aloneBytes: aloneBytes,
+            sharedBytes: max(0, totalBytes - aloneBytes)
+        )
+    }
+}

@@ -1,0 +1,143 @@
+import Blocks
+import Domain
+import Foundation
+import Metadata
+
+/// Writes into a database of its own who holds which frames of a Region. Reads maps and no blocks, each page once.
+///
+/// Memory holds a root, a page and a batch of rows. What changes meanwhile may be counted or not.
+struct UsageCount {
+    private static let rowsPerRead = 256
+
+    let region: Region
+    let rows: Database
+    let maps: StoredMaps
+    /// The Regions of the folder, from which copies come and into which they go.
+    let others: [(region: Region, rows: Database, maps: StoredMaps)]
+    let table: Database
+
+    /// Returns how many maps could not be read.
+    func fill() async throws -> Int {
+        var unreadable = try await enterSnapshots()
+        try await enterUploads()
+        try await enterCopies()
+        unreadable += try await enterBlocks()
+        try await table.write {
+            try UsageTable($0).settle(kinds: [.root, .page, .block].map { (kind: FrameKind) in Int64(kind.rawValue) })
+        }
+        return unreadable
+    }
+
+    private func enterSnapshots() async throws -> Int {
+        var unreadable = 0
+        var last: SnapshotID?
+        while true {
+            let after = last
+            let found = try await rows.read { transaction in
+                try RootTable(transaction).snapshots(after: after, limit: Self.rowsPerRead)
+                    .map { (id: $0.id, root: $0.root, users: try ImageTable(transaction).users(of: $0.id)) }
+            }
+            for (id, root, users) in found {
+                guard let root = Digest(bytes: root) else { continue }
+                if let number = try await enter(root: root) {
+                    try await table.write { try UsageTable($0).hold(number, by: id, image: users.count == 1 ? users.first : nil) }
+                } else if try await rows.read({ try SnapshotTable($0).snapshot(id) }) != nil {
+                    // Not one that was deleted meanwhile.
+                    unreadable += 1
+                }
+            }
+            guard found.count == Self.rowsPerRead else { return unreadable }
+            last = found.last?.id
+        }
+    }
+
+    private func enterUploads() async throws {
+        for (id, parentRoot) in try await rows.read({ try RootTable($0).uploads() }) {
+            if let root = parentRoot.flatMap({ Digest(bytes: $0) }) { try await holdUnfinished(root: root) }
+            var index: Int64? = 0
+            while let from = index {
+                let blocks = try await rows.read { transaction in
+                    try UploadTable(transaction).blocks(of: id, from: from, limit: Self.rowsPerRead)
+                        .map { UploadedBlock(index: $0.index, address: $0.address) }
+                }
+                try await holdUnfinished(try await maps.frames(blocks.compactMap { $0.address.flatMap { Digest(bytes: $0) } }))
+                index = blocks.count == Self.rowsPerRead ? blocks.last.map { $0.index + 1 } : nil
+            }
+        }
+    }
+
+    /// A copy keeps the tree that it reads, and of the tree that it writes the pages that have arrived.
+    private func enterCopies() async throws {
+        for other in others {
+            for (source, root) in try await other.rows.read({ try RootTable($0).copies() }) {
+                guard let root = Digest(bytes: root) else { continue }
+                if source == region { try await holdUnfinished(root: root) }
+                guard other.region == region, let origin = others.first(where: { $0.region == source }),
+                    let map = try await origin.maps.root(root)
+                else { continue }
+                for batch in Self.batches(map.entries.map(\.digest)) { try await holdUnfinished(try await maps.frames(batch)) }
+            }
+        }
+    }
+
+    /// Enters what the pages list. Returns how many of them cannot be read.
+    private func enterBlocks() async throws -> Int {
+        var unreadable = 0
+        var last: Int64 = 0
+        let end = try await table.read { try UsageTable($0).lastFrame() }
+        while true {
+            let after = last
+            let pages = try await table.read {
+                try UsageTable($0).frames(kind: Int64(FrameKind.page.rawValue), after: after, upTo: end, limit: Self.rowsPerRead)
+            }
+            guard let next = pages.last?.number else { return unreadable }
+            last = next
+            for (number, address) in pages {
+                guard let digest = Digest(bytes: address), let page = try await maps.page(digest) else {
+                    unreadable += 1
+                    continue
+                }
+                try await enter(try await maps.frames(Array(Set(page.allDigests))), under: number)
+            }
+        }
+    }
+
+    // MARK: frames
+
+    /// Enters a root with its pages and returns its number, `nil` when it cannot be read.
+    private func enter(root: Digest) async throws -> Int64? {
+        guard let location = try await maps.frames([root])[root], let map = try await maps.root(root) else { return nil }
+        let number = try await table.write { try UsageTable($0).add(root, location) }
+        for batch in Self.batches(map.entries.map(\.digest)) { try await enter(try await maps.frames(batch), under: number) }
+        return number
+    }
+
+    private func enter(_ frames: [Digest: FrameLocation], under parent: Int64) async throws {
+        try await table.write { transaction in
+            let table = UsageTable(transaction)
+            for (address, location) in frames { try table.link(parent, to: try table.add(address, location)) }
+        }
+    }
+
+    private func holdUnfinished(root: Digest) async throws {
+        guard let number = try await enter(root: root) else { return }
+        try await table.write { try UsageTable($0).holdUnfinished(number) }
+    }
+
+    private func holdUnfinished(_ frames: [Digest: FrameLocation]) async throws {
+        try await table.write { transaction in
+            let table = UsageTable(transaction)
+            for (address, location) in frames { try table.holdUnfinished(try table.add(address, location)) }
+        }
+    }
+
+    private static func batches(_ digests: [Digest]) -> [[Digest]] {
+        stride(from: 0, to: digests.count, by: 1024).map { Array(Set(digests[$0..<min($0 + 1024, digests.count)])) }
+    }
+}
+
+extension UsageTable {
+    fileprivate func add(_ address: Digest, _ location: FrameLocation) throws -> Int64 {
+        try add(address.bytes, kind: Int64(location.kind.rawValue), bytes: Int64(location.frameLength))
+    }
+}
