@@ -1,6 +1,7 @@
 /// Finds what is alive: marks roots, their pages and their blocks. Memory holds a root and a page.
 ///
-/// What is marked needs no second look, so trees that share pages cost what they do not share.
+/// What is marked needs no second look, so trees that share pages cost what they do not share. For the same reason a root is marked only when
+/// all of its pages are there and were read.
 package struct CollectionMarker: Sendable {
     private static let pagesPerRead = 1024
 
@@ -15,7 +16,7 @@ package struct CollectionMarker: Sendable {
         let generation = generation
         if try await store.pool.run({ try store.isMarked(root, generation) }) { return }
         for batch in try await pages(of: root, in: store) {
-            try await markPages(batch, mustBeThere: true)
+            _ = try await markPages(batch, mustBeThere: true)
         }
         _ = try await store.pool.run { try store.mark([root], generation: generation) }
     }
@@ -27,12 +28,18 @@ package struct CollectionMarker: Sendable {
 
     /// Marks what there is here of a tree that `source` has: the part that a running copy has brought.
     package func mark(partOf root: Digest, listedBy source: BlockStore) async throws {
+        var isWhole = true
         do {
-            for batch in try await pages(of: root, in: source) { try await markPages(batch, mustBeThere: false) }
+            for batch in try await pages(of: root, in: source) {
+                let isBatchWhole = try await markPages(batch, mustBeThere: false)
+                isWhole = isWhole && isBatchWhole
+            }
         } catch let error as StoreError where error.isLostContent {
             // There is nothing to finish such a copy from.
             return
         }
+        // A snapshot may have the same root, and must not be taken for whole.
+        guard isWhole else { return }
         let store = store
         let generation = generation
         _ = try await store.pool.run { try store.mark([root], generation: generation) }
@@ -52,16 +59,17 @@ package struct CollectionMarker: Sendable {
         }
     }
 
-    private func markPages(_ pages: [Digest], mustBeThere: Bool) async throws {
+    /// Returns whether all of the pages are there and marked with their blocks.
+    private func markPages(_ pages: [Digest], mustBeThere: Bool) async throws -> Bool {
         let store = store
         let generation = generation
         // Stale ones first: what is not stale now is marked, or not there.
-        let (stale, there) = try await store.pool.run {
-            (try store.stale(pages, before: generation), mustBeThere ? try store.known(pages).count : 0)
+        let (stale, there) = try await store.pool.run { (try store.stale(pages, before: generation), try store.known(pages)) }
+        let missing = Set(pages).subtracting(there)
+        if mustBeThere, let first = missing.min() {
+            throw StoreError(.notFound, "\(missing.count) pages of a block map are not in the store", address: first)
         }
-        if mustBeThere, let missing = pages.first(where: { _ in there < Set(pages).count }) {
-            throw StoreError(.notFound, "\(Set(pages).count - there) pages of a block map are not in the store", address: missing)
-        }
+        var isWhole = missing.isEmpty
         for page in stale.keys {
             do {
                 try await store.pool.run {
@@ -70,8 +78,10 @@ package struct CollectionMarker: Sendable {
                 }
             } catch let error as StoreError where error.isLostContent && !mustBeThere {
                 // Not there any more, or damaged: what wants it brings it anew.
+                isWhole = false
             }
         }
+        return isWhole
     }
 }
 

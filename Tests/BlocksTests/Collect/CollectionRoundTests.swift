@@ -143,6 +143,28 @@ struct CollectionRoundTests {
         }
     }
 
+    /// A running copy of the same tree marks what there is of it, and comes first.
+    @Test func remainsThatAreMarkedDoNotHideThatAMapCannotBeRead() async throws {
+        try await StoreFixture.run { fixture in
+            let store = try await fixture.open()
+            let kept = try await StoredTree.write([[1, 2], [3]], to: store)
+            let location = try #require(fixture.index.all[kept.pages[0].digest])
+            let place = Int(location.offset) + FrameHeader.bytes + 4
+            fixture.disk.flip(location.pack.fileName, at: place)
+            await expectStoreError(.damaged) {
+                _ = try await CollectionRound(store: store).run { marker in
+                    try await marker.mark(remainsOf: kept.root)
+                    try await marker.mark(tree: kept.root)
+                }
+            }
+            #expect(fixture.indexed == kept.addresses)
+            fixture.disk.flip(location.pack.fileName, at: place)
+            // Whole again, what was marked as remains is the tree.
+            _ = try await CollectionRound(store: store).run { try await $0.mark(remainsOf: kept.root) }
+            #expect(fixture.indexed == kept.addresses)
+        }
+    }
+
     @Test func aFrameThatDoesNotOpenStaysWhereItIs() async throws {
         try await StoreFixture.run { fixture in
             let store = try await fixture.open()

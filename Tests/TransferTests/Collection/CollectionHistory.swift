@@ -112,7 +112,18 @@ struct CollectionHistory {
         for number in places.indices { stores[number] = try await places[number].open() }
     }
 
-    var names: [String] { places.flatMap(\.disk.names) }
+    /// The packs that there are, how long each is and how far it is indexed.
+    var packs: [String] {
+        get throws {
+            try places.flatMap { place in
+                let lengths = try place.index.indexedLengths()
+                return place.disk.names.map { name in
+                    let indexed = PackID(fileName: name).flatMap { lengths[$0] }.map { "\($0)" } ?? "nothing"
+                    return "\(name) of \(place.disk.contents(name).count), indexed \(indexed)"
+                }
+            }
+        }
+    }
 
     private mutating func injectFaults() {
         for place in places {
