@@ -22,7 +22,7 @@ extension BlockStore {
         if others.isEmpty { return [] }
         return try await pool.run { [self] in
             let found = try sound(others)
-            return others.filter { found[$0] == nil }
+            return others.filter { !found.contains($0) }
         }
     }
 
