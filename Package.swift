@@ -14,7 +14,7 @@ let targets: [Target] = [
     .target(name: "Files", swiftSettings: strict),
     .target(name: "Wire", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
 
-    // 1: bytes; rows; the signed HTTP call.
+    // 1: bytes; keys; rows; the signed HTTP call.
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(
         name: "Blocks",
@@ -29,6 +29,15 @@ let targets: [Target] = [
     .target(
         name: "Metadata",
         dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "Sealing",
+        dependencies: [
+            "Domain",
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "CryptoExtras", package: "swift-crypto"),
+        ],
         swiftSettings: strict
     ),
     .target(
@@ -57,7 +66,7 @@ let targets: [Target] = [
     .target(
         name: "Services",
         dependencies: [
-            "Domain", "Blocks", "Metadata", "Transfer",
+            "Domain", "Blocks", "Sealing", "Metadata", "Transfer",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -70,7 +79,7 @@ let targets: [Target] = [
     .target(
         name: "API",
         dependencies: [
-            "Domain", "Wire", "Services",
+            "Domain", "Sealing", "Wire", "Services",
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "Logging", package: "swift-log"),
@@ -85,7 +94,7 @@ let targets: [Target] = [
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "CMalloc", "Domain", "Wire", "Blocks", "Metadata", "Client", "Transfer", "Services", "API",
+            "CMalloc", "Domain", "Wire", "Blocks", "Sealing", "Metadata", "Client", "Transfer", "Services", "API",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -125,6 +134,11 @@ let targets: [Target] = [
         ],
         swiftSettings: strict
     ),
+    .testTarget(
+        name: "SealingTests",
+        dependencies: ["Domain", "Sealing", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+        swiftSettings: strict
+    ),
     .testTarget(name: "MetadataTests", dependencies: ["Domain", "Metadata"], swiftSettings: strict),
     .testTarget(
         name: "ClientTests",
@@ -145,7 +159,7 @@ let targets: [Target] = [
     .testTarget(
         name: "ServicesTests",
         dependencies: [
-            "Domain", "Blocks", "Metadata", "Transfer", "Services", "TestSupport",
+            "Domain", "Blocks", "Sealing", "Metadata", "Transfer", "Services", "TestSupport",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
         ],

@@ -9,6 +9,12 @@ extension Schema {
             )
             """,
             "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BYTEA NOT NULL)",
-        ]
+        ],
+        [
+            // One row: what tells the right root key from a wrong one, and how a passphrase becomes it.
+            "CREATE TABLE root_key (kind TEXT NOT NULL, salt BYTEA, rounds BIGINT, check_value BYTEA NOT NULL)",
+            // What the root key seals. The one of the highest number seals what is new.
+            "CREATE TABLE vault_keys (number BIGINT PRIMARY KEY, id BYTEA NOT NULL UNIQUE, sealed BYTEA NOT NULL, created_at BIGINT NOT NULL)",
+        ],
     ])
 }

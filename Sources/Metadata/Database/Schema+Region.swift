@@ -81,5 +81,6 @@ extension Schema {
             "CREATE TABLE releases (root BYTEA, released_at BIGINT NOT NULL)",
             "CREATE INDEX releases_by_date ON releases (released_at)",
         ],
+        keySteps,
     ])
 }

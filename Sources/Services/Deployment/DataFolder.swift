@@ -15,6 +15,11 @@ package struct DataFolder: Sendable {
     /// The URL of the server that runs on the folder, while it runs.
     package var endpoint: String { path + "/endpoint" }
 
+    /// The root key, unless the operator keeps it elsewhere or in his head.
+    package var rootKey: String { path + "/root.key" }
+    /// The root key to come, while it is being replaced.
+    var nextRootKey: String { path + "/root.key.next" }
+
     package func regionFolder(_ region: Region) -> String { path + "/regions/" + region.rawValue }
     package func regionDatabase(_ region: Region) -> String { regionFolder(region) + "/region.sqlite" }
     package func frameIndex(_ region: Region) -> String { regionFolder(region) + "/index.sqlite" }
@@ -47,19 +52,41 @@ package struct DataFolder: Sendable {
     package func lock() throws -> DataFolderLock { try DataFolderLock(path: path + "/lock") }
 
     /// Writes a file that only its owner can read, all of it or nothing.
-    package func write(_ text: String, to file: String) throws {
+    package func write(_ text: String, to file: String) throws { try write(Array(text.utf8), to: file) }
+
+    /// The same for bytes; it is on the disk when this returns.
+    func write(_ bytes: [UInt8], to file: String) throws {
         let partial = file + ".partial"
         // A file or link that somebody left there is not written through.
         unlink(partial)
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DataFolderError(path: partial, doing: "creating it", errno: errno) }
-        let bytes = Array(text.utf8)
         let written = Glibc.write(descriptor, bytes, bytes.count)
         let isSynced = written == bytes.count && fsync(descriptor) == 0
         let failure = errno
         close(descriptor)
         guard isSynced else { throw DataFolderError(path: partial, doing: "writing it", errno: failure) }
-        guard rename(partial, file) == 0 else { throw DataFolderError(path: file, doing: "putting it in place", errno: errno) }
+        try move(partial, to: file)
+    }
+
+    /// Puts a file in the place of another, or of none, and makes sure that it stays there.
+    func move(_ file: String, to place: String) throws {
+        guard rename(file, place) == 0 else { throw DataFolderError(path: place, doing: "putting it in place", errno: errno) }
+        try sync()
+    }
+
+    /// Removes a file; one that is not there is fine.
+    func remove(_ file: String) throws {
+        guard unlink(file) == 0 || errno == ENOENT else { throw DataFolderError(path: file, doing: "removing it", errno: errno) }
+        try sync()
+    }
+
+    /// Makes the names in the folder last.
+    private func sync() throws {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw DataFolderError(path: path, doing: "opening it", errno: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw DataFolderError(path: path, doing: "syncing it", errno: errno) }
     }
 }
 

@@ -2,12 +2,16 @@ import Blocks
 import Domain
 import Logging
 import Metadata
+import Sealing
 
 /// All that a server process serves: the directory, its Regions, the clock and the server's secrets.
 package final class Deployment: Sendable {
     package let directory: Database
     package let regions: [Region: RegionStore]
     package let tokens: TokenSealer
+    /// What seals the material of KMS keys.
+    package let vault: Vault
+    private let keyRings: [Region: KeyRing]
     package let clock: WallClock
     /// What may pass between Regions.
     package let limits: LinkLimits
@@ -17,10 +21,17 @@ package final class Deployment: Sendable {
         directory: Database,
         regions: [RegionStore],
         tokens: TokenSealer,
+        vault: Vault,
         clock: WallClock = .system,
         limits: LinkLimits = LinkLimits(),
         logger: Logger
     ) {
+        keyRings = Dictionary(
+            uniqueKeysWithValues: regions.map { store in
+                (store.region, KeyRing(region: store.region, database: store.database, vault: vault, clock: clock))
+            }
+        )
+        self.vault = vault
         self.directory = directory
         self.regions = Dictionary(uniqueKeysWithValues: regions.map { ($0.region, $0) })
         self.tokens = tokens
@@ -34,12 +45,14 @@ package final class Deployment: Sendable {
         _ folder: DataFolder,
         regions: [Region],
         pool: DiskPool,
+        rootKey: RootKeySource = .dataFolder,
         clock: WallClock = .system,
         limits: LinkLimits = LinkLimits(),
         logger: Logger
     ) async throws -> Deployment {
         try folder.make(regions)
         let directory = try Database(path: folder.directoryDatabase, schema: .directory)
+        let vault = try await VaultLoader(folder: folder, directory: directory, clock: clock, logger: logger).open(rootKey)
         let stores = try regions.map { try RegionStore(region: $0, folder: folder, pool: pool) }
         // Whoever had these leases is dead, or this process would not have the lock: its copies need not wait for them to run out.
         for store in stores { try await store.database.write { try CopyTable($0).endAllLeases() } }
@@ -47,6 +60,7 @@ package final class Deployment: Sendable {
             directory: directory,
             regions: stores,
             tokens: try await TokenSealer.load(from: directory),
+            vault: vault,
             clock: clock,
             limits: limits,
             logger: logger
@@ -59,6 +73,12 @@ package final class Deployment: Sendable {
             throw Fault(.authFailure, "Credential should be scoped to a valid Region, not '\(region)'")
         }
         return store
+    }
+
+    /// The KMS keys of a Region that is served here.
+    package func keyRing(of store: RegionStore) -> KeyRing {
+        guard let ring = keyRings[store.region] else { preconditionFailure("the Region \(store.region) is not one of this deployment") }
+        return ring
     }
 
     /// The Region that a copy names as its source.

@@ -11,7 +11,7 @@ import Testing
 
         let again = try Database(path: temporary.path, schema: .region)
         #expect(try again.blockingRead { try ImageTable($0).image(numbered(1)) } == .sample(1))
-        #expect(try again.blockingRead { try $0.rows("SELECT number FROM schema_steps").map { try $0.integer("number") } } == [1, 2, 3])
+        #expect(try again.blockingRead { try $0.rows("SELECT number FROM schema_steps").map { try $0.integer("number") } } == [1, 2, 3, 4])
         try again.close()
     }
 

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Metadata
+import Sealing
 import Services
 import TestSupport
 import Testing
@@ -176,6 +177,7 @@ import Transfer
                 directory: world.deployment.directory,
                 regions: [world.store(World.away)],
                 tokens: world.deployment.tokens,
+                vault: Vault(current: .random()),
                 clock: world.clock.wallClock,
                 logger: world.log.logger
             )

@@ -2,6 +2,7 @@ import Blocks
 import Domain
 import Foundation
 import Metadata
+import Sealing
 import Services
 import TestSupport
 import Testing
@@ -13,6 +14,7 @@ struct SagaWorld {
 
     let steps = SagaSteps()
     let clock = SettableClock()
+    private let vault = Vault(current: .random())
     private let folder: DataFolder
     private let pool: DiskPool
     private let disks: [Region: FaultyDisk]
@@ -49,6 +51,7 @@ struct SagaWorld {
             directory: directory,
             regions: stores,
             tokens: try await TokenSealer.load(from: directory),
+            vault: vault,
             clock: clock.wallClock,
             logger: LogMemory().logger
         )

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Logging
 import Metadata
+import Sealing
 import Services
 import TestSupport
 
@@ -69,6 +70,7 @@ struct World: Sendable {
             directory: directory,
             regions: stores,
             tokens: try await TokenSealer.load(from: directory),
+            vault: Vault(current: .random()),
             clock: clock.wallClock,
             limits: limits,
             logger: log.logger
@@ -87,6 +89,7 @@ struct World: Sendable {
             directory: deployment.directory,
             regions: deployment.regions.values.map { RegionStore(region: $0.region, database: $0.database, blocks: $0.blocks) },
             tokens: deployment.tokens,
+            vault: deployment.vault,
             clock: WallClock { clock.now.addingTimeInterval(seconds) },
             logger: log.logger
         )

@@ -1,0 +1,23 @@
+/// The exceptions of KMS.
+extension FaultCode {
+    package static let accessDenied = FaultCode(rawValue: "AccessDeniedException")
+    package static let alreadyExists = FaultCode(rawValue: "AlreadyExistsException")
+    package static let disabled = FaultCode(rawValue: "DisabledException")
+    package static let kmsDryRun = FaultCode(rawValue: "DryRunOperationException")
+    package static let incorrectKey = FaultCode(rawValue: "IncorrectKeyException")
+    package static let invalidAliasName = FaultCode(rawValue: "InvalidAliasNameException")
+    package static let invalidArn = FaultCode(rawValue: "InvalidArnException")
+    package static let invalidCiphertext = FaultCode(rawValue: "InvalidCiphertextException")
+    package static let invalidGrantID = FaultCode(rawValue: "InvalidGrantIdException")
+    package static let invalidGrantToken = FaultCode(rawValue: "InvalidGrantTokenException")
+    package static let invalidKeyUsage = FaultCode(rawValue: "InvalidKeyUsageException")
+    package static let invalidMarker = FaultCode(rawValue: "InvalidMarkerException")
+    package static let kmsInvalidMAC = FaultCode(rawValue: "KMSInvalidMacException")
+    package static let kmsInvalidSignature = FaultCode(rawValue: "KMSInvalidSignatureException")
+    package static let kmsInvalidState = FaultCode(rawValue: "KMSInvalidStateException")
+    package static let kmsLimitExceeded = FaultCode(rawValue: "LimitExceededException")
+    package static let malformedPolicyDocument = FaultCode(rawValue: "MalformedPolicyDocumentException")
+    package static let notFound = FaultCode(rawValue: "NotFoundException")
+    package static let kmsTag = FaultCode(rawValue: "TagException")
+    package static let kmsUnsupportedOperation = FaultCode(rawValue: "UnsupportedOperationException")
+}

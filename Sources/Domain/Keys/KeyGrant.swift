@@ -1,0 +1,83 @@
+import Foundation
+
+/// A grant: lets a principal use a key for some operations, beside the key's policy.
+package struct KeyGrant: Hashable, Sendable {
+    /// KMS allows as many for a key.
+    package static let countMax = 50_000
+    package static let tokensMax = 10
+
+    /// 64 hexadecimal digits.
+    package let id: String
+    package let key: KeyID
+    package let name: String?
+    package let grantee: String
+    package let retiringPrincipal: String?
+    package let issuer: AccountID
+    package let operations: [GrantOperation]
+    package let constraint: GrantConstraint?
+    package let createdAt: Date
+
+    package init(
+        id: String = Self.randomID(),
+        key: KeyID,
+        name: String?,
+        grantee: String,
+        retiringPrincipal: String?,
+        issuer: AccountID,
+        operations: [GrantOperation],
+        constraint: GrantConstraint?,
+        createdAt: Date
+    ) {
+        self.id = id
+        self.key = key
+        self.name = name
+        self.grantee = grantee
+        self.retiringPrincipal = retiringPrincipal
+        self.issuer = issuer
+        self.operations = operations
+        self.constraint = constraint
+        self.createdAt = createdAt
+    }
+
+    package static func randomID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<8).map { _ in
+            let digits = String(UInt32.random(in: 0...UInt32.max, using: &generator), radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }.joined()
+    }
+
+    /// Whether the grant lets a principal do an operation with a context.
+    package func allows(_ operation: GrantOperation, by principal: String, context: EncryptionContext) -> Bool {
+        guard grantee == principal, operations.contains(operation) else { return false }
+        return constraint?.allows(context) ?? true
+    }
+
+    /// Whether a second request for the same grant is to get this one: KMS knows it again by its name.
+    package func isSame(as other: KeyGrant) -> Bool {
+        name != nil && name == other.name && grantee == other.grantee && retiringPrincipal == other.retiringPrincipal
+            && Set(operations) == Set(other.operations) && constraint == other.constraint
+    }
+
+    /// Throws what KMS throws of a grant that no key of this kind can have.
+    package func check(for key: KMSKey) throws {
+        guard !operations.isEmpty else { throw Fault(.validationException, "Operations must name at least one operation") }
+        for principal in [grantee] + (retiringPrincipal.map { [$0] } ?? []) {
+            guard principal.wholeMatch(of: /[\w+=,.@:\/\-]{1,256}/.asciiOnlyWordCharacters()) != nil else {
+                throw Fault(.validationException, "Value '\(principal.prefix(256))' is not the ARN of a principal")
+            }
+            guard principal.hasPrefix("arn:") || AccountID(rawValue: principal) != nil || principal.hasSuffix(".amazonaws.com") else {
+                throw Fault(.invalidArn, "ARN \(principal) is not valid")
+            }
+        }
+        if let name, name.wholeMatch(of: /[a-zA-Z0-9:\/_\-]{1,256}/) == nil {
+            throw Fault(.validationException, "Name '\(name.prefix(256))' may have letters, digits and :/_- and 256 characters at most")
+        }
+        guard operations.allSatisfy({ $0.isPossible(with: key) }) else {
+            throw Fault(.validationException, "The operations of a grant must be ones that a key of usage \(key.usage.rawValue) has")
+        }
+        if constraint != nil, key.spec != .symmetric {
+            throw Fault(.validationException, "Constraints on the encryption context need a symmetric encryption key")
+        }
+    }
+}

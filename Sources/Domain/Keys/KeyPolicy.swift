@@ -1,0 +1,98 @@
+import Foundation
+
+/// The policy document of a key: its shape, and whether it leaves the key manageable.
+///
+/// Whether it allows a call is for the service of policies to decide; see `KeyAuthorization`.
+package struct KeyPolicy {
+    /// KMS takes 32 KiB.
+    package static let bytesMax = 32_768
+    /// The only name that a key policy can have.
+    package static let name = "default"
+
+    private let statements: [PolicyStatement]
+
+    /// Reads a document; throws `MalformedPolicyDocumentException` for what is no policy.
+    package init(_ text: String) throws {
+        guard text.utf8.count <= Self.bytesMax else {
+            throw Fault(.kmsLimitExceeded, "The key policy is larger than \(Self.bytesMax) bytes")
+        }
+        // The character set of the API.
+        let isAllowed = text.unicodeScalars.allSatisfy { [0x9, 0xA, 0xD].contains($0.value) || (0x20...0xFF).contains($0.value) }
+        guard isAllowed, !text.isEmpty, let document = try? JSONDecoder().decode(PolicyDocument.self, from: Data(text.utf8)) else {
+            throw Self.malformed("Policy contains a statement with one or more invalid principals, or is no JSON policy document.")
+        }
+        guard document.version.map({ ["2012-10-17", "2008-10-17"].contains($0) }) ?? true else {
+            throw Self.malformed("Policy has an unknown Version.")
+        }
+        statements = document.statements.values
+        guard !statements.isEmpty else { throw Self.malformed("Policy has no statement.") }
+        guard statements.allSatisfy(\.isWellFormed) else {
+            throw Self.malformed("Each statement needs Effect, Principal or NotPrincipal, Action or NotAction, and Resource.")
+        }
+    }
+
+    /// Throws when the policy would lock everybody out: the caller must keep the right to set it anew.
+    package func requireManageable(by principal: String, of account: AccountID, in region: Region) throws {
+        let root = "arn:\(region.partition):iam::\(account):root"
+        let names: Set<String> = ["*", principal, root, account.rawValue]
+        guard statements.contains(where: { $0.allows("kms:PutKeyPolicy", byAnyOf: names) }) else {
+            throw Self.malformed(
+                "The new key policy will not allow you to update the key policy in the future."
+            )
+        }
+    }
+
+    private static func malformed(_ text: String) -> Fault { Fault(.malformedPolicyDocument, text) }
+
+    /// The policy of a key that was made without one: the account decides.
+    package static func standard(for account: AccountID, in region: Region) -> String {
+        """
+        {
+          "Version" : "2012-10-17",
+          "Id" : "key-default-1",
+          "Statement" : [ {
+            "Sid" : "Enable IAM User Permissions",
+            "Effect" : "Allow",
+            "Principal" : {
+              "AWS" : "arn:\(region.partition):iam::\(account):root"
+            },
+            "Action" : "kms:*",
+            "Resource" : "*"
+          } ]
+        }
+        """
+    }
+
+    /// The policy of `alias/aws/ebs`: used through EC2 alone, seen by the account.
+    package static func ebs(for account: AccountID, in region: Region) -> String {
+        """
+        {
+          "Version" : "2012-10-17",
+          "Id" : "auto-ebs-2",
+          "Statement" : [ {
+            "Sid" : "Allow access through EBS for all principals in the account that are authorized to use EBS",
+            "Effect" : "Allow",
+            "Principal" : {
+              "AWS" : "*"
+            },
+            "Action" : [ "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey" ],
+            "Resource" : "*",
+            "Condition" : {
+              "StringEquals" : {
+                "kms:CallerAccount" : "\(account)",
+                "kms:ViaService" : "ec2.\(region).amazonaws.com"
+              }
+            }
+          }, {
+            "Sid" : "Allow direct access to key metadata to the account",
+            "Effect" : "Allow",
+            "Principal" : {
+              "AWS" : "arn:\(region.partition):iam::\(account):root"
+            },
+            "Action" : [ "kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant" ],
+            "Resource" : "*"
+          } ]
+        }
+        """
+    }
+}

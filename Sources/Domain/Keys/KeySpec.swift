@@ -1,0 +1,67 @@
+/// The kind of a key's material. Each case is one that Ferry can make.
+package enum KeySpec: String, Sendable, CaseIterable {
+    case symmetric = "SYMMETRIC_DEFAULT"
+    case hmac256 = "HMAC_256"
+    case hmac384 = "HMAC_384"
+    case hmac512 = "HMAC_512"
+    case rsa2048 = "RSA_2048"
+    case rsa3072 = "RSA_3072"
+    case rsa4096 = "RSA_4096"
+    case p256 = "ECC_NIST_P256"
+    case p384 = "ECC_NIST_P384"
+    case p521 = "ECC_NIST_P521"
+    case ed25519 = "ECC_NIST_EDWARDS25519"
+
+    /// Those that KMS has and Ferry has not: the library has no such curve or hash, or no checked way to use them.
+    package static let unsupported: Set<String> = ["HMAC_224", "ECC_SECG_P256K1", "SM2", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]
+
+    package var isSymmetric: Bool {
+        switch self {
+        case .symmetric, .hmac256, .hmac384, .hmac512: true
+        default: false
+        }
+    }
+
+    package var isHMAC: Bool { isSymmetric && self != .symmetric }
+
+    package var isRSA: Bool {
+        switch self {
+        case .rsa2048, .rsa3072, .rsa4096: true
+        default: false
+        }
+    }
+
+    /// What a key of this kind can be made for, as KMS allows it; key agreement is left out.
+    package var usages: [KeyUsage] {
+        if self == .symmetric { return [.encryptDecrypt] }
+        if isHMAC { return [.generateVerifyMAC] }
+        return isRSA ? [.encryptDecrypt, .signVerify] : [.signVerify]
+    }
+
+    package func encryptionAlgorithms(for usage: KeyUsage) -> [EncryptionAlgorithm] {
+        guard usage == .encryptDecrypt else { return [] }
+        return self == .symmetric ? [.symmetric] : [.oaepSHA1, .oaepSHA256]
+    }
+
+    package func signingAlgorithms(for usage: KeyUsage) -> [SigningAlgorithm] {
+        guard usage == .signVerify else { return [] }
+        switch self {
+        case .rsa2048, .rsa3072, .rsa4096:
+            return [.pkcs1SHA256, .pkcs1SHA384, .pkcs1SHA512, .pssSHA256, .pssSHA384, .pssSHA512]
+        case .p256: return [.ecdsaSHA256]
+        case .p384: return [.ecdsaSHA384]
+        case .p521: return [.ecdsaSHA512]
+        case .ed25519: return [.ed25519]
+        default: return []
+        }
+    }
+
+    package var macAlgorithms: [MACAlgorithm] {
+        switch self {
+        case .hmac256: [.sha256]
+        case .hmac384: [.sha384]
+        case .hmac512: [.sha512]
+        default: []
+        }
+    }
+}
