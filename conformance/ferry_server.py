@@ -179,6 +179,9 @@ class FerryServer:
     def ebs(self, region: str = HOME, **options: Any) -> Any:
         return self.client("ebs", region, **options)
 
+    def kms(self, region: str = HOME, **options: Any) -> Any:
+        return self.client("kms", region, **options)
+
     def shell_environment(self) -> dict[str, str]:
         """What a user exports to point unmodified AWS tools at this server."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FERRY_"))}

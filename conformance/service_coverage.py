@@ -18,7 +18,7 @@ from botocore.model import ListShape, OperationModel, Shape, StructureShape
 from disks import BLOCK, Disk, checksum, linear_checksum, text
 from ferry_server import FerryServer, HOME
 from images import register, unused_name
-from signed_request import EC2_VERSION, FORM, STS_VERSION, Request, form
+from signed_request import EC2_VERSION, FORM, STS_VERSION, Request, form, kms_request
 
 UNKNOWN = re.compile(r"^The parameters? (.+) (?:is|are) not recognized$")
 
@@ -271,6 +271,73 @@ def ebs_request(operation: OperationModel, values: dict[str, Any]) -> Request:
     return Request(operation.http["method"], path, urllib.parse.urlencode(query, quote_via=urllib.parse.quote), headers, body)
 
 
+# KMS -----------------------------------------------------------------------------------------------------------------
+
+# What a request cannot do without although the model says so, and values that the model does not tell.
+KMS_NEEDED = {
+    "GenerateDataKey": {"KeySpec": "AES_256"}, "GenerateDataKeyWithoutPlaintext": {"KeySpec": "AES_256"},
+    "GenerateRandom": {"NumberOfBytes": 1}, "ReEncrypt": {"CiphertextBlob": "AQAB"}, "Decrypt": {"CiphertextBlob": "AQAB"},
+}
+KMS_VALUES = {
+    "SigningAlgorithm": "ECDSA_SHA_256", "KeyPairSpec": "ECC_NIST_P256", "MacAlgorithm": "HMAC_SHA_256", "Operations": ["Decrypt"],
+    "RotationPeriodInDays": 365, "PendingWindowInDays": 7, "Limit": 10, "KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT",
+    "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT", "EncryptionAlgorithm": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS",
+    "GranteePrincipal": "arn:aws:iam::123456789012:user/a", "MultiRegion": False, "MessageType": "RAW",
+}
+
+
+def kms_value(name: str, shape: Shape, key: str) -> Any:
+    if name.endswith("KeyId") and name not in ("XksKeyId",):
+        return key
+    if name in KMS_VALUES:
+        return KMS_VALUES[name]
+    if isinstance(shape, StructureShape):
+        return {member: kms_value(member, inner, key) for member, inner in shape.members.items()}
+    if isinstance(shape, ListShape):
+        return [kms_value(name, shape.member, key)]
+    if shape.type_name == "map":
+        return {"key": "value"}
+    if getattr(shape, "enum", None):
+        return shape.enum[0]
+    return {"boolean": True, "integer": 1, "blob": "AQAB"}.get(shape.type_name, "text")
+
+
+def cover_kms(server: FerryServer) -> Service:
+    """JSON names what it does not know, as EC2 does, once all that it reads is well-formed."""
+    model = botocore.session.get_session().get_service_model("kms")
+
+    def ask(action: str, members: dict[str, Any]):
+        return kms_request(action, members).signed(server, "kms").send(server)
+
+    def unknown_in(answer) -> set[str]:
+        unknown = UNKNOWN.match(answer.message) if answer.code == "ValidationException" else None
+        return {re.split(r"[.\[]", name)[0] for name in unknown.group(1).split(", ")} if unknown else set()
+
+    found = []
+    for name in model.operation_names:
+        if ask(name, {}).code == "UnknownOperationException":
+            continue
+        covered = Operation(name)
+        members = model.operation_model(name).input_shape.members
+        required = model.operation_model(name).input_shape.required_members
+        # An asymmetric key has what these ask of it.
+        kind = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"} if name in ("GetPublicKey", "Sign", "Verify") else {}
+        key = server.kms().create_key(**kind)["KeyMetadata"]["KeyId"]
+        base = {member: kms_value(member, members[member], key) for member in required} | KMS_NEEDED.get(name, {})
+        assert unknown_in(ask(name, {**base, "NoSuchMember": 1})) == {"NoSuchMember"}, f"{name} does not get to its unread members: teach this table"
+        for member, shape in members.items():
+            answer = ask(name, {**base, member: kms_value(member, shape, key)})
+            assert answer.status < 500, f"{name} with {member}: {answer}"
+            if member in unknown_in(answer):
+                covered.unread.append(member)
+            elif answer.code == "UnsupportedOperationException":
+                covered.refused.append(member)
+            else:
+                covered.read.append(member)
+        found.append(covered)
+    return Service("KMS", found, len(model.operation_names))
+
+
 # The table -----------------------------------------------------------------------------------------------------------
 
 INTRODUCTION = """# Coverage of the AWS APIs
@@ -279,8 +346,8 @@ Which actions Ferry answers and which of their parameters it reads, asked of a r
 the list. `script/coverage` writes this page and the test suite fails when it is no longer true.
 
 *Read* parameters have an effect or are checked. *Refused* ones are understood and answered with `UnsupportedOperation`. A request
-with an *unread* one is answered with `UnknownParameter`, so that a missing feature is an error and never silence. Actions that
-are not listed answer `InvalidAction`.
+with an *unread* one is answered with `UnknownParameter` (KMS: `ValidationException`), so that a missing feature is an error and never
+silence. Actions that are not listed answer `InvalidAction` (KMS: `UnknownOperationException`).
 """
 
 

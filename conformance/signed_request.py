@@ -41,6 +41,8 @@ class Answer:
         kind = self.headers.get("x-amzn-errortype")
         if kind:
             return kind.split(":")[0]
+        if self.body.startswith(b"{") and "__type" in self.json:
+            return self.json["__type"]
         with contextlib.suppress(ElementTree.ParseError):
             for element in self.xml.iter():
                 if local(element) == "Code":
@@ -158,6 +160,11 @@ def ec2_call(server: FerryServer, action: str, parameters: Mapping[str, str] | N
 
 def sts_request(action: str = "GetCallerIdentity") -> Request:
     return Request(headers={"Content-Type": FORM}, body=form({"Action": action, "Version": STS_VERSION}))
+
+
+def kms_request(action: str, members: Mapping[str, object] | bytes) -> Request:
+    headers = {"X-Amz-Target": f"TrentService.{action}", "Content-Type": "application/x-amz-json-1.1"}
+    return Request(headers=headers, body=members if isinstance(members, bytes) else json.dumps(members).encode())
 
 
 def assert_ec2_error(answer: Answer, code: str, status: int = 400, message: str | None = None) -> None:

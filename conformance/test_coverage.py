@@ -6,7 +6,7 @@ import difflib
 
 import pytest
 from ferry_server import ROOT
-from service_coverage import Values, cover_ebs, cover_ec2, cover_sts, write_table
+from service_coverage import Values, cover_ebs, cover_ec2, cover_kms, cover_sts, write_table
 
 PAGE = ROOT / "docs" / "coverage.md"
 
@@ -20,6 +20,14 @@ EXPECTED = {
     "EBS direct": {
         "CompleteSnapshot", "GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock", "StartSnapshot",
     },
+    "KMS": {
+        "CancelKeyDeletion", "CreateAlias", "CreateGrant", "CreateKey", "Decrypt", "DeleteAlias", "DescribeKey", "DisableKey",
+        "DisableKeyRotation", "EnableKey", "EnableKeyRotation", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GenerateMac", "GenerateRandom", "GetKeyPolicy",
+        "GetKeyRotationStatus", "GetPublicKey", "ListAliases", "ListGrants", "ListKeyPolicies", "ListKeyRotations", "ListKeys",
+        "ListResourceTags", "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand",
+        "ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription", "Verify", "VerifyMac",
+    },
     "STS": {"GetCallerIdentity"},
 }
 
@@ -27,7 +35,7 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def services(server):
     values = Values(server)
-    return [cover_ec2(server, values), cover_ebs(server), cover_sts(server)]
+    return [cover_ec2(server, values), cover_ebs(server), cover_kms(server), cover_sts(server)]
 
 
 def test_expected_actions_exist(services):

@@ -113,25 +113,97 @@ output "found" { value = data.aws_ami.found.id }
 """.replace("REGION", HOME)
 
 
-def test_apply_plan_change_destroy(server, tmp_path):
-    disk = Disk.made("terraform", 8, size=2)
-    snapshot = snapshots.upload(server, disk)
-    (tmp_path / "main.tf").write_text(PROVIDERS + RESOURCES)
+KEYS = """
+resource "aws_kms_key" "key" {
+  description             = "made by terraform"
+  enable_key_rotation     = true
+  rotation_period_in_days = 180
+  deletion_window_in_days = 7
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid = "all", Effect = "Allow", Principal = { AWS = "arn:aws:iam::ACCOUNT:root" }, Action = "kms:*", Resource = "*"
+    }]
+  })
+  tags = { made-by = "terraform" }
+}
+
+resource "aws_kms_key" "mac" {
+  customer_master_key_spec = "HMAC_256"
+  key_usage                = "GENERATE_VERIFY_MAC"
+}
+
+resource "aws_kms_alias" "alias" {
+  name          = "alias/terraform"
+  target_key_id = aws_kms_key.key.key_id
+}
+
+resource "aws_kms_grant" "grant" {
+  name              = "worker"
+  key_id            = aws_kms_key.key.key_id
+  grantee_principal = "arn:aws:iam::ACCOUNT:role/worker"
+  operations        = ["Decrypt", "GenerateDataKey"]
+  constraints { encryption_context_equals = { disk = "one" } }
+}
+
+data "aws_kms_alias" "found" {
+  name       = "alias/terraform"
+  depends_on = [aws_kms_alias.alias]
+}
+
+data "aws_kms_key" "ebs" { key_id = "alias/aws/ebs" }
+
+output "key" { value = aws_kms_key.key.key_id }
+output "found" { value = data.aws_kms_alias.found.target_key_id }
+"""
+
+
+@pytest.fixture
+def terraform(server, tmp_path):
+    """Runs terraform in the test's folder against the server."""
     (tmp_path / "terraformrc").write_text(f'provider_installation {{\n  filesystem_mirror {{ path = "{mirror()}" }}\n}}\n')
     environment = {
-        **server.shell_environment(), "TF_CLI_CONFIG_FILE": str(tmp_path / "terraformrc"), "TF_IN_AUTOMATION": "1",
-        "TF_VAR_snapshot": snapshot, "CHECKPOINT_DISABLE": "1",
+        **server.shell_environment(), "TF_CLI_CONFIG_FILE": str(tmp_path / "terraformrc"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1",
     }
 
-    def terraform(*arguments, expect=0):
+    def run(*arguments, expect=0, **variables):
         result = subprocess.run(
-            ["terraform", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=180
+            ["terraform", *arguments],
+            cwd=tmp_path,
+            env={**environment, **{f"TF_VAR_{name}": value for name, value in variables.items()}},
+            capture_output=True,
+            text=True,
+            timeout=180,
         )
         assert result.returncode == expect, f"terraform {' '.join(arguments)}: {result.returncode}\n{result.stdout}\n{result.stderr}"
         return result.stdout
 
+    return run
+
+
+def test_keys(server, tmp_path, terraform):
+    (tmp_path / "main.tf").write_text(PROVIDERS + KEYS.replace("ACCOUNT", server.account))
     terraform("init", "-input=false", "-no-color")
     terraform("apply", "-auto-approve", "-input=false", "-no-color")
+    outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json")).items()}
+    assert outputs["found"] == outputs["key"]
+    assert server.kms().get_key_rotation_status(KeyId=outputs["key"])["RotationPeriodInDays"] == 180
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+    changed = (tmp_path / "main.tf").read_text().replace('"made by terraform"', '"changed by terraform"').replace("180", "90")
+    (tmp_path / "main.tf").write_text(changed)
+    terraform("apply", "-auto-approve", "-input=false", "-no-color")
+    assert server.kms().describe_key(KeyId="alias/terraform")["KeyMetadata"]["Description"] == "changed by terraform"
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+    terraform("destroy", "-auto-approve", "-input=false", "-no-color")
+    assert server.kms().describe_key(KeyId=outputs["key"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def test_apply_plan_change_destroy(server, tmp_path, terraform):
+    disk = Disk.made("terraform", 8, size=2)
+    snapshot = snapshots.upload(server, disk)
+    (tmp_path / "main.tf").write_text(PROVIDERS + RESOURCES)
+    terraform("init", "-input=false", "-no-color")
+    terraform("apply", "-auto-approve", "-input=false", "-no-color", snapshot=snapshot)
     outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json")).items()}
     assert outputs["found"] == outputs["copy"]
     copy = images.describe(server, AWAY, outputs["copy"])
@@ -139,14 +211,14 @@ def test_apply_plan_change_destroy(server, tmp_path):
     snapshots.assert_holds(server, AWAY, images.snapshots_of(copy)[0], disk)
 
     # Exit code 0: no changes. 2 would mean that something does not come back as it was given.
-    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color", snapshot=snapshot)
 
     changed = (tmp_path / "main.tf").read_text().replace("copied by terraform", "changed by terraform")
     (tmp_path / "main.tf").write_text(changed)
-    terraform("apply", "-auto-approve", "-input=false", "-no-color")
+    terraform("apply", "-auto-approve", "-input=false", "-no-color", snapshot=snapshot)
     assert images.describe(server, AWAY, outputs["copy"])["Description"] == "changed by terraform"
-    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color", snapshot=snapshot)
 
-    terraform("destroy", "-auto-approve", "-input=false", "-no-color")
+    terraform("destroy", "-auto-approve", "-input=false", "-no-color", snapshot=snapshot)
     assert server.ec2(AWAY).describe_images(ImageIds=[outputs["copy"]])["Images"] == []
     snapshots.assert_holds(server, HOME, snapshot, disk)

@@ -25,6 +25,7 @@ struct Ferry: AsyncParsableCommand {
             RebuildIndexCommand.self,
             GarbageCommand.self,
             UsageCommand.self,
+            RotateRootKeyCommand.self,
         ]
     )
 

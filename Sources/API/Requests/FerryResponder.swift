@@ -52,6 +52,7 @@ package struct FerryResponder: HTTPResponder {
         switch claim.scope.service {
         case "ec2": return await answer(EC2Service.self, request, claim, requestID: requestID, logger: &logger)
         case "ebs": return await answer(EBSService.self, request, claim, requestID: requestID, logger: &logger)
+        case "kms": return await answer(KMSService.self, request, claim, requestID: requestID, logger: &logger)
         case "sts": return await answer(STSService.self, request, claim, requestID: requestID, logger: &logger)
         default:
             let refusal = Refusal(
@@ -126,8 +127,9 @@ package struct FerryResponder: HTTPResponder {
         try claim.verify(request: request.signable, secretAccessKey: secret, payload: payload, now: deployment.clock.now)
     }
 
-    /// The dialect of a request that names no service: EBS direct has paths of its own, the rest is answered as EC2 would.
+    /// The dialect of a request that names no service: EBS direct has paths of its own, KMS a header, the rest is answered as EC2 would.
     private static func dialect(for request: IncomingRequest) -> any Dialect.Type {
-        request.signable.path.hasPrefix("/snapshots") ? EBSService.self : EC2Service.self
+        if request.headers[.amazonTarget]?.hasPrefix(KMSService.targetPrefix) == true { return KMSService.self }
+        return request.signable.path.hasPrefix("/snapshots") ? EBSService.self : EC2Service.self
     }
 }

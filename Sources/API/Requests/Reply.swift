@@ -48,7 +48,7 @@ extension HTTPField.Name {
     static let changedBlocksCount = named("x-amz-ChangedBlocksCount")
     static let progress = named("x-amz-Progress")
 
-    private static func named(_ name: String) -> HTTPField.Name {
+    static func named(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
         return field
     }

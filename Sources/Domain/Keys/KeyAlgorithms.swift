@@ -25,3 +25,14 @@ package enum MACAlgorithm: String, Sendable {
     case sha384 = "HMAC_SHA_384"
     case sha512 = "HMAC_SHA_512"
 }
+
+extension SigningAlgorithm {
+    /// How long a digest is that the algorithm signs.
+    package var digestBytes: Int {
+        switch self {
+        case .pssSHA256, .pkcs1SHA256, .ecdsaSHA256: 32
+        case .pssSHA384, .pkcs1SHA384, .ecdsaSHA384: 48
+        case .pssSHA512, .pkcs1SHA512, .ecdsaSHA512, .ed25519: 64
+        }
+    }
+}

@@ -40,7 +40,8 @@ package enum KeySpec: String, Sendable, CaseIterable {
 
     package func encryptionAlgorithms(for usage: KeyUsage) -> [EncryptionAlgorithm] {
         guard usage == .encryptDecrypt else { return [] }
-        return self == .symmetric ? [.symmetric] : [.oaepSHA1, .oaepSHA256]
+        if isRSA { return [.oaepSHA1, .oaepSHA256] }
+        return self == .symmetric ? [.symmetric] : []
     }
 
     package func signingAlgorithms(for usage: KeyUsage) -> [SigningAlgorithm] {

@@ -17,10 +17,10 @@ package struct GrantTable {
         return try transaction.rows(sql, [.text(key), .text(id ?? ""), .integer(limit)]).map(grant)
     }
 
-    /// At most `limit` grants that a principal may retire, behind an id, by id.
-    package func grants(retirableBy principal: String, after id: String?, limit: Int) throws -> [KeyGrant] {
-        let sql = "SELECT * FROM kms_grants WHERE retiring = ? AND id > ? ORDER BY id LIMIT ?"
-        return try transaction.rows(sql, [.text(principal), .text(id ?? ""), .integer(limit)]).map(grant)
+    /// At most `limit` grants of an account that a principal may retire, behind an id, by id.
+    package func grants(retirableBy principal: String, issuer: AccountID, after id: String?, limit: Int) throws -> [KeyGrant] {
+        let sql = "SELECT * FROM kms_grants WHERE retiring = ? AND issuer = ? AND id > ? ORDER BY id LIMIT ?"
+        return try transaction.rows(sql, [.text(principal), .text(issuer), .text(id ?? ""), .integer(limit)]).map(grant)
     }
 
     package func grants(on key: KeyID, named name: String) throws -> [KeyGrant] {

@@ -42,8 +42,8 @@ package struct DataKey: Sendable {
     /// What may be stored: it names its KMS key and opens with the encryption context that it was made with.
     package let wrapped: [UInt8]
     package let key: KMSKey
-    /// Which material of the KMS key wrapped it.
-    let materialID: String
+    /// Which material of the KMS key wrapped it: 64 hexadecimal digits.
+    package let materialID: String
 }
 
 /// A wrapped data key does not open: changed bytes, or another encryption context.

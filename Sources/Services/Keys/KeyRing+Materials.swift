@@ -36,7 +36,7 @@ extension KeyRing {
     /// Gives a key new material, which it encrypts with from now on. The ones before go on decrypting.
     func rotate(_ key: inout KMSKey, cause: KeyMaterial.Cause, in transaction: Transaction) throws {
         key.materialNumber += 1
-        if let rotation = key.rotation { key.rotation = KeyRotation(every: rotation.days, from: clock.now) }
+        if cause == .automatic, let rotation = key.rotation { key.rotation = KeyRotation(every: rotation.days, from: clock.now) }
         try MaterialTable(transaction).insert(row(for: key, KeyMaterialMaker.material(for: key.spec), cause: cause))
         try KeyTable(transaction, in: region).update(key)
     }

@@ -55,10 +55,16 @@ package struct Maintenance: Sendable {
     }
 
     /// Frees what nothing in a Region refers to. The caller holds the folder's lock.
-    package func collect(_ region: Region, logger: Logger) async throws -> CollectionReport {
+    package func collect(_ region: Region, rootKey: RootKeySource = .dataFolder, logger: Logger) async throws -> CollectionReport {
         try await withPool { pool in
             // All Regions, because copies between them keep blocks alive on both sides.
-            let deployment = try await Deployment.open(folder, regions: folder.regions(), pool: pool, logger: logger)
+            let deployment = try await Deployment.open(
+                folder,
+                regions: folder.regions(),
+                pool: pool,
+                rootKey: rootKey,
+                logger: logger
+            )
             let store = try deployment.store(of: region)
             // Nobody reads while no server runs, so nothing is kept for those who do.
             let schedule = Collector.Schedule(pause: 0, grace: 0)

@@ -3,7 +3,7 @@ import Domain
 import Foundation
 import Metadata
 
-/// Makes and checks the opaque tokens that clients carry: page tokens and block tokens.
+/// Makes and checks the opaque tokens that clients carry: page tokens, block tokens and grant tokens.
 ///
 /// A token is its content and a MAC over it, so that the server need not remember what it has handed out. Any process that shares
 /// the directory can check it.
@@ -12,6 +12,7 @@ package struct TokenSealer: Sendable {
     package enum Kind: UInt8, Sendable {
         case page = 1
         case block = 2
+        case grant = 3
     }
 
     private static let version: UInt8 = 1

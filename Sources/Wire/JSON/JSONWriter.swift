@@ -83,6 +83,22 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// `"name":"…"` with bytes in base64 (RFC 4648), written without a text in between: they may be secret.
+    package mutating func member(_ name: String, base64 source: UnsafeRawBufferPointer) {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        key(name)
+        bytes.append(UInt8(ascii: "\""))
+        for start in stride(from: 0, to: source.count, by: 3) {
+            let group = source[start..<min(start + 3, source.count)]
+            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+            for place in 0..<4 {
+                bytes.append(place <= group.count ? digits[bits >> (18 - 6 * place) & 0x3F] : UInt8(ascii: "="))
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
     /// Text that is one JSON scalar already, such as a number.
     package mutating func raw(_ text: String) {
         bytes.append(contentsOf: text.utf8)

@@ -25,7 +25,9 @@ struct EnvCommand: ClientCommand {
     var unset = false
 
     /// Would outrank or spoil what is exported.
-    private static let inTheWay = ["AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_EBS", "AWS_ENDPOINT_URL_STS"]
+    private static let inTheWay = [
+        "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_EBS", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_STS",
+    ]
 
     func execute() async throws {
         if unset {

@@ -14,12 +14,14 @@ struct GarbageCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var folder: DataFolderOptions
+    @OptionGroup var rootKey: RootKeyOptions
 
     @Option(help: ArgumentHelp("Only this Region.", valueName: "region"))
     var region: Region?
 
     func run() async throws {
         let folder = folder.folder
+        let source = try rootKey.source()
         let regions = try folder.regions()
         if let region, !regions.contains(region) { throw ValidationError("there is no Region \(region) in \(folder.path)") }
         let lock: DataFolderLock
@@ -32,7 +34,7 @@ struct GarbageCommand: AsyncParsableCommand {
         var logger = Logger(label: "ferry")
         logger.logLevel = .warning
         for region in region.map({ [$0] }) ?? regions {
-            let report = try await Maintenance(folder: folder).collect(region, logger: logger)
+            let report = try await Maintenance(folder: folder).collect(region, rootKey: source, logger: logger)
             print("\(region): \(Self.text(report))")
         }
         lock.release()

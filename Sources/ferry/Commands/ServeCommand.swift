@@ -8,15 +8,17 @@ import Services
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve Regions over the EC2, EBS direct and STS APIs.",
+        abstract: "Serve Regions over the EC2, EBS direct, KMS and STS APIs.",
         discussion: """
-            At first start it makes an account with an access key and writes the key to DIR/credentials, readable by its owner alone. \
-            FERRY_ROOT_ACCOUNT_ID, FERRY_ROOT_ACCESS_KEY_ID and FERRY_ROOT_SECRET_ACCESS_KEY set them instead. \
+            At first start it makes an account with an access key and writes the key to DIR/credentials, readable by its owner alone, \
+            and the root key of the KMS keys, DIR/root.key, of which a copy is to be kept elsewhere. \
+            FERRY_ROOT_ACCOUNT_ID, FERRY_ROOT_ACCESS_KEY_ID and FERRY_ROOT_SECRET_ACCESS_KEY set the account and its key instead. \
             It stops in order on SIGTERM and SIGINT.
             """
     )
 
     @OptionGroup var folder: DataFolderOptions
+    @OptionGroup var rootKey: RootKeyOptions
 
     @Option(help: ArgumentHelp("Where to listen; port 0 takes a free one.", valueName: "host:port"))
     var listen = ListenAddress(host: "127.0.0.1", port: 4566)
@@ -103,16 +105,18 @@ struct ServeCommand: AsyncParsableCommand {
         var tls: Server.TLSFiles?
         if let tlsCertificate, let tlsKey { tls = Server.TLSFiles(certificate: tlsCertificate, key: tlsKey) }
         let pause = Double(collectEvery)
-        let server = Server(
-            folder: folder.folder,
-            address: listen,
-            regions: regions,
-            limits: try limits(),
-            tls: tls,
-            collections: Collector.Schedule(pause: pause, grace: min(60, pause)),
-            logger: Logger(label: "ferry")
-        )
+        let limits = try limits()
         do {
+            let server = Server(
+                folder: folder.folder,
+                rootKey: try rootKey.source(),
+                address: listen,
+                regions: regions,
+                limits: limits,
+                tls: tls,
+                collections: Collector.Schedule(pause: pause, grace: min(60, pause)),
+                logger: Logger(label: "ferry")
+            )
             try await server.run()
         } catch {
             FileHandle.standardError.write(Data("ferry serve: \(error)\n".utf8))

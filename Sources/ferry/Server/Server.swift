@@ -23,6 +23,7 @@ struct Server {
     private static let connectionsMax = 512
 
     let folder: DataFolder
+    let rootKey: RootKeySource
     let address: ListenAddress
     let regions: [Region]
     let limits: LinkLimits
@@ -34,7 +35,14 @@ struct Server {
         try folder.make([])
         let lock = try folder.lock()
         let pool = DiskPool()
-        let deployment = try await Deployment.open(folder, regions: regions, pool: pool, limits: limits, logger: logger)
+        let deployment = try await Deployment.open(
+            folder,
+            regions: regions,
+            pool: pool,
+            rootKey: rootKey,
+            limits: limits,
+            logger: logger
+        )
         let root = try await RootAccount.prepare(
             in: deployment.directory,
             folder: folder,
@@ -51,6 +59,7 @@ struct Server {
                 UploadReconciler(store: store, deployment: deployment),
                 CopyReconciler(store: store, deployment: deployment),
                 Collector(store: store, deployment: deployment, schedule: collections),
+                KeyReconciler(store: store, deployment: deployment),
             ]
         }
         let services = ServiceGroup(

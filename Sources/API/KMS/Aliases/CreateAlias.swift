@@ -1,0 +1,19 @@
+import Domain
+import Services
+import Wire
+
+/// Gives a key a name.
+struct CreateAlias: KMSAction {
+    private let alias: String
+    private let target: String
+
+    init(from json: JSONReader) throws {
+        alias = try json["AliasName"]
+        target = try json.keyID("TargetKeyId")
+    }
+
+    func run(in call: Call) async throws -> NothingToSay {
+        try await Keys(call).createAlias(alias, for: target)
+        return NothingToSay()
+    }
+}

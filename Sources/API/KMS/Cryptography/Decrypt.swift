@@ -1,0 +1,39 @@
+import Domain
+import Sealing
+import Services
+import Wire
+
+/// Opens what `Encrypt` or `GenerateDataKey` sealed. The blob tells the key.
+struct Decrypt: KMSAction {
+    private let ciphertext: Ciphertext
+    private let grantTokens: [String]
+    private let isDryRun: Bool
+
+    init(from json: JSONReader) throws {
+        ciphertext = Ciphertext(
+            bytes: try json.blob("CiphertextBlob", 1...CiphertextBlob.bytesMax),
+            context: try json.encryptionContext(),
+            key: try json["KeyId"],
+            algorithm: try json["EncryptionAlgorithm"] ?? .symmetric
+        )
+        try json.refuseRecipient()
+        grantTokens = try json.grantTokens()
+        isDryRun = try json.isDryRun()
+    }
+
+    func run(in call: Call) async throws -> Answer {
+        try Keys(call).checkGrantTokens(grantTokens)
+        return Answer(decrypted: try await Keys(call).decrypt(ciphertext, isDryRun: isDryRun))
+    }
+
+    struct Answer: JSONEncodable {
+        let decrypted: Decrypted
+
+        func write(to json: inout JSONWriter) {
+            json.member("KeyId", decrypted.key.arn)
+            json.member("Plaintext", secret: decrypted.plain)
+            json.member("EncryptionAlgorithm", decrypted.algorithm.rawValue)
+            json.member("KeyMaterialId", decrypted.materialID)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Domain
+import Services
+import Wire
+
+/// The public half of an asymmetric key.
+struct GetPublicKey: KMSAction {
+    private let keyID: String
+    private let grantTokens: [String]
+
+    init(from json: JSONReader) throws {
+        keyID = try json.keyID()
+        grantTokens = try json.grantTokens()
+    }
+
+    func run(in call: Call) async throws -> Answer {
+        try Keys(call).checkGrantTokens(grantTokens)
+        let (key, der) = try await Keys(call).publicKey(of: keyID)
+        return Answer(key: key, der: der)
+    }
+
+    struct Answer: JSONEncodable {
+        let key: KMSKey
+        let der: [UInt8]
+
+        func write(to json: inout JSONWriter) {
+            json.member("KeyId", key.arn)
+            json.member("PublicKey", blob: der)
+            json.member("CustomerMasterKeySpec", key.spec.rawValue)
+            json.member("KeySpec", key.spec.rawValue)
+            json.member("KeyUsage", key.usage.rawValue)
+            let encryption = key.spec.encryptionAlgorithms(for: key.usage).map(\.rawValue)
+            let signing = key.spec.signingAlgorithms(for: key.usage).map(\.rawValue)
+            if !encryption.isEmpty { json.list("EncryptionAlgorithms", encryption) }
+            if !signing.isEmpty { json.list("SigningAlgorithms", signing) }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Domain
+import Sealing
+import Services
+import Wire
+
+/// Puts a ciphertext under another key or context; the caller never sees what is in it.
+struct ReEncrypt: KMSAction {
+    private let source: Ciphertext
+    private let keyID: String
+    private let context: EncryptionContext
+    private let algorithm: EncryptionAlgorithm
+    private let grantTokens: [String]
+    private let isDryRun: Bool
+
+    init(from json: JSONReader) throws {
+        source = Ciphertext(
+            bytes: try json.blob("CiphertextBlob", 1...CiphertextBlob.bytesMax),
+            context: try json.encryptionContext("SourceEncryptionContext"),
+            key: try json["SourceKeyId"],
+            algorithm: try json["SourceEncryptionAlgorithm"] ?? .symmetric
+        )
+        keyID = try json.keyID("DestinationKeyId")
+        context = try json.encryptionContext("DestinationEncryptionContext")
+        algorithm = try json["DestinationEncryptionAlgorithm"] ?? .symmetric
+        grantTokens = try json.grantTokens()
+        isDryRun = try json.isDryRun()
+    }
+
+    func run(in call: Call) async throws -> Answer {
+        try Keys(call).checkGrantTokens(grantTokens)
+        let (opened, sealed) = try await Keys(call).reEncrypt(
+            source,
+            under: keyID,
+            context: context,
+            algorithm: algorithm,
+            isDryRun: isDryRun
+        )
+        return Answer(source: opened, destination: sealed)
+    }
+
+    struct Answer: JSONEncodable {
+        let source: Decrypted
+        let destination: Encrypted
+
+        func write(to json: inout JSONWriter) {
+            json.member("CiphertextBlob", blob: destination.ciphertext)
+            json.member("SourceKeyId", source.key.arn)
+            json.member("KeyId", destination.key.arn)
+            json.member("SourceEncryptionAlgorithm", source.algorithm.rawValue)
+            json.member("DestinationEncryptionAlgorithm", destination.algorithm.rawValue)
+            json.member("SourceKeyMaterialId", source.materialID)
+            json.member("DestinationKeyMaterialId", destination.materialID)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Domain
+import Services
+import Wire
+
+/// Checks the code of a message; a wrong one is an error, not an answer.
+struct VerifyMac: KMSAction {
+    private let keyID: String
+    private let message: [UInt8]
+    private let mac: [UInt8]
+    private let algorithm: MACAlgorithm
+    private let grantTokens: [String]
+    private let isDryRun: Bool
+
+    init(from json: JSONReader) throws {
+        keyID = try json.keyID()
+        message = try json.blob("Message", 1...4096)
+        mac = try json.blob("Mac", 1...6144)
+        algorithm = try json["MacAlgorithm"]
+        grantTokens = try json.grantTokens()
+        isDryRun = try json.isDryRun()
+    }
+
+    func run(in call: Call) async throws -> Answer {
+        try Keys(call).checkGrantTokens(grantTokens)
+        let key = try await Keys(call).verifyMAC(mac, of: message, algorithm, under: keyID, isDryRun: isDryRun)
+        return Answer(key: key, algorithm: algorithm)
+    }
+
+    struct Answer: JSONEncodable {
+        let key: KMSKey
+        let algorithm: MACAlgorithm
+
+        func write(to json: inout JSONWriter) {
+            json.member("KeyId", key.arn)
+            json.member("MacValid", true)
+            json.member("MacAlgorithm", algorithm.rawValue)
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import Domain
+import Services
+import Wire
+
+/// Stops the use of a key, at once and until it is enabled.
+struct DisableKey: KMSAction {
+    private let keyID: String
+
+    init(from json: JSONReader) throws {
+        keyID = try json.keyID()
+    }
+
+    func run(in call: Call) async throws -> NothingToSay {
+        try await Keys(call).disable(keyID)
+        return NothingToSay()
+    }
+}

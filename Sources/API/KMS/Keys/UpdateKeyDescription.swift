@@ -1,0 +1,19 @@
+import Domain
+import Services
+import Wire
+
+/// Describes a key anew.
+struct UpdateKeyDescription: KMSAction {
+    private let keyID: String
+    private let description: String
+
+    init(from json: JSONReader) throws {
+        keyID = try json.keyID()
+        description = try json["Description"]
+    }
+
+    func run(in call: Call) async throws -> NothingToSay {
+        try await Keys(call).setDescription(description, of: keyID)
+        return NothingToSay()
+    }
+}

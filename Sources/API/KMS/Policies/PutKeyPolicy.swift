@@ -1,0 +1,23 @@
+import Domain
+import Services
+import Wire
+
+/// Replaces the policy of a key.
+struct PutKeyPolicy: KMSAction {
+    private let keyID: String
+    private let policyName: String?
+    private let policy: String
+    private let skipsLockoutCheck: Bool
+
+    init(from json: JSONReader) throws {
+        keyID = try json.keyID()
+        policyName = try json["PolicyName"]
+        policy = try json["Policy"]
+        skipsLockoutCheck = try json["BypassPolicyLockoutSafetyCheck"] ?? false
+    }
+
+    func run(in call: Call) async throws -> NothingToSay {
+        try await Keys(call).setPolicy(policy, of: keyID, name: policyName, skipsLockoutCheck: skipsLockoutCheck)
+        return NothingToSay()
+    }
+}

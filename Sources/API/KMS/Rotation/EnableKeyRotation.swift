@@ -1,0 +1,19 @@
+import Domain
+import Services
+import Wire
+
+/// Gives a key new material every so many days.
+struct EnableKeyRotation: KMSAction {
+    private let keyID: String
+    private let days: Int?
+
+    init(from json: JSONReader) throws {
+        keyID = try json.keyID()
+        days = try json["RotationPeriodInDays"]
+    }
+
+    func run(in call: Call) async throws -> NothingToSay {
+        try await Keys(call).enableRotation(of: keyID, days: days)
+        return NothingToSay()
+    }
+}

@@ -1,0 +1,16 @@
+import Domain
+import Services
+import Wire
+
+/// Gives a key new material now.
+struct RotateKeyOnDemand: KMSAction {
+    private let keyID: String
+
+    init(from json: JSONReader) throws {
+        keyID = try json.keyID()
+    }
+
+    func run(in call: Call) async throws -> KeyName {
+        KeyName(name: try await Keys(call).rotate(keyID).arn)
+    }
+}

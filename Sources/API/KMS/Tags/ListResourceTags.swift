@@ -1,0 +1,27 @@
+import Domain
+import Services
+import Wire
+
+/// The tags of a key.
+struct ListResourceTags: KMSAction {
+    private let keyID: String
+    private let page: KeyPageRequest
+
+    init(from json: JSONReader) throws {
+        keyID = try json.keyID()
+        page = try json.page()
+    }
+
+    func run(in call: Call) async throws -> KeyPage<Entry> {
+        KeyPage(name: "Tags", page: try await Keys(call).tags(of: keyID, page).map(Entry.init))
+    }
+
+    struct Entry: JSONEncodable {
+        let tag: Tag
+
+        func write(to json: inout JSONWriter) {
+            json.member("TagKey", tag.key)
+            json.member("TagValue", tag.value)
+        }
+    }
+}

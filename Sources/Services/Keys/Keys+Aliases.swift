@@ -1,0 +1,109 @@
+import Domain
+import Metadata
+
+extension Keys {
+    package func createAlias(_ text: String, for reference: String) async throws {
+        let name = try Self.aliasName(text)
+        guard !name.isReserved else {
+            throw Fault(.invalidAliasName, "Alias names that begin with alias/aws/ are reserved for the keys that AWS manages")
+        }
+        let key = try await find(reference, for: "CreateAlias")
+        let alias = KeyAlias(name: name, account: call.account, target: key.id, createdAt: call.now, updatedAt: call.now)
+        let region = call.region
+        try await call.store.database.write { transaction in
+            let table = AliasTable(transaction)
+            guard try table.alias(name, of: alias.account) == nil else {
+                throw Fault(.alreadyExists, "An alias with the name \(alias.arn(in: region)) already exists")
+            }
+            try Self.requireTarget(key.id, in: region, transaction)
+            try table.insert(alias)
+        }
+    }
+
+    /// Moves an alias to another key of the same kind.
+    package func updateAlias(_ text: String, to reference: String) async throws {
+        let name = try Self.aliasName(text)
+        let key = try await find(reference, for: "UpdateAlias")
+        let (now, region) = (call.now, call.region)
+        let known = try await alias(name, for: "UpdateAlias")
+        try await call.store.database.write { transaction in
+            let table = AliasTable(transaction)
+            guard var alias = try table.alias(name, of: known.account) else { throw Self.noAlias(known, in: region) }
+            guard let former = try KeyTable(transaction, in: region).key(alias.target) else { throw Self.noAlias(known, in: region) }
+            guard former.usage == key.usage, former.spec.isSymmetric == key.spec.isSymmetric else {
+                throw Fault(
+                    .validationException,
+                    "Alias \(name) cannot move from a key of usage \(former.usage.rawValue) to one of another kind, \(key.usage.rawValue)"
+                )
+            }
+            if alias.target != key.id { try Self.requireTarget(key.id, in: region, transaction) }
+            alias.target = key.id
+            alias.updatedAt = now
+            try table.update(alias)
+        }
+    }
+
+    package func deleteAlias(_ text: String) async throws {
+        let known = try await alias(Self.aliasName(text), for: "DeleteAlias")
+        let region = call.region
+        try await call.store.database.write { transaction in
+            guard let alias = try AliasTable(transaction).alias(known.name, of: known.account) else {
+                throw Self.noAlias(known, in: region)
+            }
+            try AliasTable(transaction).delete(alias)
+        }
+    }
+
+    /// The account's aliases by name; with a key, its own.
+    package func aliases(of reference: String?, _ page: KeyPageRequest) async throws -> Page<KeyAlias> {
+        var key: KeyID?
+        if let reference { key = try await find(reference, for: "ListAliases").id }
+        let (target, account, database) = (key, call.account, call.store.database)
+        return try await page.page(of: "aliases/\(target?.rawValue ?? "")", in: call, standard: 50, max: 100, place: \.name.rawValue) {
+            place,
+            limit in
+            try await database.read { try AliasTable($0).aliases(of: account, key: target, after: place, limit: limit) }
+        }
+    }
+
+    private func alias(_ name: AliasName, for operation: String) async throws -> KeyAlias {
+        let (account, region) = (call.account, call.region)
+        let arn = KeyARN(region: region, account: account, resource: .alias(name)).description
+        guard !name.isReserved else {
+            throw KeyUnusable(arn, .denied(operation: operation, principal: call.principal.arn(in: region.partition)))
+        }
+        guard let alias = try await call.store.database.read({ try AliasTable($0).alias(name, of: account) }) else {
+            throw KeyUnusable(arn, .notFound)
+        }
+        return alias
+    }
+
+    /// A key that an alias can be given to: it is there, is not to be deleted, and has room for one more.
+    private static func requireTarget(_ id: KeyID, in region: Region, _ transaction: Transaction) throws {
+        guard let key = try KeyTable(transaction, in: region).key(id) else { throw Fault(.notFound, "Key '\(id)' does not exist") }
+        try key.requireNotPendingDeletion()
+        guard try AliasTable(transaction).count(of: id) < KeyAlias.countMax else {
+            throw Fault(.kmsLimitExceeded, "\(key.arn) has \(KeyAlias.countMax) aliases, which is the most it can have")
+        }
+    }
+
+    private static func noAlias(_ alias: KeyAlias, in region: Region) -> KeyUnusable {
+        KeyUnusable(alias.arn(in: region).description, .notFound)
+    }
+
+    private static func aliasName(_ text: String) throws -> AliasName {
+        guard text.hasPrefix(AliasName.prefix) else {
+            throw Fault(
+                .validationException,
+                "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+            )
+        }
+        guard let name = AliasName(rawValue: text) else {
+            throw Fault(
+                .validationException,
+                "Value '\(text.prefix(256))' at 'aliasName' must have 7 to 256 characters of a-z, A-Z, 0-9, '/', '_', '-' and ':'"
+            )
+        }
+        return name
+    }
+}

@@ -1,0 +1,56 @@
+import Domain
+import Metadata
+import Sealing
+
+/// A key to be made.
+package struct KeyCreation: Sendable {
+    package var description = ""
+    package var usage = KeyUsage.encryptDecrypt
+    package var spec = KeySpec.symmetric
+    package var policy: String?
+    package var skipsLockoutCheck = false
+    package var tags: [Tag] = []
+
+    package init() {}
+}
+
+extension Keys {
+    /// Makes a key of the account, enabled at once.
+    package func create(_ creation: KeyCreation) async throws -> DescribedKey {
+        guard creation.spec.usages.contains(creation.usage) else {
+            throw Fault(
+                .validationException,
+                "KeyUsage \(creation.usage.rawValue) is not compatible with KeySpec \(creation.spec.rawValue)"
+            )
+        }
+        try Self.checkDescription(creation.description)
+        try KeyTagRules.check(creation.tags)
+        let policy = creation.policy ?? KeyPolicy.standard(for: call.account, in: call.region)
+        try checkPolicy(policy, skipsLockoutCheck: creation.skipsLockoutCheck)
+        let key = KMSKey(
+            account: call.account,
+            region: call.region,
+            description: creation.description,
+            usage: creation.usage,
+            spec: creation.spec,
+            createdAt: call.now,
+            policy: policy
+        )
+        let material = try await KeyMaking.material(for: creation.spec)
+        let ring = ring
+        try await call.store.database.write { transaction in
+            guard try KeyTable(transaction, in: key.region).count(of: key.account) < KMSKey.countMax else {
+                throw Fault(.kmsLimitExceeded, "The account has \(KMSKey.countMax) keys in this Region, which is the most it can have")
+            }
+            try ring.insert(key, material: material, in: transaction)
+            try KeyTagTable(transaction).set(creation.tags, on: key.id)
+        }
+        return try await describe(key)
+    }
+
+    static func checkDescription(_ description: String) throws {
+        guard description.unicodeScalars.count <= KMSKey.descriptionLengthMax else {
+            throw Fault(.validationException, "Description is longer than \(KMSKey.descriptionLengthMax) characters")
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Domain
+import Foundation
+import Metadata
+
+extension Keys {
+    /// Makes a grant. The same again by name is the grant that there is.
+    package func grant(_ creation: GrantCreation, on reference: String, isDryRun: Bool) async throws -> (id: String, token: String) {
+        let key = try await find(reference, for: "CreateGrant")
+        try key.requireUsable()
+        let grant = KeyGrant(
+            key: key.id,
+            name: creation.name,
+            grantee: creation.grantee,
+            retiringPrincipal: creation.retiringPrincipal,
+            issuer: call.account,
+            operations: creation.operations,
+            constraint: creation.constraint,
+            createdAt: call.now
+        )
+        try grant.check(for: key)
+        try Self.endDryRun(isDryRun)
+        let made = try await call.store.database.write { transaction in
+            let table = GrantTable(transaction)
+            if let name = grant.name, let known = try table.grants(on: key.id, named: name).first(where: grant.isSame) { return known }
+            guard try table.count(on: key.id) < KeyGrant.countMax else {
+                throw Fault(.kmsLimitExceeded, "\(key.arn) has \(KeyGrant.countMax) grants, which is the most it can have")
+            }
+            try table.insert(grant)
+            return grant
+        }
+        return (made.id, token(of: made.id))
+    }
+
+    /// Grants on a key; of one grantee, or the one of this id.
+    package func grants(on reference: String, id: String?, grantee: String?, _ page: KeyPageRequest) async throws -> Page<KeyGrant> {
+        let key = try await find(reference, for: "ListGrants")
+        let database = call.store.database
+        return try await page.page(of: "grants/\(key.id)/\(id ?? "")/\(grantee ?? "")", in: call, standard: 50, max: 100, place: \.id) {
+            place,
+            limit in
+            var found: [KeyGrant] = []
+            var after = place
+            // What matches may be rare: on to the next batch until the page is full.
+            while found.count < limit {
+                let batch = try await database.read { [after] in try GrantTable($0).grants(on: key.id, after: after, limit: 1000) }
+                found += batch.filter { (id == nil || $0.id == id) && (grantee == nil || $0.grantee == grantee) }
+                guard batch.count == 1000 else { break }
+                after = batch.last?.id
+            }
+            return Array(found.prefix(limit))
+        }
+    }
+
+    package func grants(retirableBy principal: String, _ page: KeyPageRequest) async throws -> Page<KeyGrant> {
+        let (account, database) = (call.account, call.store.database)
+        return try await page.page(of: "retirable/\(principal)", in: call, standard: 50, max: 100, place: \.id) { place, limit in
+            // Each account sees the grants on its own keys.
+            try await database.read { try GrantTable($0).grants(retirableBy: principal, issuer: account, after: place, limit: limit) }
+        }
+    }
+
+    package func revokeGrant(_ id: String, on reference: String, isDryRun: Bool) async throws {
+        let key = try await find(reference, for: "RevokeGrant")
+        try await remove(id, on: key, isDryRun: isDryRun)
+    }
+
+    /// By the key and the grant's id. The account's root user may retire every grant on its keys.
+    package func retireGrant(_ id: String, on reference: String, isDryRun: Bool) async throws {
+        let key = try await find(reference, for: "RetireGrant")
+        try await remove(id, on: key, isDryRun: isDryRun)
+    }
+
+    package func retireGrant(token: String, isDryRun: Bool) async throws {
+        let id = try open(token)
+        guard let grant = try await call.store.database.read({ try GrantTable($0).grant(id) }), grant.issuer == call.account else {
+            throw Fault(.invalidGrantToken, "The grant of this token does not exist")
+        }
+        try await retireGrant(id, on: grant.key.rawValue, isDryRun: isDryRun)
+    }
+
+    /// Refuses what is no grant token of this Ferry. What a grant allows is looked up when there is somebody to allow it to.
+    package func checkGrantTokens(_ tokens: [String]) throws {
+        guard tokens.count <= KeyGrant.tokensMax else {
+            throw Fault(.validationException, "GrantTokens may have \(KeyGrant.tokensMax) tokens at most")
+        }
+        for token in tokens { _ = try open(token) }
+    }
+
+    private func remove(_ id: String, on key: KMSKey, isDryRun: Bool) async throws {
+        guard id.wholeMatch(of: /[0-9a-f]{64}/) != nil else { throw Fault(.invalidGrantID, "Grant ID '\(id.prefix(128))' is not valid") }
+        let database = call.store.database
+        let missing = Fault(.notFound, "Grant ID \(id) not found")
+        guard try await database.read({ try GrantTable($0).grant(id) })?.key == key.id else { throw missing }
+        try Self.endDryRun(isDryRun)
+        try await database.write { try GrantTable($0).delete(id) }
+    }
+
+    private static let tokenLifetime: TimeInterval = 100 * 365 * 86_400
+
+    private func token(of grant: String) -> String {
+        call.deployment.tokens.seal(Array(grant.utf8), as: .grant, until: call.now.addingTimeInterval(Self.tokenLifetime))
+    }
+
+    private func open(_ token: String) throws -> String {
+        guard let content = call.deployment.tokens.open(token, as: .grant, at: call.now) else {
+            throw Fault(.invalidGrantToken, "The grant token is not valid")
+        }
+        return String(decoding: content, as: UTF8.self)
+    }
+
+    /// A dry run ends here: all has been checked, and nothing is done.
+    static func endDryRun(_ isDryRun: Bool) throws {
+        guard !isDryRun else {
+            throw Fault(.kmsDryRun, "The request would have succeeded, but the DryRun option is set.")
+        }
+    }
+}

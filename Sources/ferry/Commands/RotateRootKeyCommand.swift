@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Services
+
+/// Replaces the root key of a data folder.
+struct RotateRootKeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate-root-key",
+        abstract: "Replace the root key and seal the KMS keys anew. The server must be stopped.",
+        discussion: """
+            The options without --new say what the root key is now. Without a --new option the new one is a fresh DIR/root.key. \
+            Blocks, snapshots and what was encrypted are not touched. When it is cut off, run it again.
+            """
+    )
+
+    @OptionGroup var folder: DataFolderOptions
+    @OptionGroup var rootKey: RootKeyOptions
+
+    @Option(help: ArgumentHelp("The file with the new root key: 64 hexadecimal digits, mode 0600.", valueName: "file"))
+    var newRootKey: String?
+
+    @Option(help: ArgumentHelp("A file with the new passphrase, mode 0600.", valueName: "file"))
+    var newPassphraseFile: String?
+
+    func validate() throws {
+        guard newRootKey == nil || newPassphraseFile == nil else {
+            throw ValidationError("--new-root-key and --new-passphrase-file exclude each other")
+        }
+    }
+
+    func run() async throws {
+        let folder = folder.folder
+        guard FileManager.default.fileExists(atPath: folder.directoryDatabase) else {
+            throw ValidationError("there is no data folder at \(folder.path)")
+        }
+        let old = try rootKey.source()
+        let lock = try folder.lock()
+        let report = try await RootKeyRotation(folder: folder, logger: Logger(label: "ferry")).run(from: old, to: try target())
+        lock.release()
+        print("The root key is replaced; \(report.materials) key materials are sealed anew.")
+        print("Keep a copy of the new root key apart from the data folder. The old one opens the backups from before.")
+    }
+
+    private func target() throws -> RootKeySource {
+        if let newRootKey { return .file(RootKeyOptions.absolute(newRootKey)) }
+        if let newPassphraseFile { return .passphrase(try SecretFile(path: RootKeyOptions.absolute(newPassphraseFile)).readLine()) }
+        return .dataFolder
+    }
+}
