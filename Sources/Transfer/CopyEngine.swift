@@ -23,30 +23,30 @@ package struct CopyEngine: Sendable {
         self.bytesPerFlush = bytesPerFlush
     }
 
-    /// Copies the tree under `digest` and returns when all of it is durable. `report` is called with what has been done so far;
+    /// Copies the tree whose root stands under `address` in the source into a domain of the store, and returns when all of it is durable. `report` is called with what has been done so far;
     /// an error that it throws ends the copy.
     ///
     /// `space` is what the copies into the store share. Throws `NoRoomForCopy`, before anything is moved, when the disk has no room.
     package func copy(
-        _ digest: Digest,
+        _ address: Digest,
         from source: some SnapshotSource,
         into store: BlockStore,
+        in domain: SealDomain = .open,
         space: SpaceLedger = SpaceLedger(),
         report: @escaping @Sendable (SnapshotCopy.Progress) async throws -> Void
     ) async throws -> SnapshotCopy.Progress {
-        if try await store.withWriter({ try await $0.contains([digest]) }).contains(digest) {
-            let bytes = Int64(try await store.readRoot(digest).dataBytes)
-            return SnapshotCopy.Progress(bytesTotal: bytes, bytesDone: bytes, bytesMoved: 0)
-        }
-        let root = try await source.root(digest)
+        // Where content stands under its digest, the source need not even be asked.
+        if source.isOpen, domain.id == .open, let there = try await present(address, in: domain, of: store) { return there }
+        let root = try await source.root(address)
         // Before anything is moved: a map that nobody asked for must not come into the store.
-        guard root.digest == digest else { throw CopyMismatch(expected: digest, found: root.digest) }
-        let claim = try await space.claim(root, from: source, in: store)
+        guard source.address(of: root.digest) == address else { throw CopyMismatch(expected: address, found: root.digest) }
+        if let there = try await present(root.digest, in: domain, of: store) { return there }
+        let claim = try await space.claim(root, from: source, in: store, domain)
         defer { claim.end() }
         let meter = ProgressMeter(bytesTotal: Int64(root.dataBytes), interval: reportInterval, report: report)
         let writer = try await withThrowingTaskGroup(of: Void.self) { flushes in
             var planner = PagePlanner(root, from: source, meter: meter, claim: claim)
-            var writer = store.writer()
+            var writer = store.writer(in: domain)
             // A session lasts until what it moved is on the disk: a collection waits for that, and not for a copy that takes hours.
             var stretch = Stretch()
             var pages = try await planner.next(1, for: writer)
@@ -54,7 +54,7 @@ package struct CopyEngine: Sendable {
                 let bytes = pages.reduce(0) { $0 + Int64($1.missing.count) } * Int64(BlockSize.bytes)
                 stretch.add(pages: pages.count, bytes: bytes)
                 let isEnd = stretch.isLong(bytesPerFlush)
-                let upcoming = isEnd ? store.writer() : writer
+                let upcoming = isEnd ? store.writer(in: domain) : writer
                 // Several pages while little of each is missing, so that the way to one is not waited for behind the blocks of another.
                 let limit = bytes < bytesPerFlush ? Self.pagesAhead : 1
                 let current = planner
@@ -81,6 +81,13 @@ package struct CopyEngine: Sendable {
         try await writer.put(root: root)
         try await writer.flush()
         return meter.progress
+    }
+
+    /// What a copy of a tree has done that the store has; nil when it has not.
+    private func present(_ root: Digest, in domain: SealDomain, of store: BlockStore) async throws -> SnapshotCopy.Progress? {
+        guard try await store.withWriter(in: domain, { try await $0.contains([root]) }).contains(root) else { return nil }
+        let bytes = Int64(try await store.readRoot(domain.address(of: root)).dataBytes)
+        return SnapshotCopy.Progress(bytesTotal: bytes, bytesDone: bytes, bytesMoved: 0)
     }
 
     private static func plan<Source>(

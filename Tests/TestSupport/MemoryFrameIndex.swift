@@ -35,6 +35,14 @@ package final class MemoryFrameIndex: FrameIndex {
         }
     }
 
+    package func mark(all domain: SealDomainID, generation: UInt64) throws {
+        state.withLock { state in
+            for (address, location) in state.locations where location.domain == domain {
+                state.generations[address] = max(state.generations[address] ?? 0, generation)
+            }
+        }
+    }
+
     package func known(among addresses: [Digest]) throws -> Set<Digest> { Set(try locate(addresses).keys) }
 
     package func commit(_ frames: [IndexedFrame], indexedLengths: [PackID: UInt64]) throws {

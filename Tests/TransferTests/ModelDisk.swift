@@ -66,38 +66,40 @@ struct ModelDisk: Equatable {
         return disk
     }
 
-    /// Stores the disk and returns its root, durably.
-    func write(to store: BlockStore) async throws -> Digest {
-        try await store.withWriter { try await write(with: $0, to: store) }
+    /// Stores the disk and returns the address of its root, durably.
+    func write(to store: BlockStore, in domain: SealDomain = .open) async throws -> Digest {
+        domain.address(of: try await store.withWriter(in: domain) { try await write(with: $0, to: store) })
     }
 
     /// Stores the disk in a session of the caller's.
     func write(with writer: StoreWriter, to store: BlockStore) async throws -> Digest {
         var digests: [UInt64: Digest] = [:]
         for number in numbers { digests[number] = try await writer.put(TestBlock.compressible(number)) }
+        let pages = DomainPages(store, in: writer.domain)
         var builder = try BlockMapBuilder(volumeBytes: volumeBlocks * UInt64(BlockSize.bytes))
         for (index, number) in blocks.sorted(by: { $0.key < $1.key }) {
-            for page in try await builder.add(index, digests[number], reading: store) { try await writer.put(page: page) }
+            for page in try await builder.add(index, digests[number], reading: pages) { try await writer.put(page: page) }
         }
-        let (pages, root) = try await builder.finish(reading: store)
-        for page in pages { try await writer.put(page: page) }
+        let (rest, root) = try await builder.finish(reading: pages)
+        for page in rest { try await writer.put(page: page) }
         let digest = try await writer.put(root: root)
         try await writer.flush()
         return digest
     }
 
     /// Reads a disk back, every content of it, and says how it differs from this one.
-    func differences(to root: Digest, in store: BlockStore) async throws -> [String] {
+    func differences(to root: Digest, in store: BlockStore, _ domain: SealDomain = .open) async throws -> [String] {
         var found: [String] = []
         var numbersByDigest: [Digest: UInt64] = [:]
         for number in numbers { numbersByDigest[Self.digest(number)] = number }
         var read: [UInt64: UInt64] = [:]
-        for block in try await store.blocks(of: root, limit: .max) {
+        let reader = BlockMapReader(root: try await store.readRoot(root), reading: DomainPages(store, in: domain))
+        for block in try await reader.blocks(limit: .max).blocks {
             read[block.index] = numbersByDigest[block.digest] ?? .max
         }
         if read != blocks { found.append("the map differs") }
         if try await store.readRoot(root).volumeBytes != volumeBlocks * UInt64(BlockSize.bytes) { found.append("the size differs") }
-        for (digest, number) in numbersByDigest where try await store.read(digest) != TestBlock.compressible(number) {
+        for (digest, number) in numbersByDigest where try await store.read(digest, in: domain) != TestBlock.compressible(number) {
             found.append("block \(number) differs")
         }
         return found

@@ -7,11 +7,12 @@ struct Place {
     let index = MemoryFrameIndex()
     let pool: DiskPool
     var options = BlockStoreOptions()
+    var keys = KeyBox()
 
     /// Opens the store again, as a new process would.
     func open() async throws -> BlockStore {
-        let (disk, index, pool, options) = (disk, index, pool, options)
-        return try await pool.run { try BlockStore(storage: disk, index: index, pool: pool, options: options) }
+        let (disk, index, pool, options, domains) = (disk, index, pool, options, keys.domains())
+        return try await pool.run { try BlockStore(storage: disk, index: index, pool: pool, options: options, domains: domains) }
     }
 
     /// What is wrong with the stored frames and with the maps under these roots, in words.

@@ -35,12 +35,18 @@ package struct MapWalk: Sendable {
     private let damaged: Set<Digest>
 
     /// `damaged` is what a scrub found; a page that cannot be read is found in any case.
-    package init(folder: String, index: any FrameIndex, pool: DiskPool, damaged: Set<Digest> = []) {
-        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, damaged: damaged)
+    package init(folder: String, index: any FrameIndex, pool: DiskPool, domains: SealDomains = SealDomains(), damaged: Set<Digest> = []) {
+        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, domains: domains, damaged: damaged)
     }
 
-    package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool, damaged: Set<Digest> = []) {
-        maps = StoredMaps(storage: storage, index: index, pool: pool)
+    package init(
+        storage: any PackStorage,
+        index: any FrameIndex,
+        pool: DiskPool,
+        domains: SealDomains = SealDomains(),
+        damaged: Set<Digest> = []
+    ) {
+        maps = StoredMaps(storage: storage, index: index, pool: pool, domains: domains)
         self.index = index
         self.pool = pool
         self.damaged = damaged
@@ -52,13 +58,17 @@ package struct MapWalk: Sendable {
         var whole: Set<Digest> = []
         for root in roots {
             let plain = try await pool.run { [self] in try self.plain(root.digest) }
-            guard case .bytes(let bytes) = plain, let map = try? BlockMapRoot(decoding: bytes.span.bytes) else {
-                findings.append(.init(name: root.name, address: root.digest, kind: .root, blockIndex: nil, isMissing: plain == .missing))
+            // Of what is locked nothing is known, so nothing is said.
+            if case .locked = plain { continue }
+            guard case .bytes(let bytes, let domain) = plain, let map = try? BlockMapRoot(decoding: bytes.span.bytes) else {
+                findings.append(.init(name: root.name, address: root.digest, kind: .root, blockIndex: nil, isMissing: plain.isMissing))
                 continue
             }
-            for entry in map.entries where !whole.contains(entry.digest) {
-                let found = try await pool.run { [self] in try page(entry, of: root) }
-                if found.isEmpty { whole.insert(entry.digest) }
+            for entry in map.entries {
+                let address = domain.address(of: entry.digest)
+                if whole.contains(address) { continue }
+                let found = try await pool.run { [self] in try page(entry.page, at: address, of: root) }
+                if found.isEmpty { whole.insert(address) }
                 findings += found
             }
         }
@@ -70,17 +80,19 @@ package struct MapWalk: Sendable {
         return try maps.plain(digest)
     }
 
-    private func page(_ entry: BlockMapRoot.Entry, of root: Root) throws -> [Finding] {
-        let base = UInt64(entry.page) * UInt64(BlockSize.blocksPerPage)
-        let plain = try plain(entry.digest)
-        guard case .bytes(let bytes) = plain, let page = try? BlockMapPage(decoding: bytes.span.bytes) else {
-            return [.init(name: root.name, address: entry.digest, kind: .page, blockIndex: base, isMissing: plain == .missing)]
+    private func page(_ number: UInt32, at address: Digest, of root: Root) throws -> [Finding] {
+        let base = UInt64(number) * UInt64(BlockSize.blocksPerPage)
+        let plain = try plain(address)
+        if case .locked = plain { return [] }
+        guard case .bytes(let bytes, let domain) = plain, let page = try? BlockMapPage(decoding: bytes.span.bytes) else {
+            return [.init(name: root.name, address: address, kind: .page, blockIndex: base, isMissing: plain.isMissing)]
         }
-        let present = try index.known(among: Array(Set(page.allDigests)))
+        let present = try index.known(among: domain.addresses(of: Set(page.allDigests)))
         return page.entries.compactMap { slot, digest in
-            let isMissing = !present.contains(digest)
-            guard isMissing || damaged.contains(digest) else { return nil }
-            return .init(name: root.name, address: digest, kind: .block, blockIndex: base + UInt64(slot), isMissing: isMissing)
+            let address = domain.address(of: digest)
+            let isMissing = !present.contains(address)
+            guard isMissing || damaged.contains(address) else { return nil }
+            return .init(name: root.name, address: address, kind: .block, blockIndex: base + UInt64(slot), isMissing: isMissing)
         }
     }
 }

@@ -8,6 +8,8 @@ struct Recovery {
 
     let packs: PackCache
     let index: any FrameIndex
+    /// Whether frames are taken by their headers alone whose key is not at hand.
+    var takesLocked = false
 
     /// Scans what lies behind the indexed length of each pack.
     func run() throws -> RecoveryReport {
@@ -60,7 +62,7 @@ struct Recovery {
     ) throws -> Bool {
         let file: PackFile
         do {
-            file = try PackFile.open(id, in: packs.storage)
+            file = try PackFile.open(id, in: packs.storage, domains: packs.domains)
         } catch let damage as FrameDamage {
             report.damaged.append(.init(pack: id, bytes: 0..<range.upperBound, damage: damage))
             return false
@@ -74,6 +76,10 @@ struct Recovery {
         while let item = try scanner.next() {
             switch item {
             case .frame(let frame, _):
+                if frame.location.kind == .block { blocks.append(frame) } else { maps.append(frame) }
+            case .locked(let frame):
+                // Behind an indexed end nobody was told of it, and unproven it could be taken for content that is there.
+                guard takesLocked else { continue }
                 if frame.location.kind == .block { blocks.append(frame) } else { maps.append(frame) }
             case .skipped(let bytes, let damage, let isGap):
                 if isGap {
@@ -101,7 +107,11 @@ struct Recovery {
         for frame in maps {
             let children: [Digest]
             do {
-                children = try packs.file(frame.location.pack).open(frame).children(of: frame.address)
+                children = try packs.children(of: frame)
+            } catch FrameDamage.locked {
+                // Only from a pack that is indexed anew: nobody can say what it lists.
+                complete.append(frame)
+                continue
             } catch {
                 report.incomplete.append(.init(frame: frame, missing: 0))
                 continue
@@ -123,12 +133,14 @@ package struct RebuildIndex: Sendable {
     private let storage: any PackStorage
     private let index: any FrameIndex
     private let pool: DiskPool
+    private let domains: SealDomains
 
-    package init(folder: String, index: any FrameIndex, pool: DiskPool) {
-        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool)
+    package init(folder: String, index: any FrameIndex, pool: DiskPool, domains: SealDomains = SealDomains()) {
+        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, domains: domains)
     }
 
-    package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool) {
+    package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool, domains: SealDomains = SealDomains()) {
+        self.domains = domains
         self.storage = storage
         self.index = index
         self.pool = pool
@@ -138,9 +150,10 @@ package struct RebuildIndex: Sendable {
     package func run() async throws -> RecoveryReport {
         let storage = storage
         let index = index
+        let domains = domains
         return try await pool.run {
             try index.removeAll()
-            return try Recovery(packs: PackCache(storage: storage, capacity: 16), index: index).run()
+            return try Recovery(packs: PackCache(storage: storage, capacity: 16, domains: domains), index: index, takesLocked: true).run()
         }
     }
 }

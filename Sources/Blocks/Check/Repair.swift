@@ -14,7 +14,7 @@ package struct Repair: Sendable {
         package init(folder: String, index: any FrameIndex) { self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index) }
 
         package init(storage: any PackStorage, index: any FrameIndex) {
-            packs = PackCache(storage: storage, capacity: 16)
+            packs = PackCache(storage: storage, capacity: 16, domains: SealDomains())
             self.index = index
         }
     }
@@ -25,18 +25,19 @@ package struct Repair: Sendable {
     private let sources: [Source]
     private let packBytes: UInt64
 
-    package init(folder: String, index: any FrameIndex, pool: DiskPool, sources: [Source]) {
-        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, sources: sources)
+    package init(folder: String, index: any FrameIndex, pool: DiskPool, domains: SealDomains = SealDomains(), sources: [Source]) {
+        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, domains: domains, sources: sources)
     }
 
     package init(
         storage: any PackStorage,
         index: any FrameIndex,
         pool: DiskPool,
+        domains: SealDomains = SealDomains(),
         sources: [Source],
         packBytes: UInt64 = BlockStoreOptions().packBytes
     ) {
-        packs = PackCache(storage: storage, capacity: 16)
+        packs = PackCache(storage: storage, capacity: 16, domains: domains)
         self.index = index
         self.pool = pool
         self.sources = sources
@@ -96,11 +97,9 @@ package struct Repair: Sendable {
     /// From the first store whose frame is whole, its content included.
     private func wholePayload(_ address: Digest) -> FramePayload? {
         for source in sources {
-            guard let location = try? source.index.locate([address])[address], let file = try? source.packs.file(location.pack) else {
-                continue
-            }
-            let frame = IndexedFrame(address: address, location: location)
-            if let payload = try? file.check(frame) { return payload }
+            // A sealed domain is of one Region: what is damaged there comes back when it is copied or pushed again.
+            guard let location = try? source.index.locate([address])[address] else { continue }
+            if let payload = try? source.packs.check(IndexedFrame(address: address, location: location)) { return payload }
         }
         return nil
     }
@@ -131,7 +130,7 @@ package struct Repair: Sendable {
                 last = end
                 for frame in frames where frame.location.kind == kind {
                     // One that does not open is among the lost ones itself.
-                    guard let children = try? packs.file(pack).open(frame).children(of: frame.address) else { continue }
+                    guard let children = try? packs.children(of: frame) else { continue }
                     body(frame.address, children)
                 }
             }

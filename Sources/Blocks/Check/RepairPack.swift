@@ -4,11 +4,11 @@ struct RepairPack {
     private(set) var length = PackHeader.firstFrame
     private var mended: [(frame: IndexedFrame, from: FrameLocation?)] = []
 
-    init(in storage: any PackStorage) throws { file = try PackFile.create(in: storage) }
+    init(in storage: any PackStorage) throws { file = try PackFile.create(in: storage, domains: SealDomains()) }
 
     /// Writes a frame that is to take the place of the one at `from`.
     mutating func append(_ payload: FramePayload, _ address: Digest, from: FrameLocation) throws {
-        try file.write(try file.seal(payload, address: address, at: length), at: length)
+        try file.write(try file.seal(payload, address: address, at: length, in: .open), at: length)
         let location = FrameLocation(
             pack: file.id,
             offset: length,

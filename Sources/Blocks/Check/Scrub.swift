@@ -12,12 +12,18 @@ package struct Scrub: Sendable {
     private let pool: DiskPool
     private let parallel: Int
 
-    package init(folder: String, index: any FrameIndex, pool: DiskPool, parallel: Int = 4) {
-        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, parallel: parallel)
+    package init(folder: String, index: any FrameIndex, pool: DiskPool, domains: SealDomains = SealDomains(), parallel: Int = 4) {
+        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, domains: domains, parallel: parallel)
     }
 
-    package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool, parallel: Int = 4) {
-        packs = PackCache(storage: storage, capacity: 32)
+    package init(
+        storage: any PackStorage,
+        index: any FrameIndex,
+        pool: DiskPool,
+        domains: SealDomains = SealDomains(),
+        parallel: Int = 4
+    ) {
+        packs = PackCache(storage: storage, capacity: 32, domains: domains)
         self.index = index
         self.pool = pool
         self.parallel = max(1, parallel)
@@ -82,6 +88,10 @@ package struct Scrub: Sendable {
             report.storedBytes += frame.location.frameLength
             report.plainBytes += UInt64(frame.location.plainLength)
             guard let damage else { continue }
+            if case .locked = damage {
+                report.lockedFrames += 1
+                continue
+            }
             report.damages.append(
                 .init(
                     pack: frame.location.pack,
@@ -100,7 +110,7 @@ package struct Scrub: Sendable {
         var frame = frame
         while true {
             do {
-                _ = try packs.file(frame.location.pack).check(frame)
+                _ = try packs.check(frame)
                 return (frame, nil)
             } catch let damage as FrameDamage {
                 guard let location = try index.locate([frame.address])[frame.address] else { return nil }
@@ -111,13 +121,14 @@ package struct Scrub: Sendable {
     }
 }
 
-extension PackFile {
+extension PackCache {
     /// Everything that can be proven about a frame, which is given back.
-    func check(_ frame: IndexedFrame) throws(FrameDamage) -> FramePayload {
-        let payload = try open(frame)
+    func check(_ frame: IndexedFrame) throws -> FramePayload {
+        let payload = try file(frame.location.pack).open(frame)
+        guard let domain = domains[frame.location.domain] else { throw FrameDamage.locked(frame.location.domain) }
         let plain = try payload.plain()
         let found = Digest(sha256: plain.readableBytesSpan)
-        guard found == frame.address else { throw .digest(found: found) }
+        guard domain.address(of: found) == frame.address else { throw FrameDamage.digest(found: found) }
         do {
             switch frame.location.kind {
             case .block: break
@@ -125,7 +136,7 @@ extension PackFile {
             case .root: _ = try BlockMapRoot(decoding: plain.readableBytesSpan)
             }
         } catch {
-            throw .map(error)
+            throw FrameDamage.map(error)
         }
         return payload
     }

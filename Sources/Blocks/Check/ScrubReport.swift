@@ -15,6 +15,8 @@ package struct ScrubReport: Sendable {
     package internal(set) var storedBytes: UInt64 = 0
     /// Bytes hashed.
     package internal(set) var plainBytes: UInt64 = 0
+    /// Frames whose keys are not at hand: nothing is known of them.
+    package internal(set) var lockedFrames = 0
     package internal(set) var damages: [Damage] = []
 
     package var isClean: Bool { damages.isEmpty }
@@ -26,6 +28,7 @@ package struct ScrubReport: Sendable {
         frames += other.frames
         storedBytes += other.storedBytes
         plainBytes += other.plainBytes
+        lockedFrames += other.lockedFrames
         damages += other.damages
     }
 }

@@ -6,26 +6,26 @@ package struct StoredMaps: Sendable {
     private let index: any FrameIndex
     private let pool: DiskPool
 
-    package init(folder: String, index: any FrameIndex, pool: DiskPool) {
-        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool)
+    package init(folder: String, index: any FrameIndex, pool: DiskPool, domains: SealDomains = SealDomains()) {
+        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, domains: domains)
     }
 
-    package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool) {
-        packs = PackCache(storage: storage, capacity: 32)
+    package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool, domains: SealDomains = SealDomains()) {
+        packs = PackCache(storage: storage, capacity: 32, domains: domains)
         self.index = index
         self.pool = pool
     }
 
-    /// The root under an address; `nil` when it is missing or damaged.
-    package func root(_ digest: Digest) async throws -> BlockMapRoot? {
-        guard case .bytes(let bytes) = try await pool.run({ try plain(digest) }) else { return nil }
-        return try? BlockMapRoot(decoding: bytes.span.bytes)
+    /// The addresses of the pages that a root lists; `nil` when it is missing, damaged or locked.
+    package func pages(of root: Digest) async throws -> [Digest]? {
+        guard case .bytes(let bytes, let domain) = try await pool.run({ try plain(root) }) else { return nil }
+        return (try? BlockMapRoot(decoding: bytes.span.bytes)).map { domain.addresses(of: $0.entries.map(\.digest)) }
     }
 
-    /// The page under an address; `nil` when it is missing or damaged.
-    package func page(_ digest: Digest) async throws -> BlockMapPage? {
-        guard case .bytes(let bytes) = try await pool.run({ try plain(digest) }) else { return nil }
-        return try? BlockMapPage(decoding: bytes.span.bytes)
+    /// The addresses of the blocks that a page lists; `nil` when it is missing, damaged or locked.
+    package func blocks(of page: Digest) async throws -> [Digest]? {
+        guard case .bytes(let bytes, let domain) = try await pool.run({ try plain(page) }) else { return nil }
+        return (try? BlockMapPage(decoding: bytes.span.bytes)).map { domain.addresses(of: $0.allDigests) }
     }
 
     /// Where those of the addresses stand that are in the index.
@@ -34,10 +34,14 @@ package struct StoredMaps: Sendable {
         return try await pool.run { [index] in try index.locate(addresses) }
     }
 
-    enum Plain: Equatable {
-        case bytes([UInt8])
+    enum Plain {
+        case bytes([UInt8], in: SealDomain)
         case missing
         case damaged
+        /// The key of its domain is not at hand.
+        case locked
+
+        var isMissing: Bool { if case .missing = self { true } else { false } }
     }
 
     /// The plain bytes of a frame. On a thread of the pool.
@@ -50,7 +54,11 @@ package struct StoredMaps: Sendable {
             last = location
             do {
                 let frame = IndexedFrame(address: digest, location: location)
-                return .bytes(Array(try packs.file(location.pack).open(frame).plain().readableBytesView))
+                let plain = try packs.file(location.pack).open(frame).plain()
+                guard let domain = packs.domains[location.domain] else { return .locked }
+                return .bytes(Array(plain.readableBytesView), in: domain)
+            } catch FrameDamage.locked {
+                return .locked
             } catch is FrameDamage {
                 continue
             }

@@ -6,18 +6,19 @@ extension BlockStore {
     /// Whatever the body stores, or finds stored, is safe from collections until it returns. The row that makes it reachable is to be
     /// committed before that.
     package func withWriter<Value>(
+        in domain: SealDomain = .open,
         isolation: isolated (any Actor)? = #isolation,
         _ body: (StoreWriter) async throws -> Value
     ) async throws -> Value {
-        let writer = writer()
+        let writer = writer(in: domain)
         defer { writer.end() }
         return try await body(writer)
     }
 
     /// A session that lasts until it is ended or released, for those that have no scope for it.
-    package func writer() -> StoreWriter {
+    package func writer(in domain: SealDomain = .open) -> StoreWriter {
         let epoch = state.withLock { $0.epoch }
-        return StoreWriter(store: self, session: sessions.withLock { $0.begin(epoch: epoch) })
+        return StoreWriter(store: self, domain: domain, session: sessions.withLock { $0.begin(epoch: epoch) })
     }
 
     func end(_ session: WriteSession) { sessions.withLock { $0.end(session) }?.resume() }

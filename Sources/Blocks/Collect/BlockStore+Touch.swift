@@ -40,16 +40,19 @@ extension BlockStore {
 
     private func touchPage(_ address: Digest, _ session: WriteSession) async throws -> Bool {
         try await pool.run { [self] in
-            let page = try page(address)
-            return try mark(page.allDigests, generation: session.generation).isEmpty
+            let (page, domain) = try storedPage(address)
+            return try mark(domain.addresses(of: page.allDigests), generation: session.generation).isEmpty
                 && mark([address], generation: session.generation).isEmpty
         }
     }
 
     private func touchRoot(_ address: Digest, _ session: WriteSession) async throws -> Bool {
-        let entries = try await readRoot(address).entries
+        let (entries, domain) = try await pool.run { [self] in
+            let (root, domain) = try storedRoot(address)
+            return (root.entries, domain)
+        }
         for start in stride(from: 0, to: entries.count, by: 1024) {
-            let pages = Set(entries[start..<min(start + 1024, entries.count)].map(\.digest))
+            let pages = Set(domain.addresses(of: entries[start..<min(start + 1024, entries.count)].map(\.digest)))
             guard try await contains(Array(pages), for: session) == pages else { return false }
         }
         return try await pool.run { [self] in try mark([address], generation: session.generation).isEmpty }

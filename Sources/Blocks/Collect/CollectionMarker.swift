@@ -11,26 +11,39 @@ package struct CollectionMarker: Sendable {
     /// Marks a tree that must be whole.
     ///
     /// Throws the `StoreError` of a root or page that cannot be read: nobody knows what is under it then, so nothing may be swept.
-    package func mark(tree root: Digest) async throws {
-        let store = store
-        let generation = generation
+    /// Of a tree whose key cannot be used, all of its domain is marked.
+    package func mark(tree root: Digest, in domain: SealDomainID = .open) async throws {
+        let (store, generation) = (store, generation)
+        guard try await isOpen(domain) else { return try await mark(all: domain) }
         if try await store.pool.run({ try store.isMarked(root, generation) }) { return }
-        for batch in try await pages(of: root, in: store) {
+        for batch in try await pages(of: root, in: store, seal: try await store.domain(domain)) {
             _ = try await markPages(batch, mustBeThere: true)
         }
         _ = try await store.pool.run { try store.mark([root], generation: generation) }
     }
 
     /// Marks what there is of a tree that nothing has to be whole of: a snapshot that is deleted and may still be read.
-    package func mark(remainsOf root: Digest) async throws {
-        try await mark(partOf: root, listedBy: store)
+    package func mark(remainsOf root: Digest, in domain: SealDomainID = .open) async throws {
+        try await mark(partOf: root, in: domain, of: store, into: domain)
     }
 
-    /// Marks what there is here of a tree that `source` has: the part that a running copy has brought.
-    package func mark(partOf root: Digest, listedBy source: BlockStore) async throws {
+    /// Marks what there is here, in the domain `destination`, of a tree that `source` has in the domain `origin`: the part that a running
+    /// copy has brought.
+    package func mark(
+        partOf root: Digest,
+        in origin: SealDomainID = .open,
+        of source: BlockStore,
+        into destination: SealDomainID = .open
+    ) async throws {
+        let (store, generation) = (store, generation)
+        guard try await isOpen(destination), try await isOpen(origin, in: source) else { return try await mark(all: destination) }
+        let seal = try await store.domain(destination)
         var isWhole = true
+        let here: Digest
         do {
-            for batch in try await pages(of: root, in: source) {
+            let map = try await source.readRoot(root)
+            here = seal.address(of: map.digest)
+            for batch in Self.batches(seal.addresses(of: map.entries.map(\.digest))) {
                 let isBatchWhole = try await markPages(batch, mustBeThere: false)
                 isWhole = isWhole && isBatchWhole
             }
@@ -40,26 +53,41 @@ package struct CollectionMarker: Sendable {
         }
         // A snapshot may have the same root, and must not be taken for whole.
         guard isWhole else { return }
-        let store = store
-        let generation = generation
-        _ = try await store.pool.run { try store.mark([root], generation: generation) }
+        _ = try await store.pool.run { try store.mark([here], generation: generation) }
     }
 
-    /// Marks blocks that no page lists yet.
+    /// Marks blocks that no page lists yet, by their addresses.
     package func mark(blocks: [Digest]) async throws {
-        let store = store
-        let generation = generation
+        let (store, generation) = (store, generation)
         _ = try await store.pool.run { try store.mark(blocks, generation: generation) }
     }
 
-    private func pages(of root: Digest, in store: BlockStore) async throws -> [[Digest]] {
-        let entries = try await store.readRoot(root).entries
-        return stride(from: 0, to: entries.count, by: Self.pagesPerRead).map { start in
-            entries[start..<min(start + Self.pagesPerRead, entries.count)].map(\.digest)
+    /// Marks every frame of a sealed domain: without its key nobody can say which of them are alive.
+    private func mark(all domain: SealDomainID) async throws {
+        let (store, generation) = (store, generation)
+        if domain == .open { return }
+        try await store.pool.run { try store.indexing { try store.index.mark(all: domain, generation: generation) } }
+    }
+
+    private func isOpen(_ domain: SealDomainID, in other: BlockStore? = nil) async throws -> Bool {
+        do {
+            _ = try await (other ?? store).domain(domain)
+            return true
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            return false
         }
     }
 
-    /// Returns whether all of the pages are there and marked with their blocks.
+    private func pages(of root: Digest, in store: BlockStore, seal: SealDomain) async throws -> [[Digest]] {
+        Self.batches(seal.addresses(of: try await store.readRoot(root).entries.map(\.digest)))
+    }
+
+    private static func batches(_ pages: [Digest]) -> [[Digest]] {
+        stride(from: 0, to: pages.count, by: pagesPerRead).map { Array(pages[$0..<min($0 + pagesPerRead, pages.count)]) }
+    }
+
     private func markPages(_ pages: [Digest], mustBeThere: Bool) async throws -> Bool {
         let store = store
         let generation = generation
@@ -73,8 +101,8 @@ package struct CollectionMarker: Sendable {
         for page in stale.keys {
             do {
                 try await store.pool.run {
-                    let blocks = try store.page(page).allDigests
-                    _ = try store.mark(blocks + [page], generation: generation)
+                    let (map, domain) = try store.storedPage(page)
+                    _ = try store.mark(domain.addresses(of: map.allDigests) + [page], generation: generation)
                 }
             } catch let error as StoreError where error.isLostContent && !mustBeThere {
                 // Not there any more, or damaged: what wants it brings it anew.

@@ -64,13 +64,15 @@ struct PackRewrite: Sendable {
         do {
             payload = try store.packs.file(frame.location.pack).open(frame)
         } catch is FrameDamage {
+            // Or locked: what cannot be opened cannot be sealed anew.
             return .unreadable
         }
+        guard let domain = store.packs.domains[frame.location.domain] else { return .unreadable }
         do {
             try store.checkSpace(for: payload, frame.address)
             guard let slot = try store.allocate(payload, epoch: epoch) else { return .mustFlush }
             defer { store.state.withLock { $0.finishMove(slot) }?.resume() }
-            return .moved(try store.write(payload, frame.address, slot))
+            return .moved(try store.write(payload, frame.address, slot, in: domain))
         } catch let failure as IOFailure {
             throw StoreError(failure, address: frame.address)
         }

@@ -41,6 +41,9 @@ package struct Digest: Hashable, Comparable, Sendable {
         word3 = span.bigEndianWord(at: offset + 24)
     }
 
+    /// The bytes of a MAC, of 32 bytes.
+    init(_ code: HashedAuthenticationCode<SHA256>) { self = code.withUnsafeBytes { Digest(words: $0) } }
+
     /// Parses 64 hexadecimal digits of either case.
     package init?(hex: some StringProtocol) {
         guard let bytes = Hex.decode(hex), bytes.count == Self.byteCount else { return nil }

@@ -18,6 +18,8 @@ package enum FrameDamage: Error, Hashable, Sendable {
     case unreadable(errno: Int32)
     /// The pack's file is not there.
     case missingPack
+    /// No damage: it is sealed, and the key of its domain is not at hand.
+    case locked(SealDomainID)
 }
 
 extension FrameDamage: CustomStringConvertible {
@@ -32,6 +34,7 @@ extension FrameDamage: CustomStringConvertible {
         case .cutOff: "the file ends inside the frame"
         case .unreadable(let errno): "the disk cannot read it: \(IOFailure.text(of: errno))"
         case .missingPack: "the pack is missing"
+        case .locked(let domain): "the key of the domain \(domain) is not at hand"
         }
     }
 }

@@ -21,7 +21,7 @@ package struct FrameHeader: Equatable, Sendable {
     let plainLength: UInt32
     let storedLength: UInt32
     let offset: UInt64
-    let domain: SealDomain
+    let domain: SealDomainID
     let address: Digest
 
     static let magic: [UInt8] = Array("FERRYFR".utf8) + [0]
@@ -42,7 +42,7 @@ package struct FrameHeader: Equatable, Sendable {
         plainLength: UInt32,
         storedLength: UInt32,
         offset: UInt64,
-        domain: SealDomain,
+        domain: SealDomainID,
         address: Digest
     ) {
         self.kind = kind
@@ -62,7 +62,7 @@ package struct FrameHeader: Equatable, Sendable {
             plainLength: frame.location.plainLength,
             storedLength: frame.location.storedLength,
             offset: frame.location.offset,
-            domain: .open,
+            domain: frame.location.domain,
             address: frame.address
         )
     }
@@ -92,7 +92,7 @@ package struct FrameHeader: Equatable, Sendable {
         guard let kind = FrameKind(rawValue: bytes[10]), let codec = FrameCodec(rawValue: bytes[11]) else {
             throw .header("unknown kind or codec")
         }
-        guard let domain = SealDomain(known: Array(bytes[28..<44])) else { throw .header("unknown domain") }
+        guard let domain = SealDomainID(bytes: bytes[28..<44]) else { throw .cutOff }
         guard span.littleEndian(UInt64.self, at: 20) == place else { throw .header("of another place") }
         let plainLength = span.littleEndian(UInt32.self, at: 12)
         let storedLength = span.littleEndian(UInt32.self, at: 16)

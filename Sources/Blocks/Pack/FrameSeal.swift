@@ -2,15 +2,20 @@ import Crypto
 import FoundationEssentials
 import NIOCore
 
-/// Seals and opens the frames of one pack in the open domain: AES-256-GCM, the header as associated data.
+/// Seals and opens the frames of one pack in one domain: AES-256-GCM, the header as associated data.
 ///
-/// The key is derived from the pack's random key and its id, the nonce is the frame's offset, and a pack is only ever
+/// The key is derived for the pack: from its random key and its id in the open domain, from the domain's data key and the pack's id in a
+/// sealed one. The nonce is the frame's offset, and a pack is only ever
 /// appended to by the one process that made it: no key and nonce ever meet twice.
 ///
 /// The only file that knows `Data`, because that is what the AEAD gives back.
 package struct FrameSeal: Sendable {
     private let key: SymmetricKey
 
+    /// In a sealed domain.
+    init(key: SymmetricKey) { self.key = key }
+
+    /// In the open domain.
     package init(of header: PackHeader) {
         key = HKDF<SHA256>.deriveKey(
             inputKeyMaterial: SymmetricKey(data: header.openKey),

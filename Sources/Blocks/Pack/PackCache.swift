@@ -12,11 +12,13 @@ final class PackCache: Sendable {
     }
 
     let storage: any PackStorage
+    let domains: SealDomains
     private let state = Mutex(State())
     private let capacity: Int
 
-    init(storage: any PackStorage, capacity: Int) {
+    init(storage: any PackStorage, capacity: Int, domains: SealDomains) {
         self.storage = storage
+        self.domains = domains
         self.capacity = max(1, capacity)
     }
 
@@ -28,7 +30,7 @@ final class PackCache: Sendable {
         defer { state.withLock { $0.endOpening() } }
         let file: PackFile
         do {
-            file = try PackFile.open(id, in: storage)
+            file = try PackFile.open(id, in: storage, domains: domains)
         } catch let error as IOFailure where error.errno == ENOENT {
             throw FrameDamage.missingPack
         }
@@ -49,6 +51,13 @@ final class PackCache: Sendable {
             state.open[file.id] = (file, state.clock)
             return file
         }
+    }
+
+    /// The addresses of what a page or root lists.
+    func children(of frame: IndexedFrame) throws -> [Digest] {
+        let payload = try file(frame.location.pack).open(frame)
+        guard let domain = domains[frame.location.domain] else { throw FrameDamage.locked(frame.location.domain) }
+        return domain.addresses(of: try payload.children(of: frame.address))
     }
 
     /// Lets go of a pack that was deleted.

@@ -6,18 +6,20 @@ final class PackFile: Sendable {
     let id: PackID
     let path: String
     private let handle: any PackFileHandle
-    private let seal: FrameSeal
+    private let openSeal: FrameSeal
+    private let domains: SealDomains
 
-    private init(id: PackID, path: String, handle: any PackFileHandle, header: PackHeader) {
+    private init(id: PackID, path: String, handle: any PackFileHandle, header: PackHeader, domains: SealDomains) {
         self.id = id
         self.path = path
         self.handle = handle
-        seal = FrameSeal(of: header)
+        openSeal = FrameSeal(of: header)
+        self.domains = domains
     }
 
     /// Makes a new pack with a new id and key. Its name and header are durable when this returns, so that whoever finds a frame after
     /// a power cut finds both copies of the key that opens it, too.
-    static func create(in storage: any PackStorage) throws(IOFailure) -> PackFile {
+    static func create(in storage: any PackStorage, domains: SealDomains) throws(IOFailure) -> PackFile {
         let id = PackID.random()
         var generator = SystemRandomNumberGenerator()
         var key: [UInt8] = []
@@ -30,7 +32,8 @@ final class PackFile: Sendable {
             id: id,
             path: "\(storage.path)/\(id.fileName)",
             handle: try storage.create(id.fileName),
-            header: header
+            header: header,
+            domains: domains
         )
         do {
             try file.write(ByteBuffer(bytes: header.preamble), at: 0)
@@ -45,7 +48,7 @@ final class PackFile: Sendable {
     }
 
     /// Opens a pack to read it. Throws `IOFailure`, or `FrameDamage.packHeader` when no copy of the header is whole.
-    static func open(_ id: PackID, in storage: any PackStorage) throws -> PackFile {
+    static func open(_ id: PackID, in storage: any PackStorage, domains: SealDomains) throws -> PackFile {
         let handle = try storage.open(id.fileName)
         let path = "\(storage.path)/\(id.fileName)"
         var damage: FrameDamage?
@@ -53,7 +56,7 @@ final class PackFile: Sendable {
             do {
                 let header = try Self.header(at: place, of: handle, path: path)
                 guard header.id == id else { throw FrameDamage.packHeader("it is the one of pack \(header.id)") }
-                return PackFile(id: id, path: path, handle: handle, header: header)
+                return PackFile(id: id, path: path, handle: handle, header: header, domains: domains)
             } catch let error as FrameDamage {
                 damage = damage ?? error
             }
@@ -89,7 +92,7 @@ final class PackFile: Sendable {
                 continue
             }
             guard header.id == id else { continue }
-            let file = PackFile(id: id, path: path, handle: handle, header: header)
+            let file = PackFile(id: id, path: path, handle: handle, header: header, domains: SealDomains())
             try file.write(ByteBuffer(bytes: header.encoded), at: place)
             return try file.sync()
         }
@@ -109,8 +112,9 @@ final class PackFile: Sendable {
     // MARK: frames
 
     /// Seals a payload for its place. The whole frame comes back, to be written there.
-    func seal(_ payload: FramePayload, address: Digest, at offset: UInt64) throws -> ByteBuffer {
-        try seal.seal(
+    func seal(_ payload: FramePayload, address: Digest, at offset: UInt64, in domain: SealDomain) throws -> ByteBuffer {
+        guard domains[domain.id] != nil else { throw FrameDamage.locked(domain.id) }
+        return try seal(in: domain).seal(
             payload,
             header: FrameHeader(
                 kind: payload.kind,
@@ -118,7 +122,7 @@ final class PackFile: Sendable {
                 plainLength: payload.plainLength,
                 storedLength: payload.storedLength,
                 offset: offset,
-                domain: .open,
+                domain: domain.id,
                 address: address
             )
         )
@@ -137,7 +141,7 @@ final class PackFile: Sendable {
             _ = try FrameHeader(decoding: head, at: frame.location.offset)
             throw .header("not the one that the index names")
         }
-        return try seal.open(bytes, header: expected)
+        return try seal(in: try domain(expected.domain)).open(bytes, header: expected)
     }
 
     /// Reads and opens whatever frame stands at `offset`, which must end before `end`.
@@ -147,8 +151,15 @@ final class PackFile: Sendable {
         guard start + UInt64(header.storedLength) <= end else { throw .cutOff }
         let sealed = try frameBytes(Int(header.storedLength), at: start)
         guard sealed.readableBytes == Int(header.storedLength) else { throw .cutOff }
-        return (header, try seal.open(sealed, header: header))
+        return (header, try seal(in: try domain(header.domain)).open(sealed, header: header))
     }
+
+    private func domain(_ id: SealDomainID) throws(FrameDamage) -> SealDomain {
+        guard let domain = domains[id] else { throw .locked(id) }
+        return domain
+    }
+
+    private func seal(in domain: SealDomain) -> FrameSeal { domain.key(in: id).map(FrameSeal.init(key:)) ?? openSeal }
 
     private func frameBytes(_ count: Int, at offset: UInt64) throws(FrameDamage) -> ByteBuffer {
         do {

@@ -6,6 +6,8 @@ struct PackScanner {
     enum Item {
         /// A frame whose seal opens.
         case frame(IndexedFrame, FramePayload)
+        /// A frame with a whole header, whose key is not at hand.
+        case locked(IndexedFrame)
         /// Bytes in which no whole frame starts. A gap that a failed or never finished write left is all zeros.
         case skipped(Range<UInt64>, FrameDamage, isGap: Bool)
     }
@@ -33,6 +35,14 @@ struct PackScanner {
             let (header, payload) = try file.openFrame(at: start, end: end)
             offset = header.nextOffset
             return .frame(IndexedFrame(header, in: file.id), payload)
+        } catch .locked {
+            if let bytes = try? file.read(FrameHeader.bytes, at: start),
+                let header = try? FrameHeader(decoding: Array(bytes.readableBytesView), at: start)
+            {
+                offset = header.nextOffset
+                return .locked(IndexedFrame(header, in: file.id))
+            }
+            damage = .header("not to be read twice")
         } catch {
             damage = error
         }
@@ -103,7 +113,8 @@ extension IndexedFrame {
                 storedLength: header.storedLength,
                 plainLength: header.plainLength,
                 kind: header.kind,
-                codec: header.codec
+                codec: header.codec,
+                domain: header.domain
             )
         )
     }

@@ -1,19 +1,51 @@
-/// Whose key seals a frame.
+import Crypto
+
+/// A domain whose key is at hand: says under which addresses its content stands and seals its frames.
 ///
-/// There is one domain today, the open one, whose key the pack carries in clear: the seal is then a checksum and keeps no secret.
-/// The domain of an encrypted snapshot will name its data key.
-package struct SealDomain: Hashable, Sendable {
-    /// 16 bytes; zeros are the open domain.
-    package let bytes: [UInt8]
+/// In the open domain the address is the digest and the key is in the pack. In a sealed one both come from the domain's data key, each
+/// derived for its purpose, so equal content stands under another address in each domain (docs/formats/pack.md).
+package struct SealDomain: Sendable {
+    private struct Keys: Sendable {
+        let address: SymmetricKey
+        let seal: SymmetricKey
+    }
 
-    package static let byteCount = 16
-    package static let open = SealDomain(bytes: [UInt8](repeating: 0, count: byteCount))
+    package let id: SealDomainID
+    private let keys: Keys?
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
+    package static let open = SealDomain(id: .open, keys: nil)
 
-    /// Nil for a domain that this version has no keys for.
-    init?(known bytes: [UInt8]) {
-        guard bytes == Self.open.bytes else { return nil }
-        self = .open
+    private init(id: SealDomainID, keys: Keys?) {
+        self.id = id
+        self.keys = keys
+    }
+
+    /// A sealed domain. `dataKey` has 32 bytes, which are not kept.
+    package init(_ id: SealDomainID, dataKey: UnsafeRawBufferPointer) {
+        precondition(id != .open && dataKey.count == 32)
+        let key = SymmetricKey(data: dataKey)
+        let derive = { (purpose: String) in
+            HKDF<SHA256>.deriveKey(inputKeyMaterial: key, salt: id.bytes, info: Array(purpose.utf8), outputByteCount: 32)
+        }
+        self.init(id: id, keys: Keys(address: derive("ferry domain 1 address"), seal: derive("ferry domain 1 seal")))
+    }
+
+    /// Where content with this digest stands.
+    package func address(of digest: Digest) -> Digest {
+        guard let keys else { return digest }
+        return Digest(HMAC<SHA256>.authenticationCode(for: digest.bytes, using: keys.address))
+    }
+
+    package func addresses(of digests: some Sequence<Digest>) -> [Digest] { digests.map(address) }
+
+    /// The key for the frames of one pack; nil for that of the pack itself.
+    func key(in pack: PackID) -> SymmetricKey? {
+        guard let keys else { return nil }
+        return HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: keys.seal,
+            salt: pack.bytes,
+            info: Array("ferry pack 1 sealed".utf8),
+            outputByteCount: 32
+        )
     }
 }

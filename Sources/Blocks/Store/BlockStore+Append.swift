@@ -18,6 +18,7 @@ enum AppendOutcome: Sendable {
 /// A payload, and for a page or root the addresses that must be in the store before it.
 struct AppendContent {
     let payload: FramePayload
+    let domain: SealDomain
     let children: [Digest]
 }
 
@@ -71,9 +72,9 @@ extension BlockStore {
             try checkSpace(for: content.payload, address)
             slot = try allocate(content.payload, epoch: session.epoch)
             guard let slot else { return giveUp(address, ticket, .mustFlush) }
-            return try write(content.payload, address, slot, ticket, mending: mending(address), by: session)
+            return try write(content.payload, address, slot, ticket, in: content.domain, mending: mending(address), by: session)
         } catch {
-            let error = (error as? IOFailure).map { StoreError($0, address: address) } ?? error
+            let error = StoreError.told(error, address: address)
             withdraw(address, ticket, slot: slot)
             ticket.settle(.failed(error))
             throw error
@@ -141,10 +142,11 @@ extension BlockStore {
         _ address: Digest,
         _ slot: StoreState.Slot,
         _ ticket: WriteTicket,
+        in domain: SealDomain,
         mending: Mending?,
         by session: WriteSession
     ) throws -> AppendOutcome {
-        let location = try write(payload, address, slot)
+        let location = try write(payload, address, slot, in: domain)
         let frame = IndexedFrame(address: address, location: location, generation: session.generation)
         state.withLock { $0.finish(slot, frame, mending: mending, epoch: session.epoch) }?.resume()
         try state.withLock { try $0.check(session.epoch) }
@@ -155,8 +157,8 @@ extension BlockStore {
     }
 
     /// Writes a frame to its place and says where that is.
-    func write(_ payload: FramePayload, _ address: Digest, _ slot: StoreState.Slot) throws -> FrameLocation {
-        let bytes = try slot.file.seal(payload, address: address, at: slot.offset)
+    func write(_ payload: FramePayload, _ address: Digest, _ slot: StoreState.Slot, in domain: SealDomain) throws -> FrameLocation {
+        let bytes = try slot.file.seal(payload, address: address, at: slot.offset, in: domain)
         try slot.file.write(bytes, at: slot.offset)
         return FrameLocation(
             pack: slot.file.id,
@@ -164,7 +166,8 @@ extension BlockStore {
             storedLength: payload.storedLength,
             plainLength: payload.plainLength,
             kind: payload.kind,
-            codec: payload.codec
+            codec: payload.codec,
+            domain: domain.id
         )
     }
 

@@ -31,9 +31,10 @@ package final class BlockStore: Sendable, BlockMapSource {
         folder: String,
         index: any FrameIndex,
         pool: DiskPool,
-        options: BlockStoreOptions = .init()
+        options: BlockStoreOptions = .init(),
+        domains: SealDomains = SealDomains()
     ) throws {
-        try self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, options: options)
+        try self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, options: options, domains: domains)
     }
 
     /// Opens a store over any storage.
@@ -41,12 +42,13 @@ package final class BlockStore: Sendable, BlockMapSource {
         storage: any PackStorage,
         index: any FrameIndex,
         pool: DiskPool,
-        options: BlockStoreOptions = .init()
+        options: BlockStoreOptions = .init(),
+        domains: SealDomains = SealDomains()
     ) throws {
         self.index = index
         self.pool = pool
         self.options = options
-        packs = PackCache(storage: storage, capacity: options.openPacks)
+        packs = PackCache(storage: storage, capacity: options.openPacks, domains: domains)
         pages = PageCache(capacity: options.cachedPages)
         do {
             try storage.prepare()
@@ -77,28 +79,34 @@ package final class BlockStore: Sendable, BlockMapSource {
 
     // MARK: reading
 
+    /// The domain with this id, its key unwrapped if need be. Throws when its key cannot be used.
+    package func domain(_ id: SealDomainID) async throws -> SealDomain { try await packs.domains.require(id) }
+
     /// Those of the addresses that are in the store durably, and not known to be damaged.
     package func contains(_ addresses: [Digest]) async throws -> Set<Digest> {
         if addresses.isEmpty { return [] }
         return try await pool.run { [self] in try sound(addresses) }
     }
 
-    /// The plain bytes under an address, proven by the seal. What was put and not flushed can be read, too.
-    package func read(_ digest: Digest) async throws -> ByteBuffer {
-        try await pool.run { [self] in try readNow(digest) }
+    /// The plain bytes of content, proven by the seal. What was put and not flushed can be read, too.
+    package func read(_ digest: Digest, in domain: SealDomain = .open) async throws -> ByteBuffer {
+        try await pool.run { [self] in try stored(domain.address(of: digest)).0 }
     }
 
-    package func readPage(_ digest: Digest) async throws -> BlockMapPage {
-        if let page = pages[digest] { return page }
-        let page: BlockMapPage = try await pool.run { [self] in try self.page(digest) }
-        pages.insert(page, digest)
+    package func readPage(_ digest: Digest) async throws -> BlockMapPage { try await readPage(digest, in: .open) }
+
+    package func readPage(_ digest: Digest, in domain: SealDomain) async throws -> BlockMapPage {
+        guard packs.domains[domain.id] != nil else { throw StoreError(.locked, "the domain \(domain.id) is locked", address: digest) }
+        let address = domain.address(of: digest)
+        if let page = pages[address] { return page }
+        let page: BlockMapPage = try await pool.run { [self] in try storedPage(address).page }
+        pages.insert(page, address)
         return page
     }
 
-    package func readRoot(_ digest: Digest) async throws -> BlockMapRoot {
-        try await pool.run { [self] in
-            try decode(digest, try readNow(digest)) { (bytes) throws(BlockMapError) in try BlockMapRoot(decoding: bytes) }
-        }
+    /// The root that stands under an address, as a snapshot's row names it.
+    package func readRoot(_ address: Digest) async throws -> BlockMapRoot {
+        try await pool.run { [self] in try storedRoot(address).root }
     }
 
     /// The blocks with data of the map under `root`, at or behind `start`, up to `limit`, ascending.
@@ -120,18 +128,26 @@ package final class BlockStore: Sendable, BlockMapSource {
             .differences(from: start, limit: limit, pageReads: .max).differences
     }
 
-    private func readNow(_ digest: Digest) throws -> ByteBuffer {
-        let (frame, payload) = try openFrame(digest)
+    private func stored(_ address: Digest) throws -> (ByteBuffer, SealDomain) {
+        let (frame, payload) = try openFrame(address)
         do {
-            return try payload.plain()
-        } catch {
-            throw StoreError(error, of: frame, path: path(of: frame))
+            guard let domain = packs.domains[frame.location.domain] else { throw FrameDamage.locked(frame.location.domain) }
+            return (try payload.plain(), domain)
+        } catch let damage as FrameDamage {
+            throw StoreError(damage, of: frame, path: path(of: frame))
         }
     }
 
-    /// A page as it is stored, past the cache. On a thread of the pool.
-    func page(_ digest: Digest) throws -> BlockMapPage {
-        try decode(digest, try readNow(digest)) { (bytes) throws(BlockMapError) in try BlockMapPage(decoding: bytes) }
+    /// A page as it is stored, past the cache, and the domain of what it lists. On a thread of the pool.
+    func storedPage(_ address: Digest) throws -> (page: BlockMapPage, domain: SealDomain) {
+        let (bytes, domain) = try stored(address)
+        return (try decode(address, bytes) { (bytes) throws(BlockMapError) in try BlockMapPage(decoding: bytes) }, domain)
+    }
+
+    /// A root and the domain of what it lists. On a thread of the pool.
+    func storedRoot(_ address: Digest) throws -> (root: BlockMapRoot, domain: SealDomain) {
+        let (bytes, domain) = try stored(address)
+        return (try decode(address, bytes) { (bytes) throws(BlockMapError) in try BlockMapRoot(decoding: bytes) }, domain)
     }
 
     private func decode<Value>(
@@ -198,7 +214,7 @@ package final class BlockStore: Sendable, BlockMapSource {
             } catch let error as StoreError where error.isLostContent {
                 let again = try self.frame(digest)
                 guard again.location != frame.location else {
-                    if error.code != .notFound { doubts.add(digest) }
+                    if error.code != .notFound, error.code != .locked { doubts.add(digest) }
                     throw error
                 }
                 frame = again
@@ -221,7 +237,7 @@ package final class BlockStore: Sendable, BlockMapSource {
     private func makePack(for payload: FramePayload, epoch: UInt64) throws {
         try packCreation.withLock { _ in
             guard try state.withLock({ try $0.needsPack(for: payload, epoch: epoch, packBytes: options.packBytes) }) else { return }
-            let file = try PackFile.create(in: packs.storage)
+            let file = try PackFile.create(in: packs.storage, domains: packs.domains)
             statistics.createdPack()
             do {
                 try state.withLock { try $0.open(file, epoch: epoch) }

@@ -8,14 +8,24 @@ package struct FrameLocation: Hashable, Sendable {
     package let plainLength: UInt32
     package let kind: FrameKind
     package let codec: FrameCodec
+    package let domain: SealDomainID
 
-    package init(pack: PackID, offset: UInt64, storedLength: UInt32, plainLength: UInt32, kind: FrameKind, codec: FrameCodec) {
+    package init(
+        pack: PackID,
+        offset: UInt64,
+        storedLength: UInt32,
+        plainLength: UInt32,
+        kind: FrameKind,
+        codec: FrameCodec,
+        domain: SealDomainID = .open
+    ) {
         self.pack = pack
         self.offset = offset
         self.storedLength = storedLength
         self.plainLength = plainLength
         self.kind = kind
         self.codec = codec
+        self.domain = domain
     }
 }
 
@@ -52,6 +62,9 @@ package struct Relocation: Hashable, Sendable {
 package protocol FrameIndex: Sendable {
     /// The locations of those addresses that are in the index.
     func locate(_ addresses: [Digest]) throws -> [Digest: FrameLocation]
+
+    /// Raises all frames of a domain to a generation, in transactions of any size.
+    func mark(all domain: SealDomainID, generation: UInt64) throws
 
     /// Those of the addresses that are in the index: what a copy asks for each block of a disk, so cheaper than where they are.
     func known(among addresses: [Digest]) throws -> Set<Digest>

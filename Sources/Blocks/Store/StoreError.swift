@@ -24,6 +24,8 @@ package struct StoreError: Error, Sendable {
         case incomplete
         /// The index failed.
         case index
+        /// The content is sealed, and the key of its domain cannot be used now.
+        case locked
         /// A collection runs already.
         case busy
         /// The store was closed, or its pool shut down.
@@ -71,10 +73,25 @@ package struct StoreError: Error, Sendable {
         )
     }
 
+    /// What a caller is told when a write fails.
+    static func told(_ error: any Error, address: Digest) -> any Error {
+        switch error {
+        case let failure as IOFailure: StoreError(failure, address: address)
+        case FrameDamage.locked(let domain): StoreError(.locked, "\(FrameDamage.locked(domain))", address: address)
+        default: error
+        }
+    }
+
     /// A frame that cannot be read.
     init(_ damage: FrameDamage, of frame: IndexedFrame, path: String) {
+        let code: Code =
+            switch damage {
+            case .missingPack: .missingPack
+            case .locked: .locked
+            default: .damaged
+            }
         self.init(
-            damage == .missingPack ? .missingPack : .damaged,
+            code,
             damage.description,
             address: frame.address,
             pack: frame.location.pack,

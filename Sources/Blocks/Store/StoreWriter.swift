@@ -8,13 +8,16 @@ import Synchronization
 /// fail with `StoreError.lostWrites`, and the work since the last flush is to be done again with a new writer.
 package final class StoreWriter: Sendable {
     let store: BlockStore
+    /// In which this writer stores. Digests are of plain bytes, whatever the domain.
+    package let domain: SealDomain
     private let session: WriteSession
     private let hasEnded = Atomic(false)
     /// Everything that this writer needs durable has a lower sequence.
     private let target = Mutex<UInt64>(0)
 
-    init(store: BlockStore, session: WriteSession) {
+    init(store: BlockStore, domain: SealDomain, session: WriteSession) {
         self.store = store
+        self.domain = domain
         self.session = session
     }
 
@@ -25,9 +28,11 @@ package final class StoreWriter: Sendable {
         if !hasEnded.exchange(true, ordering: .relaxed) { store.end(session) }
     }
 
-    /// Those of the addresses that are in the store durably, and stay there until the session ends.
-    package func contains(_ addresses: [Digest]) async throws -> Set<Digest> {
-        try await store.contains(addresses, for: session)
+    /// Those of the contents that are in the store durably, and stay there until the session ends.
+    package func contains(_ digests: [Digest]) async throws -> Set<Digest> {
+        if domain.id == .open { return try await store.contains(digests, for: session) }
+        let digests = Dictionary(digests.map { (domain.address(of: $0), $0) }) { first, _ in first }
+        return Set(try await store.contains(Array(digests.keys), for: session).compactMap { digests[$0] })
     }
 
     /// Hashes a block of exactly 524,288 bytes that are not all zeros, and stores it unless it is there.
@@ -39,8 +44,7 @@ package final class StoreWriter: Sendable {
         guard block.readableBytes == BlockSize.bytes else {
             throw StoreError(.invalidBlock, "a block has \(BlockSize.bytes) bytes, not \(block.readableBytes)")
         }
-        let store = store
-        let session = session
+        let (store, domain, session) = (store, domain, session)
         return try await append { refused in
             let digest = Digest(sha256: block.readableBytesSpan)
             store.statistics.hashed(block.readableBytes)
@@ -48,9 +52,10 @@ package final class StoreWriter: Sendable {
                 throw StoreError(.digestMismatch, "the block has the digest \(digest), expected was \(expected)", address: expected)
             }
             guard digest != .zeroBlock else { throw StoreError(.invalidBlock, "a block of zeros is never stored", address: digest) }
-            let outcome = try store.append(digest, by: session, refusing: refused) {
+            let outcome = try store.append(domain.address(of: digest), by: session, refusing: refused) {
                 AppendContent(
                     payload: FramePayload(kind: .block, plain: block, level: store.options.compressionLevel),
+                    domain: domain,
                     children: []
                 )
             }
@@ -77,16 +82,16 @@ package final class StoreWriter: Sendable {
         children: [Digest],
         encoded: @escaping @Sendable () -> [UInt8]
     ) async throws -> Digest {
-        let store = store
-        let session = session
+        let (store, domain, session) = (store, domain, session)
         return try await append { refused in
             let plain = ByteBuffer(bytes: encoded())
             let digest = Digest(sha256: plain.readableBytesSpan)
             store.statistics.hashed(plain.readableBytes)
-            let outcome = try store.append(digest, by: session, refusing: refused) {
+            let outcome = try store.append(domain.address(of: digest), by: session, refusing: refused) {
                 AppendContent(
                     payload: FramePayload(kind: kind, plain: plain, level: store.options.compressionLevel),
-                    children: children
+                    domain: domain,
+                    children: domain.addresses(of: children)
                 )
             }
             return (digest, outcome)
@@ -100,14 +105,17 @@ package final class StoreWriter: Sendable {
         try await store.flush(epoch: session.epoch, target: target.withLock { $0 })
     }
 
-    /// Brings a frame of `source` here: opened, which proves it, and sealed anew, without being decompressed or hashed.
-    func copy(_ digest: Digest, from source: BlockStore) async throws -> (moved: Bool, storedBytes: Int) {
-        let store = store
-        let session = session
+    /// Brings content of a domain of `source` here: opened, which proves it, and sealed anew, without being decompressed or hashed.
+    func copy(_ digest: Digest, from source: BlockStore, in origin: SealDomain) async throws -> (moved: Bool, storedBytes: Int) {
+        let (store, domain, session) = (store, domain, session)
         let storedBytes = try await append { refused in
-            let outcome = try store.append(digest, by: session, refusing: refused) {
-                let payload = try source.payload(digest)
-                return AppendContent(payload: payload, children: try payload.children(of: digest))
+            let outcome = try store.append(domain.address(of: digest), by: session, refusing: refused) {
+                let payload = try source.payload(origin.address(of: digest))
+                return AppendContent(
+                    payload: payload,
+                    domain: domain,
+                    children: domain.addresses(of: try payload.children(of: digest))
+                )
             }
             return (digest, outcome)
         }.1
@@ -157,11 +165,15 @@ package final class StoreWriter: Sendable {
 }
 
 extension BlockStore {
-    /// Copies the frame under `digest` into another store, or does nothing when that has it. One pool hop, on the destination's pool.
+    /// Copies the frame of the content with `digest` into another store, or does nothing when that has it. One pool hop, on the destination's pool.
     ///
     /// `storedBytes` is what the frame takes in the destination, 0 when it was not moved.
-    package func copyFrame(_ digest: Digest, to writer: StoreWriter) async throws -> (moved: Bool, storedBytes: Int) {
-        try await writer.copy(digest, from: self)
+    package func copyFrame(
+        _ digest: Digest,
+        in domain: SealDomain = .open,
+        to writer: StoreWriter
+    ) async throws -> (moved: Bool, storedBytes: Int) {
+        try await writer.copy(digest, from: self, in: domain)
     }
 }
 

@@ -23,5 +23,10 @@ extension Schema {
             // Damaged frames and the maps over them, which are stored anew when their content comes again.
             "CREATE TABLE doubts (address BYTEA PRIMARY KEY)"
         ],
+        [
+            // Whose key seals a frame; none for the open domain.
+            "ALTER TABLE frames ADD COLUMN domain BYTEA",
+            "CREATE INDEX frames_of_domains ON frames (domain) WHERE domain IS NOT NULL",
+        ],
     ])
 }

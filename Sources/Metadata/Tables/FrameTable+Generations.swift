@@ -30,6 +30,14 @@ extension FrameTable {
         )
     }
 
+    /// Raises all frames of a domain to a generation.
+    package func mark(allOf domain: [UInt8], generation: Int64) throws {
+        try transaction.execute(
+            "UPDATE frames SET generation = ? WHERE domain = ? AND generation < ?",
+            [.integer(generation), .bytes(domain), .integer(generation)]
+        )
+    }
+
     /// At most `limit` pages or roots, by their kind, of an older generation.
     package func staleMaps(kind: Int64, before generation: Int64, limit: Int) throws -> [FrameRow] {
         // That it is no block is said once more in a form in which the planner sees that the index over maps holds all of them.

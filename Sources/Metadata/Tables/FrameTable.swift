@@ -41,13 +41,14 @@ package struct FrameTable {
             numbers[frame.pack] = number
             try transaction.execute(
                 """
-                INSERT INTO frames (address, pack, position, stored_length, plain_length, kind, codec, generation)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO frames (address, pack, position, stored_length, plain_length, kind, codec, generation, domain)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (address) DO UPDATE SET generation = excluded.generation WHERE frames.generation < excluded.generation
                 """,
                 [
                     .bytes(frame.address), .integer(number), .integer(frame.position), .integer(frame.storedLength),
                     .integer(frame.plainLength), .integer(frame.kind), .integer(frame.codec), .integer(frame.generation),
+                    frame.domain.map { .bytes($0) } ?? .null,
                 ]
             )
         }
@@ -116,6 +117,8 @@ package struct FrameRow: Sendable {
     package let kind: Int64
     package let codec: Int64
     package let generation: Int64
+    /// Nil for the open domain.
+    package let domain: [UInt8]?
 
     package init(
         address: [UInt8],
@@ -125,7 +128,8 @@ package struct FrameRow: Sendable {
         plainLength: Int64,
         kind: Int64,
         codec: Int64,
-        generation: Int64 = 0
+        generation: Int64 = 0,
+        domain: [UInt8]? = nil
     ) {
         self.address = address
         self.pack = pack
@@ -135,6 +139,7 @@ package struct FrameRow: Sendable {
         self.kind = kind
         self.codec = codec
         self.generation = generation
+        self.domain = domain
     }
 
     init(_ row: SQLRow) throws {
@@ -146,7 +151,8 @@ package struct FrameRow: Sendable {
             plainLength: row.integer("plain_length"),
             kind: row.integer("kind"),
             codec: row.integer("codec"),
-            generation: row.integer("generation")
+            generation: row.integer("generation"),
+            domain: row.optionalBytes("domain")
         )
     }
 }

@@ -48,7 +48,7 @@ struct CollectionRoots {
                 guard let root = Digest(bytes: root) else { continue }
                 if source == store.region { try await marker.mark(remainsOf: root) }
                 if other.region == store.region, let origin = regions.first(where: { $0.region == source }) {
-                    try await marker.mark(partOf: root, listedBy: origin.blocks)
+                    try await marker.mark(partOf: root, of: origin.blocks)
                 }
             }
         }

@@ -24,6 +24,10 @@ extension SQLFrameIndex {
         return missing
     }
 
+    package func mark(all domain: SealDomainID, generation: UInt64) throws {
+        try database.blockingWrite { try FrameTable($0).mark(allOf: domain.bytes, generation: Int64(generation)) }
+    }
+
     package func stale(_ addresses: [Digest], before generation: UInt64) throws -> [Digest: FrameKind] {
         var stale: [Digest: FrameKind] = [:]
         for batch in Self.batches(addresses) {

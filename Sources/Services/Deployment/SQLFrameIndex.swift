@@ -93,10 +93,19 @@ extension IndexedFrame {
                 storedLength: UInt32(row.storedLength),
                 plainLength: UInt32(row.plainLength),
                 kind: kind,
-                codec: codec
+                codec: codec,
+                domain: try Self.domain(row.domain)
             ),
             generation: UInt64(row.generation)
         )
+    }
+}
+
+extension IndexedFrame {
+    private static func domain(_ bytes: [UInt8]?) throws -> SealDomainID {
+        guard let bytes else { return .open }
+        guard let domain = SealDomainID(bytes: bytes) else { throw CorruptIndex(column: "frames.domain") }
+        return domain
     }
 }
 
@@ -111,7 +120,8 @@ extension FrameRow {
             plainLength: Int64(location.plainLength),
             kind: Int64(location.kind.rawValue),
             codec: Int64(location.codec.rawValue),
-            generation: Int64(frame.generation)
+            generation: Int64(frame.generation),
+            domain: location.domain == .open ? nil : location.domain.bytes
         )
     }
 }

@@ -10,6 +10,8 @@ package struct PacedSource<Source: SnapshotSource>: SnapshotSource {
         self.flow = flow
     }
 
+    package func address(of digest: Digest) -> Digest { source.address(of: digest) }
+    package var isOpen: Bool { source.isOpen }
     package func root(_ digest: Digest) async throws -> BlockMapRoot { try await source.root(digest) }
     package func page(_ digest: Digest) async throws -> BlockMapPage { try await source.page(digest) }
 

@@ -5,6 +5,7 @@ struct CopyNeed<Source: SnapshotSource>: Sendable {
     let root: BlockMapRoot
     let source: Source
     let store: BlockStore
+    let domain: SealDomain
     /// How many blocks are remembered at once, so that none is counted twice.
     let blocksPerPass: Int
 
@@ -14,7 +15,7 @@ struct CopyNeed<Source: SnapshotSource>: Sendable {
         var missing: [BlockMapRoot.Entry] = []
         for batch in root.entries.chunks(of: 1024) {
             let pages = batch.filter { seen.insert($0.digest).inserted }
-            let lacking = Set(try await store.lacking(pages.map(\.digest)))
+            let lacking = Set(try await lacking(pages.map(\.digest)))
             missing += pages.filter { lacking.contains($0.digest) }
         }
         return missing
@@ -36,11 +37,17 @@ struct CopyNeed<Source: SnapshotSource>: Sendable {
                 let page = try await source.page(entry.digest)
                 guard page.digest == entry.digest else { throw CopyMismatch(expected: entry.digest, found: page.digest) }
                 let blocks = page.allDigests.filter { Self.pass(of: $0, among: passes) == pass && seen.insert($0).inserted }
-                guard let stored = try await source.storedBytes(of: try await store.lacking(blocks)) else { return nil }
+                guard let stored = try await source.storedBytes(of: try await lacking(blocks)) else { return nil }
                 bytes += stored
             }
         }
         return bytes
+    }
+
+    private func lacking(_ digests: [Digest]) async throws -> [Digest] {
+        let addresses = domain.addresses(of: digests)
+        let missing = Set(try await store.lacking(addresses))
+        return zip(digests, addresses).filter { missing.contains($0.1) }.map(\.0)
     }
 
     private static func pass(of block: Digest, among passes: Int) -> Int { Int(block.hashValue.magnitude % UInt(passes)) }

@@ -37,8 +37,10 @@ package final class SpaceLedger: Sendable {
     /// Takes what a copy needs, to be given back by `SpaceClaim.end`. Waits for others when there is enough but for what they were promised.
     ///
     /// Throws `NoRoomForCopy` when there is not enough.
-    func claim(_ root: BlockMapRoot, from source: some SnapshotSource, in store: BlockStore) async throws -> SpaceClaim {
-        let need = CopyNeed(root: root, source: source, store: store, blocksPerPass: blocksPerPass)
+    func claim(_ root: BlockMapRoot, from source: some SnapshotSource, in store: BlockStore, _ domain: SealDomain = .open)
+        async throws -> SpaceClaim
+    {
+        let need = CopyNeed(root: root, source: source, store: store, domain: domain, blocksPerPass: blocksPerPass)
         let promise = Promise(atMost: root.entries.spaceAtMost) { try await need.bytes(of: try await need.missingPages()) }
         while true {
             let seen = ends.count

@@ -40,7 +40,7 @@ extension ModelRows {
         for (number, other) in rows.enumerated() {
             for copy in other.now.copies.values {
                 if copy.source == place { try await marker.mark(remainsOf: copy.root) }
-                if number == place { try await marker.mark(partOf: copy.root, listedBy: stores[copy.source]) }
+                if number == place { try await marker.mark(partOf: copy.root, of: stores[copy.source]) }
             }
         }
         for snapshot in rows[place].now.snapshots.values { try await marker.mark(tree: snapshot.root) }

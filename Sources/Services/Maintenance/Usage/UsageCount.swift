@@ -73,9 +73,9 @@ struct UsageCount {
                 guard let root = Digest(bytes: root) else { continue }
                 if source == region { try await holdUnfinished(root: root) }
                 guard other.region == region, let origin = others.first(where: { $0.region == source }),
-                    let map = try await origin.maps.root(root)
+                    let pages = try await origin.maps.pages(of: root)
                 else { continue }
-                for batch in Self.batches(map.entries.map(\.digest)) { try await holdUnfinished(try await maps.frames(batch)) }
+                for batch in Self.batches(pages) { try await holdUnfinished(try await maps.frames(batch)) }
             }
         }
     }
@@ -93,11 +93,11 @@ struct UsageCount {
             guard let next = pages.last?.number else { return unreadable }
             last = next
             for (number, address) in pages {
-                guard let digest = Digest(bytes: address), let page = try await maps.page(digest) else {
+                guard let digest = Digest(bytes: address), let blocks = try await maps.blocks(of: digest) else {
                     unreadable += 1
                     continue
                 }
-                try await enter(try await maps.frames(Array(Set(page.allDigests))), under: number)
+                try await enter(try await maps.frames(Array(Set(blocks))), under: number)
             }
         }
     }
@@ -106,9 +106,9 @@ struct UsageCount {
 
     /// Enters a root with its pages and returns its number, `nil` when it cannot be read.
     private func enter(root: Digest) async throws -> Int64? {
-        guard let location = try await maps.frames([root])[root], let map = try await maps.root(root) else { return nil }
+        guard let location = try await maps.frames([root])[root], let pages = try await maps.pages(of: root) else { return nil }
         let number = try await table.write { try UsageTable($0).add(root, location) }
-        for batch in Self.batches(map.entries.map(\.digest)) { try await enter(try await maps.frames(batch), under: number) }
+        for batch in Self.batches(pages) { try await enter(try await maps.frames(batch), under: number) }
         return number
     }
 
