@@ -31,14 +31,4 @@ package enum GrantOperation: String, Sendable, CaseIterable {
         case .deriveSharedSecret: false
         }
     }
-
-    /// Whether the operation takes an encryption context, which a grant's constraint can be about.
-    var takesContext: Bool {
-        switch self {
-        case .decrypt, .encrypt, .generateDataKey, .generateDataKeyWithoutPlaintext, .generateDataKeyPair,
-            .generateDataKeyPairWithoutPlaintext, .reEncryptFrom, .reEncryptTo:
-            true
-        default: false
-        }
-    }
 }

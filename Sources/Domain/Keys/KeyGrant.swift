@@ -47,12 +47,6 @@ package struct KeyGrant: Hashable, Sendable {
         }.joined()
     }
 
-    /// Whether the grant lets a principal do an operation with a context.
-    package func allows(_ operation: GrantOperation, by principal: String, context: EncryptionContext) -> Bool {
-        guard grantee == principal, operations.contains(operation) else { return false }
-        return constraint?.allows(context) ?? true
-    }
-
     /// Whether a second request for the same grant is to get this one: KMS knows it again by its name.
     package func isSame(as other: KeyGrant) -> Bool {
         name != nil && name == other.name && grantee == other.grantee && retiringPrincipal == other.retiringPrincipal

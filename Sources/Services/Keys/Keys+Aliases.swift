@@ -1,6 +1,12 @@
 import Domain
 import Metadata
 
+/// An alias in a listing; without one, the name stands ready for a key that is made when it is first asked for.
+package struct ListedAlias: Sendable {
+    package let name: AliasName
+    package let alias: KeyAlias?
+}
+
 extension Keys {
     package func createAlias(_ text: String, for reference: String) async throws {
         let name = try Self.aliasName(text)
@@ -54,15 +60,25 @@ extension Keys {
         }
     }
 
-    /// The account's aliases by name; with a key, its own.
-    package func aliases(of reference: String?, _ page: KeyPageRequest) async throws -> Page<KeyAlias> {
+    /// The account's aliases by name; with a key, its own. `alias/aws/ebs` is among them before its key is made.
+    package func aliases(of reference: String?, _ page: KeyPageRequest) async throws -> Page<ListedAlias> {
         var key: KeyID?
         if let reference { key = try await find(reference, for: "ListAliases").id }
         let (target, account, database) = (key, call.account, call.store.database)
         return try await page.page(of: "aliases/\(target?.rawValue ?? "")", in: call, standard: 50, max: 100, place: \.name.rawValue) {
             place,
             limit in
-            try await database.read { try AliasTable($0).aliases(of: account, key: target, after: place, limit: limit) }
+            let (aliases, hasDefault) = try await database.read { transaction in
+                let table = AliasTable(transaction)
+                let aliases = try table.aliases(of: account, key: target, after: place, limit: limit)
+                return (aliases, try table.alias(.ebs, of: account) != nil)
+            }
+            var listed = aliases.map { ListedAlias(name: $0.name, alias: $0) }
+            if target == nil, !hasDefault, AliasName.ebs.rawValue > place ?? "" {
+                let index = listed.firstIndex { $0.name > .ebs } ?? listed.count
+                listed.insert(ListedAlias(name: .ebs, alias: nil), at: index)
+            }
+            return Array(listed.prefix(limit))
         }
     }
 

@@ -21,7 +21,9 @@ package struct VaultLoader: Sendable {
     package func open(_ source: RootKeySource) async throws -> Vault {
         guard let known = try await directory.read({ try VaultTable($0).rootKey() }) else { return try await begin(source) }
         let root = try rootKey(source, known)
-        return try await vault(under: root)
+        let vault = try await vault(under: root)
+        logger.info("The root key of the KMS keys is the right one", metadata: ["root_key": "\(name(of: source))"])
+        return vault
     }
 
     /// The first start that has keys: makes or takes the root key, and seals the first vault key with it.
@@ -95,6 +97,15 @@ package struct VaultLoader: Sendable {
             return root
         }
         throw file.exists ? RootKeyError.wrongFile(path: folder.rootKey) : RootKeyError.missing(path: folder.rootKey)
+    }
+
+    /// Where an operator finds it.
+    private func name(of source: RootKeySource) -> String {
+        switch source {
+        case .dataFolder: folder.rootKey
+        case .file(let path): path
+        case .passphrase: "a passphrase"
+        }
     }
 
     func vault(under root: RootKey) async throws -> Vault {

@@ -13,20 +13,24 @@ struct ListAliases: KMSAction {
     }
 
     func run(in call: Call) async throws -> KeyPage<Entry> {
-        let region = call.region
-        return KeyPage(name: "Aliases", page: try await Keys(call).aliases(of: keyID, page).map { Entry(alias: $0, region: region) })
+        let (region, account) = (call.region, call.account)
+        let page = try await Keys(call).aliases(of: keyID, page)
+        return KeyPage(
+            name: "Aliases",
+            page: page.map { Entry(listed: $0, arn: KeyARN(region: region, account: account, resource: .alias($0.name))) }
+        )
     }
 
     struct Entry: JSONEncodable {
-        let alias: KeyAlias
-        let region: Region
+        let listed: ListedAlias
+        let arn: KeyARN
 
         func write(to json: inout JSONWriter) {
-            json.member("AliasName", alias.name.rawValue)
-            json.member("AliasArn", alias.arn(in: region).description)
-            json.member("TargetKeyId", alias.target.rawValue)
-            json.member("CreationDate", alias.createdAt)
-            json.member("LastUpdatedDate", alias.updatedAt)
+            json.member("AliasName", listed.name.rawValue)
+            json.member("AliasArn", arn.description)
+            json.member("TargetKeyId", listed.alias?.target.rawValue)
+            json.member("CreationDate", listed.alias?.createdAt)
+            json.member("LastUpdatedDate", listed.alias?.updatedAt)
         }
     }
 }
