@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime
+import itertools
 import json
+import random
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
+import botocore.exceptions
 import pytest
-from botocore.exceptions import ClientError
 from ferry_server import AWAY, HOME
 from kms_keys import make_key, named, unused_alias
+from patience import eventually
 from refusals import refused
 from signed_request import kms_request
 
@@ -535,14 +541,60 @@ def test_the_command_line(aws, tmp_path):
 # Restarts ------------------------------------------------------------------------------------------------------------
 
 
-def test_keys_survive_kill_9(fresh_server):
-    kms = fresh_server.kms()
-    key = kms.create_key()["KeyMetadata"]
-    blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"secret")["CiphertextBlob"]
-    kms.rotate_key_on_demand(KeyId=key["KeyId"])
-    fresh_server.kill()
-    fresh_server.start()
-    kms = fresh_server.kms()
-    assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"secret"
-    with pytest.raises(ClientError, match="InvalidCiphertextException"):
-        kms.decrypt(CiphertextBlob=blob[:-1] + bytes([blob[-1] ^ 1]))
+@dataclass
+class Acknowledged:
+    """What the server has said is done, of one worker's keys."""
+
+    key: str
+    states: list[str] = field(default_factory=lambda: ["Enabled"])
+    blobs: list[bytes] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    rotations: int = 0
+
+
+def work(kms, done: Acknowledged, chance: random.Random) -> None:
+    """Changes and uses a key until the server is gone. A state that was asked for and not acknowledged may hold or not."""
+    with contextlib.suppress(botocore.exceptions.ConnectionError, botocore.exceptions.HTTPClientError):
+        for number in itertools.count():
+            match chance.randrange(5):
+                case 0:
+                    done.states.append("Disabled")
+                    kms.disable_key(KeyId=done.key)
+                    done.states = ["Disabled"]
+                    done.states.append("Enabled")
+                    kms.enable_key(KeyId=done.key)
+                    done.states = ["Enabled"]
+                case 1 if done.rotations < 24:
+                    kms.rotate_key_on_demand(KeyId=done.key)
+                    done.rotations += 1
+                case 2:
+                    name = f"alias/{done.key}/{number}" if number < 40 else None
+                    if name:
+                        kms.create_alias(AliasName=name, TargetKeyId=done.key)
+                        done.aliases.append(name)
+                case _:
+                    done.blobs.append(kms.encrypt(KeyId=done.key, Plaintext=b"%d" % len(done.blobs))["CiphertextBlob"])
+
+
+@pytest.mark.parametrize("round_number", range(4))
+def test_what_was_acknowledged_survives_kill_9(start_server, seed, round_number):
+    server = start_server()
+    chance = random.Random(f"{seed}/{round_number}")
+    tasks = [Acknowledged(server.kms().create_key()["KeyMetadata"]["KeyId"]) for _ in range(4)]
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        running = [pool.submit(work, server.kms(), done, random.Random(f"{seed}/{round_number}/{index}")) for index, done in enumerate(tasks)]
+        enough = chance.randrange(10, 400)
+        eventually(lambda: all(done.blobs for done in tasks) and sum(len(done.blobs) for done in tasks) >= enough, "work is done", pause=0.001)
+        server.kill()
+    for task in running:
+        task.result()
+    kms = server.start().kms()
+    for done in tasks:
+        assert state(kms, {"KeyId": done.key}) in done.states
+        kms.enable_key(KeyId=done.key)
+        for number, blob in enumerate(done.blobs):
+            assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"%d" % number
+        assert set(done.aliases) <= set(ids(kms.get_paginator("list_aliases").paginate(KeyId=done.key), "Aliases", "AliasName"))
+        assert len(kms.list_key_rotations(KeyId=done.key)["Rotations"]) - done.rotations in (0, 1)
+    with refused("InvalidCiphertextException"):
+        kms.decrypt(CiphertextBlob=tasks[0].blobs[0][:-1] + bytes([tasks[0].blobs[0][-1] ^ 1]))

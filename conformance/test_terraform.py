@@ -151,6 +151,9 @@ data "aws_kms_alias" "found" {
   depends_on = [aws_kms_alias.alias]
 }
 
+# The default key of EBS by both its ways in; the first makes it.
+data "aws_kms_alias" "ebs" { name = "alias/aws/ebs" }
+
 data "aws_kms_key" "ebs" { key_id = "alias/aws/ebs" }
 
 output "key" { value = aws_kms_key.key.key_id }
