@@ -34,9 +34,7 @@ package final class Database: Sendable {
 
     package func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         let statistics = statistics
-        let value = try await pool.write { try body(Transaction($0, statistics)) }
-        statistics.committed()
-        return value
+        return try await pool.write { try Self.counted(body, $0, statistics) }
     }
 
     /// For callers that already stand on a thread that may block.
@@ -45,7 +43,15 @@ package final class Database: Sendable {
     }
 
     package func blockingWrite<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
-        let value = try pool.write { try body(Transaction($0, statistics)) }
+        try pool.write { try Self.counted(body, $0, statistics) }
+    }
+
+    /// Counts the commit before it is done: whoever sees what it wrote finds it counted.
+    private static func counted<Value>(_ body: (Transaction) throws -> Value, _ connection: GRDB.Database, _ statistics: SQLStatistics)
+        throws
+        -> Value
+    {
+        let value = try body(Transaction(connection, statistics))
         statistics.committed()
         return value
     }
