@@ -192,7 +192,7 @@ def cover_sts(server: FerryServer) -> Service:
 # REST has no way to say that a parameter is unknown, so here one is shown to be read by its effect: this value is refused.
 OUT_OF_BOUNDS = {
     "VolumeSize": 0, "ParentSnapshotId": "nonsense", "Tags": [{"Key": "aws:x", "Value": ""}], "Description": "d" * 256,
-    "ClientToken": "t" * 256, "Encrypted": True, "KmsKeyArn": "nonsense", "Timeout": 1, "SnapshotId": "nonsense",
+    "ClientToken": "t" * 256, "Encrypted": "nonsense", "KmsKeyArn": "nonsense", "Timeout": 1, "SnapshotId": "nonsense",
     "FirstSnapshotId": "nonsense", "SecondSnapshotId": "nonsense", "BlockIndex": 2**40, "DataLength": 1, "Progress": 101,
     "Checksum": "nonsense", "ChecksumAlgorithm": "MD5", "ChecksumAggregationMethod": "SQUARE", "ChangedBlocksCount": 77,
     "BlockToken": "nonsense", "NextToken": "nonsense", "MaxResults": 1, "StartingBlockIndex": -1,

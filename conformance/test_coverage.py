@@ -15,7 +15,8 @@ EXPECTED = {
     "EC2": {
         "CopyImage", "CopySnapshot", "CreateTags", "DeleteSnapshot", "DeleteTags", "DeregisterImage", "DescribeAvailabilityZones",
         "DescribeImageAttribute", "DescribeImages", "DescribeRegions", "DescribeSnapshotAttribute", "DescribeSnapshots",
-        "DescribeTags", "ModifyImageAttribute", "RegisterImage",
+        "DescribeTags", "DisableEbsEncryptionByDefault", "EnableEbsEncryptionByDefault", "GetEbsDefaultKmsKeyId",
+        "GetEbsEncryptionByDefault", "ModifyEbsDefaultKmsKeyId", "ModifyImageAttribute", "RegisterImage", "ResetEbsDefaultKmsKeyId",
     },
     "EBS direct": {
         "CompleteSnapshot", "GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock", "StartSnapshot",

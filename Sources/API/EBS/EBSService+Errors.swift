@@ -15,12 +15,18 @@ extension EBSService {
     static func refusal(_ fault: Fault) -> Refusal {
         let status: HTTPResponse.Status =
             switch fault.code {
+            case .accessDenied: .forbidden
             case .resourceNotFoundException: .notFound
             case .conflictException: .conflict
             case .serviceQuotaExceededException: .init(code: 402, reasonPhrase: "Payment Required")
             default: .badRequest
             }
         return Refusal(fault, status: status)
+    }
+
+    /// As EBS direct answers whoever may not use the key of a snapshot.
+    static func refusal(_ error: KeyUnusable) -> Refusal {
+        refusal(Fault(.accessDenied, KeyRefusal(error).message, reason: "DEPENDENCY_ACCESS_DENIED", cause: error))
     }
 
     static let unsigned = Refusal(

@@ -20,41 +20,31 @@ extension EBSService {
         let token: String? = try json["ClientToken"]
         try json.requireAllRead()
 
-        if parentID != nil, isEncrypted != nil {
-            throw Fault(
-                .validationException,
-                "ParentSnapshotId and Encrypted cannot be given together",
-                reason: "INVALID_PARAMETER_VALUE"
-            )
-        }
-        guard isEncrypted != true, kmsKeyARN == nil else {
-            throw Fault(
-                .validationException,
-                "Encrypted snapshots are not supported by this version of Ferry",
-                reason: "INVALID_PARAMETER_VALUE"
-            )
-        }
         if let token, !(1...255).contains(token.utf8.count) {
             throw RequestError.invalid("ClientToken", token, "At most 255 characters are allowed")
         }
-        let start = SnapshotStart(
+        var start = SnapshotStart(
             sizeGiB: sizeGiB,
             parentID: parentID,
             description: description ?? "",
             timeoutMinutes: timeout ?? 60,
             tags: tags.map(\.tag),
-            clientToken: token.map { ClientToken(text: $0, fingerprint: fingerprint(sizeGiB, parentID, description, timeout, tags)) }
+            encryption: EncryptionRequest(isEncrypted: isEncrypted, key: kmsKeyARN),
+            clientToken: nil
         )
+        start.clientToken = token.map { ClientToken(text: $0, fingerprint: fingerprint(start, timeout)) }
         let snapshot = try await Uploads(call).start(start)
         return .json(JSONWriter.encode(StartedSnapshot(snapshot: snapshot)), status: .created)
     }
 
-    private static func fingerprint(_ sizeGiB: Int, _ parentID: String?, _ description: String?, _ timeout: Int?, _ tags: [TagMember])
-        -> [UInt8]
-    {
+    private static func fingerprint(_ start: SnapshotStart, _ timeout: Int?) -> [UInt8] {
         var hash = SHA256()
-        let texts =
-            [String(sizeGiB), parentID ?? "", description ?? "", timeout.map(String.init) ?? ""] + tags.flatMap { [$0.key, $0.value] }
+        var texts = [String(start.sizeGiB), start.parentID ?? "", start.description, timeout.map(String.init) ?? ""]
+        texts += start.tags.flatMap { [$0.key, $0.value] }
+        // Only where it is given, so that tokens of before there were keys stay good.
+        if start.encryption != EncryptionRequest() {
+            texts += ["encrypted", start.encryption.isEncrypted.map(String.init) ?? "", start.encryption.key ?? ""]
+        }
         for text in texts { hash.update(data: Array("\(text.utf8.count):\(text)".utf8)) }
         return Array(hash.finalize())
     }
@@ -85,6 +75,7 @@ private struct StartedSnapshot: JSONEncodable {
         json.member("VolumeSize", snapshot.sizeGiB)
         json.member("BlockSize", Int64(Snapshot.blockBytes))
         json.member("ParentSnapshotId", snapshot.parentID?.rawValue)
+        json.member("KmsKeyArn", snapshot.encryption?.keyARN)
         if !snapshot.tags.isEmpty {
             json.list("Tags", snapshot.tags) { json, tag in
                 json.member("Key", tag.key)

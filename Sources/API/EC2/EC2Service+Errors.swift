@@ -34,6 +34,8 @@ extension EC2Service {
         return Refusal(fault, status: status)
     }
 
+    static func refusal(_ error: KeyUnusable) -> Refusal { refusal(KeyRefusal(error).fault) }
+
     static let unsigned = Refusal(
         code: "MissingAuthenticationToken",
         message: "Request is missing Authentication Token",

@@ -32,6 +32,8 @@ protocol Dialect: Sendable {
     static func refusal(_ error: SignatureError) -> Refusal
     static func refusal(_ error: RequestError) -> Refusal
     static func refusal(_ fault: Fault) -> Refusal
+    /// A key stands in the way: of what is asked for, or of reading what it protects.
+    static func refusal(_ error: KeyUnusable) -> Refusal
     static var unsigned: Refusal { get }
     static var unknownAccessKey: Refusal { get }
     static func unknownRegion(_ name: String) -> Refusal
@@ -42,6 +44,8 @@ protocol Dialect: Sendable {
 }
 
 extension Dialect {
+    static func refusal(_ error: KeyUnusable) -> Refusal { refusal(error.fault) }
+
     static func bodyTooLong(_ message: String) -> Refusal {
         Refusal(code: "RequestEntityTooLarge", message: message, status: .contentTooLarge)
     }
@@ -58,6 +62,7 @@ extension Dialect {
                 )
             )
         case let error as Fault: refusal(error)
+        case let error as KeyUnusable: refusal(error)
         case let error as RequestError: refusal(error)
         case let error as SignatureError: refusal(error)
         case let error as StoreError where error.code == .noSpace: noSpace("No space left on the device that holds the Region")

@@ -76,6 +76,7 @@ package struct SnapshotCopy: Sendable, Equatable {
     package private(set) var state: State
     package private(set) var progress: Progress
     package private(set) var attempts: Int
+    /// Why it has failed; of a running one, why it will fail as soon as it is driven.
     package private(set) var reason: StateReason?
 
     package init(

@@ -13,6 +13,7 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
     package static let invalidParameterCombination = FaultCode("InvalidParameterCombination")
     package static let invalidParameterDependency = FaultCode("InvalidParameterDependency")
     package static let invalidParameterValue = FaultCode("InvalidParameterValue")
+    package static let invalidRequest = FaultCode("InvalidRequest")
     package static let invalidNextToken = FaultCode("InvalidNextToken")
     package static let missingParameter = FaultCode("MissingParameter")
     package static let noSuchVersion = FaultCode("NoSuchVersion")
@@ -34,6 +35,9 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
     package static let invalidSnapshotIDMalformed = FaultCode("InvalidSnapshotID.Malformed")
     package static let invalidSnapshotNotFound = FaultCode("InvalidSnapshot.NotFound")
     package static let invalidSnapshotInUse = FaultCode("InvalidSnapshot.InUse")
+
+    // Keys of snapshots.
+    package static let invalidKMSKeyState = FaultCode("InvalidKMSKey.InvalidState")
 
     // Tags.
     package static let invalidID = FaultCode("InvalidID")

@@ -22,7 +22,7 @@ extension Image: Filterable {
         case "block-device-mapping.snapshot-id": snapshotIDs.map(\.rawValue)
         case "block-device-mapping.volume-size": volumes.map { String($0.sizeGiB) }
         case "block-device-mapping.volume-type": volumes.map(\.type.rawValue)
-        case "block-device-mapping.encrypted": volumes.map { _ in "false" }
+        case "block-device-mapping.encrypted": volumes.map { String($0.isEncrypted) }
         case "creation-date": [ISO8601.text(createdAt)]
         case "description": [description]
         case "ena-support": [String(traits.enaSupport)]

@@ -8,6 +8,8 @@ package struct VolumeTemplate: Hashable, Sendable {
     package var iops: Int?
     package var throughput: Int?
     package var deletesOnTermination: Bool
+    /// As its snapshot is; of an empty volume, as it was registered.
+    package var isEncrypted: Bool
 
     package init(
         snapshotID: SnapshotID?,
@@ -15,7 +17,8 @@ package struct VolumeTemplate: Hashable, Sendable {
         type: VolumeType,
         iops: Int? = nil,
         throughput: Int? = nil,
-        deletesOnTermination: Bool
+        deletesOnTermination: Bool,
+        isEncrypted: Bool = false
     ) {
         self.snapshotID = snapshotID
         self.sizeGiB = sizeGiB
@@ -23,6 +26,7 @@ package struct VolumeTemplate: Hashable, Sendable {
         self.iops = iops
         self.throughput = throughput
         self.deletesOnTermination = deletesOnTermination
+        self.isEncrypted = isEncrypted
     }
 }
 

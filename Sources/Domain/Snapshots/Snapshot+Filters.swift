@@ -10,7 +10,7 @@ extension Snapshot: Filterable {
     package func texts(forFilter name: String) -> [String]? {
         switch name {
         case "description": [description]
-        case "encrypted": ["false"]
+        case "encrypted": [String(encryption != nil)]
         case "owner-id": [owner.rawValue]
         case "progress": ["\(progressPercent)%"]
         case "snapshot-id": [id.rawValue]

@@ -21,7 +21,7 @@ package struct Snapshot: Sendable, Equatable {
     package var parentID: SnapshotID?
     /// Snapshots that came from one another, by parent or by copy, share a lineage.
     package var lineage: SnapshotID
-    /// The digest of the block map's root: 32 bytes, set when completed.
+    /// The address of the block map's root: 32 bytes, set when completed.
     package var root: [UInt8]?
     /// Bytes of the blocks that hold data, set when completed.
     package var dataBytes: Int64?
@@ -29,6 +29,8 @@ package struct Snapshot: Sendable, Equatable {
     package var transferType: TransferType?
     /// The minutes in which a time-based copy is to be done.
     package var completionMinutes: Int?
+    /// How its bytes are sealed; `nil` when they are stored in the open.
+    package let encryption: SnapshotEncryption?
     package var tags: [Tag]
 
     package init(
@@ -48,6 +50,7 @@ package struct Snapshot: Sendable, Equatable {
         dataBytes: Int64? = nil,
         transferType: TransferType? = nil,
         completionMinutes: Int? = nil,
+        encryption: SnapshotEncryption? = nil,
         tags: [Tag] = []
     ) {
         self.id = id
@@ -66,6 +69,7 @@ package struct Snapshot: Sendable, Equatable {
         self.dataBytes = dataBytes
         self.transferType = transferType
         self.completionMinutes = completionMinutes
+        self.encryption = encryption
         self.tags = tags
     }
 

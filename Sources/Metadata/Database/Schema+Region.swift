@@ -82,5 +82,6 @@ extension Schema {
             "CREATE INDEX releases_by_date ON releases (released_at)",
         ],
         keySteps,
+        encryptionSteps,
     ])
 }

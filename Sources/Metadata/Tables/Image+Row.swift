@@ -55,7 +55,8 @@ extension BlockDevice {
                     type: type,
                     iops: try row.optionalInteger("iops").map(Int.init),
                     throughput: try row.optionalInteger("throughput").map(Int.init),
-                    deletesOnTermination: try row.flag("deletes_on_termination")
+                    deletesOnTermination: try row.flag("deletes_on_termination"),
+                    isEncrypted: try row.flag("encrypted")
                 )
             )
         } else if let name = try row.optionalText("virtual_name") {

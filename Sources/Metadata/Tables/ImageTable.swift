@@ -104,13 +104,13 @@ package struct ImageTable {
         try transaction.execute(
             """
             INSERT INTO image_devices (image_id, position, name, virtual_name, snapshot_id, size_gib, volume_type, iops, throughput,
-                deletes_on_termination)
-            VALUES (\(Transaction.marks(10)))
+                deletes_on_termination, encrypted)
+            VALUES (\(Transaction.marks(11)))
             """,
             [
                 .text(image), .integer(position), .text(device.name), .text(virtualName), .text(volume?.snapshotID),
                 .integer(volume?.sizeGiB), .text(volume?.type), .integer(volume?.iops), .integer(volume?.throughput),
-                volume.map { .flag($0.deletesOnTermination) } ?? .null,
+                volume.map { .flag($0.deletesOnTermination) } ?? .null, .flag(volume?.isEncrypted ?? false),
             ]
         )
     }

@@ -43,14 +43,15 @@ package struct SnapshotTable {
         try transaction.execute(
             """
             INSERT INTO snapshots (id, owner, volume_id, description, state, status_message, progress_percent, started_at, completed_at,
-                size_gib, parent_id, lineage, root, data_bytes, transfer_type, completion_minutes)
-            VALUES (\(Transaction.marks(16)))
+                size_gib, parent_id, lineage, root, data_bytes, transfer_type, completion_minutes, domain, kms_key)
+            VALUES (\(Transaction.marks(18)))
             """,
             [
                 .text(snapshot.id), .text(snapshot.owner), .text(snapshot.volumeID), .text(snapshot.description), .text(snapshot.state),
                 .text(snapshot.statusMessage), .integer(snapshot.progressPercent), .date(snapshot.startedAt), .date(snapshot.completedAt),
                 .integer(snapshot.sizeGiB), .text(snapshot.parentID), .text(snapshot.lineage), .bytes(snapshot.root),
                 .integer(snapshot.dataBytes), .text(snapshot.transferType), .integer(snapshot.completionMinutes),
+                .bytes(snapshot.encryption?.domain.bytes), .text(snapshot.encryption?.keyARN),
             ]
         )
     }
@@ -103,9 +104,19 @@ package struct SnapshotTable {
                 dataBytes: row.optionalInteger("data_bytes"),
                 transferType: row.optionalValue("transfer_type"),
                 completionMinutes: row.optionalInteger("completion_minutes").map(Int.init),
+                encryption: SnapshotEncryption(row: row),
                 tags: tags[row.text("id")] ?? []
             )
         }
+    }
+}
+
+extension SnapshotEncryption {
+    /// Nil for a snapshot that is stored in the open.
+    init?(row: SQLRow) throws {
+        guard let bytes = try row.optionalBytes("domain") else { return nil }
+        guard let domain = DomainID(bytes: bytes) else { throw CorruptRow(column: "domain") }
+        self.init(domain: domain, keyARN: try row.text("kms_key"))
     }
 }
 

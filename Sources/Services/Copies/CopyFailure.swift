@@ -4,11 +4,11 @@ import Metadata
 import Transfer
 
 /// What an error of the copy engine means for the copy: the reason that users are shown, and whether trying again can help.
-struct CopyFailure {
-    let reason: StateReason
-    let isTemporary: Bool
+package struct CopyFailure: Sendable {
+    package let reason: StateReason
+    package let isTemporary: Bool
 
-    init(_ error: any Error, of copy: SnapshotCopy, into region: Region) {
+    package init(_ error: any Error, of copy: SnapshotCopy, into region: Region) {
         if let error = error as? StoreError {
             switch error.code {
             case .noSpace:
@@ -38,6 +38,10 @@ struct CopyFailure {
                 "No space left on the device that holds \(region): free some and copy again",
                 isTemporary: false
             )
+        } else if let error = error as? KeyUnusable {
+            // The key was usable when the copy was asked for. Whoever makes it usable again copies again.
+            let refusal = KeyRefusal(error)
+            self.init(refusal.stateReason.code, refusal.message, isTemporary: false)
         } else if error is CopyMismatch {
             self.init("Server.InternalError", "The copy does not equal its source: \(error)", isTemporary: false)
         } else {

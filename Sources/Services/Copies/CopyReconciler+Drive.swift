@@ -13,6 +13,11 @@ extension CopyReconciler {
         logger[metadataKey: "snapshot"] = "\(copy.snapshotID)"
         logger[metadataKey: "source"] = "\(copy.sourceRegion)/\(copy.sourceSnapshotID)"
         do {
+            // Keys that are checked late: the call knew that this would fail.
+            if let reason = copy.reason {
+                try await save(.failed(reason, isTemporary: false), of: copy.id)
+                return
+            }
             guard let source = deployment.regions[copy.sourceRegion], let link = links[copy.sourceRegion],
                 let root = Digest(bytes: copy.sourceRoot)
             else {

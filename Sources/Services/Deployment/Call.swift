@@ -19,6 +19,7 @@ package struct Call: Sendable {
     package var account: AccountID { principal.account }
     package var region: Region { store.region }
     package var keyRing: KeyRing { deployment.keyRing(of: store) }
+    package var domains: SnapshotDomains { deployment.domains(of: store) }
     package var now: Date { deployment.clock.now }
 
     func pageToken(for listing: String) -> PageToken {

@@ -12,9 +12,11 @@ package final class Deployment: Sendable {
     /// What seals the material of KMS keys.
     package let vault: Vault
     private let keyRings: [Region: KeyRing]
+    private let domains: [Region: SnapshotDomains]
     package let clock: WallClock
     /// What may pass between Regions.
     package let limits: LinkLimits
+    package let encryption: EncryptionOptions
     package let logger: Logger
 
     package init(
@@ -24,11 +26,18 @@ package final class Deployment: Sendable {
         vault: Vault,
         clock: WallClock = .system,
         limits: LinkLimits = LinkLimits(),
+        encryption: EncryptionOptions = EncryptionOptions(),
         logger: Logger
     ) {
-        keyRings = Dictionary(
+        let keyRings = Dictionary(
             uniqueKeysWithValues: regions.map { store in
                 (store.region, KeyRing(region: store.region, database: store.database, vault: vault, clock: clock))
+            }
+        )
+        self.keyRings = keyRings
+        domains = Dictionary(
+            uniqueKeysWithValues: regions.compactMap { store in
+                keyRings[store.region].map { (store.region, SnapshotDomains(database: store.database, ring: $0, clock: clock)) }
             }
         )
         self.vault = vault
@@ -37,6 +46,7 @@ package final class Deployment: Sendable {
         self.tokens = tokens
         self.clock = clock
         self.limits = limits
+        self.encryption = encryption
         self.logger = logger
     }
 
@@ -48,6 +58,7 @@ package final class Deployment: Sendable {
         rootKey: RootKeySource = .dataFolder,
         clock: WallClock = .system,
         limits: LinkLimits = LinkLimits(),
+        encryption: EncryptionOptions = EncryptionOptions(),
         logger: Logger
     ) async throws -> Deployment {
         try folder.make(regions)
@@ -63,6 +74,7 @@ package final class Deployment: Sendable {
             vault: vault,
             clock: clock,
             limits: limits,
+            encryption: encryption,
             logger: logger
         )
     }
@@ -79,6 +91,12 @@ package final class Deployment: Sendable {
     package func keyRing(of store: RegionStore) -> KeyRing {
         guard let ring = keyRings[store.region] else { preconditionFailure("the Region \(store.region) is not one of this deployment") }
         return ring
+    }
+
+    /// What the encrypted snapshots of a Region that is served here are sealed in.
+    package func domains(of store: RegionStore) -> SnapshotDomains {
+        guard let domains = domains[store.region] else { preconditionFailure("the Region \(store.region) is not one of this deployment") }
+        return domains
     }
 
     /// The Region that a copy names as its source.

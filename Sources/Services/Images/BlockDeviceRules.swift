@@ -41,15 +41,7 @@ struct BlockDeviceRules {
 
     private func template(_ volume: ImageRegistration.Volume, isRoot: Bool) throws -> VolumeTemplate {
         let snapshot = try volume.snapshotID.map(self.snapshot)
-        if volume.isEncrypted == true {
-            guard snapshot == nil else {
-                throw Fault(
-                    .invalidParameterCombination,
-                    "The parameter Encrypted cannot be used with SnapshotId: whether a volume is encrypted follows its snapshot"
-                )
-            }
-            throw Fault(.unsupportedOperation, "Encrypted volumes are not supported by this version of Ferry")
-        }
+        let isEncrypted = try VolumeEncryptionRules.isEncrypted(volume.encryption, snapshot: snapshot)
         guard let size = volume.sizeGiB ?? snapshot?.sizeGiB else {
             throw Fault(.missingParameter, "The request must contain the parameter size or snapshotId")
         }
@@ -81,7 +73,8 @@ struct BlockDeviceRules {
             type: type,
             iops: volume.iops,
             throughput: volume.throughput,
-            deletesOnTermination: volume.deletesOnTermination ?? isRoot
+            deletesOnTermination: volume.deletesOnTermination ?? isRoot,
+            isEncrypted: isEncrypted
         )
     }
 

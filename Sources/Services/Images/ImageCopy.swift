@@ -9,6 +9,7 @@ package struct ImageCopy: Sendable {
     package var copiesTags: Bool
     package var imageTags: [Tag]
     package var snapshotTags: [Tag]
+    package var encryption: EncryptionRequest
     /// The minutes in which each snapshot is to be there, a multiple of 15 (ami-behaviour.md, section 1.9); `nil` for a standard copy.
     package var completionMinutes: Int?
     package var clientToken: ClientToken?
@@ -21,6 +22,7 @@ package struct ImageCopy: Sendable {
         copiesTags: Bool,
         imageTags: [Tag],
         snapshotTags: [Tag],
+        encryption: EncryptionRequest = EncryptionRequest(),
         completionMinutes: Int?,
         clientToken: ClientToken?
     ) {
@@ -31,6 +33,7 @@ package struct ImageCopy: Sendable {
         self.copiesTags = copiesTags
         self.imageTags = imageTags
         self.snapshotTags = snapshotTags
+        self.encryption = encryption
         self.completionMinutes = completionMinutes
         self.clientToken = clientToken
     }

@@ -14,25 +14,33 @@ struct ImageCopyPlan: Sendable {
     private(set) var snapshots: [Snapshot]
     private(set) var copies: [SnapshotCopy]
 
-    init(_ request: ImageCopy, of source: Source, by account: AccountID, at now: Date) throws {
-        try ImageName.check(request.name)
-        try TagRules.check(request.imageTags)
-        try TagRules.check(request.snapshotTags)
+    /// - Parameter encryptions: how each copy is kept, by the id of its source.
+    init(
+        _ request: ImageCopy,
+        of source: Source,
+        encryptions: [SnapshotID: CopiedEncryption],
+        by account: AccountID,
+        at now: Date
+    ) throws {
+        try Self.check(request)
         let id = ImageID.random()
         var snapshots: [Snapshot] = []
         var copies: [SnapshotCopy] = []
-        var replacements: [SnapshotID: SnapshotID] = [:]
+        var replacements: [SnapshotID: Snapshot] = [:]
         for snapshot in source.snapshots {
             guard snapshot.state == .completed, let root = snapshot.root else { throw Images.unavailable(source.image.id) }
+            // A source whose encryption is not settled must not become an open copy.
+            guard let encryption = encryptions[snapshot.id] else { throw Images.unavailable(source.image.id) }
             let copied = snapshot.copied(
                 as: .random(),
                 by: account,
                 description: SnapshotDescription.copied(to: id, from: source.image.id, snapshot: snapshot.id, at: now),
                 completionMinutes: request.completionMinutes,
+                encryption: encryption.encryption,
                 tags: request.snapshotTags,
                 at: now
             )
-            replacements[snapshot.id] = copied.id
+            replacements[snapshot.id] = copied
             snapshots.append(copied)
             copies.append(
                 SnapshotCopy(
@@ -45,26 +53,20 @@ struct ImageCopyPlan: Sendable {
                     sourceRoot: root,
                     createdAt: now,
                     target: request.completionMinutes.map { CompletionTarget(minutes: $0) },
-                    progress: SnapshotCopy.Progress(bytesTotal: snapshot.dataBytes ?? 0)
+                    progress: SnapshotCopy.Progress(bytesTotal: snapshot.dataBytes ?? 0),
+                    reason: encryption.doom
                 )
             )
         }
-        image = Image(
-            id: id,
-            owner: account,
-            name: request.name,
-            description: request.description,
-            state: .pending,
-            createdAt: now,
-            traits: source.image.traits,
-            rootDeviceName: source.image.rootDeviceName,
-            devices: try source.image.devices.map { try $0.replacingSnapshot(by: replacements, of: source.image.id) },
-            source: Image.Source(id: source.image.id, region: source.region),
-            // TagSpecification wins over a copied tag of the same key (ami-behaviour.md, section 1.6).
-            tags: try TagRules.merge(request.copiesTags ? source.image.tags : [], with: request.imageTags)
-        )
+        image = try source.image.copied(as: id, by: account, request: request, from: source.region, replacements, at: now)
         self.snapshots = snapshots
         self.copies = copies
+    }
+
+    static func check(_ request: ImageCopy) throws {
+        try ImageName.check(request.name)
+        try TagRules.check(request.imageTags)
+        try TagRules.check(request.snapshotTags)
     }
 
     /// Starts the minutes of time-based copies, or throws when there is nothing to set aside for them.
@@ -87,12 +89,40 @@ struct ImageCopyPlan: Sendable {
     }
 }
 
+extension Image {
+    /// The pending image that a copy of this one fills.
+    fileprivate func copied(
+        as id: ImageID,
+        by account: AccountID,
+        request: ImageCopy,
+        from region: Region,
+        _ replacements: [SnapshotID: Snapshot],
+        at now: Date
+    ) throws -> Image {
+        Image(
+            id: id,
+            owner: account,
+            name: request.name,
+            description: request.description,
+            state: .pending,
+            createdAt: now,
+            traits: traits,
+            rootDeviceName: rootDeviceName,
+            devices: try devices.map { try $0.replacingSnapshot(by: replacements, of: self.id) },
+            source: Source(id: self.id, region: region),
+            // TagSpecification wins over a copied tag of the same key (ami-behaviour.md, section 1.6).
+            tags: try TagRules.merge(request.copiesTags ? tags : [], with: request.imageTags)
+        )
+    }
+}
+
 extension BlockDevice {
-    fileprivate func replacingSnapshot(by replacements: [SnapshotID: SnapshotID], of image: ImageID) throws -> BlockDevice {
+    fileprivate func replacingSnapshot(by replacements: [SnapshotID: Snapshot], of image: ImageID) throws -> BlockDevice {
         guard var volume, let snapshot = volume.snapshotID else { return self }
         // A source that has lost a snapshot cannot be copied whole, so it is not copied at all.
         guard let replacement = replacements[snapshot] else { throw Images.unavailable(image) }
-        volume.snapshotID = replacement
+        volume.snapshotID = replacement.id
+        volume.isEncrypted = replacement.encryption != nil
         return BlockDevice(name: name, target: .volume(volume))
     }
 }
@@ -104,6 +134,7 @@ extension Snapshot {
         by account: AccountID,
         description: String,
         completionMinutes: Int?,
+        encryption: SnapshotEncryption?,
         tags: [Tag],
         at now: Date
     ) -> Snapshot {
@@ -118,6 +149,7 @@ extension Snapshot {
             lineage: lineage,
             transferType: completionMinutes == nil ? .standard : .timeBased,
             completionMinutes: completionMinutes,
+            encryption: encryption,
             tags: tags
         )
     }

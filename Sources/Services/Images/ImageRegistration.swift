@@ -25,7 +25,7 @@ package struct ImageRegistration: Sendable {
         package var iops: Int?
         package var throughput: Int?
         package var deletesOnTermination: Bool?
-        package var isEncrypted: Bool?
+        package var encryption: EncryptionRequest
 
         package init(
             snapshotID: String? = nil,
@@ -34,7 +34,7 @@ package struct ImageRegistration: Sendable {
             iops: Int? = nil,
             throughput: Int? = nil,
             deletesOnTermination: Bool? = nil,
-            isEncrypted: Bool? = nil
+            encryption: EncryptionRequest = EncryptionRequest()
         ) {
             self.snapshotID = snapshotID
             self.sizeGiB = sizeGiB
@@ -42,7 +42,7 @@ package struct ImageRegistration: Sendable {
             self.iops = iops
             self.throughput = throughput
             self.deletesOnTermination = deletesOnTermination
-            self.isEncrypted = isEncrypted
+            self.encryption = encryption
         }
     }
 

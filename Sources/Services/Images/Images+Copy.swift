@@ -18,7 +18,9 @@ extension Images {
         let call = call
         if let token = copy.clientToken, let id = try await replay(token) { return id }
         let source = try await sourceOfCopy(copy)
-        let plan = try ImageCopyPlan(copy, of: source, by: call.account, at: call.now)
+        try ImageCopyPlan.check(copy)
+        let encryptions = try await encryption(of: copy).settle(source.snapshots)
+        let plan = try ImageCopyPlan(copy, of: source, encryptions: encryptions, by: call.account, at: call.now)
         let (id, copies) = try await call.store.database.write { transaction in
             // Again inside the transaction: of two calls with one token, the second finds what the first has made.
             if let id = try copy.clientToken.flatMap({ try Self.replay($0, of: call.account, in: transaction) }) {
@@ -51,10 +53,16 @@ extension Images {
         return id
     }
 
-    /// What a dry run of CopyImage checks beyond permission: that the source is there and the name is possible.
+    /// What a dry run of CopyImage checks beyond permission: that the source is there, the name is possible and the key usable.
     package func checkCopy(_ copy: ImageCopy) async throws {
-        _ = try await sourceOfCopy(copy)
+        let source = try await sourceOfCopy(copy)
         try ImageName.check(copy.name)
+        try await encryption(of: copy).check(source.snapshots)
+    }
+
+    private func encryption(of copy: ImageCopy) throws -> CopyEncryption {
+        let source = try call.deployment.sourceStore(named: copy.sourceRegion)
+        return CopyEncryption(request: copy.encryption, action: .copyImage, source: source, call: call)
     }
 
     private func replay(_ token: ClientToken) async throws -> ImageID? {

@@ -9,13 +9,25 @@ package struct SnapshotCopyRequest: Sendable {
     package var tags: [Tag]
     /// The minutes in which the snapshot is to be there, a multiple of 15 (ami-behaviour.md, section 1.9); `nil` for a standard copy.
     package var completionMinutes: Int?
+    package var encryption: EncryptionRequest
+    package var proof: SourceProof
 
-    package init(sourceRegion: String, sourceSnapshotID: String, description: String, tags: [Tag], completionMinutes: Int?) {
+    package init(
+        sourceRegion: String,
+        sourceSnapshotID: String,
+        description: String,
+        tags: [Tag],
+        completionMinutes: Int?,
+        encryption: EncryptionRequest = EncryptionRequest(),
+        proof: SourceProof = .missing
+    ) {
         self.sourceRegion = sourceRegion
         self.sourceSnapshotID = sourceSnapshotID
         self.description = description
         self.tags = tags
         self.completionMinutes = completionMinutes
+        self.encryption = encryption
+        self.proof = proof
     }
 }
 
@@ -24,12 +36,14 @@ extension Snapshots {
     package func copy(_ request: SnapshotCopyRequest) async throws -> SnapshotID {
         try TagRules.check(request.tags)
         let call = call
-        let (region, source, root) = try await sourceOfCopy(request)
+        let (store, source, root) = try await sourceOfCopy(request)
+        let encryption = try await encryption(of: source, in: store, request)
         let copied = source.copied(
             as: .random(),
             by: call.account,
             description: request.description,
             completionMinutes: request.completionMinutes,
+            encryption: encryption.encryption,
             tags: request.tags,
             at: call.now
         )
@@ -38,13 +52,20 @@ extension Snapshots {
             snapshotID: copied.id,
             account: call.account,
             imageID: nil,
-            sourceRegion: region,
+            sourceRegion: store.region,
             sourceSnapshotID: source.id,
             sourceRoot: root,
             createdAt: call.now,
             target: request.completionMinutes.map { CompletionTarget(minutes: $0) },
-            progress: SnapshotCopy.Progress(bytesTotal: source.dataBytes ?? 0)
+            progress: SnapshotCopy.Progress(bytesTotal: source.dataBytes ?? 0),
+            reason: encryption.doom
         )
+        try await write(copy, of: copied)
+        return copied.id
+    }
+
+    private func write(_ copy: SnapshotCopy, of copied: Snapshot) async throws {
+        let call = call
         let copies = try await call.store.database.write { transaction in
             let limit = CopyLimits.snapshotsPerDestinationMax
             // Time-based copies are limited by what can be set aside for them.
@@ -65,13 +86,27 @@ extension Snapshots {
         }
         call.warnOfShortCopies(copies)
         call.store.copiesPoke()
-        return copied.id
     }
 
     /// What a dry run of CopySnapshot checks beyond permission.
-    package func checkCopy(_ request: SnapshotCopyRequest) async throws { _ = try await sourceOfCopy(request) }
+    package func checkCopy(_ request: SnapshotCopyRequest) async throws {
+        let (store, source, _) = try await sourceOfCopy(request)
+        try request.proof.check(copying: source, from: store.region, into: call.region)
+        try await CopyEncryption(request: request.encryption, action: .copySnapshot, source: store, call: call).check([source])
+    }
 
-    private func sourceOfCopy(_ request: SnapshotCopyRequest) async throws -> (Region, Snapshot, root: [UInt8]) {
+    private func encryption(of source: Snapshot, in store: RegionStore, _ request: SnapshotCopyRequest) async throws -> CopiedEncryption {
+        do {
+            try request.proof.check(copying: source, from: store.region, into: call.region)
+        } catch let fault as Fault where call.deployment.encryption.checksKeysLate {
+            return .doomed(StateReason(code: "Client.\(fault.code.rawValue)", message: fault.message))
+        }
+        let encryption = CopyEncryption(request: request.encryption, action: .copySnapshot, source: store, call: call)
+        guard let settled = try await encryption.settle([source])[source.id] else { throw Self.notFound(source.id.rawValue) }
+        return settled
+    }
+
+    private func sourceOfCopy(_ request: SnapshotCopyRequest) async throws -> (RegionStore, Snapshot, root: [UInt8]) {
         let store = try call.deployment.sourceStore(named: request.sourceRegion)
         let id = try Self.id(request.sourceSnapshotID)
         let account = call.account
@@ -79,6 +114,6 @@ extension Snapshots {
         guard source.state == .completed, let root = source.root else {
             throw Fault(.incorrectState, "Snapshot '\(id)' is not completed: it is \(source.state.rawValue)")
         }
-        return (store.region, source, root)
+        return (store, source, root)
     }
 }

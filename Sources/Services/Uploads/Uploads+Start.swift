@@ -9,6 +9,7 @@ package struct SnapshotStart: Sendable {
     package var description: String
     package var timeoutMinutes: Int
     package var tags: [Tag]
+    package var encryption: EncryptionRequest
     package var clientToken: ClientToken?
 
     package init(
@@ -17,6 +18,7 @@ package struct SnapshotStart: Sendable {
         description: String,
         timeoutMinutes: Int,
         tags: [Tag],
+        encryption: EncryptionRequest = EncryptionRequest(),
         clientToken: ClientToken?
     ) {
         self.sizeGiB = sizeGiB
@@ -24,6 +26,7 @@ package struct SnapshotStart: Sendable {
         self.description = description
         self.timeoutMinutes = timeoutMinutes
         self.tags = tags
+        self.encryption = encryption
         self.clientToken = clientToken
     }
 }
@@ -43,18 +46,14 @@ extension Uploads {
         let call = call
         let account = call.account
         let now = call.now
+        if let replayed = try await call.store.database.read({ try Self.replay(start.clientToken, of: account, in: $0) }) {
+            return replayed
+        }
+        let encryption = try await encryption(of: start, parentID: parentID)
         return try await call.store.database.write { transaction in
-            let replayed = try start.clientToken?.replayedResource(
-                of: Self.action,
-                account: account,
-                mismatch: Self.tokenMismatch,
-                in: transaction
-            )
+            // Again inside the transaction: of two calls with one token, the second finds what the first has made.
+            if let replayed = try Self.replay(start.clientToken, of: account, in: transaction) { return replayed }
             let snapshots = SnapshotTable(transaction)
-            if let replayed = try replayed.map(Self.id) {
-                guard let snapshot = try snapshots.snapshot(replayed) else { throw Self.notFound(replayed.rawValue) }
-                return snapshot
-            }
             guard try UploadTable(transaction).count() < Self.pendingMax else {
                 throw Fault(
                     .concurrentLimitExceededException,
@@ -74,6 +73,7 @@ extension Uploads {
                 sizeGiB: start.sizeGiB,
                 parentID: parent?.id,
                 lineage: parent?.lineage ?? id,
+                encryption: encryption,
                 tags: start.tags
             )
             try snapshots.insert(snapshot)
@@ -84,6 +84,13 @@ extension Uploads {
             try start.clientToken?.remember(id.rawValue, of: Self.action, account: account, at: now, in: transaction)
             return snapshot
         }
+    }
+
+    private static func replay(_ token: ClientToken?, of account: AccountID, in transaction: Transaction) throws -> Snapshot? {
+        let known = try token?.replayedResource(of: action, account: account, mismatch: tokenMismatch, in: transaction)
+        guard let id = try known.map(Self.id) else { return nil }
+        guard let snapshot = try SnapshotTable(transaction).snapshot(id) else { throw notFound(id.rawValue) }
+        return snapshot
     }
 
     private func check(_ start: SnapshotStart) throws {
@@ -103,7 +110,7 @@ extension Uploads {
         }
     }
 
-    private static func parent(
+    static func parent(
         _ id: SnapshotID,
         sizeGiB: Int,
         of account: AccountID,

@@ -69,6 +69,11 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var collectEvery = 300
 
+    @Flag(
+        help: "Take on copies whose KMS key cannot be used and let them fail later, as EC2 does. They are refused unless set."
+    )
+    var lateKeyChecks = false
+
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .info
 
@@ -113,6 +118,7 @@ struct ServeCommand: AsyncParsableCommand {
                 address: listen,
                 regions: regions,
                 limits: limits,
+                encryption: EncryptionOptions(checksKeysLate: lateKeyChecks),
                 tls: tls,
                 collections: Collector.Schedule(pause: pause, grace: min(60, pause)),
                 logger: Logger(label: "ferry")

@@ -27,6 +27,7 @@ struct Server {
     let address: ListenAddress
     let regions: [Region]
     let limits: LinkLimits
+    let encryption: EncryptionOptions
     let tls: TLSFiles?
     let collections: Collector.Schedule
     let logger: Logger
@@ -41,6 +42,7 @@ struct Server {
             pool: pool,
             rootKey: rootKey,
             limits: limits,
+            encryption: encryption,
             logger: logger
         )
         let root = try await RootAccount.prepare(

@@ -11,7 +11,9 @@ import Testing
 
         let again = try Database(path: temporary.path, schema: .region)
         #expect(try again.blockingRead { try ImageTable($0).image(numbered(1)) } == .sample(1))
-        #expect(try again.blockingRead { try $0.rows("SELECT number FROM schema_steps").map { try $0.integer("number") } } == [1, 2, 3, 4])
+        #expect(
+            try again.blockingRead { try $0.rows("SELECT number FROM schema_steps").map { try $0.integer("number") } } == [1, 2, 3, 4, 5]
+        )
         try again.close()
     }
 
@@ -29,7 +31,7 @@ import Testing
 
         let refusal = #expect(throws: SchemaTooNew.self) { _ = try Database(path: temporary.path, schema: .region) }
         #expect(refusal?.found == 99)
-        #expect(refusal?.known == 4)
+        #expect(refusal?.known == 5)
         #expect(refusal?.description.contains("99") == true)
     }
 
@@ -42,7 +44,12 @@ import Testing
             for column in ["account", "completion_minutes", "set_aside", "clock_started_at"] {
                 try transaction.execute("ALTER TABLE copies DROP COLUMN \(column)")
             }
-            for table in ["releases", "kms_tags", "kms_grants", "kms_aliases", "kms_materials", "kms_keys"] {
+            for (table, column) in [("snapshots", "domain"), ("snapshots", "kms_key"), ("image_devices", "encrypted")] {
+                try transaction.execute("ALTER TABLE \(table) DROP COLUMN \(column)")
+            }
+            for table in [
+                "domains", "encryption_defaults", "releases", "kms_tags", "kms_grants", "kms_aliases", "kms_materials", "kms_keys",
+            ] {
                 try transaction.execute("DROP TABLE \(table)")
             }
             try transaction.execute("DELETE FROM schema_steps WHERE number > 1")

@@ -96,7 +96,8 @@ import Testing
                                 type: type,
                                 iops: isFull ? 3000 : nil,
                                 throughput: isFull ? 125 : nil,
-                                deletesOnTermination: isFull
+                                deletesOnTermination: isFull,
+                                isEncrypted: isFull
                             )
                         )
                     )

@@ -23,6 +23,7 @@ import Testing
             dataBytes: 65_536 << 30,
             transferType: .timeBased,
             completionMinutes: 15,
+            encryption: SnapshotEncryption(domain: .random(), keyARN: "arn:aws:kms:us-east-1:210987654321:key/1"),
             tags: [Tag(key: "Name", value: "root")]
         )
         let temporary = try TemporaryDatabase()

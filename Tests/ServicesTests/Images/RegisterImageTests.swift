@@ -56,9 +56,12 @@ import Testing
                 await refuse(.missingParameter) { $0.devices.append(.init(name: "/dev/sdb", volume: .init())) }
                 await refuse(.missingParameter) { $0.devices[0].volume?.type = .io2 }
                 await refuse(.invalidParameterCombination) { $0.devices[0].volume?.iops = 3000 }
-                await refuse(.invalidParameterCombination) { $0.devices[0].volume?.isEncrypted = true }
-                await refuse(.unsupportedOperation) {
-                    $0.devices.append(.init(name: "/dev/sdb", volume: .init(sizeGiB: 1, isEncrypted: true)))
+                await refuse(.invalidParameterCombination) { $0.devices[0].volume?.encryption = .init(isEncrypted: true) }
+                await refuse(.invalidParameterCombination) { $0.devices[0].volume?.encryption = .init(isEncrypted: false) }
+                await refuse(.invalidParameterCombination) {
+                    $0.devices.append(
+                        .init(name: "/dev/sdb", volume: .init(sizeGiB: 1, encryption: .init(isEncrypted: true, key: "alias/a")))
+                    )
                 }
                 await refuse(.invalidParameterValue) { $0.tags = [Tag(key: "aws:x", value: "")] }
                 #expect(try await world.listing(of: World.home).isEmpty)

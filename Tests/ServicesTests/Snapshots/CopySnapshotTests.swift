@@ -4,13 +4,22 @@ import Services
 import Testing
 
 extension SnapshotCopyRequest {
-    static func of(_ snapshot: SnapshotID, in region: Region = World.home, tags: [Tag] = [], minutes: Int? = nil) -> SnapshotCopyRequest {
+    static func of(
+        _ snapshot: SnapshotID,
+        in region: Region = World.home,
+        tags: [Tag] = [],
+        minutes: Int? = nil,
+        encryption: EncryptionRequest = EncryptionRequest(),
+        proof: SourceProof = .missing
+    ) -> SnapshotCopyRequest {
         SnapshotCopyRequest(
             sourceRegion: region.rawValue,
             sourceSnapshotID: snapshot.rawValue,
             description: "a copy",
             tags: tags,
-            completionMinutes: minutes
+            completionMinutes: minutes,
+            encryption: encryption,
+            proof: proof
         )
     }
 }

@@ -16,6 +16,7 @@ extension World {
         sizeGiB: Int = 1,
         parent: SnapshotID? = nil,
         timeoutMinutes: Int = 60,
+        encryption: EncryptionRequest = EncryptionRequest(),
         token: ClientToken? = nil
     ) async throws -> Snapshot {
         try await uploads(region).start(
@@ -25,6 +26,7 @@ extension World {
                 description: "",
                 timeoutMinutes: timeoutMinutes,
                 tags: [],
+                encryption: encryption,
                 clientToken: token
             )
         )
@@ -55,9 +57,10 @@ extension World {
         _ blocks: [Int64: UInt64],
         in region: Region = World.home,
         sizeGiB: Int = 1,
-        parent: SnapshotID? = nil
+        parent: SnapshotID? = nil,
+        encryption: EncryptionRequest = EncryptionRequest()
     ) async throws -> SnapshotID {
-        let id = try await start(in: region, sizeGiB: sizeGiB, parent: parent).id
+        let id = try await start(in: region, sizeGiB: sizeGiB, parent: parent, encryption: encryption).id
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, number) in blocks { group.addTask { try await put(number, at: index, into: id, in: region) } }
             try await group.waitForAll()

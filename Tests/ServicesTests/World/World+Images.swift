@@ -25,6 +25,7 @@ extension ImageCopy {
         copiesTags: Bool = false,
         imageTags: [Tag] = [],
         minutes: Int? = nil,
+        encryption: EncryptionRequest = EncryptionRequest(),
         token: ClientToken? = nil
     ) -> ImageCopy {
         ImageCopy(
@@ -35,6 +36,7 @@ extension ImageCopy {
             copiesTags: copiesTags,
             imageTags: imageTags,
             snapshotTags: [],
+            encryption: encryption,
             completionMinutes: minutes,
             clientToken: token
         )

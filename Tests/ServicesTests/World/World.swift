@@ -30,14 +30,19 @@ struct World: Sendable {
     let disks: [Region: FaultyDisk]
 
     /// Runs a test in a world of its own, which is gone afterwards.
-    static func run(faultyDisks: Bool = false, limits: LinkLimits = LinkLimits(), _ body: (World) async throws -> Void) async throws {
+    static func run(
+        faultyDisks: Bool = false,
+        limits: LinkLimits = LinkLimits(),
+        encryption: EncryptionOptions = EncryptionOptions(),
+        _ body: (World) async throws -> Void
+    ) async throws {
         let path = NSTemporaryDirectory() + "ferry-services-\(UUID().uuidString)"
         let folder = DataFolder(path: path)
         defer { try? FileManager.default.removeItem(atPath: path) }
         // A pool for each Region, so that one whose threads are held up does not hold up the other.
         let pools = [home: DiskPool(threads: 3), away: DiskPool(threads: 3)]
         do {
-            try await body(World(folder: folder, pools: pools, faultyDisks: faultyDisks, limits: limits))
+            try await body(World(folder: folder, pools: pools, faultyDisks: faultyDisks, limits: limits, encryption: encryption))
         } catch {
             for pool in pools.values { try await pool.shutdown() }
             throw error
@@ -45,7 +50,13 @@ struct World: Sendable {
         for pool in pools.values { try await pool.shutdown() }
     }
 
-    private init(folder: DataFolder, pools: [Region: DiskPool], faultyDisks: Bool, limits: LinkLimits) async throws {
+    private init(
+        folder: DataFolder,
+        pools: [Region: DiskPool],
+        faultyDisks: Bool,
+        limits: LinkLimits,
+        encryption: EncryptionOptions
+    ) async throws {
         self.folder = folder
         clock = SettableClock()
         log = LogMemory()
@@ -73,6 +84,7 @@ struct World: Sendable {
             vault: Vault(current: .random()),
             clock: clock.wallClock,
             limits: limits,
+            encryption: encryption,
             logger: log.logger
         )
     }

@@ -12,7 +12,7 @@ struct CopyImage: EC2Action {
     private let description: String
     private let copiesTags: Bool
     private let tags: [TagSpecification]
-    private let encryption: EncryptionParameters
+    private let encryption: EncryptionRequest
     private let destinations: DestinationParameters
     private let completionMinutes: Int?
     private let clientToken: ClientToken?
@@ -24,7 +24,7 @@ struct CopyImage: EC2Action {
         description = try query.text("Description", lengthMax: Images.descriptionLengthMax)
         copiesTags = try query["CopyImageTags"] ?? false
         tags = try query["TagSpecification"]
-        encryption = try EncryptionParameters(from: query)
+        encryption = try EncryptionRequest(from: query)
         destinations = try DestinationParameters(from: query)
         completionMinutes = try query["SnapshotCopyCompletionDurationMinutes"]
         clientToken = try query.clientToken()
@@ -44,7 +44,6 @@ struct CopyImage: EC2Action {
 
     private func imageCopy() throws -> ImageCopy {
         try destinations.refuseAny()
-        try encryption.refuseEncryption()
         if let completionMinutes {
             try CopyLimits.checkDuration(minutes: completionMinutes, parameter: "SnapshotCopyCompletionDurationMinutes")
         }
@@ -57,6 +56,7 @@ struct CopyImage: EC2Action {
             copiesTags: copiesTags,
             imageTags: tags["image"] ?? [],
             snapshotTags: tags["snapshot"] ?? [],
+            encryption: encryption,
             completionMinutes: completionMinutes,
             clientToken: clientToken
         )

@@ -61,7 +61,7 @@ struct ImageItem: XMLEncodable {
                 xml.element("volumeType", volume.type.rawValue)
                 xml.element("iops", volume.iops)
                 xml.element("throughput", volume.throughput)
-                xml.element("encrypted", false)
+                xml.element("encrypted", volume.isEncrypted)
             }
         }
     }

@@ -71,7 +71,7 @@ private struct VolumeParameter: QueryStructure {
             iops: try query["Iops"],
             throughput: try query["Throughput"],
             deletesOnTermination: try query["DeleteOnTermination"],
-            isEncrypted: try query["Encrypted"]
+            encryption: EncryptionRequest(isEncrypted: try query["Encrypted"], key: try query["KmsKeyId"])
         )
     }
 }

@@ -9,9 +9,10 @@ struct CopySnapshot: EC2Action {
     private let description: String
     private let destinationRegion: String?
     private let tags: [TagSpecification]
-    private let encryption: EncryptionParameters
+    private let encryption: EncryptionRequest
     private let destinations: DestinationParameters
     private let completionMinutes: Int?
+    private let presignedURL: String?
 
     init(from query: QueryReader) throws(RequestError) {
         sourceRegion = try query["SourceRegion"]
@@ -19,17 +20,16 @@ struct CopySnapshot: EC2Action {
         description = try query.text("Description", lengthMax: Images.descriptionLengthMax)
         destinationRegion = try query["DestinationRegion"]
         tags = try query["TagSpecification"]
-        encryption = try EncryptionParameters(from: query)
+        encryption = try EncryptionRequest(from: query)
         destinations = try DestinationParameters(from: query)
         completionMinutes = try query["CompletionDurationMinutes"]
-        // SDKs put a URL here that may point anywhere: it is never fetched (clients.md, section 1.4). The call's own signature counts.
-        let _: String? = try query["PresignedUrl"]
+        presignedURL = try query["PresignedUrl"]
     }
 
-    func check(in call: Call) async throws { try await Snapshots(call).checkCopy(request(in: call)) }
+    func check(in call: Call) async throws { try await Snapshots(call).checkCopy(await request(in: call)) }
 
     func run(in call: Call) async throws -> Answer {
-        let request = try request(in: call)
+        let request = try await request(in: call)
         return Answer(snapshotID: try await Snapshots(call).copy(request), tags: request.tags)
     }
 
@@ -43,15 +43,14 @@ struct CopySnapshot: EC2Action {
         }
     }
 
-    private func request(in call: Call) throws -> SnapshotCopyRequest {
+    private func proof(in call: Call) async throws -> SourceProof {
+        guard let presignedURL else { return .missing }
+        let url = PresignedCopyURL(text: presignedURL, sourceRegion: sourceRegion, sourceSnapshotID: sourceSnapshotID)
+        return try await url.verify(for: call)
+    }
+
+    private func request(in call: Call) async throws -> SnapshotCopyRequest {
         try destinations.refuseAny()
-        if encryption.isEncrypted == false {
-            throw Fault(
-                .invalidParameterValue,
-                "The parameter Encrypted cannot be set to false: leave it out to keep the snapshot as it is"
-            )
-        }
-        try encryption.refuseEncryption()
         if let destinationRegion, destinationRegion != call.region.rawValue {
             throw Fault(
                 .invalidParameterValue,
@@ -64,7 +63,9 @@ struct CopySnapshot: EC2Action {
             sourceSnapshotID: sourceSnapshotID,
             description: description,
             tags: try tags.tags(forKinds: ["snapshot"])["snapshot"] ?? [],
-            completionMinutes: completionMinutes
+            completionMinutes: completionMinutes,
+            encryption: encryption,
+            proof: try await proof(in: call)
         )
     }
 }

@@ -1,0 +1,11 @@
+/// The actions on what an account sets about encryption in a Region.
+extension EC2Service {
+    static let encryption: [any EC2Action.Type] = [
+        DisableEbsEncryptionByDefault.self,
+        EnableEbsEncryptionByDefault.self,
+        GetEbsDefaultKmsKeyId.self,
+        GetEbsEncryptionByDefault.self,
+        ModifyEbsDefaultKmsKeyId.self,
+        ResetEbsDefaultKmsKeyId.self,
+    ]
+}

@@ -1,0 +1,13 @@
+import Domain
+import Services
+import Wire
+
+/// Has all that the account makes in the Region encrypted from now on (ami-behaviour.md, section 2.2).
+struct EnableEbsEncryptionByDefault: EC2Action {
+    init(from query: QueryReader) throws(RequestError) {}
+
+    func run(in call: Call) async throws -> EncryptionByDefaultAnswer {
+        try await EncryptionByDefault(call).turn(on: true)
+        return EncryptionByDefaultAnswer(isOn: true)
+    }
+}

@@ -1,0 +1,12 @@
+import Domain
+import Services
+import Wire
+
+/// The key that what becomes encrypted without naming one is under.
+struct GetEbsDefaultKmsKeyId: EC2Action {
+    init(from query: QueryReader) throws(RequestError) {}
+
+    func run(in call: Call) async throws -> DefaultKeyAnswer {
+        DefaultKeyAnswer(key: try await EncryptionByDefault(call).key())
+    }
+}

@@ -1,0 +1,12 @@
+import Domain
+import Services
+import Wire
+
+/// Whether all that the account makes in the Region becomes encrypted.
+struct GetEbsEncryptionByDefault: EC2Action {
+    init(from query: QueryReader) throws(RequestError) {}
+
+    func run(in call: Call) async throws -> EncryptionByDefaultAnswer {
+        EncryptionByDefaultAnswer(isOn: try await EncryptionByDefault(call).isOn())
+    }
+}

@@ -1,0 +1,54 @@
+import Domain
+import Foundation
+
+/// Domains: what the bytes of encrypted snapshots are sealed in, each with its data key, wrapped by its KMS key.
+package struct DomainTable {
+    package struct Row: Hashable, Sendable {
+        package let id: DomainID
+        package let account: AccountID
+        package let key: KeyID
+        package let wrapped: [UInt8]
+        package let createdAt: Date
+
+        package init(id: DomainID, account: AccountID, key: KeyID, wrapped: [UInt8], createdAt: Date) {
+            self.id = id
+            self.account = account
+            self.key = key
+            self.wrapped = wrapped
+            self.createdAt = createdAt
+        }
+    }
+
+    private let transaction: Transaction
+
+    package init(_ transaction: Transaction) { self.transaction = transaction }
+
+    package func domain(_ id: DomainID) throws -> Row? {
+        try transaction.firstRow("SELECT * FROM domains WHERE id = ?", [.bytes(id.bytes)]).map(Row.init(row:))
+    }
+
+    package func domain(of account: AccountID, key: KeyID) throws -> Row? {
+        try transaction.firstRow("SELECT * FROM domains WHERE account = ? AND kms_key = ?", [.text(account), .text(key)])
+            .map(Row.init(row:))
+    }
+
+    package func insert(_ row: Row) throws {
+        try transaction.execute(
+            "INSERT INTO domains (id, account, kms_key, wrapped, created_at) VALUES (?, ?, ?, ?, ?)",
+            [.bytes(row.id.bytes), .text(row.account), .text(row.key), .bytes(row.wrapped), .date(row.createdAt)]
+        )
+    }
+}
+
+extension DomainTable.Row {
+    init(row: SQLRow) throws {
+        guard let id = DomainID(bytes: try row.bytes("id")) else { throw CorruptRow(column: "id") }
+        try self.init(
+            id: id,
+            account: row.value("account"),
+            key: row.value("kms_key"),
+            wrapped: row.bytes("wrapped"),
+            createdAt: row.date("created_at")
+        )
+    }
+}

@@ -1,0 +1,88 @@
+import Domain
+
+/// How the snapshots that a copy makes are to be kept.
+enum CopiedEncryption: Hashable, Sendable {
+    case open
+    case sealed(SnapshotEncryption)
+    /// Their key cannot be used. Only where keys are checked late: the copy is taken on, moves nothing and fails with this reason.
+    case doomed(StateReason)
+
+    var encryption: SnapshotEncryption? {
+        if case .sealed(let encryption) = self { encryption } else { nil }
+    }
+
+    var doom: StateReason? {
+        if case .doomed(let reason) = self { reason } else { nil }
+    }
+}
+
+/// Settles the encryption of what one call of CopyImage or CopySnapshot copies.
+struct CopyEncryption: Sendable {
+    let request: EncryptionRequest
+    let action: CopyEncryptionRules.Action
+    let source: RegionStore
+    let call: Call
+
+    /// How each copy is kept, by the id of its source.
+    ///
+    /// - Throws: `Fault` for parameters that EC2 refuses, and for keys that cannot be used unless those are checked late.
+    func settle(_ snapshots: [Snapshot]) async throws -> [SnapshotID: CopiedEncryption] {
+        let selection = try await KeySelection(call)
+        let rules = try CopyEncryptionRules(request, of: action, isOnByDefault: selection.defaults.isOn)
+        // The snapshots of an image mostly share an outcome: each key is looked at once.
+        var known: [Question: CopiedEncryption] = [:]
+        var settled: [SnapshotID: CopiedEncryption] = [:]
+        for snapshot in snapshots {
+            let question = Question(outcome: try rules.outcome(of: described(snapshot)), sourceKey: snapshot.encryption?.keyARN)
+            let answer: CopiedEncryption
+            if let before = known[question] { answer = before } else { answer = try await settle(question, selection) }
+            known[question] = answer
+            settled[snapshot.id] = answer
+        }
+        return settled
+    }
+
+    /// What a dry run checks of it.
+    func check(_ snapshots: [Snapshot]) async throws {
+        let selection = try await KeySelection(call)
+        let rules = try CopyEncryptionRules(request, of: action, isOnByDefault: selection.defaults.isOn)
+        for snapshot in snapshots {
+            let outcome = try rules.outcome(of: described(snapshot))
+            do {
+                try await requireReadable(snapshot.encryption?.keyARN)
+                try await selection.check(outcome)
+            } catch let refusal as KeyRefusal {
+                if !call.deployment.encryption.checksKeysLate { throw refusal.fault }
+            }
+        }
+    }
+
+    private struct Question: Hashable {
+        let outcome: EncryptionOutcome
+        let sourceKey: String?
+    }
+
+    private func settle(_ question: Question, _ selection: KeySelection) async throws -> CopiedEncryption {
+        do {
+            try await requireReadable(question.sourceKey)
+            return try await selection.encryption(for: question.outcome).map { .sealed($0) } ?? .open
+        } catch let refusal as KeyRefusal {
+            guard call.deployment.encryption.checksKeysLate else { throw refusal.fault }
+            return .doomed(refusal.stateReason)
+        }
+    }
+
+    private func requireReadable(_ sourceKey: String?) async throws {
+        guard let sourceKey else { return }
+        try await KeySelection.requireUsable(sourceKey, of: call.deployment.keyRing(of: source), account: call.account)
+    }
+
+    private func described(_ snapshot: Snapshot) -> CopyEncryptionRules.Source {
+        CopyEncryptionRules.Source(
+            id: snapshot.id,
+            keyARN: snapshot.encryption?.keyARN,
+            isOwn: snapshot.owner == call.account,
+            isInRegion: source.region == call.region
+        )
+    }
+}

@@ -1,0 +1,63 @@
+import Domain
+import Metadata
+
+/// Turns what the rules say of a new snapshot into its key and domain, for one call.
+struct KeySelection: Sendable {
+    let call: Call
+    let defaults: EncryptionDefaults
+
+    init(_ call: Call) async throws {
+        let account = call.account
+        self.call = call
+        defaults = try await call.store.database.read { try EncryptionDefaultsTable($0).defaults(of: account) }
+    }
+
+    /// - Throws: `KeyRefusal` when the key cannot be used; `Fault` while Ferry cannot seal.
+    func encryption(for outcome: EncryptionOutcome) async throws -> SnapshotEncryption? {
+        guard case .encrypted(let choice) = outcome else { return nil }
+        try requireSealing()
+        let (call, reference) = (call, reference(to: choice))
+        return try await Self.refusing {
+            let key = try await call.keyRing.resolve(reference, account: call.account)
+            return SnapshotEncryption(domain: try await call.domains.domain(for: key, account: call.account), keyARN: key.arn)
+        }
+    }
+
+    /// What a dry run checks: all that makes neither a key nor a domain.
+    func check(_ outcome: EncryptionOutcome) async throws {
+        guard case .encrypted(let choice) = outcome else { return }
+        try requireSealing()
+        guard let reference = reference(to: choice), reference != AliasName.ebs.rawValue else { return }
+        try await Self.requireUsable(reference, of: call.keyRing, account: call.account)
+    }
+
+    /// A source that nobody can read is not copied.
+    static func requireUsable(_ reference: String, of ring: KeyRing, account: AccountID) async throws {
+        try await refusing { _ = try await ring.resolve(reference, account: account) }
+    }
+
+    /// The one place that keeps encrypted snapshots from being made while their bytes would be stored in the open.
+    private func requireSealing() throws {
+        guard call.deployment.encryption.isSealed else {
+            throw Fault(.unsupportedOperation, "Encrypted snapshots are not supported by this version of Ferry")
+        }
+    }
+
+    private func reference(to choice: EncryptionOutcome.KeyChoice) -> String? {
+        switch choice {
+        case .named(let reference), .inherited(let reference): reference
+        case .accountDefault: defaults.keyARN
+        case .managedByAWS: nil
+        }
+    }
+
+    static func refusing<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as KeyUnusable {
+            throw KeyRefusal(error)
+        } catch let fault as Fault {
+            throw KeyRefusal(fault)
+        }
+    }
+}
