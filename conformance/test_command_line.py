@@ -16,6 +16,7 @@ import pytest
 import snapshots
 from disks import BLOCK, noise, text
 from ferry_server import AWAY, HOME, MEMORY_LIMIT, REGIONS, ROOT, THIRD, binary
+from kms_keys import make_key, unused_alias
 from patience import eventually
 
 FAILED, PARTLY, DIFFERENT, MISUSED, INTERRUPTED = 1, 2, 3, 64, 130
@@ -198,6 +199,40 @@ def test_copy_without_waiting(server, ferry, pushed):
     [copy] = json.loads(result.stdout)
     assert copy["state"] == "pending"
     images.wait_available(server, AWAY, copy["imageId"])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--kms-key", "alias/mine"],
+        ["--encrypt", "--kms-key", f"{THIRD}=alias/mine"],
+        ["--encrypt", "--kms-key", "alias/mine", "--kms-key", "alias/yours"],
+        ["--encrypt", "--kms-key", f"{AWAY}="],
+    ],
+    ids=["key without encrypt", "key for no destination", "two keys", "no key"],
+)
+def test_copy_encryption_that_makes_no_sense(ferry, pushed, options):
+    result = ferry("copy", pushed["imageId"], "--from", HOME, "--to", AWAY, *options, expect=MISUSED)
+    assert "--kms-key" in result.stderr
+
+
+def test_copy_under_a_key_that_cannot_be_used_says_so(ferry, pushed):
+    result = ferry("copy", pushed["imageId"], "--from", HOME, "--to", AWAY, "--encrypt", "--kms-key", "alias/none", expect=FAILED)
+    assert re.search("key ID is not accessible|Encrypted snapshots are not supported", result.stderr)
+
+
+def test_keys_are_listed_with_their_aliases(server, ferry):
+    key = make_key(server, AWAY, Description="for a list")
+    alias = unused_alias()
+    server.kms(AWAY).create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
+    listed = {entry["keyId"]: entry for entry in json.loads(ferry("keys", "--all-regions", "--json").stdout)}
+    assert listed[key["KeyId"]] == {
+        "keyId": key["KeyId"], "arn": key["Arn"], "aliases": [alias], "description": "for a list", "manager": "CUSTOMER",
+        "spec": "SYMMETRIC_DEFAULT", "state": "Enabled", "region": AWAY, "snapshotIds": [], "imageIds": [],
+    }
+    assert key["KeyId"] not in ferry("keys", "--region", HOME, "--quiet").stdout
+    server.kms(AWAY).disable_key(KeyId=key["KeyId"])
+    assert re.search(rf"^{key['KeyId']}  {alias} +Disabled", ferry("keys", "--region", AWAY).stdout, re.MULTILINE)
 
 
 # Comparing -----------------------------------------------------------------------------------------------------------

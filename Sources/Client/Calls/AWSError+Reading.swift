@@ -18,7 +18,7 @@ extension AWSError {
             region: call.region
         )
         switch call.service {
-        case .ebs: readJSON(body, headers: headers)
+        case .ebs, .kms: readJSON(body, headers: headers)
         case .ec2, .sts: readXML(body)
         }
     }
@@ -34,7 +34,7 @@ extension AWSError {
         requestID = root["RequestID"]?.text ?? root["RequestId"]?.text ?? requestID
     }
 
-    /// EBS direct: the code is in `x-amzn-ErrorType`, sometimes with a URL behind a colon, or in `__type` behind a `#`.
+    /// EBS direct and KMS: the code is in `x-amzn-ErrorType`, sometimes with a URL behind a colon, or in `__type` behind a `#`.
     private mutating func readJSON(_ body: ByteBuffer, headers: HTTPHeaders) {
         struct Body: Decodable {
             var message: String?

@@ -3,6 +3,7 @@ package enum AWSService: String, Hashable, Sendable {
     case ec2
     case ebs
     case sts
+    case kms
 }
 
 /// Which URL answers for a service in a Region.

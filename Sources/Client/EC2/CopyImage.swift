@@ -7,6 +7,10 @@ package struct ImageCopyRequest: Sendable {
     package var name: String
     package var details: String?
     package var copyTags: Bool
+    /// Whether the copy is to be encrypted; without, it is as its source and the account's settings say.
+    package var isEncrypted = false
+    /// The KMS key of the destination, by id, ARN, alias or alias ARN; without, the account's default key there.
+    package var kmsKey: String?
     /// The same token gives the same image again, so the call may be repeated.
     package var clientToken: String
 
@@ -28,6 +32,8 @@ extension AWSClient {
             ("CopyImageTags", "\(copy.copyTags)"), ("ClientToken", copy.clientToken),
         ]
         if let details = copy.details { parameters.append(("Description", details)) }
+        if copy.isEncrypted { parameters.append(("Encrypted", "true")) }
+        if let key = copy.kmsKey { parameters.append(("KmsKeyId", key)) }
         let answer = try await ec2("CopyImage", parameters, region: region)
         guard let id = answer["imageId"]?.text, !id.isEmpty else {
             throw UnexpectedAnswer(action: "CopyImage", problem: "it has no imageId")

@@ -13,6 +13,8 @@ package struct RemoteSnapshot: Hashable, Sendable {
     package var tags: [ResourceTag]
     /// Bytes in blocks that hold data.
     package var dataBytes: Int64?
+    /// The ARN of the KMS key that it is encrypted under.
+    package var kmsKey: String?
 
     /// The exact length of the disk that was pushed, when the snapshot, or the image given, carries Ferry's tag.
     ///
@@ -31,6 +33,7 @@ package struct RemoteSnapshot: Hashable, Sendable {
         progress = text("progress")
         sizeGiB = text("volumeSize").flatMap { Int64($0) } ?? 0
         tags = ResourceTag.list(in: node["tagSet"])
+        kmsKey = text("kmsKeyId")
         dataBytes = text("fullSnapshotSizeInBytes").flatMap { Int64($0) }
     }
 }

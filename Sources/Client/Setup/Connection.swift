@@ -45,7 +45,8 @@ package struct Connection: Sendable {
         // one server with the address of another would only be refused.
         if request.dataFolder != nil { return Endpoints(everyService: try folder.endpoint() ?? url(localServer, from: "the default")) }
         var perService: [AWSService: EndpointURL] = [:]
-        for (service, name) in [(AWSService.ec2, "AWS_ENDPOINT_URL_EC2"), (.ebs, "AWS_ENDPOINT_URL_EBS"), (.sts, "AWS_ENDPOINT_URL_STS")] {
+        for service in [AWSService.ec2, .ebs, .kms, .sts] {
+            let name = "AWS_ENDPOINT_URL_\(service.rawValue.uppercased())"
             if let text = environment[name] { perService[service] = try url(text, from: name) }
         }
         let general = try environment["AWS_ENDPOINT_URL"].map { try url($0, from: "AWS_ENDPOINT_URL") }

@@ -29,6 +29,8 @@ struct CopyCommand: ClientCommand {
     @Flag(inversion: .prefixedNo, help: "Give the copies the tags of the image.")
     var tags = true
 
+    @OptionGroup var encryption: CopyEncryptionOptions
+
     @Option(help: "Destinations at once, 1 to 256.")
     var parallel = 16
 
@@ -47,6 +49,7 @@ struct CopyCommand: ClientCommand {
     func validate() throws {
         guard !destinations.isEmpty else { throw ValidationError("--to takes a Region.") }
         guard (1...256).contains(parallel) else { throw ValidationError("--parallel takes a number from 1 to 256.") }
+        try encryption.validate(destinations: destinations)
         guard from == nil || server.region == nil || from == server.region else {
             throw ValidationError("--from and --region both name the Region of the image; give one.")
         }
@@ -105,7 +108,7 @@ struct CopyCommand: ClientCommand {
                 guard let (row, region) = waiting.next() else { return }
                 let copy = RegionCopy(
                     session: session,
-                    request: request,
+                    request: encryption.applied(to: request, into: region),
                     region: region,
                     waits: wait,
                     row: row,
