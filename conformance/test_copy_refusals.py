@@ -122,14 +122,9 @@ def test_deregistered_source(server, ask, own_image):
         ask(SourceImageId=own_image)
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"Encrypted": True}, {"Encrypted": True, "KmsKeyId": "alias/mine"}],
-    ids=["Encrypted", "Encrypted and KmsKeyId"],
-)
-def test_encryption_is_refused_until_there_are_keys(ask, options):
-    with refused("UnsupportedOperation"):
-        ask(**options)
+def test_a_key_that_is_not_there(ask):
+    with refused("InvalidParameterValue", "^Given key ID is not accessible: "):
+        ask(Encrypted=True, KmsKeyId="alias/mine")
 
 
 @pytest.mark.parametrize("options", [{}, {"Encrypted": False}], ids=["alone", "Encrypted=false"])

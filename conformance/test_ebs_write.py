@@ -119,11 +119,10 @@ def test_start_with_a_timeout_in_bounds(ebs, minutes):
         ({"Tags": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]}, "INVALID_TAG"),
         ({"ParentSnapshotId": "nonsense"}, "INVALID_SNAPSHOT_ID"),
         ({"ParentSnapshotId": UNKNOWN, "Encrypted": False}, None),
-        ({"Encrypted": True}, None),
         ({"Encrypted": True, "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/1234"}, None),
     ],
     ids=["long description", "long token", "reserved tag", "51 tags", "tag twice", "malformed parent", "parent and encrypted",
-         "encrypted", "encrypted with a key"],
+         "encrypted with a key that is not there"],
 )
 def test_start_refused(ebs, options, reason):
     with refused_by_ebs("ValidationException", reason):

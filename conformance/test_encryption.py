@@ -1,4 +1,4 @@
-"""Encryption as EC2 and EBS direct tell of it: settings, parameters, rules, answers. Sealed bytes have tests of their own."""
+"""Encryption as EC2 and EBS direct tell of it: settings, parameters, rules, answers. test_sealed_bytes.py has the bytes."""
 
 from __future__ import annotations
 
@@ -12,16 +12,6 @@ from patience import eventually
 from refusals import dry_run, refused, refused_by_ebs
 
 MANAGED = "alias/aws/ebs"
-
-
-@pytest.fixture
-def seals(server, snapshot):
-    """Skips where the server seals no bytes: it refuses whatever would make an encrypted snapshot, and says so."""
-    try:
-        server.ec2(AWAY).copy_snapshot(SourceRegion=HOME, SourceSnapshotId=snapshot, Encrypted=True, DryRun=True)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "UnsupportedOperation":
-            pytest.skip("this server does not seal bytes yet, so it refuses encrypted snapshots (EncryptionOptions.isSealed)")
 
 
 @pytest.fixture
@@ -81,7 +71,6 @@ def copied_snapshot(server, image):
     return found
 
 
-@pytest.mark.usefixtures("seals")
 @pytest.mark.parametrize("form", ["id", "arn", "alias", "alias arn"])
 def test_copy_under_a_key_by_any_of_its_names(server, image, form):
     key = make_key(server, AWAY)
@@ -95,7 +84,6 @@ def test_copy_under_a_key_by_any_of_its_names(server, image, form):
         assert (found["SnapshotId"] in ids) is expected
 
 
-@pytest.mark.usefixtures("seals")
 def test_copies_under_one_key_share_a_data_key(server, image):
     key = make_key(server, AWAY)["Arn"]
     found = [copied_snapshot(server, images.copy(server, image, Encrypted=True, KmsKeyId=key)) for _ in range(2)]
@@ -103,7 +91,6 @@ def test_copies_under_one_key_share_a_data_key(server, image):
     assert found[0]["DataEncryptionKeyId"] == found[1]["DataEncryptionKeyId"] != other["DataEncryptionKeyId"]
 
 
-@pytest.mark.usefixtures("seals")
 def test_encrypted_never_becomes_open(server, image):
     encrypted = images.copied(server, image, Encrypted=True)["ImageId"]
     with refused("InvalidRequest", "is encrypted. Creating unencrypted copy from an encrypted snapshot is not supported."):
@@ -112,7 +99,6 @@ def test_encrypted_never_becomes_open(server, image):
     assert all(mapping["Ebs"]["Encrypted"] for mapping in again["BlockDeviceMappings"])
 
 
-@pytest.mark.usefixtures("seals")
 def test_key_that_cannot_be_used_is_refused(server, image):
     key = make_key(server, AWAY)
     server.kms(AWAY).disable_key(KeyId=key["KeyId"])
@@ -122,7 +108,6 @@ def test_key_that_cannot_be_used_is_refused(server, image):
         images.copy(server, image, Encrypted=True, KmsKeyId="alias/none")
 
 
-@pytest.mark.usefixtures("seals")
 def test_encrypted_snapshot_leaves_its_region_with_a_presigned_url(server, snapshot):
     encrypted = server.ec2(HOME).copy_snapshot(SourceRegion=HOME, SourceSnapshotId=snapshot, Encrypted=True)["SnapshotId"]
     snapshots.wait_completed(server, HOME, encrypted)
@@ -136,7 +121,6 @@ def test_encrypted_snapshot_leaves_its_region_with_a_presigned_url(server, snaps
     assert snapshots.describe(server, AWAY, copy)["Encrypted"] is True
 
 
-@pytest.mark.usefixtures("seals")
 def test_uploaded_under_a_key(server):
     key = make_key(server, HOME)["Arn"]
     ebs = server.ebs(HOME)

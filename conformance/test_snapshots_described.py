@@ -215,9 +215,7 @@ def test_copy_of_a_snapshot_is_refused(server, copy_snapshot, own_image):
         copy_snapshot(SourceSnapshotId="snap-xyz")
     with refused("InvalidParameterValue", "sourceRegion|SourceRegion|mars-north-1"):
         copy_snapshot(SourceRegion="mars-north-1")
-    with refused("UnsupportedOperation"):
-        copy_snapshot(Encrypted=True)
-    with refused("UnsupportedOperation"):
+    with refused("InvalidParameterValue", "^Given key ID is not accessible: "):
         copy_snapshot(Encrypted=True, KmsKeyId="alias/mine")
     with refused("InvalidParameterValue"):
         copy_snapshot(Encrypted=False)

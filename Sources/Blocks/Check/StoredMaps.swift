@@ -22,6 +22,14 @@ package struct StoredMaps: Sendable {
         return (try? BlockMapRoot(decoding: bytes.span.bytes)).map { domain.addresses(of: $0.entries.map(\.digest)) }
     }
 
+    /// The addresses under which the pages of a root stand in a domain of another store; `nil` when either cannot be told.
+    package func pages(of root: Digest, copiedTo other: StoredMaps, in domain: SealDomainID) async throws -> [Digest]? {
+        guard case .bytes(let bytes, _) = try await pool.run({ try plain(root) }), let there = other.packs.domains[domain] else {
+            return nil
+        }
+        return (try? BlockMapRoot(decoding: bytes.span.bytes)).map { there.addresses(of: $0.entries.map(\.digest)) }
+    }
+
     /// The addresses of the blocks that a page lists; `nil` when it is missing, damaged or locked.
     package func blocks(of page: Digest) async throws -> [Digest]? {
         guard case .bytes(let bytes, let domain) = try await pool.run({ try plain(page) }) else { return nil }

@@ -8,6 +8,7 @@ package struct SealDomain: Sendable {
     private struct Keys: Sendable {
         let address: SymmetricKey
         let seal: SymmetricKey
+        let row: SymmetricKey
     }
 
     package let id: SealDomainID
@@ -27,7 +28,10 @@ package struct SealDomain: Sendable {
         let derive = { (purpose: String) in
             HKDF<SHA256>.deriveKey(inputKeyMaterial: key, salt: id.bytes, info: Array(purpose.utf8), outputByteCount: 32)
         }
-        self.init(id: id, keys: Keys(address: derive("ferry domain 1 address"), seal: derive("ferry domain 1 seal")))
+        self.init(
+            id: id,
+            keys: Keys(address: derive("ferry domain 1 address"), seal: derive("ferry domain 1 seal"), row: derive("ferry domain 1 row"))
+        )
     }
 
     /// Where content with this digest stands.
@@ -37,6 +41,8 @@ package struct SealDomain: Sendable {
     }
 
     package func addresses(of digests: some Sequence<Digest>) -> [Digest] { digests.map(address) }
+
+    var rowKey: SymmetricKey? { keys?.row }
 
     /// The key for the frames of one pack; nil for that of the pack itself.
     func key(in pack: PackID) -> SymmetricKey? {

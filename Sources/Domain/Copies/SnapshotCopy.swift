@@ -43,8 +43,8 @@ package struct SnapshotCopy: Sendable, Equatable {
 
     package enum Event: Sendable, Equatable {
         case progressed(Progress)
-        /// The destination holds the whole block map.
-        case arrived(root: [UInt8], Progress)
+        /// The destination holds the whole block map of the source's `root`, in a sealed domain under another address.
+        case arrived(root: [UInt8], at: [UInt8]? = nil, Progress)
         case failed(StateReason, isTemporary: Bool)
         case cancelled(by: ImageID?)
     }
@@ -68,8 +68,10 @@ package struct SnapshotCopy: Sendable, Equatable {
     package let imageID: ImageID?
     package let sourceRegion: Region
     package let sourceSnapshotID: SnapshotID
-    /// The digest of the source's block map, as it was when the copy was asked for.
+    /// The address of the source's block map, as it was when the copy was asked for.
     package let sourceRoot: [UInt8]
+    /// What the source is sealed in; `nil` when it is open.
+    package let sourceDomain: DomainID?
     package let createdAt: Date
     /// The time in which it is to be done; `nil` for a standard copy.
     package private(set) var target: CompletionTarget?
@@ -87,6 +89,7 @@ package struct SnapshotCopy: Sendable, Equatable {
         sourceRegion: Region,
         sourceSnapshotID: SnapshotID,
         sourceRoot: [UInt8],
+        sourceDomain: DomainID? = nil,
         createdAt: Date,
         target: CompletionTarget? = nil,
         state: State = .running,
@@ -101,6 +104,7 @@ package struct SnapshotCopy: Sendable, Equatable {
         self.sourceRegion = sourceRegion
         self.sourceSnapshotID = sourceSnapshotID
         self.sourceRoot = sourceRoot
+        self.sourceDomain = sourceDomain
         self.createdAt = createdAt
         self.target = target
         self.state = state
@@ -127,7 +131,7 @@ package struct SnapshotCopy: Sendable, Equatable {
             self.progress.advance(to: progress)
             return [.showProgress(self.progress)]
 
-        case .arrived(let root, let progress):
+        case .arrived(let root, let address, let progress):
             guard root == sourceRoot else {
                 return fail(
                     StateReason(code: "Server.InternalError", message: "The copy of \(sourceSnapshotID) does not equal its source")
@@ -135,7 +139,7 @@ package struct SnapshotCopy: Sendable, Equatable {
             }
             self.progress = progress
             state = .completed
-            return [.completeSnapshot(root: root, progress)] + settlement
+            return [.completeSnapshot(root: address ?? root, progress)] + settlement
 
         case .failed(_, isTemporary: true) where attempts + 1 < Self.attemptsMax:
             attempts += 1

@@ -11,6 +11,10 @@ extension Schema {
         "ALTER TABLE snapshots ADD COLUMN domain BYTEA",
         "ALTER TABLE snapshots ADD COLUMN kms_key TEXT",
         "ALTER TABLE image_devices ADD COLUMN encrypted BIGINT NOT NULL DEFAULT 0",
+        // What an upload's page is to list, which a keyed address does not tell.
+        "ALTER TABLE upload_blocks ADD COLUMN sealed_digest BYTEA",
+        "ALTER TABLE copies ADD COLUMN source_domain BYTEA",
+        "ALTER TABLE releases ADD COLUMN domain BYTEA",
         "CREATE TABLE encryption_defaults (account TEXT PRIMARY KEY, is_on BIGINT NOT NULL, kms_key TEXT)",
     ]
 }

@@ -28,14 +28,15 @@ package struct CopyTable {
     package func insert(_ copy: SnapshotCopy) throws {
         try transaction.execute(
             """
-            INSERT INTO copies (id, snapshot_id, account, image_id, source_region, source_snapshot_id, source_root, created_at,
+            INSERT INTO copies (id, snapshot_id, account, image_id, source_region, source_snapshot_id, source_root, source_domain, created_at,
                 completion_minutes, set_aside, clock_started_at, state, bytes_total, bytes_done, bytes_moved, attempts, reason_code,
                 reason_message, lease_owner, lease_until)
-            VALUES (\(Transaction.marks(18)), NULL, 0)
+            VALUES (\(Transaction.marks(19)), NULL, 0)
             """,
             [
                 .text(copy.id), .text(copy.snapshotID), .text(copy.account), .text(copy.imageID), .text(copy.sourceRegion),
-                .text(copy.sourceSnapshotID), .bytes(copy.sourceRoot), .date(copy.createdAt), .integer(copy.target?.minutes),
+                .text(copy.sourceSnapshotID), .bytes(copy.sourceRoot), .bytes(copy.sourceDomain?.bytes), .date(copy.createdAt),
+                .integer(copy.target?.minutes),
                 .integer(copy.target?.setAside.bytesPerSecond ?? 0), .date(copy.target?.startedAt), .text(copy.state),
                 .integer(copy.progress.bytesTotal), .integer(copy.progress.bytesDone), .integer(copy.progress.bytesMoved),
                 .integer(copy.attempts), .text(copy.reason?.code), .text(copy.reason?.message),
@@ -154,6 +155,7 @@ extension SnapshotCopy {
             sourceRegion: row.value("source_region"),
             sourceSnapshotID: row.value("source_snapshot_id"),
             sourceRoot: row.bytes("source_root"),
+            sourceDomain: row.domain("source_domain"),
             createdAt: row.date("created_at"),
             target: target,
             state: row.value("state"),

@@ -32,6 +32,13 @@ package struct DomainTable {
             .map(Row.init(row:))
     }
 
+    package func ids() throws -> [DomainID] {
+        try transaction.rows("SELECT id FROM domains ORDER BY id").map { row in
+            guard let id = DomainID(bytes: try row.bytes("id")) else { throw CorruptRow(column: "id") }
+            return id
+        }
+    }
+
     package func insert(_ row: Row) throws {
         try transaction.execute(
             "INSERT INTO domains (id, account, kms_key, wrapped, created_at) VALUES (?, ?, ?, ?, ?)",

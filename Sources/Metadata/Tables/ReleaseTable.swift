@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// What was deleted, failed or cancelled, and waits for a collection to free it.
@@ -7,14 +8,17 @@ package struct ReleaseTable {
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
     /// Notes that something is to be collected; `root` is the map of a snapshot that was complete.
-    package func insert(root: [UInt8]?, at date: Date) throws {
-        try transaction.execute("INSERT INTO releases (root, released_at) VALUES (?, ?)", [.bytes(root), .date(date)])
+    package func insert(root: [UInt8]?, in domain: DomainID? = nil, at date: Date) throws {
+        try transaction.execute(
+            "INSERT INTO releases (root, domain, released_at) VALUES (?, ?, ?)",
+            [.bytes(root), .bytes(domain?.bytes), .date(date)]
+        )
     }
 
     /// The roots that were released after a date, at most `limit`, each once.
-    package func roots(after date: Date, limit: Int) throws -> [[UInt8]] {
-        let sql = "SELECT DISTINCT root FROM releases WHERE released_at > ? AND root IS NOT NULL LIMIT ?"
-        return try transaction.rows(sql, [.date(date), .integer(limit)]).map { try $0.bytes("root") }
+    package func roots(after date: Date, limit: Int) throws -> [(root: [UInt8], domain: DomainID?)] {
+        let sql = "SELECT DISTINCT root, domain FROM releases WHERE released_at > ? AND root IS NOT NULL LIMIT ?"
+        return try transaction.rows(sql, [.date(date), .integer(limit)]).map { (try $0.bytes("root"), try $0.domain("domain")) }
     }
 
     /// Whether something was released at a date or before.

@@ -7,22 +7,54 @@ package struct RootTable {
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
     /// Completed snapshots and their roots, behind an id.
-    package func snapshots(after id: SnapshotID?, limit: Int) throws -> [(id: SnapshotID, root: [UInt8])] {
-        let sql = "SELECT id, root FROM snapshots WHERE id > ? AND root IS NOT NULL ORDER BY id LIMIT ?"
-        return try transaction.rows(sql, [.text(id?.rawValue ?? ""), .integer(limit)]).map { (try $0.value("id"), try $0.bytes("root")) }
+    package func snapshots(after id: SnapshotID?, limit: Int) throws -> [(id: SnapshotID, root: [UInt8], domain: DomainID?)] {
+        let sql = "SELECT id, root, domain FROM snapshots WHERE id > ? AND root IS NOT NULL ORDER BY id LIMIT ?"
+        return try transaction.rows(sql, [.text(id?.rawValue ?? ""), .integer(limit)]).map {
+            (try $0.value("id"), try $0.bytes("root"), try $0.domain("domain"))
+        }
     }
 
     /// Snapshots that are being uploaded, and the root that each is laid over.
-    package func uploads() throws -> [(id: SnapshotID, parentRoot: [UInt8]?)] {
-        try transaction.rows("SELECT snapshot_id, parent_root FROM uploads ORDER BY snapshot_id").map {
-            (try $0.value("snapshot_id"), try $0.optionalBytes("parent_root"))
+    package func uploads() throws -> [(id: SnapshotID, parentRoot: [UInt8]?, domain: DomainID?)] {
+        // A child lies in the domain of its parent.
+        let sql = """
+            SELECT snapshot_id, parent_root, domain FROM uploads JOIN snapshots ON snapshots.id = snapshot_id ORDER BY snapshot_id
+            """
+        return try transaction.rows(sql).map {
+            (try $0.value("snapshot_id"), try $0.optionalBytes("parent_root"), try $0.domain("domain"))
         }
     }
 
-    /// Where copies that run come from, each root once.
-    package func copies() throws -> [(source: Region, root: [UInt8])] {
-        try transaction.rows("SELECT DISTINCT source_region, source_root FROM copies WHERE state = 'running'").map {
-            (try $0.value("source_region"), try $0.bytes("source_root"))
+    /// Where copies that run come from and the domains that they go into, each once.
+    package func copies() throws -> [RunningRoot] {
+        let sql = """
+            SELECT DISTINCT source_region, source_root, source_domain, domain FROM copies JOIN snapshots ON snapshots.id = snapshot_id
+            WHERE copies.state = 'running'
+            """
+        return try transaction.rows(sql).map {
+            RunningRoot(
+                source: try $0.value("source_region"),
+                root: try $0.bytes("source_root"),
+                origin: try $0.domain("source_domain"),
+                destination: try $0.domain("domain")
+            )
         }
+    }
+}
+
+/// The map that a running copy reads, and where it writes.
+package struct RunningRoot: Hashable, Sendable {
+    package let source: Region
+    package let root: [UInt8]
+    /// Nil for the open domain, as everywhere in rows.
+    package let origin: DomainID?
+    package let destination: DomainID?
+}
+
+extension SQLRow {
+    func domain(_ column: String) throws -> DomainID? {
+        guard let bytes = try optionalBytes(column) else { return nil }
+        guard let domain = DomainID(bytes: bytes) else { throw CorruptRow(column: column) }
+        return domain
     }
 }

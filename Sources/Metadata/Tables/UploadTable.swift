@@ -36,15 +36,15 @@ package struct UploadTable {
         )
     }
 
-    /// Records blocks; a later one replaces an earlier one. `nil` is a block of zeros.
-    package func put(_ blocks: [(index: Int64, address: [UInt8]?)], into id: SnapshotID, at date: Date) throws {
+    /// Records blocks; a later one replaces an earlier one.
+    package func put(_ blocks: [UploadBlock], into id: SnapshotID, at date: Date) throws {
         for block in blocks {
             try transaction.execute(
                 """
-                INSERT INTO upload_blocks (snapshot_id, block_index, address) VALUES (?, ?, ?)
-                ON CONFLICT (snapshot_id, block_index) DO UPDATE SET address = excluded.address
+                INSERT INTO upload_blocks (snapshot_id, block_index, address, sealed_digest) VALUES (?, ?, ?, ?)
+                ON CONFLICT (snapshot_id, block_index) DO UPDATE SET address = excluded.address, sealed_digest = excluded.sealed_digest
                 """,
-                [.text(id), .integer(block.index), .bytes(block.address)]
+                [.text(id), .integer(block.index), .bytes(block.address), .bytes(block.sealedDigest)]
             )
         }
         try transaction.execute("UPDATE uploads SET last_put_at = ? WHERE snapshot_id = ?", [.date(date), .text(id)])
@@ -60,18 +60,37 @@ package struct UploadTable {
     }
 
     /// At most `limit` blocks from an index on, ascending.
-    package func blocks(of id: SnapshotID, from index: Int64, limit: Int) throws -> [(index: Int64, address: [UInt8]?)] {
+    package func blocks(of id: SnapshotID, from index: Int64, limit: Int) throws -> [UploadBlock] {
         let sql = """
-            SELECT block_index, address FROM upload_blocks WHERE snapshot_id = ? AND block_index >= ? ORDER BY block_index LIMIT ?
+            SELECT block_index, address, sealed_digest FROM upload_blocks WHERE snapshot_id = ? AND block_index >= ? ORDER BY block_index LIMIT ?
             """
         return try transaction.rows(sql, [.text(id), .integer(index), .integer(limit)]).map { row in
-            (try row.integer("block_index"), try row.optionalBytes("address"))
+            UploadBlock(
+                index: try row.integer("block_index"),
+                address: try row.optionalBytes("address"),
+                sealedDigest: try row.optionalBytes("sealed_digest")
+            )
         }
     }
 
     package func delete(_ id: SnapshotID) throws {
         try transaction.execute("DELETE FROM upload_blocks WHERE snapshot_id = ?", [.text(id)])
         try transaction.execute("DELETE FROM uploads WHERE snapshot_id = ?", [.text(id)])
+    }
+}
+
+/// A block that an upload has so far.
+package struct UploadBlock: Hashable, Sendable {
+    package let index: Int64
+    /// Where it stands; nil for a block of zeros.
+    package let address: [UInt8]?
+    /// Its digest, for a sealed domain, where the address does not tell it.
+    package let sealedDigest: [UInt8]?
+
+    package init(index: Int64, address: [UInt8]?, sealedDigest: [UInt8]? = nil) {
+        self.index = index
+        self.address = address
+        self.sealedDigest = sealedDigest
     }
 }
 

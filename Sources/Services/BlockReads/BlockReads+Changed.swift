@@ -15,7 +15,7 @@ extension BlockReads {
     /// The cost grows with the difference, not with the disk: equal pages of the two block maps are passed over.
     package func changes(from firstID: String?, to secondID: String, page: BlockPageRequest) async throws -> BlockPage<ListedChange> {
         let second = try await readable(secondID)
-        var first: (snapshot: Snapshot, root: Digest)?
+        var first: (snapshot: Snapshot, root: Digest, seal: SealDomain)?
         if let firstID { first = try await readable(firstID) }
         if let first, first.snapshot.lineage != second.snapshot.lineage {
             throw Uploads.invalid(
@@ -29,12 +29,14 @@ extension BlockReads {
         let secondMap = try await store.readRoot(second.root)
         var firstMap = try BlockMapRoot(volumeBytes: secondMap.volumeBytes)
         if let first { firstMap = try await store.readRoot(first.root) }
-        let diff = BlockMapDiff(first: firstMap, second: secondMap, reading: store)
+        let secondPages = DomainPages(store, in: second.seal)
+        let firstPages = DomainPages(store, in: first?.seal ?? second.seal)
+        let diff = BlockMapDiff(first: firstMap, in: firstPages, second: secondMap, in: secondPages)
         let (changes, next) = try await diff.differences(from: index, limit: count)
         let expiry = call.now.addingTimeInterval(BlockToken.lifetime)
-        func token(_ address: Digest?, of snapshot: Snapshot?, at index: UInt64) -> String? {
-            guard let address, let snapshot else { return nil }
-            return BlockToken(snapshotID: snapshot.id, blockIndex: Int64(index), address: address)
+        func token(_ digest: Digest?, of snapshot: Snapshot?, at index: UInt64) -> String? {
+            guard let digest, let snapshot else { return nil }
+            return BlockToken(snapshotID: snapshot.id, blockIndex: Int64(index), digest: digest)
                 .seal(with: call.deployment.tokens, until: expiry)
         }
         return BlockPage(

@@ -21,7 +21,8 @@ extension BlockReads {
         else {
             throw Uploads.invalid("INVALID_BLOCK_TOKEN", "The block token is not valid for block \(blockIndex) of '\(id)', or has expired")
         }
-        let bytes = try await call.store.blocks.read(token.address)
-        return BlockContent(bytes: bytes, checksum: token.address.bytes)
+        let seal = try await call.store.seal(of: snapshot)
+        let bytes = try await call.store.blocks.read(token.digest, in: seal)
+        return BlockContent(bytes: bytes, checksum: token.digest.bytes)
     }
 }

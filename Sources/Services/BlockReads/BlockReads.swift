@@ -12,8 +12,8 @@ package struct BlockReads: Sendable {
 
     package init(_ call: Call) { self.call = call }
 
-    /// A completed snapshot of the caller's own, with its block map.
-    func readable(_ text: String) async throws -> (snapshot: Snapshot, root: Digest) {
+    /// A completed snapshot of the caller's own, with its block map and what it is sealed in.
+    func readable(_ text: String) async throws -> (snapshot: Snapshot, root: Digest, seal: SealDomain) {
         let id = try Uploads.id(text)
         let account = call.account
         let snapshot = try await call.store.database.read { try SnapshotTable($0).snapshot(id) }
@@ -21,7 +21,7 @@ package struct BlockReads: Sendable {
         guard snapshot.state == .completed, let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else {
             throw Uploads.invalid("INVALID_SNAPSHOT_ID", "The snapshot '\(id)' is not completed: it is \(snapshot.state.rawValue)")
         }
-        return (snapshot, root)
+        return (snapshot, root, try await call.store.seal(of: snapshot))
     }
 
     /// Where a page starts and how long it is: `NextToken` beats `StartingBlockIndex`.

@@ -22,19 +22,18 @@ struct CollectionRoots {
         try await markSnapshots(marker)
         let date = releasedAfter
         // As many as there can be in the time of the grace period; each is 32 bytes.
-        for root in try await store.database.read({ try ReleaseTable($0).roots(after: date, limit: .max) }) {
-            if let root = Digest(bytes: root) { try await marker.mark(remainsOf: root) }
+        for (root, domain) in try await store.database.read({ try ReleaseTable($0).roots(after: date, limit: .max) }) {
+            if let root = Digest(bytes: root) { try await marker.mark(remainsOf: root, in: SealDomainID(domain)) }
         }
     }
 
     private func markUploads(_ marker: CollectionMarker) async throws {
-        for (id, parentRoot) in try await store.database.read({ try RootTable($0).uploads() }) {
-            if let root = parentRoot.flatMap({ Digest(bytes: $0) }) { try await marker.mark(tree: root, of: id) }
+        for (id, parentRoot, domain) in try await store.database.read({ try RootTable($0).uploads() }) {
+            if let root = parentRoot.flatMap({ Digest(bytes: $0) }) { try await marker.mark(tree: root, in: domain, of: id) }
             var index: Int64? = 0
             while let from = index {
                 let rows = try await store.database.read { transaction in
                     try UploadTable(transaction).blocks(of: id, from: from, limit: Self.rowsPerRead)
-                        .map { UploadedBlock(index: $0.index, address: $0.address) }
                 }
                 try await marker.mark(blocks: rows.compactMap { $0.address.flatMap { Digest(bytes: $0) } })
                 index = rows.count == Self.rowsPerRead ? rows.last.map { $0.index + 1 } : nil
@@ -44,11 +43,13 @@ struct CollectionRoots {
 
     private func markCopies(_ marker: CollectionMarker) async throws {
         for other in regions {
-            for (source, root) in try await other.database.read({ try RootTable($0).copies() }) {
-                guard let root = Digest(bytes: root) else { continue }
-                if source == store.region { try await marker.mark(remainsOf: root) }
-                if other.region == store.region, let origin = regions.first(where: { $0.region == source }) {
-                    try await marker.mark(partOf: root, of: origin.blocks)
+            for copy in try await other.database.read({ try RootTable($0).copies() }) {
+                guard let root = Digest(bytes: copy.root) else { continue }
+                let origin = SealDomainID(copy.origin)
+                if copy.source == store.region { try await marker.mark(remainsOf: root, in: origin) }
+                if other.region == store.region, let source = regions.first(where: { $0.region == copy.source }) {
+                    let destination = SealDomainID(copy.destination)
+                    try await marker.mark(partOf: root, in: origin, of: source.blocks, into: destination)
                 }
             }
         }
@@ -59,8 +60,8 @@ struct CollectionRoots {
         while true {
             let after = last
             let rows = try await store.database.read { try RootTable($0).snapshots(after: after, limit: Self.rowsPerRead) }
-            for (id, root) in rows {
-                if let root = Digest(bytes: root) { try await marker.mark(tree: root, of: id) }
+            for (id, root, domain) in rows {
+                if let root = Digest(bytes: root) { try await marker.mark(tree: root, in: domain, of: id) }
             }
             guard rows.count == Self.rowsPerRead else { return }
             last = rows.last?.id
@@ -69,9 +70,9 @@ struct CollectionRoots {
 }
 
 extension CollectionMarker {
-    fileprivate func mark(tree root: Digest, of snapshot: SnapshotID) async throws {
+    fileprivate func mark(tree root: Digest, in domain: DomainID?, of snapshot: SnapshotID) async throws {
         do {
-            try await mark(tree: root)
+            try await mark(tree: root, in: SealDomainID(domain))
         } catch let error as StoreError where [.damaged, .missingPack, .notFound].contains(error.code) {
             throw CollectionBlocked(snapshot: snapshot, cause: error)
         }

@@ -28,10 +28,10 @@ extension CopyReconciler {
             do {
                 let flow = link.join(copy.account, pace: pace(of: copy))
                 defer { flow.leave() }
-                let progress = try await unlessStopped(by: stop) {
-                    try await pump(copy, root: root, from: PacedSource(StoreSource(source.blocks), over: flow), flow)
+                let (progress, address) = try await unlessStopped(by: stop) {
+                    try await pump(copy, root: root, from: source, flow)
                 }
-                try await save(.arrived(root: root.bytes, progress), of: copy.id)
+                try await save(.arrived(root: root.bytes, at: address.bytes, progress), of: copy.id)
                 if running.isNewlyLate(copy.id, at: deployment.clock.now) { warnOfLate(copy) }
                 logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
             } catch let error where !(error is CopyNoLongerWanted || error is CancellationError) {
@@ -52,15 +52,22 @@ extension CopyReconciler {
         }
     }
 
-    private func pump(_ copy: SnapshotCopy, root: Digest, from source: some SnapshotSource, _ flow: LinkFlow) async throws
-        -> SnapshotCopy.Progress
+    /// Moves the bytes, and returns the address of the root in the destination.
+    private func pump(_ copy: SnapshotCopy, root: Digest, from region: RegionStore, _ flow: LinkFlow) async throws
+        -> (SnapshotCopy.Progress, Digest)
     {
+        let id = copy.snapshotID
+        guard let snapshot = try await store.database.read({ try SnapshotTable($0).snapshot(id) }) else { throw CopyNoLongerWanted() }
+        let (origin, destination) = (try await region.seal(copy.sourceDomain), try await store.seal(of: snapshot))
+        let source = PacedSource(StoreSource(region.blocks, in: origin), over: flow)
         let before = copy.progress.bytesMoved
-        let attempt = try await engine.copy(root, from: source, into: store.blocks, space: space) { progress in
+        let attempt = try await engine.copy(root, from: source, into: store.blocks, in: destination, space: space) { progress in
             flow.reached(progress.bytesDone)
             try await save(.progressed(progress.adding(bytesMovedBefore: before)), of: copy.id)
         }
-        return attempt.adding(bytesMovedBefore: before)
+        let isMoved = copy.sourceDomain != snapshot.encryption?.domain
+        let address = isMoved ? destination.address(of: try await region.blocks.readRoot(root).digest) : root
+        return (attempt.adding(bytesMovedBefore: before), address)
     }
 
     private func pace(of copy: SnapshotCopy) -> Pace? {

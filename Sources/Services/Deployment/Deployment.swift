@@ -11,8 +11,6 @@ package final class Deployment: Sendable {
     package let tokens: TokenSealer
     /// What seals the material of KMS keys.
     package let vault: Vault
-    private let keyRings: [Region: KeyRing]
-    private let domains: [Region: SnapshotDomains]
     package let clock: WallClock
     /// What may pass between Regions.
     package let limits: LinkLimits
@@ -29,17 +27,6 @@ package final class Deployment: Sendable {
         encryption: EncryptionOptions = EncryptionOptions(),
         logger: Logger
     ) {
-        let keyRings = Dictionary(
-            uniqueKeysWithValues: regions.map { store in
-                (store.region, KeyRing(region: store.region, database: store.database, vault: vault, clock: clock))
-            }
-        )
-        self.keyRings = keyRings
-        domains = Dictionary(
-            uniqueKeysWithValues: regions.compactMap { store in
-                keyRings[store.region].map { (store.region, SnapshotDomains(database: store.database, ring: $0, clock: clock)) }
-            }
-        )
         self.vault = vault
         self.directory = directory
         self.regions = Dictionary(uniqueKeysWithValues: regions.map { ($0.region, $0) })
@@ -64,7 +51,10 @@ package final class Deployment: Sendable {
         try folder.make(regions)
         let directory = try Database(path: folder.directoryDatabase, schema: .directory)
         let vault = try await VaultLoader(folder: folder, directory: directory, clock: clock, logger: logger).open(rootKey)
-        let stores = try regions.map { try RegionStore(region: $0, folder: folder, pool: pool) }
+        var stores: [RegionStore] = []
+        for region in regions {
+            stores.append(try await RegionStore.open(region: region, folder: folder, pool: pool, vault: vault, clock: clock))
+        }
         // Whoever had these leases is dead, or this process would not have the lock: its copies need not wait for them to run out.
         for store in stores { try await store.database.write { try CopyTable($0).endAllLeases() } }
         return Deployment(
@@ -88,16 +78,10 @@ package final class Deployment: Sendable {
     }
 
     /// The KMS keys of a Region that is served here.
-    package func keyRing(of store: RegionStore) -> KeyRing {
-        guard let ring = keyRings[store.region] else { preconditionFailure("the Region \(store.region) is not one of this deployment") }
-        return ring
-    }
+    package func keyRing(of store: RegionStore) -> KeyRing { store.keys.ring }
 
     /// What the encrypted snapshots of a Region that is served here are sealed in.
-    package func domains(of store: RegionStore) -> SnapshotDomains {
-        guard let domains = domains[store.region] else { preconditionFailure("the Region \(store.region) is not one of this deployment") }
-        return domains
-    }
+    package func domains(of store: RegionStore) -> SnapshotDomains { store.keys.domains }
 
     /// The Region that a copy names as its source.
     func sourceStore(named name: String) throws -> RegionStore {

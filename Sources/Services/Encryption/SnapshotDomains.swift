@@ -64,6 +64,8 @@ package final class SnapshotDomains: Sendable {
         return key
     }
 
+    func all() async throws -> [DomainID] { try await database.read { try DomainTable($0).ids() } }
+
     private static func context(of id: DomainID) throws -> EncryptionContext {
         try EncryptionContext([(key: "aws:ebs:id", value: id.rawValue)])
     }

@@ -51,6 +51,7 @@ struct ImageCopyPlan: Sendable {
                     sourceRegion: source.region,
                     sourceSnapshotID: snapshot.id,
                     sourceRoot: root,
+                    sourceDomain: snapshot.encryption?.domain,
                     createdAt: now,
                     target: request.completionMinutes.map { CompletionTarget(minutes: $0) },
                     progress: SnapshotCopy.Progress(bytesTotal: snapshot.dataBytes ?? 0),

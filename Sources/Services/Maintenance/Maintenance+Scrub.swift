@@ -7,23 +7,25 @@ extension Maintenance {
     ///
     /// With `repairing`, damage is mended first from the other Regions of the folder that have the same bytes whole. The caller holds
     /// the folder's lock then.
-    package func scrub(_ region: Region, repairing: Bool = false) async throws -> Scrubbed {
+    package func scrub(_ region: Region, repairing: Bool = false, rootKey: RootKeySource = .dataFolder) async throws -> Scrubbed {
         try await withPool { pool in
             let index = try index(of: region)
             let path = folder.regionFolder(region)
-            let report = try await Scrub(folder: path, index: index, pool: pool).run()
+            let seals = try await seals(of: region, rootKey: rootKey)
+            let report = try await Scrub(folder: path, index: index, pool: pool, domains: seals).run()
             var damaged = report.damages
             if repairing {
                 let others = try folder.regions().filter { $0 != region }
                 let sources = try others.map { Repair.Source(folder: folder.regionFolder($0), index: try self.index(of: $0)) }
                 // Also when nothing is damaged: what was doubted for a fault that has passed is trusted again.
-                damaged = try await Repair(folder: path, index: index, pool: pool, sources: sources).run(damaged).lost
+                damaged = try await Repair(folder: path, index: index, pool: pool, domains: seals, sources: sources).run(damaged).lost
             }
-            let walk = MapWalk(folder: path, index: index, pool: pool, damaged: Set(damaged.compactMap(\.address)))
+            let walk = MapWalk(folder: path, index: index, pool: pool, domains: seals, damaged: Set(damaged.compactMap(\.address)))
             return Scrubbed(
                 packs: report.packs,
                 frames: report.frames,
                 damages: report.damages.map(Self.text),
+                lockedFrames: report.lockedFrames,
                 mended: report.damages.count - damaged.count,
                 hurtSnapshots: try await hurtSnapshots(of: region, walk)
             )
@@ -38,7 +40,7 @@ extension Maintenance {
         while true {
             let after = last
             let page = try await database.read { try RootTable($0).snapshots(after: after, limit: 256) }
-            for (id, root) in page {
+            for (id, root, _) in page {
                 guard let root = Digest(bytes: root) else { continue }
                 // One walk a snapshot: each is named, however much it shares with others.
                 let findings = try await walk.run([MapWalk.Root(digest: root, name: id.rawValue)])

@@ -19,6 +19,8 @@ package struct Maintenance: Sendable {
         package let packs: Int
         package let frames: Int
         package let damages: [String]
+        /// Frames that could not be checked, because their keys cannot be used.
+        package let lockedFrames: Int
         /// How many of the damages were mended.
         package let mended: Int
         /// Hurt by what was not mended.
@@ -34,14 +36,15 @@ package struct Maintenance: Sendable {
     }
 
     /// Makes a Region's index anew from its packs. The caller holds the folder's lock.
-    package func rebuildIndex(of region: Region) async throws -> Rebuilt {
+    package func rebuildIndex(of region: Region, rootKey: RootKeySource = .dataFolder) async throws -> Rebuilt {
         try await withPool { pool in
             let index = try index(of: region)
             let path = folder.regionFolder(region)
-            let report = try await RebuildIndex(folder: path, index: index, pool: pool).run()
+            let seals = try await seals(of: region, rootKey: rootKey)
+            let report = try await RebuildIndex(folder: path, index: index, pool: pool, domains: seals).run()
             let ranges = report.damaged.map { "pack \($0.pack), bytes \($0.bytes): \($0.damage)" }
             // Maps whose blocks are gone are mostly those of deleted snapshots, collected in part: only what a snapshot needs is damage.
-            let walk = MapWalk(folder: path, index: index, pool: pool, damaged: [])
+            let walk = MapWalk(folder: path, index: index, pool: pool, domains: seals, damaged: [])
             let hurt = report.incomplete.isEmpty ? [] : try await hurtSnapshots(of: region, walk)
             // What was collected and still stands in packs is in the index again.
             let database = try Database(path: folder.regionDatabase(region), schema: .region)
@@ -72,6 +75,17 @@ package struct Maintenance: Sendable {
             for store in deployment.regions.values { try await store.blocks.close() }
             return report
         }
+    }
+
+    /// The domains of a Region whose keys can be used; none, and no root key is asked for, where nothing is encrypted.
+    func seals(of region: Region, rootKey: RootKeySource) async throws -> SealDomains {
+        let database = try Database(path: folder.regionDatabase(region), schema: .region)
+        if try await database.read({ try DomainTable($0).ids() }).isEmpty { return SealDomains() }
+        let directory = try Database(path: folder.directoryDatabase, schema: .directory)
+        let loader = VaultLoader(folder: folder, directory: directory, clock: .system, logger: Logger(label: "ferry"))
+        let keys = RegionKeys(region: region, database: database, vault: try await loader.open(rootKey), clock: .system)
+        try await keys.unlock()
+        return keys.seals
     }
 
     func withPool<Value: Sendable>(_ body: (DiskPool) async throws -> Value) async throws -> Value {

@@ -55,6 +55,7 @@ extension Snapshots {
             sourceRegion: store.region,
             sourceSnapshotID: source.id,
             sourceRoot: root,
+            sourceDomain: source.encryption?.domain,
             createdAt: call.now,
             target: request.completionMinutes.map { CompletionTarget(minutes: $0) },
             progress: SnapshotCopy.Progress(bytesTotal: source.dataBytes ?? 0),

@@ -29,7 +29,8 @@ extension Snapshots {
 
     /// Deletes a snapshot's rows. Its blocks stay until they are collected: others may share them.
     static func remove(_ id: SnapshotID, at now: Date, in transaction: Transaction) throws {
-        try ReleaseTable(transaction).insert(root: SnapshotTable(transaction).snapshot(id)?.root, at: now)
+        let snapshot = try SnapshotTable(transaction).snapshot(id)
+        try ReleaseTable(transaction).insert(root: snapshot?.root, in: snapshot?.encryption?.domain, at: now)
         try UploadTable(transaction).delete(id)
         try CopyTable(transaction).delete(of: id)
         try TagTable(transaction).removeAll(from: .snapshot(id))

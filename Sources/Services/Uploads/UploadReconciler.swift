@@ -54,7 +54,8 @@ package struct UploadReconciler: Service {
         let id = upload.snapshotID
         do {
             guard let snapshot = try await store.database.read({ try SnapshotTable($0).snapshot(id) }) else { return }
-            let map = try await store.blocks.withWriter { writer in
+            let seal = try await store.seal(of: snapshot)
+            let map = try await store.blocks.withWriter(in: seal) { writer in
                 let map = try await buildMap(of: upload, volumeBytes: snapshot.volumeBytes, with: writer)
                 let now = deployment.clock.now
                 try await store.database.write { transaction in
@@ -91,6 +92,7 @@ package struct UploadReconciler: Service {
         with writer: StoreWriter
     ) async throws -> (root: Digest, dataBytes: Int64) {
         let blocks = store.blocks
+        let pages = DomainPages(blocks, in: writer.domain)
         var parent: BlockMapRoot?
         if let digest = upload.parentRoot.flatMap({ Digest(bytes: $0) }) { parent = try await blocks.readRoot(digest) }
         var builder = try BlockMapBuilder(volumeBytes: volumeBytes, parent: parent)
@@ -99,20 +101,19 @@ package struct UploadReconciler: Service {
             let from = index
             let rows = try await store.database.read { transaction in
                 try UploadTable(transaction).blocks(of: upload.snapshotID, from: from, limit: Self.rowsPerRead)
-                    .map { UploadedBlock(index: $0.index, address: $0.address) }
             }
             for row in rows {
-                let address = row.address.flatMap { Digest(bytes: $0) }
-                for page in try await builder.add(UInt64(row.index), address, reading: blocks) { _ = try await writer.put(page: page) }
+                let digest = try writer.domain.digest(of: row, in: upload.snapshotID)
+                for page in try await builder.add(UInt64(row.index), digest, reading: pages) { _ = try await writer.put(page: page) }
             }
             guard rows.count == Self.rowsPerRead, let last = rows.last else { break }
             index = last.index + 1
         }
-        let (pages, root) = try await builder.finish(reading: blocks)
-        for page in pages { _ = try await writer.put(page: page) }
+        let (rest, root) = try await builder.finish(reading: pages)
+        for page in rest { _ = try await writer.put(page: page) }
         let digest = try await writer.put(root: root)
         try await writer.flush()
-        return (digest, Int64(root.dataBytes))
+        return (writer.domain.address(of: digest), Int64(root.dataBytes))
     }
 
     private func failExpired() async throws {

@@ -13,6 +13,7 @@ package final class UploadRecorder: Sendable {
         let blockIndex: Int64
         /// `nil` is a block of zeros.
         let address: [UInt8]?
+        let sealedDigest: [UInt8]?
         let progressPercent: Int?
         let now: Date
     }
@@ -102,7 +103,8 @@ package final class UploadRecorder: Sendable {
         }
         for (id, group) in Dictionary(grouping: entries, by: \.snapshotID) where isOpen[id] == true {
             guard let now = group.map(\.now).max() else { continue }
-            try uploads.put(group.map { (index: $0.blockIndex, address: $0.address) }, into: id, at: now)
+            let blocks = group.map { UploadBlock(index: $0.blockIndex, address: $0.address, sealedDigest: $0.sealedDigest) }
+            try uploads.put(blocks, into: id, at: now)
             if let percent = group.compactMap(\.progressPercent).max() {
                 try SnapshotTable(transaction).setProgress(percent: percent, message: nil, of: id)
             }

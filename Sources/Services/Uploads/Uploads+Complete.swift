@@ -35,7 +35,7 @@ extension Uploads {
         }
         if upload.isSealed { return .pending }
         if let checksum = completion.checksum {
-            guard try await aggregatedChecksum(of: id) == checksum else {
+            guard try await aggregatedChecksum(of: id, in: try await call.store.seal(of: snapshot)) == checksum else {
                 throw Self.invalid("INVALID_BLOCK", "The checksum of the snapshot's blocks does not match x-amz-Checksum")
             }
         }
@@ -55,25 +55,17 @@ extension Uploads {
         return .pending
     }
 
-    private func aggregatedChecksum(of id: SnapshotID) async throws -> [UInt8] {
+    private func aggregatedChecksum(of id: SnapshotID, in seal: SealDomain) async throws -> [UInt8] {
         var hash = SHA256()
         var index: Int64 = 0
         while true {
             let from = index
             let blocks = try await call.store.database.read {
-                try UploadTable($0).blocks(of: id, from: from, limit: Self.batchSize).map {
-                    UploadedBlock(index: $0.index, address: $0.address)
-                }
+                try UploadTable($0).blocks(of: id, from: from, limit: Self.batchSize)
             }
-            for block in blocks { hash.update(data: block.address ?? Digest.zeroBlock.bytes) }
+            for block in blocks { hash.update(data: (try seal.digest(of: block, in: id) ?? .zeroBlock).bytes) }
             guard blocks.count == Self.batchSize, let last = blocks.last else { return Array(hash.finalize()) }
             index = last.index + 1
         }
     }
-}
-
-/// A row of an upload, as it leaves the database.
-struct UploadedBlock: Sendable {
-    let index: Int64
-    let address: [UInt8]?
 }

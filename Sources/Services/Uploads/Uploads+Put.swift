@@ -43,14 +43,16 @@ extension Uploads {
             )
         }
         // The session lasts until the row is written: no collection takes the block before that.
-        try await call.store.blocks.withWriter { writer in
+        let seal = try await call.store.seal(of: snapshot)
+        try await call.store.blocks.withWriter(in: seal) { writer in
             let isStored = try await store(put, with: writer)
             do {
                 try await call.store.uploads.record(
                     UploadRecorder.Entry(
                         snapshotID: id,
                         blockIndex: put.blockIndex,
-                        address: isStored ? put.checksum.bytes : nil,
+                        address: isStored ? seal.address(of: put.checksum).bytes : nil,
+                        sealedDigest: isStored ? try seal.sealed(put.checksum, at: Self.place(of: put.blockIndex, in: id)) : nil,
                         progressPercent: put.progressPercent,
                         now: call.now
                     )
@@ -82,6 +84,9 @@ extension Uploads {
             )
         }
     }
+
+    /// What the digest in a row is bound to.
+    static func place(of index: Int64, in id: SnapshotID) -> String { "\(id)/\(index)" }
 
     private static func wrongChecksum(_ put: BlockPut) -> Fault {
         invalid("INVALID_BLOCK", "The checksum of block \(put.blockIndex) does not match its data")

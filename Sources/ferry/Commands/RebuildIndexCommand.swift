@@ -12,13 +12,14 @@ struct RebuildIndexCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var folder: DataFolderOptions
+    @OptionGroup var rootKey: RootKeyOptions
 
     func run() async throws {
         let folder = folder.folder
         let lock = try folder.lock()
         var damages = 0
         for region in try folder.regions() {
-            let report = try await Maintenance(folder: folder).rebuildIndex(of: region)
+            let report = try await Maintenance(folder: folder).rebuildIndex(of: region, rootKey: try rootKey.source())
             print("\(region): \(report.frames) frames in \(report.packs) packs")
             for damage in report.damages { print("\(region): \(damage)") }
             damages += report.damages.count

@@ -17,6 +17,7 @@ struct ScrubCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var folder: DataFolderOptions
+    @OptionGroup var rootKey: RootKeyOptions
 
     @Flag(help: "Mend what can be mended; the server must be stopped.")
     var repair = false
@@ -37,9 +38,10 @@ struct ScrubCommand: AsyncParsableCommand {
         let folder = folder.folder
         var isSound = true
         for region in try folder.regions() {
-            let report = try await Maintenance(folder: folder).scrub(region, repairing: repair)
+            let report = try await Maintenance(folder: folder).scrub(region, repairing: repair, rootKey: try rootKey.source())
             let mended = repair ? ", \(report.mended) mended" : ""
             print("\(region): \(report.frames) frames in \(report.packs) packs, \(report.damages.count) damaged\(mended)")
+            if report.lockedFrames > 0 { print("\(region): \(report.lockedFrames) frames were not checked: their keys cannot be used") }
             for damage in report.damages { print("\(region): \(damage)") }
             for hurt in report.hurtSnapshots { print("\(region): snapshot \(hurt.snapshot) is hurt: \(hurt.detail)") }
             isSound = isSound && report.isSound

@@ -18,6 +18,7 @@ struct UsageCommand: AsyncParsableCommand {
     var ids: [String] = []
 
     @OptionGroup var folder: DataFolderOptions
+    @OptionGroup var rootKey: RootKeyOptions
 
     @Option(help: ArgumentHelp("Only this Region.", valueName: "region"))
     var region: Region?
@@ -33,7 +34,7 @@ struct UsageCommand: AsyncParsableCommand {
         var listing = JSONListing(isUsed: json)
         for region in region.map({ [$0] }) ?? regions {
             var table = UsageLines(region: region)
-            let usage = try await Maintenance(folder: folder).usage(of: region, only: Set(ids)) { use in
+            let usage = try await Maintenance(folder: folder).usage(of: region, only: Set(ids), rootKey: try rootKey.source()) { use in
                 let listed = ListedUse(use, region: region)
                 missing.remove(listed.id)
                 if json { try listing.add(listed) } else { table.say(listed) }

@@ -44,7 +44,10 @@ import Testing
             for column in ["account", "completion_minutes", "set_aside", "clock_started_at"] {
                 try transaction.execute("ALTER TABLE copies DROP COLUMN \(column)")
             }
-            for (table, column) in [("snapshots", "domain"), ("snapshots", "kms_key"), ("image_devices", "encrypted")] {
+            for (table, column) in [
+                ("snapshots", "domain"), ("snapshots", "kms_key"), ("image_devices", "encrypted"), ("upload_blocks", "sealed_digest"),
+                ("copies", "source_domain"),
+            ] {
                 try transaction.execute("ALTER TABLE \(table) DROP COLUMN \(column)")
             }
             for table in [

@@ -137,3 +137,9 @@ import Testing
         #expect(try temporary.read { try SnapshotTable($0).snapshot(numbered(0)) } != nil)
     }
 }
+
+extension UploadTable {
+    fileprivate func put(_ blocks: [(index: Int64, address: [UInt8]?)], into id: SnapshotID, at date: Date) throws {
+        try put(blocks.map { UploadBlock(index: $0.index, address: $0.address) }, into: id, at: date)
+    }
+}

@@ -59,7 +59,8 @@ import Testing
             #expect(lost.hurtSnapshots.map(\.snapshot) == [made[0]])
             // A server that starts on the folder now takes the block again.
             let pool = DiskPool()
-            let store = try await pool.run { try RegionStore(region: World.home, folder: world.folder, pool: pool) }
+            let (vault, clock) = (world.deployment.vault, world.clock.wallClock)
+            let store = try await RegionStore.open(region: World.home, folder: world.folder, pool: pool, vault: vault, clock: clock)
             let writer = store.blocks.writer()
             try await writer.put(content(2))
             try await writer.flush()

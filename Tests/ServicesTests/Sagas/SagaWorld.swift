@@ -79,11 +79,13 @@ struct SagaWorld {
 
     private func open(_ region: Region) async throws -> RegionStore {
         guard let disk = disks[region], let index = indexes[region] else { throw NotReached(description: "\(region) is none of ours") }
-        let (path, mount, pool) = (folder.regionDatabase(region), disk.mount(), pool)
+        let (path, mount, pool, vault, clock) = (folder.regionDatabase(region), disk.mount(), pool, vault, clock.wallClock)
         return try await pool.run {
-            RegionStore(
+            let database = try Database(path: path, schema: .region)
+            return RegionStore(
                 region: region,
-                database: try Database(path: path, schema: .region),
+                database: database,
+                keys: RegionKeys(region: region, database: database, vault: vault, clock: clock),
                 blocks: try BlockStore(storage: mount, index: index, pool: pool)
             )
         }

@@ -16,7 +16,9 @@ import Testing
             let broken = ids[0]
             // A row whose block the store has lost.
             let (now, lost) = (world.clock.now, TestBlock.digest(content(77)).bytes)
-            try await world.store(World.home).database.write { try UploadTable($0).put([(index: 0, address: lost)], into: broken, at: now) }
+            try await world.store(World.home).database.write {
+                try UploadTable($0).put([UploadBlock(index: 0, address: lost)], into: broken, at: now)
+            }
             for id in ids { if id != broken { try await world.put(1, at: 0, into: id) } }
             for id in ids { try await world.complete(id, blocks: 1) }
             try await world.reconciling {

@@ -64,16 +64,19 @@ struct World: Sendable {
         self.disks = disks
         try folder.make(Array(pools.keys))
         let directory = try Database(path: folder.directoryDatabase, schema: .directory)
+        let (vault, wallClock) = (Vault(current: .random()), clock.wallClock)
         var stores: [RegionStore] = []
         for (region, pool) in pools {
+            guard let disk = disks[region] else {
+                stores.append(try await RegionStore.open(region: region, folder: folder, pool: pool, vault: vault, clock: wallClock))
+                continue
+            }
             stores.append(
                 try await pool.run {
-                    guard let disk = disks[region] else { return try RegionStore(region: region, folder: folder, pool: pool) }
-                    return RegionStore(
-                        region: region,
-                        database: try Database(path: folder.regionDatabase(region), schema: .region),
-                        blocks: try BlockStore(storage: disk, index: MemoryFrameIndex(), pool: pool)
-                    )
+                    let database = try Database(path: folder.regionDatabase(region), schema: .region)
+                    let keys = RegionKeys(region: region, database: database, vault: vault, clock: wallClock)
+                    let blocks = try BlockStore(storage: disk, index: MemoryFrameIndex(), pool: pool, domains: keys.seals)
+                    return RegionStore(region: region, database: database, keys: keys, blocks: blocks)
                 }
             )
         }
@@ -81,7 +84,7 @@ struct World: Sendable {
             directory: directory,
             regions: stores,
             tokens: try await TokenSealer.load(from: directory),
-            vault: Vault(current: .random()),
+            vault: vault,
             clock: clock.wallClock,
             limits: limits,
             encryption: encryption,
@@ -99,12 +102,18 @@ struct World: Sendable {
         let clock = clock
         return Deployment(
             directory: deployment.directory,
-            regions: deployment.regions.values.map { RegionStore(region: $0.region, database: $0.database, blocks: $0.blocks) },
+            regions: deployment.regions.values.map { Self.again($0, deployment.vault, clock.wallClock) },
             tokens: deployment.tokens,
             vault: deployment.vault,
             clock: WallClock { clock.now.addingTimeInterval(seconds) },
             logger: log.logger
         )
+    }
+
+    /// The same rows and bytes, with what another process knows of keys.
+    private static func again(_ store: RegionStore, _ vault: Vault, _ clock: WallClock) -> RegionStore {
+        let keys = RegionKeys(region: store.region, database: store.database, vault: vault, clock: clock)
+        return RegionStore(region: store.region, database: store.database, keys: keys, blocks: store.blocks)
     }
 
     func call(_ region: Region, by account: AccountID = World.account) -> Call {

@@ -10,17 +10,24 @@ extension Maintenance {
     /// packs hold. Changes nothing; may run beside the server.
     ///
     /// - Parameter ids: only these images and snapshots; all of them when it is empty.
-    package func usage(of region: Region, only ids: Set<String> = [], each: (StorageUse) throws -> Void) async throws -> RegionUsage {
+    package func usage(
+        of region: Region,
+        only ids: Set<String> = [],
+        rootKey: RootKeySource = .dataFolder,
+        each: (StorageUse) throws -> Void
+    ) async throws -> RegionUsage {
         try await withPool { pool in
             let scratch = FileManager.default.temporaryDirectory.appending(path: "ferry-du-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             defer { try? FileManager.default.removeItem(at: scratch) }
             let table = try Database(path: scratch.appending(path: "usage.sqlite").path(), schema: .usage)
             defer { try? table.close() }
-            let others = try folder.regions().map { other in
+            var others: [(region: Region, rows: Database, maps: StoredMaps)] = []
+            for other in try folder.regions() {
                 let rows = try Database(path: folder.regionDatabase(other), schema: .region)
-                let maps = StoredMaps(folder: folder.regionFolder(other), index: try index(of: other), pool: pool)
-                return (region: other, rows: rows, maps: maps)
+                let seals = try await seals(of: other, rootKey: rootKey)
+                let maps = StoredMaps(folder: folder.regionFolder(other), index: try index(of: other), pool: pool, domains: seals)
+                others.append((other, rows, maps))
             }
             guard let own = others.first(where: { $0.region == region }) else { return RegionUsage() }
 

@@ -52,13 +52,12 @@ struct UsageCount {
     }
 
     private func enterUploads() async throws {
-        for (id, parentRoot) in try await rows.read({ try RootTable($0).uploads() }) {
+        for (id, parentRoot, _) in try await rows.read({ try RootTable($0).uploads() }) {
             if let root = parentRoot.flatMap({ Digest(bytes: $0) }) { try await holdUnfinished(root: root) }
             var index: Int64? = 0
             while let from = index {
                 let blocks = try await rows.read { transaction in
                     try UploadTable(transaction).blocks(of: id, from: from, limit: Self.rowsPerRead)
-                        .map { UploadedBlock(index: $0.index, address: $0.address) }
                 }
                 try await holdUnfinished(try await maps.frames(blocks.compactMap { $0.address.flatMap { Digest(bytes: $0) } }))
                 index = blocks.count == Self.rowsPerRead ? blocks.last.map { $0.index + 1 } : nil
@@ -69,11 +68,11 @@ struct UsageCount {
     /// A copy keeps the tree that it reads, and of the tree that it writes the pages that have arrived.
     private func enterCopies() async throws {
         for other in others {
-            for (source, root) in try await other.rows.read({ try RootTable($0).copies() }) {
-                guard let root = Digest(bytes: root) else { continue }
-                if source == region { try await holdUnfinished(root: root) }
-                guard other.region == region, let origin = others.first(where: { $0.region == source }),
-                    let pages = try await origin.maps.pages(of: root)
+            for copy in try await other.rows.read({ try RootTable($0).copies() }) {
+                guard let root = Digest(bytes: copy.root) else { continue }
+                if copy.source == region { try await holdUnfinished(root: root) }
+                guard other.region == region, let origin = others.first(where: { $0.region == copy.source }),
+                    let pages = try await origin.maps.pages(of: root, copiedTo: maps, in: SealDomainID(copy.destination))
                 else { continue }
                 for batch in Self.batches(pages) { try await holdUnfinished(try await maps.frames(batch)) }
             }
