@@ -76,18 +76,18 @@ class Connection:
 
     # What the rows do with it ----------------------------------------------------------------------------------------
 
-    def begin_copy(self, image: str, source: str, to: str, name: str) -> str:
-        answer = self.ec2("CopyImage", to, SourceImageId=image, SourceRegion=source, Name=name)
+    def begin_copy(self, image: str, source: str, to: str, name: str, **options: str) -> str:
+        answer = self.ec2("CopyImage", to, SourceImageId=image, SourceRegion=source, Name=name, **options)
         return answer.findtext("imageId") or ""
 
     def state(self, image: str, region: str) -> str:
         return self.ec2("DescribeImages", region, ImageId_1=image).findtext("imagesSet/item/imageState") or ""
 
-    def copy(self, image: str, source: str, to: str, name: str) -> tuple[float, str]:
+    def copy(self, image: str, source: str, to: str, name: str, **options: str) -> tuple[float, str]:
         """Copies and waits. Seconds from sending CopyImage to seeing `available`: polled every 2 ms at first, then every fiftieth
         of what has passed, so that the polls take nothing from the copy and the reading is right to 2 %."""
         begun = time.perf_counter()
-        copied = self.begin_copy(image, source, to, name)
+        copied = self.begin_copy(image, source, to, name, **options)
         while (state := self.state(copied, to)) == "pending":
             time.sleep(max(0.002, (time.perf_counter() - begun) / 50))
         seconds = time.perf_counter() - begun

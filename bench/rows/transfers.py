@@ -22,7 +22,8 @@ class Transfers:
         self.bench = bench
         self.push = Row("push")
         self.first = Row("first copy")
-        self.sealed = Row("copy, sealed to sealed", note="no encryption yet")
+        self.sealing = Row("copy, open to sealed")
+        self.sealed = Row("copy, sealed to sealed", note="between Regions, so from one data key to another")
         self.second = Row("second copy, unchanged", note="from CopyImage sent to `available` seen")
         self.changed = Row("copy, 1 % of blocks changed")
         self.pull = Row("pull")
@@ -54,6 +55,8 @@ class Transfers:
         bench.peer("dd of the stored bytes", lambda: peers.dd(source))
         bench.peer("restic copy", peers.restic_copy)
 
+        sealed = self.sample(self.sealing, server, lambda: calls.copy(image, home, AWAY[1], "sealed", Encrypted="true")[1])
+        self.sample(self.sealed, server, lambda: calls.copy(sealed, AWAY[1], AWAY[2], "sealed anew", Encrypted="true"))
         self.sample(self.second, server, lambda: calls.copy(image, home, away, "second"), cold=False)
         self.one_per_cent(server)
         self.pulled(server, copied)
@@ -103,6 +106,8 @@ class Transfers:
         row.beside("restic copy", theirs.get("restic copy", []), at_most=0.1)
         for peer in ("qemu-img convert", "rsync"):
             row.beside(peer, theirs.get(peer, []))
+        for sealed in (self.sealing, self.sealed):
+            sealed.beside("first copy", row.samples, at_most=1.1)
         self.second.judge("50 ms", (self.second.value or 0) / 0.05, at_most=1)
         moved, changed = self.changed.facts["movedBytes"], self.changed.facts["changedBytes"]
         self.changed.judge("bytes moved / bytes changed", moved / changed, at_most=1.02)
@@ -114,7 +119,7 @@ class Transfers:
         self.pull.beside("cp and sync", theirs.get("cp", []), at_most=1.2)
         for peer in ("restic restore", "borg extract", "casync extract", "qemu-img convert", "rsync"):
             self.pull.beside(peer, theirs.get(peer, []))
-        return [self.first, self.sealed, self.second, self.changed, self.push, self.pull]
+        return [self.first, self.sealing, self.sealed, self.second, self.changed, self.push, self.pull]
 
 
 def rows(bench: Bench) -> list[Row]:
