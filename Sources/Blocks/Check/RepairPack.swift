@@ -8,15 +8,7 @@ struct RepairPack {
 
     /// Writes a frame that is to take the place of the one at `from`.
     mutating func append(_ payload: FramePayload, _ address: Digest, from: FrameLocation) throws {
-        try file.write(try file.seal(payload, address: address, at: length, in: .open), at: length)
-        let location = FrameLocation(
-            pack: file.id,
-            offset: length,
-            storedLength: payload.storedLength,
-            plainLength: payload.plainLength,
-            kind: payload.kind,
-            codec: payload.codec
-        )
+        let location = try file.put(payload, address: address, at: length, in: .open)
         mended.append((IndexedFrame(address: address, location: location), from))
         length = FrameHeader.align(length + payload.frameLength)
     }

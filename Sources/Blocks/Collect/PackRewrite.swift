@@ -72,7 +72,7 @@ struct PackRewrite: Sendable {
             try store.checkSpace(for: payload, frame.address)
             guard let slot = try store.allocate(payload, epoch: epoch) else { return .mustFlush }
             defer { store.state.withLock { $0.finishMove(slot) }?.resume() }
-            return .moved(try store.write(payload, frame.address, slot, in: domain))
+            return .moved(try slot.file.put(payload, address: frame.address, at: slot.offset, in: domain))
         } catch let failure as IOFailure {
             throw StoreError(failure, address: frame.address)
         }

@@ -128,6 +128,20 @@ final class PackFile: Sendable {
         )
     }
 
+    /// Seals a payload, writes it to its place, and says where that is.
+    func put(_ payload: FramePayload, address: Digest, at offset: UInt64, in domain: SealDomain) throws -> FrameLocation {
+        try write(try seal(payload, address: address, at: offset, in: domain), at: offset)
+        return FrameLocation(
+            pack: id,
+            offset: offset,
+            storedLength: payload.storedLength,
+            plainLength: payload.plainLength,
+            kind: payload.kind,
+            codec: payload.codec,
+            domain: domain.id
+        )
+    }
+
     /// Reads and opens the frame that the index names. Throws `FrameDamage` when other bytes stand there; `IOFailure` never,
     /// because to the reader of a frame a disk that cannot read it is damage too.
     func open(_ frame: IndexedFrame) throws(FrameDamage) -> FramePayload {

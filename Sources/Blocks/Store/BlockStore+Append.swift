@@ -146,7 +146,7 @@ extension BlockStore {
         mending: Mending?,
         by session: WriteSession
     ) throws -> AppendOutcome {
-        let location = try write(payload, address, slot, in: domain)
+        let location = try slot.file.put(payload, address: address, at: slot.offset, in: domain)
         let frame = IndexedFrame(address: address, location: location, generation: session.generation)
         state.withLock { $0.finish(slot, frame, mending: mending, epoch: session.epoch) }?.resume()
         try state.withLock { try $0.check(session.epoch) }
@@ -154,21 +154,6 @@ extension BlockStore {
         statistics.appended(bytes)
         ticket.settle(.stored(target: slot.sequence + 1))
         return .stored(bytes: bytes, target: slot.sequence + 1)
-    }
-
-    /// Writes a frame to its place and says where that is.
-    func write(_ payload: FramePayload, _ address: Digest, _ slot: StoreState.Slot, in domain: SealDomain) throws -> FrameLocation {
-        let bytes = try slot.file.seal(payload, address: address, at: slot.offset, in: domain)
-        try slot.file.write(bytes, at: slot.offset)
-        return FrameLocation(
-            pack: slot.file.id,
-            offset: slot.offset,
-            storedLength: payload.storedLength,
-            plainLength: payload.plainLength,
-            kind: payload.kind,
-            codec: payload.codec,
-            domain: domain.id
-        )
     }
 
     /// Leaves the last of the disk to the databases: whoever is told that the disk is full must be able to write that down.

@@ -36,9 +36,7 @@ package struct Collector: Service {
         self.store = store
         self.deployment = deployment
         self.schedule = schedule
-        var logger = deployment.logger
-        logger[metadataKey: "region"] = "\(store.region)"
-        self.logger = logger
+        logger = deployment.logger(of: store)
     }
 
     package func run() async throws {

@@ -34,9 +34,7 @@ package struct CopyReconciler: Service {
         self.deployment = deployment
         self.engine = engine
         owner = CopyID.random().rawValue
-        var logger = deployment.logger
-        logger[metadataKey: "region"] = "\(store.region)"
-        self.logger = logger
+        logger = deployment.logger(of: store)
         links = deployment.regions.mapValues { source in
             Link(limit: deployment.limits.bandwidth[RegionPair(from: source.region, into: store.region)], clock: clock)
         }

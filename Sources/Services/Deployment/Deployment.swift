@@ -77,6 +77,13 @@ package final class Deployment: Sendable {
         return store
     }
 
+    /// A logger whose lines name the Region.
+    func logger(of store: RegionStore) -> Logger {
+        var logger = logger
+        logger[metadataKey: "region"] = "\(store.region)"
+        return logger
+    }
+
     /// The KMS keys of a Region that is served here.
     package func keyRing(of store: RegionStore) -> KeyRing { store.keys.ring }
 

@@ -1,30 +1,19 @@
 import Domain
 import Metadata
 import Sealing
-import Synchronization
 
 /// The domains of one Region: finds the one of a KMS key and hands out its data key.
 ///
-/// A data key is kept until a key of the Region changes its state, so that a key that was disabled stops at once. It never leaves memory.
+/// Keeps no data key: `SealDomains` does, for as long as no key of the Region changes its state.
 package final class SnapshotDomains: Sendable {
-    private struct Opened {
-        var generation: UInt64
-        var keys: [DomainID: SecretBytes] = [:]
-    }
-
-    /// As many as are kept open. An account has one for each KMS key that it encrypts with.
-    private static let openMax = 64
-
     private let database: Database
     private let ring: KeyRing
     private let clock: WallClock
-    private let opened: Mutex<Opened>
 
     package init(database: Database, ring: KeyRing, clock: WallClock) {
         self.database = database
         self.ring = ring
         self.clock = clock
-        opened = Mutex(Opened(generation: ring.generation))
     }
 
     /// The domain of an account under a key, made when there is none. Two calls at once make one.
@@ -47,21 +36,8 @@ package final class SnapshotDomains: Sendable {
     ///
     /// - Throws: `KeyUnusable` when the KMS key is disabled, to be deleted or gone; `UnknownDomain`; `DataKeyDamaged`.
     package func dataKey(of id: DomainID) async throws -> SecretBytes {
-        // Read before the row is: a key that changes meanwhile makes what is kept now worthless.
-        let generation = ring.generation
-        let known = opened.withLock { opened -> SecretBytes? in
-            if opened.generation < generation { opened = Opened(generation: generation) }
-            return opened.keys[id]
-        }
-        if let known { return known }
         guard let row = try await database.read({ try DomainTable($0).domain(id) }) else { throw UnknownDomain(id: id) }
-        let key = try await ring.unwrap(row.wrapped, context: Self.context(of: id))
-        opened.withLock { opened in
-            guard opened.generation == generation else { return }
-            if opened.keys.count >= Self.openMax { opened.keys.removeAll() }
-            opened.keys[id] = key
-        }
-        return key
+        return try await ring.unwrap(row.wrapped, context: Self.context(of: id))
     }
 
     func all() async throws -> [DomainID] { try await database.read { try DomainTable($0).ids() } }

@@ -18,9 +18,7 @@ package struct KeyReconciler: Service {
         self.store = store
         ring = deployment.keyRing(of: store)
         clock = deployment.clock
-        var logger = deployment.logger
-        logger[metadataKey: "region"] = "\(store.region)"
-        self.logger = logger
+        logger = deployment.logger(of: store)
     }
 
     package func run() async throws {

@@ -17,9 +17,7 @@ package struct UploadReconciler: Service {
     package init(store: RegionStore, deployment: Deployment) {
         self.store = store
         self.deployment = deployment
-        var logger = deployment.logger
-        logger[metadataKey: "region"] = "\(store.region)"
-        self.logger = logger
+        logger = deployment.logger(of: store)
     }
 
     package func run() async throws {
