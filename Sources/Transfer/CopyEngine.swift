@@ -23,8 +23,11 @@ package struct CopyEngine: Sendable {
         self.bytesPerFlush = bytesPerFlush
     }
 
-    /// Copies the tree whose root stands under `address` in the source into a domain of the store, and returns when all of it is durable. `report` is called with what has been done so far;
-    /// an error that it throws ends the copy.
+    /// Copies the tree whose root stands under `address` in the source into a domain of the store. `report` is called with what has been
+    /// done so far; an error that it throws ends the copy.
+    ///
+    /// `commit` is called when all of the tree is durable, with what was done and the address of the root in the store, and no collection
+    /// frees anything of the tree before it returns: it is to save the row that refers to it.
     ///
     /// `space` is what the copies into the store share. Throws `NoRoomForCopy`, before anything is moved, when the disk has no room.
     package func copy(
@@ -33,14 +36,15 @@ package struct CopyEngine: Sendable {
         into store: BlockStore,
         in domain: SealDomain = .open,
         space: SpaceLedger = SpaceLedger(),
-        report: @escaping @Sendable (SnapshotCopy.Progress) async throws -> Void
+        report: @escaping @Sendable (SnapshotCopy.Progress) async throws -> Void,
+        commit: @escaping @Sendable (SnapshotCopy.Progress, _ root: Digest) async throws -> Void = { _, _ in }
     ) async throws -> SnapshotCopy.Progress {
         // Where content stands under its digest, the source need not even be asked.
-        if source.isOpen, domain.id == .open, let there = try await present(address, in: domain, of: store) { return there }
+        if source.isOpen, domain.id == .open, let there = try await present(address, in: domain, of: store, commit: commit) { return there }
         let root = try await source.root(address)
         // Before anything is moved: a map that nobody asked for must not come into the store.
         guard source.address(of: root.digest) == address else { throw CopyMismatch(expected: address, found: root.digest) }
-        if let there = try await present(root.digest, in: domain, of: store) { return there }
+        if let there = try await present(root.digest, in: domain, of: store, commit: commit) { return there }
         let claim = try await space.claim(root, from: source, in: store, domain)
         defer { claim.end() }
         let meter = ProgressMeter(bytesTotal: Int64(root.dataBytes), interval: reportInterval, report: report)
@@ -80,14 +84,26 @@ package struct CopyEngine: Sendable {
         defer { writer.end() }
         try await writer.put(root: root)
         try await writer.flush()
-        return meter.progress
+        let progress = meter.progress
+        try await commit(progress, domain.address(of: root.digest))
+        return progress
     }
 
-    /// What a copy of a tree has done that the store has; nil when it has not.
-    private func present(_ root: Digest, in domain: SealDomain, of store: BlockStore) async throws -> SnapshotCopy.Progress? {
-        guard try await store.withWriter(in: domain, { try await $0.contains([root]) }).contains(root) else { return nil }
-        let bytes = Int64(try await store.readRoot(domain.address(of: root)).dataBytes)
-        return SnapshotCopy.Progress(bytesTotal: bytes, bytesDone: bytes, bytesMoved: 0)
+    /// Commits a copy of a tree that the store has; nil when it has not.
+    private func present(
+        _ root: Digest,
+        in domain: SealDomain,
+        of store: BlockStore,
+        commit: (SnapshotCopy.Progress, Digest) async throws -> Void
+    ) async throws -> SnapshotCopy.Progress? {
+        try await store.withWriter(in: domain) { writer in
+            guard try await writer.contains([root]).contains(root) else { return nil }
+            let address = domain.address(of: root)
+            let bytes = Int64(try await store.readRoot(address).dataBytes)
+            let progress = SnapshotCopy.Progress(bytesTotal: bytes, bytesDone: bytes, bytesMoved: 0)
+            try await commit(progress, address)
+            return progress
+        }
     }
 
     private static func plan<Source>(

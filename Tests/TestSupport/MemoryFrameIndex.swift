@@ -43,7 +43,12 @@ package final class MemoryFrameIndex: FrameIndex {
         }
     }
 
-    package func known(among addresses: [Digest]) throws -> Set<Digest> { Set(try locate(addresses).keys) }
+    package func known(among addresses: [Digest], since generation: UInt64) throws -> Set<Digest> {
+        state.withLock({ $0.beforeLocating })?(addresses)
+        return state.withLock { state in
+            Set(addresses.filter { state.locations[$0] != nil && (state.generations[$0] ?? 0) >= generation })
+        }
+    }
 
     package func commit(_ frames: [IndexedFrame], indexedLengths: [PackID: UInt64]) throws {
         try countCommit()

@@ -4,10 +4,10 @@ extension BlockStore {
     /// Those of the addresses that are in the store durably, and stay there until the session ends.
     func contains(_ addresses: [Digest], for session: WriteSession) async throws -> Set<Digest> {
         guard session.touches else { return try await contains(addresses) }
-        // Stale ones first: what is not stale now is marked, or not there.
-        let stale = try await stale(addresses, for: session)
-        let fresh = try await contains(addresses.filter { stale[$0] == nil })
-        return fresh.union(try await touch(stale, for: session))
+        if addresses.isEmpty { return [] }
+        // Whether one is there and whether it is marked is one question: in between, an older session could bring it unmarked.
+        let marked = try await pool.run { [self] in try sound(addresses, since: session.generation) }
+        return marked.union(try await touch(addresses.filter { !marked.contains($0) }, for: session))
     }
 
     /// Marks frames and all that is under them. Returns those that are there, whole as far as the index knows.

@@ -117,7 +117,6 @@ extension BlockStore {
     fileprivate func known(_ addresses: [Digest]) throws -> Set<Digest> { try indexing { try index.known(among: addresses) } }
 
     fileprivate func isMarked(_ address: Digest, _ generation: UInt64) throws -> Bool {
-        guard try stale([address], before: generation).isEmpty else { return false }
-        return try !known([address]).isEmpty
+        try !indexing { try index.known(among: [address], since: generation) }.isEmpty
     }
 }

@@ -120,16 +120,15 @@ extension BlockStore {
     /// Whether all of the addresses are in the index and sound, and safe from the collection that runs.
     private func standing(of addresses: [Digest], for session: WriteSession, refusing refused: Set<Digest>) throws -> Standing {
         if addresses.isEmpty { return .complete }
-        var refusedHere: Set<Digest> = []
+        // Whether one is there and whether it is marked is one question: in between, an older session could bring it unmarked.
+        let found = try sound(addresses, since: session.touches ? session.generation : 0)
+        let rest = addresses.filter { !found.contains($0) }
+        if rest.isEmpty { return .complete }
         if session.touches {
-            // Before they are located: what is not stale now is marked, or not there.
-            let stale = try stale(addresses, before: session.generation)
-            refusedHere = Set(stale.keys).intersection(refused)
-            if stale.count > refusedHere.count { return .undecided(.stale(stale.keys.filter { !refusedHere.contains($0) })) }
+            let stale = try stale(rest, before: session.generation).keys.filter { !refused.contains($0) }
+            if !stale.isEmpty { return .undecided(.stale(stale)) }
         }
-        let found = try sound(addresses)
-        let missing = addresses.count { !found.contains($0) || refusedHere.contains($0) }
-        return missing == 0 ? .complete : .incomplete(missing: missing)
+        return .incomplete(missing: rest.count)
     }
 
     /// What a frame that is written now takes the place of.

@@ -170,8 +170,8 @@ package final class BlockStore: Sendable, BlockMapSource {
 
     /// Those of the addresses that are in the index, without what is known to be damaged, or to have damage under it: that is to be
     /// stored again.
-    func sound(_ addresses: [Digest]) throws -> Set<Digest> {
-        let known = try indexing { try index.known(among: addresses) }
+    func sound(_ addresses: [Digest], since generation: UInt64 = 0) throws -> Set<Digest> {
+        let known = try indexing { try index.known(among: addresses, since: generation) }
         return known.subtracting(try doubted(addresses))
     }
 

@@ -66,8 +66,9 @@ package protocol FrameIndex: Sendable {
     /// Raises all frames of a domain to a generation, in transactions of any size.
     func mark(all domain: SealDomainID, generation: UInt64) throws
 
-    /// Those of the addresses that are in the index: what a copy asks for each block of a disk, so cheaper than where they are.
-    func known(among addresses: [Digest]) throws -> Set<Digest>
+    /// Those of the addresses that are in the index with this generation or a later one: what a copy asks for each block of a disk, so
+    /// cheaper than where they are. Each address is looked at once.
+    func known(among addresses: [Digest], since generation: UInt64) throws -> Set<Digest>
 
     /// Adds frames and raises the indexed length of packs, in one transaction that is durable when this returns.
     ///
@@ -123,4 +124,9 @@ package protocol FrameIndex: Sendable {
 
     /// Forgets a pack that has no frames; one that has some stays.
     func removePack(_ pack: PackID) throws
+}
+
+extension FrameIndex {
+    /// Those of the addresses that are in the index.
+    package func known(among addresses: [Digest]) throws -> Set<Digest> { try known(among: addresses, since: 0) }
 }

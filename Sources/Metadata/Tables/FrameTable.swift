@@ -16,12 +16,12 @@ package struct FrameTable {
         ).map(FrameRow.init)
     }
 
-    /// Those of the addresses that are known. At most 1,024 addresses a call.
-    package func known(among addresses: [[UInt8]]) throws -> [[UInt8]] {
+    /// Those of the addresses that are known with this generation or a later one. At most 1,024 addresses a call.
+    package func known(among addresses: [[UInt8]], since generation: Int64) throws -> [[UInt8]] {
         guard !addresses.isEmpty else { return [] }
         return try transaction.rows(
-            "SELECT address FROM frames WHERE address IN (\(Transaction.marks(addresses.count)))",
-            addresses.map { .bytes($0) }
+            "SELECT address FROM frames WHERE address IN (\(Transaction.marks(addresses.count))) AND generation >= ?",
+            addresses.map { .bytes($0) } + [.integer(generation)]
         ).map { try $0.bytes("address") }
     }
 

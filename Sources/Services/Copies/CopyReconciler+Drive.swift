@@ -28,10 +28,7 @@ extension CopyReconciler {
             do {
                 let flow = link.join(copy.account, pace: pace(of: copy))
                 defer { flow.leave() }
-                let (progress, address) = try await unlessStopped(by: stop) {
-                    try await pump(copy, root: root, from: source, flow)
-                }
-                try await save(.arrived(root: root.bytes, at: address.bytes, progress), of: copy.id)
+                let progress = try await unlessStopped(by: stop) { try await pump(copy, root: root, from: source, flow) }
                 if running.isNewlyLate(copy.id, at: deployment.clock.now) { warnOfLate(copy) }
                 logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
             } catch let error where !(error is CopyNoLongerWanted || error is CancellationError) {
@@ -52,9 +49,9 @@ extension CopyReconciler {
         }
     }
 
-    /// Moves the bytes, and returns the address of the root in the destination.
+    /// Moves the bytes, and saves that they have arrived.
     private func pump(_ copy: SnapshotCopy, root: Digest, from region: RegionStore, _ flow: LinkFlow) async throws
-        -> (SnapshotCopy.Progress, Digest)
+        -> SnapshotCopy.Progress
     {
         let id = copy.snapshotID
         guard let snapshot = try await store.database.read({ try SnapshotTable($0).snapshot(id) }) else { throw CopyNoLongerWanted() }
@@ -64,10 +61,11 @@ extension CopyReconciler {
         let attempt = try await engine.copy(root, from: source, into: store.blocks, in: destination, space: space) { progress in
             flow.reached(progress.bytesDone)
             try await save(.progressed(progress.adding(bytesMovedBefore: before)), of: copy.id)
+        } commit: { progress, address in
+            let whole = progress.adding(bytesMovedBefore: before)
+            try await save(.arrived(root: root.bytes, at: address.bytes, whole), of: copy.id)
         }
-        let isMoved = copy.sourceDomain != snapshot.encryption?.domain
-        let address = isMoved ? destination.address(of: try await region.blocks.readRoot(root).digest) : root
-        return (attempt.adding(bytesMovedBefore: before), address)
+        return attempt.adding(bytesMovedBefore: before)
     }
 
     private func pace(of copy: SnapshotCopy) -> Pace? {

@@ -18,10 +18,10 @@ package struct SQLFrameIndex: FrameIndex {
         return found
     }
 
-    package func known(among addresses: [Digest]) throws -> Set<Digest> {
+    package func known(among addresses: [Digest], since generation: UInt64) throws -> Set<Digest> {
         var known: Set<Digest> = []
         for batch in Self.batches(addresses) {
-            for address in try database.blockingRead({ try FrameTable($0).known(among: batch) }) {
+            for address in try database.blockingRead({ try FrameTable($0).known(among: batch, since: Int64(generation)) }) {
                 guard let digest = Digest(bytes: address) else { throw CorruptIndex(column: "frames.address") }
                 known.insert(digest)
             }

@@ -1,5 +1,7 @@
 import Blocks
+import Dispatch
 import NIOCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -101,6 +103,53 @@ struct CollectionRoundTests {
             #expect(log.events == ["ended", "marking"])
             // What it stored was flushed and reached by nothing.
             #expect(fixture.indexed == dead.addresses)
+        }
+    }
+
+    /// Between the look for what is stale and the look for what is there, there must be no room for what nobody has marked.
+    @Test func whatAnOlderSessionMakesDurableWhileItIsLookedForStays() async throws {
+        try await StoreFixture.run { fixture in
+            let store = try await fixture.open()
+            let older = store.writer()
+            let block = try await older.put(TestBlock.compressible(1))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let roots = Mutex<[Digest]>([])
+                group.addTask {
+                    _ = try await CollectionRound(store: store).run { marker in
+                        for root in roots.withLock({ $0 }) { try await marker.mark(tree: root) }
+                    }
+                }
+                while try fixture.index.generation() == 0 { await Task.yield() }
+                try await store.withWriter { writer in
+                    let isFirst = Atomic(true)
+                    fixture.index.beforeLocating { _ in
+                        guard isFirst.exchange(false, ordering: .relaxed) else { return }
+                        let flushed = DispatchSemaphore(value: 0)
+                        Task {
+                            try? await older.flush()
+                            flushed.signal()
+                        }
+                        flushed.wait()
+                    }
+                    let present = try await writer.contains([block])
+                    fixture.index.beforeLocating(nil)
+                    let wasAsked = !isFirst.load(ordering: .relaxed)
+                    #expect(wasAsked)
+                    if present.isEmpty { try await writer.put(TestBlock.compressible(1)) }
+                    let page = try BlockMapPage([(slot: 0, digest: block)])
+                    try await writer.put(page: page, over: present)
+                    let root = try BlockMapRoot(
+                        volumeBytes: UInt64(BlockSize.bytes),
+                        entries: [.init(page: 0, blockCount: 1, digest: page.digest)]
+                    )
+                    let digest = try await writer.put(root: root)
+                    try await writer.flush()
+                    roots.withLock { $0.append(digest) }
+                }
+                older.end()
+                try await group.waitForAll()
+            }
+            #expect(try await store.read(block) == TestBlock.compressible(1))
         }
     }
 

@@ -102,14 +102,15 @@ struct Actor: Sendable {
         let bytesPerFlush = Int64(BlockSize.bytes) * Int64.random(in: 0...8, using: &generator)
         let engine = CopyEngine(window: 3, reportInterval: .zero, bytesPerFlush: bytesPerFlush)
         do {
-            _ = try await engine.copy(snapshot.root, from: StoreSource(stores[source]), into: stores[destination]) { _ in }
-        } catch let error as StoreError where error.code == .notFound && !rows[source].isSnapshot(id) {
-            // Deleted right after the look, and collected: in the service a grace period covers this.
-            return
-        }
-        rows[destination].change {
-            $0.snapshots[copy] = snapshot
-            $0.copies[copy] = nil
+            _ = try await engine.copy(snapshot.root, from: StoreSource(stores[source]), into: stores[destination]) { _ in
+            } commit: { [rows] _, _ in
+                rows[destination].change {
+                    $0.snapshots[copy] = snapshot
+                    $0.copies[copy] = nil
+                }
+            }
+        } catch let error as StoreError where [.notFound, .incomplete].contains(error.code) && !rows[source].isSnapshot(id) {
+            // Deleted right after the look, and collected, here and then there: in the service a grace period covers this.
         }
     }
 
