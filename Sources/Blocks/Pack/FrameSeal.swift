@@ -12,17 +12,17 @@ import NIOCore
 package struct FrameSeal: Sendable {
     private let key: SymmetricKey
 
-    /// In a sealed domain.
     init(key: SymmetricKey) { self.key = key }
 
-    /// In the open domain.
-    package init(of header: PackHeader) {
-        key = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: header.openKey),
-            salt: header.id.bytes,
-            info: Array("ferry pack 1 open".utf8),
-            outputByteCount: 32
-        )
+    package init(of header: PackHeader, in domain: SealDomain = .open) {
+        key =
+            domain.key(in: header.id)
+            ?? HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: header.openKey),
+                salt: header.id.bytes,
+                info: Array("ferry pack 1 open".utf8),
+                outputByteCount: 32
+            )
     }
 
     /// The whole frame: header, ciphertext, tag.

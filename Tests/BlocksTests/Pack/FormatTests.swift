@@ -39,26 +39,36 @@ struct FormatTests {
         #expect(Array(preamble[4_096..<4_172]) == Self.header.encoded)
         #expect(preamble.filter { $0 != 0 }.count == 2 * Self.header.encoded.filter { $0 != 0 }.count)
 
+        let length = try expectFrame("frame", at: PackHeader.firstFrame, in: .open)
+        let id = try #require(SealDomainID(bytes: Array(0x40...0x4f)))
+        let domain = Array(0x50...0x6f as ClosedRange<UInt8>).withUnsafeBytes { SealDomain(id, dataKey: $0) }
+        try expectFrame("sealed frame", at: PackHeader.firstFrame + length, in: domain)
+        #expect(try PackHeader(decoding: Self.header.encoded) == Self.header)
+    }
+
+    /// Seals the example's page, compares it and opens it. Returns how long the frame is.
+    @discardableResult
+    private func expectFrame(_ name: String, at offset: UInt64, in domain: SealDomain) throws -> UInt64 {
         let page = try pages()[0]
         let payload = FramePayload(kind: .page, codec: .raw, plainLength: 168, bytes: ByteBuffer(bytes: page.encoded))
-        let frameHeader = FrameHeader(
+        let header = FrameHeader(
             kind: .page,
             codec: .raw,
             plainLength: 168,
             storedLength: payload.storedLength,
-            offset: PackHeader.firstFrame,
-            domain: .open,
-            address: page.digest
+            offset: offset,
+            domain: domain.id,
+            address: domain.address(of: page.digest)
         )
-        let seal = FrameSeal(of: Self.header)
-        let frame = try seal.seal(payload, header: frameHeader)
-        try expect(Array(frame.readableBytesView), "frame", in: "pack.md")
+        let seal = FrameSeal(of: Self.header, in: domain)
+        let frame = try seal.seal(payload, header: header)
+        try expect(Array(frame.readableBytesView), name, in: "pack.md")
 
         var sealed = frame
         sealed.moveReaderIndex(forwardBy: FrameHeader.bytes)
-        #expect(try seal.open(sealed, header: frameHeader).bytes == payload.bytes)
-        #expect(try FrameHeader(decoding: frameHeader.encoded, at: PackHeader.firstFrame) == frameHeader)
-        #expect(try PackHeader(decoding: Self.header.encoded) == Self.header)
+        #expect(try seal.open(sealed, header: header).bytes == payload.bytes)
+        #expect(try FrameHeader(decoding: header.encoded, at: offset) == header)
+        return UInt64(frame.readableBytes)
     }
 
     @Test func theChecksumIsCRC32C() {
