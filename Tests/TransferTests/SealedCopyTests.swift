@@ -49,6 +49,25 @@ import Transfer
         }
     }
 
+    /// Keys of others change their states all the time: each change makes the Regions let go of all their domains.
+    @Test func keysOfOthersDoNotEndTheCopy() async throws {
+        try await Place.withPool { pool in
+            var generator = SeededGenerator(seed: 6)
+            let (here, there) = (Place(pool: pool), Place(pool: pool))
+            let (source, destination) = (try await here.open(), try await there.open())
+            let (from, into) = (try await domain(1, of: source), try await domain(2, of: destination))
+            let disk = ModelDisk.random(numbers: 1..<30, using: &generator).changed(30, first: 100, using: &generator)
+            let address = try await disk.write(to: source, in: from)
+            _ = try await engine.copy(address, from: StoreSource(source, in: from), into: destination, in: into) { _ in
+                here.keys.enable(8)
+                there.keys.enable(9)
+            }
+            let again = (try await domain(1, of: source), try await domain(2, of: destination))
+            let root = again.1.address(of: try await source.readRoot(address).digest)
+            #expect(try await disk.differences(to: root, in: destination, again.1) == [])
+        }
+    }
+
     /// The key of either side is taken away in the middle: the copy ends, and goes on when it is back.
     @Test(arguments: [true, false]) func aKeyThatGoesEndsTheCopy(isSource: Bool) async throws {
         try await Place.withPool { pool in
@@ -59,7 +78,7 @@ import Transfer
             let disk = ModelDisk.random(numbers: 1..<30, using: &generator).changed(30, first: 100, using: &generator)
             let address = try await disk.write(to: source, in: from)
             let reports = Locked(0)
-            await #expect(throws: StoreError.self) {
+            await #expect(throws: KeyBox.Unusable.self) {
                 try await engine.copy(address, from: StoreSource(source, in: from), into: destination, in: into) { _ in
                     let count = reports.change { count in
                         count += 1

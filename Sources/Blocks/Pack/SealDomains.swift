@@ -5,6 +5,9 @@ import Synchronization
 /// A key that is disabled makes its domain unreadable at once: what was opened counts until `generation` changes, and is asked for
 /// anew then.
 package final class SealDomains: Sendable {
+    /// Keys change their state by calls, of which there are few while a block is read.
+    private static let retriesMax = 8
+
     private struct State {
         var open: [SealDomainID: (domain: SealDomain, generation: UInt64)] = [:]
     }
@@ -36,6 +39,20 @@ package final class SealDomains: Sendable {
             }
             return entry.domain
         }
+    }
+
+    /// Runs `body`, and again when these domains were let go of meanwhile because some key of the Region changed its state.
+    ///
+    /// Throws what `unlock` throws when it was the key of one of them.
+    func keepingOpen<Value: Sendable>(_ ids: [SealDomainID], _ body: () async throws -> Value) async throws -> Value {
+        for _ in 0..<Self.retriesMax {
+            do {
+                return try await body()
+            } catch let error as StoreError where error.code == .locked {
+                for id in ids { _ = try await require(id) }
+            }
+        }
+        return try await body()
     }
 
     /// The domain, its key unwrapped if need be. Throws what `unlock` throws.

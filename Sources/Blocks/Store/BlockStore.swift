@@ -90,16 +90,21 @@ package final class BlockStore: Sendable, BlockMapSource {
 
     /// The plain bytes of content, proven by the seal. What was put and not flushed can be read, too.
     package func read(_ digest: Digest, in domain: SealDomain = .open) async throws -> ByteBuffer {
-        try await pool.run { [self] in try stored(domain.address(of: digest)).0 }
+        try await packs.domains.keepingOpen([domain.id]) {
+            try await pool.run { [self] in try stored(domain.address(of: digest)).0 }
+        }
     }
 
     package func readPage(_ digest: Digest) async throws -> BlockMapPage { try await readPage(digest, in: .open) }
 
     package func readPage(_ digest: Digest, in domain: SealDomain) async throws -> BlockMapPage {
-        guard packs.domains[domain.id] != nil else { throw StoreError(.locked, "the domain \(domain.id) is locked", address: digest) }
+        // The cache must not outlive the key.
+        _ = try await packs.domains.require(domain.id)
         let address = domain.address(of: digest)
         if let page = pages[address] { return page }
-        let page: BlockMapPage = try await pool.run { [self] in try storedPage(address).page }
+        let page: BlockMapPage = try await packs.domains.keepingOpen([domain.id]) {
+            try await pool.run { [self] in try storedPage(address).page }
+        }
         pages.insert(page, address)
         return page
     }

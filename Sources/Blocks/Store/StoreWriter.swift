@@ -108,7 +108,7 @@ package final class StoreWriter: Sendable {
     /// Brings content of a domain of `source` here: opened, which proves it, and sealed anew, without being decompressed or hashed.
     func copy(_ digest: Digest, from source: BlockStore, in origin: SealDomain) async throws -> (moved: Bool, storedBytes: Int) {
         let (store, domain, session) = (store, domain, session)
-        let storedBytes = try await append { refused in
+        let storedBytes = try await append(unlocking: { _ = try await source.packs.domains.require(origin.id) }) { refused in
             let outcome = try store.append(domain.address(of: digest), by: session, refusing: refused) {
                 let payload = try source.payload(origin.address(of: digest))
                 return AppendContent(
@@ -126,12 +126,16 @@ package final class StoreWriter: Sendable {
     ///
     /// `body` gets the addresses that cannot be relied on, though the index knows them.
     private func append(
+        unlocking unlock: () async throws -> Void = {},
         _ body: @escaping @Sendable (Set<Digest>) throws -> (Digest, AppendOutcome)
     ) async throws -> (Digest, Int?) {
         var refused: Set<Digest> = []
         while true {
             let known = refused
-            let (digest, outcome) = try await store.pool.run { try body(known) }
+            let (digest, outcome) = try await store.packs.domains.keepingOpen([domain.id]) {
+                try await unlock()
+                return try await store.pool.run { try body(known) }
+            }
             switch outcome {
             case .stored(let bytes, let target):
                 cover(target)

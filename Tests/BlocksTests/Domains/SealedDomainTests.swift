@@ -78,10 +78,10 @@ import Testing
             box.disable(1)
             await #expect(throws: KeyBox.Unusable.self) { try await store.domain(KeyBox.id(1)) }
             // Also whoever holds on to the domain, and what stands in a cache.
-            await expectStoreError(.locked) { _ = try await store.read(tree.pages[0].allDigests[0], in: domain) }
-            await expectStoreError(.locked) { _ = try await store.readPage(tree.pages[0].digest, in: domain) }
+            await #expect(throws: KeyBox.Unusable.self) { _ = try await store.read(tree.pages[0].allDigests[0], in: domain) }
+            await #expect(throws: KeyBox.Unusable.self) { _ = try await store.readPage(tree.pages[0].digest, in: domain) }
             await expectStoreError(.locked) { _ = try await store.readRoot(domain.address(of: tree.root)) }
-            await expectStoreError(.locked) {
+            await #expect(throws: KeyBox.Unusable.self) {
                 try await store.withWriter(in: domain) { _ = try await $0.put(TestBlock.compressible(9)) }
             }
             box.enable(1)
