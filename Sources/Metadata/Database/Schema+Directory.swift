@@ -16,5 +16,10 @@ extension Schema {
             // What the root key seals. The one of the highest number seals what is new.
             "CREATE TABLE vault_keys (number BIGINT PRIMARY KEY, id BYTEA NOT NULL UNIQUE, sealed BYTEA NOT NULL, created_at BIGINT NOT NULL)",
         ],
+        [
+            // A bucket's name is one for all accounts and Regions; the rest of it is a row of its Region.
+            "CREATE TABLE bucket_names (name TEXT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, created_at BIGINT NOT NULL)",
+            "CREATE INDEX bucket_names_by_account ON bucket_names (account, name)",
+        ],
     ])
 }

@@ -83,5 +83,6 @@ extension Schema {
         ],
         keySteps,
         encryptionSteps,
+        objectSteps,
     ])
 }

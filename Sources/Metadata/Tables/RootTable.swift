@@ -25,6 +25,29 @@ package struct RootTable {
         }
     }
 
+    /// The parts of multipart uploads: read before the segments that they become.
+    package func parts(after upload: String, number: Int64, limit: Int) throws -> [(upload: String, number: Int64, root: StoredRoot)] {
+        let sql = """
+            SELECT upload_id, number, root, domain, bucket, key FROM multipart_parts
+            JOIN multipart_uploads ON multipart_uploads.id = upload_id
+            WHERE (upload_id, number) > (?, ?) ORDER BY upload_id, number LIMIT ?
+            """
+        return try transaction.rows(sql, [.text(upload), .integer(number), .integer(limit)]).map {
+            (try $0.text("upload_id"), try $0.integer("number"), try StoredRoot($0))
+        }
+    }
+
+    /// What objects consist of. New ones come behind all others.
+    package func segments(after object: Int64, position: Int64, limit: Int) throws -> [(object: Int64, position: Int64, root: StoredRoot)] {
+        let sql = """
+            SELECT object, position, root, domain, bucket, key FROM segments JOIN objects ON objects.number = object
+            WHERE (object, position) > (?, ?) ORDER BY object, position LIMIT ?
+            """
+        return try transaction.rows(sql, [.integer(object), .integer(position), .integer(limit)]).map {
+            (try $0.integer("object"), try $0.integer("position"), try StoredRoot($0))
+        }
+    }
+
     /// Where copies that run come from and the domains that they go into, each once.
     package func copies() throws -> [RunningRoot] {
         let sql = """
@@ -39,6 +62,21 @@ package struct RootTable {
                 destination: try $0.domain("domain")
             )
         }
+    }
+}
+
+/// A map that an object needs.
+package struct StoredRoot: Hashable, Sendable {
+    package let root: [UInt8]
+    package let domain: DomainID?
+    package let bucket: BucketName
+    package let key: ObjectKey
+
+    init(_ row: SQLRow) throws {
+        root = try row.bytes("root")
+        domain = try row.domain("domain")
+        bucket = try row.value("bucket")
+        key = try row.objectKey("key")
     }
 }
 

@@ -6,7 +6,8 @@ import Metadata
 /// What a Region's rows keep alive.
 ///
 /// Rows move from one table to another while they are read, so each table is read before the one that its rows move to: uploads and
-/// copies, then snapshots, then what was released. What begins after the first read is kept alive by its writer.
+/// copies, then snapshots; parts of uploads, then objects, in the order in which they were made, since one may be made of another; then
+/// what was released. What begins after the first read is kept alive by its writer.
 struct CollectionRoots {
     private static let rowsPerRead = 1024
 
@@ -20,6 +21,8 @@ struct CollectionRoots {
         try await markUploads(marker)
         try await markCopies(marker)
         try await markSnapshots(marker)
+        try await markParts(marker)
+        try await markSegments(marker)
         let date = releasedAfter
         // As many as there can be in the time of the grace period; each is 32 bytes.
         for (root, domain) in try await store.database.read({ try ReleaseTable($0).roots(after: date, limit: .max) }) {
@@ -67,24 +70,59 @@ struct CollectionRoots {
             last = rows.last?.id
         }
     }
-}
 
-extension CollectionMarker {
-    fileprivate func mark(tree root: Digest, in domain: DomainID?, of snapshot: SnapshotID) async throws {
-        do {
-            try await mark(tree: root, in: SealDomainID(domain))
-        } catch let error as StoreError where [.damaged, .missingPack, .notFound].contains(error.code) {
-            throw CollectionBlocked(snapshot: snapshot, cause: error)
+    private func markParts(_ marker: CollectionMarker) async throws {
+        var (upload, number) = ("", Int64(0))
+        while true {
+            let (after, part) = (upload, number)
+            let rows = try await store.database.read {
+                try RootTable($0).parts(after: after, number: part, limit: Self.rowsPerRead)
+            }
+            for row in rows { try await marker.mark(row.root) }
+            guard rows.count == Self.rowsPerRead, let last = rows.last else { return }
+            (upload, number) = (last.upload, last.number)
+        }
+    }
+
+    private func markSegments(_ marker: CollectionMarker) async throws {
+        var (object, position) = (Int64(0), Int64(-1))
+        while true {
+            let (after, place) = (object, position)
+            let rows = try await store.database.read {
+                try RootTable($0).segments(after: after, position: place, limit: Self.rowsPerRead)
+            }
+            for row in rows { try await marker.mark(row.root) }
+            guard rows.count == Self.rowsPerRead, let last = rows.last else { return }
+            (object, position) = (last.object, last.position)
         }
     }
 }
 
-/// The block map of a snapshot cannot be read. What is under it is not known, so nothing is freed.
+extension CollectionMarker {
+    fileprivate func mark(tree root: Digest, in domain: DomainID?, of snapshot: SnapshotID) async throws {
+        try await mark(tree: root, in: domain, of: snapshot.rawValue)
+    }
+
+    fileprivate func mark(_ stored: StoredRoot) async throws {
+        guard let root = Digest(bytes: stored.root) else { return }
+        try await mark(tree: root, in: stored.domain, of: "s3://\(stored.bucket)/\(stored.key)")
+    }
+
+    private func mark(tree root: Digest, in domain: DomainID?, of holder: String) async throws {
+        do {
+            try await mark(tree: root, in: SealDomainID(domain))
+        } catch let error as StoreError where [.damaged, .missingPack, .notFound].contains(error.code) {
+            throw CollectionBlocked(holder: holder, cause: error)
+        }
+    }
+}
+
+/// The block map of a snapshot or an object cannot be read. What is under it is not known, so nothing is freed.
 package struct CollectionBlocked: Error, CustomStringConvertible {
-    package let snapshot: SnapshotID
+    package let holder: String
     package let cause: any Error
 
     package var description: String {
-        "nothing is freed because the block map of \(snapshot) cannot be read: repair it or delete the snapshot: \(cause)"
+        "nothing is freed because the block map of \(holder) cannot be read: repair it or delete what needs it: \(cause)"
     }
 }

@@ -1,0 +1,33 @@
+import Foundation
+
+/// A bucket of a Region.
+package struct Bucket: Hashable, Sendable {
+    /// Whether the objects of a bucket keep their versions.
+    package enum Versioning: String, Sendable {
+        case off
+        case enabled
+        case suspended
+    }
+
+    package let name: BucketName
+    package let owner: AccountID
+    package let createdAt: Date
+    package var versioning: Versioning
+
+    package init(name: BucketName, owner: AccountID, createdAt: Date, versioning: Versioning = .off) {
+        self.name = name
+        self.owner = owner
+        self.createdAt = createdAt
+        self.versioning = versioning
+    }
+}
+
+/// What can be set of a bucket and is kept as the document that the client sent, once it has been read.
+package enum BucketSetting: String, Sendable, CaseIterable {
+    case acl
+    case encryption
+    case ownership
+    case policy
+    case publicAccessBlock
+    case tagging
+}

@@ -1,0 +1,168 @@
+import Domain
+import Foundation
+
+/// The objects of a Region's buckets, with their versions.
+package struct ObjectTable {
+    let transaction: Transaction
+
+    package init(_ transaction: Transaction) { self.transaction = transaction }
+
+    /// The latest version of a key, which may be a marker.
+    package func latest(_ key: ObjectKey, in bucket: BucketName) throws -> ObjectRow? {
+        let sql = "SELECT * FROM objects WHERE bucket = ? AND key = ? AND is_latest = 1"
+        return try transaction.firstRow(sql, [.text(bucket), .bytes(key.bytes)]).map(ObjectRow.init)
+    }
+
+    package func version(_ version: String, of key: ObjectKey, in bucket: BucketName) throws -> ObjectRow? {
+        let sql = "SELECT * FROM objects WHERE bucket = ? AND key = ? AND version = ?"
+        return try transaction.firstRow(sql, [.text(bucket), .bytes(key.bytes), .text(version)]).map(ObjectRow.init)
+    }
+
+    package func object(_ row: ObjectRow) throws -> StoredObject {
+        let sql = "SELECT root, bytes FROM segments WHERE object = ? ORDER BY position"
+        let segments = try transaction.rows(sql, [.integer(row.number)]).map {
+            StoredObject.Segment(root: try $0.bytes("root"), bytes: try $0.integer("bytes"))
+        }
+        return StoredObject(
+            bucket: row.bucket,
+            key: row.key,
+            version: row.version,
+            isMarker: row.isMarker,
+            modifiedAt: row.modifiedAt,
+            segments: segments,
+            etag: row.etag,
+            checksum: row.checksum,
+            attributes: row.attributes,
+            encryption: row.encryption
+        )
+    }
+
+    /// Adds a version, which is the latest from now on. There must be none of the same name.
+    package func insert(_ object: StoredObject) throws {
+        try transaction.execute(
+            "UPDATE objects SET is_latest = 0 WHERE bucket = ? AND key = ? AND is_latest = 1",
+            [.text(object.bucket), .bytes(object.key.bytes)]
+        )
+        let number = try (transaction.firstRow("SELECT COALESCE(MAX(number), 0) AS last FROM objects")?.integer("last") ?? 0) + 1
+        try transaction.execute(
+            """
+            INSERT INTO objects (number, bucket, key, version, is_latest, is_marker, bytes, etag, modified_at, attributes, checksum, domain,
+                kms_key)
+            VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .integer(number), .text(object.bucket), .bytes(object.key.bytes), .text(object.version), .flag(object.isMarker),
+                .integer(object.bytes), .text(object.etag), .date(object.modifiedAt), .bytes(try JSONColumn.encode(object.attributes)),
+                .bytes(try object.checksum.map(JSONColumn.encode)), .bytes(object.encryption?.domain.bytes),
+                .text(object.encryption?.keyARN),
+            ]
+        )
+        for (position, segment) in object.segments.enumerated() {
+            try transaction.execute(
+                "INSERT INTO segments (object, position, root, bytes) VALUES (?, ?, ?, ?)",
+                [.integer(number), .integer(position), .bytes(segment.root), .integer(segment.bytes)]
+            )
+        }
+    }
+
+    package func setAttributes(_ attributes: ObjectAttributes, of row: ObjectRow) throws {
+        try transaction.execute(
+            "UPDATE objects SET attributes = ? WHERE number = ?",
+            [.bytes(try JSONColumn.encode(attributes)), .integer(row.number)]
+        )
+    }
+
+    /// Removes a version for good; the one before it is the latest then.
+    package func remove(_ row: ObjectRow) throws {
+        try transaction.execute("DELETE FROM segments WHERE object = ?", [.integer(row.number)])
+        try transaction.execute("DELETE FROM objects WHERE number = ?", [.integer(row.number)])
+        guard row.isLatest else { return }
+        try transaction.execute(
+            """
+            UPDATE objects SET is_latest = 1
+            WHERE number = (SELECT MAX(number) FROM objects WHERE bucket = ? AND key = ?)
+            """,
+            [.text(row.bucket), .bytes(row.key.bytes)]
+        )
+    }
+
+    package func hasAny(in bucket: BucketName) throws -> Bool {
+        try transaction.firstRow("SELECT 1 AS found FROM objects WHERE bucket = ? LIMIT 1", [.text(bucket)]) != nil
+    }
+
+    /// Latest versions that are no markers, from a key on, ascending.
+    package func objects(in bucket: BucketName, from key: [UInt8], before end: [UInt8]?, limit: Int) throws -> [ObjectRow] {
+        let bound = end == nil ? "" : "AND key < ?"
+        let sql = """
+            SELECT * FROM objects WHERE bucket = ? AND key >= ? \(bound) AND is_latest = 1 AND is_marker = 0 ORDER BY key LIMIT ?
+            """
+        let values: [SQLValue] = [.text(bucket), .bytes(key)] + (end.map { [.bytes($0)] } ?? []) + [.integer(limit)]
+        return try transaction.rows(sql, values).map(ObjectRow.init)
+    }
+
+    /// All versions from a key on, ascending by key and the newest of a key first. Of the first key only those before `number`.
+    package func versions(in bucket: BucketName, from key: [UInt8], below number: Int64?, before end: [UInt8]?, limit: Int) throws
+        -> [ObjectRow]
+    {
+        let bound = end == nil ? "" : "AND key < ?"
+        let sql = """
+            SELECT * FROM objects WHERE bucket = ? AND key >= ? AND (key > ? OR number < ?) \(bound) ORDER BY key, number DESC LIMIT ?
+            """
+        var values: [SQLValue] = [.text(bucket), .bytes(key), .bytes(key), .integer(number ?? .max)]
+        if let end { values.append(.bytes(end)) }
+        return try transaction.rows(sql, values + [.integer(limit)]).map(ObjectRow.init)
+    }
+}
+
+/// A version without its segments.
+package struct ObjectRow: Hashable, Sendable {
+    package let number: Int64
+    package let bucket: BucketName
+    package let key: ObjectKey
+    package let version: String
+    package let isLatest: Bool
+    package let isMarker: Bool
+    package let bytes: Int64
+    package let etag: String
+    package let modifiedAt: Date
+    package let checksum: ObjectChecksum?
+    package let attributes: ObjectAttributes
+    package let encryption: SnapshotEncryption?
+
+    init(_ row: SQLRow) throws {
+        number = try row.integer("number")
+        bucket = try row.value("bucket")
+        key = try row.objectKey("key")
+        version = try row.text("version")
+        isLatest = try row.flag("is_latest")
+        isMarker = try row.flag("is_marker")
+        bytes = try row.integer("bytes")
+        etag = try row.text("etag")
+        modifiedAt = try row.date("modified_at")
+        checksum = try row.optionalBytes("checksum").map { try JSONColumn.decode($0) }
+        attributes = try JSONColumn.decode(row.bytes("attributes"))
+        encryption = try SnapshotEncryption(row: row)
+    }
+}
+
+/// Values whose fields nobody searches for.
+enum JSONColumn {
+    static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return Array(try encoder.encode(value))
+    }
+
+    static func decode<Value: Decodable>(_ bytes: [UInt8]) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(bytes))
+    }
+}
+
+extension SQLRow {
+    func objectKey(_ column: String) throws -> ObjectKey {
+        guard let text = String(validating: try bytes(column), as: UTF8.self), let key = ObjectKey(text) else {
+            throw CorruptRow(column: column)
+        }
+        return key
+    }
+}

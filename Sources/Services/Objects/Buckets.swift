@@ -1,0 +1,57 @@
+import Domain
+import Foundation
+import Metadata
+
+/// Buckets, on behalf of one caller in one Region. A bucket belongs to the account that made it, and only it gets in.
+package struct Buckets: Sendable {
+    static let perAccountMax = 10_000
+
+    let call: Call
+
+    package init(_ call: Call) { self.call = call }
+
+    /// The caller's buckets of all Regions, behind a name.
+    package func list(after name: String = "", limit: Int = 10_000) async throws -> [BucketNameTable.Row] {
+        let account = call.account
+        return try await call.deployment.directory.read { try BucketNameTable($0).rows(of: account, after: name, limit: limit) }
+    }
+
+    /// The bucket, which must be the caller's and in this Region.
+    ///
+    /// - Throws: `Fault` `NoSuchBucket`, `AccessDenied`; `BucketElsewhere`.
+    package func require(_ text: String) async throws -> Bucket {
+        guard let name = BucketName(rawValue: text) else { throw Self.missing(text) }
+        let (account, region) = (call.account, call.region)
+        let place = try await call.deployment.directory.read { try BucketNameTable($0).row(name) }
+        guard let place else { throw Self.missing(text) }
+        guard place.owner == account else {
+            throw Fault(.accessDeniedToBucket, "Access Denied: the bucket \(name) belongs to another account")
+        }
+        guard place.region == region else { throw BucketElsewhere(bucket: name, region: place.region) }
+        guard let bucket = try await call.store.database.read({ try BucketTable($0).bucket(name) }) else { throw Self.missing(text) }
+        return bucket
+    }
+
+    static func missing(_ name: String) -> Fault { Fault(.noSuchBucket, "The specified bucket does not exist: \(name.prefix(64))") }
+
+    package func setVersioning(_ versioning: Bucket.Versioning, of name: String) async throws {
+        let bucket = try await require(name)
+        try await call.store.database.write { try BucketTable($0).setVersioning(versioning, of: bucket.name) }
+    }
+
+    package func setting(_ setting: BucketSetting, of name: String) async throws -> [UInt8]? {
+        let bucket = try await require(name)
+        return try await call.store.database.read { try BucketTable($0).setting(setting, of: bucket.name) }
+    }
+
+    package func set(_ setting: BucketSetting, of name: String, to value: [UInt8]?) async throws {
+        let bucket = try await require(name)
+        try await call.store.database.write { try BucketTable($0).set(setting, of: bucket.name, to: value) }
+    }
+}
+
+/// The bucket is in another Region: the client is to ask there.
+package struct BucketElsewhere: Error {
+    package let bucket: BucketName
+    package let region: Region
+}

@@ -1,0 +1,36 @@
+import NIOCore
+
+/// The bytes of an object as they come in, and what was learnt of them on the way.
+package protocol ObjectBody {
+    /// How many there are, known beforehand.
+    var bytes: Int64 { get }
+
+    /// The next bytes, nil behind the last. Throws when they are not what the client said: fewer, others, or not signed.
+    mutating func next() async throws -> ByteBuffer?
+
+    /// What the bytes are; asked behind the last.
+    var identity: ObjectIdentity { get throws }
+}
+
+/// What the bytes of an object or of a part hash to.
+package struct ObjectIdentity: Hashable, Sendable {
+    /// 16 bytes.
+    package let md5: [UInt8]
+    /// The checksum that the client sent, proven: its algorithm, as `CRC32`, and its bytes.
+    package let checksum: Checksum?
+
+    package struct Checksum: Hashable, Sendable {
+        package let algorithm: String
+        package let bytes: [UInt8]
+
+        package init(algorithm: String, bytes: [UInt8]) {
+            self.algorithm = algorithm
+            self.bytes = bytes
+        }
+    }
+
+    package init(md5: [UInt8], checksum: Checksum?) {
+        self.md5 = md5
+        self.checksum = checksum
+    }
+}

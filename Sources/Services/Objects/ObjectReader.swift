@@ -1,0 +1,70 @@
+import Blocks
+import Domain
+import NIOCore
+
+/// Reads a range of an object, at most a block at a time.
+package struct ObjectReader: Sendable {
+    private let store: BlockStore
+    private let seal: SealDomain
+    private var segments: ArraySlice<StoredObject.Segment>
+    /// Where the next byte stands in the first of the segments.
+    private var offset: Int64
+    private var left: Int64
+    private var map: BlockMapReader?
+
+    init(_ object: StoredObject, range: Range<Int64>, store: BlockStore, seal: SealDomain) {
+        self.store = store
+        self.seal = seal
+        var (segments, offset) = (object.segments[...], range.lowerBound)
+        while let first = segments.first, offset >= first.bytes {
+            offset -= first.bytes
+            segments.removeFirst()
+        }
+        (self.segments, self.offset) = (segments, offset)
+        left = Int64(range.count)
+    }
+
+    /// The next bytes, nil behind the last. Throws when they cannot be read: the answer has begun by then, and is cut off.
+    package mutating func next() async throws -> ByteBuffer? {
+        guard left > 0, let segment = segments.first else { return nil }
+        let map = try await map(of: segment)
+        self.map = map
+        let blockBytes = Int64(BlockSize.bytes)
+        let (index, start) = (offset / blockBytes, offset % blockBytes)
+        let count = min(blockBytes - start, segment.bytes - offset, left)
+        let bytes: ByteBuffer
+        if let digest = try await map.digest(at: UInt64(index)) {
+            let block = try await store.read(digest, in: seal)
+            guard let slice = block.getSlice(at: block.readerIndex + Int(start), length: Int(count)) else {
+                throw StoreError(.damaged, "a block of an object is too short", address: digest)
+            }
+            bytes = slice
+        } else {
+            bytes = ByteBuffer(repeating: 0, count: Int(count))
+        }
+        offset += count
+        left -= count
+        if offset == segment.bytes {
+            segments.removeFirst()
+            offset = 0
+            self.map = nil
+        }
+        return bytes
+    }
+
+    private func map(of segment: StoredObject.Segment) async throws -> BlockMapReader {
+        if let map { return map }
+        guard let root = Digest(bytes: segment.root) else { throw StoreError(.damaged, "the root of an object is no address") }
+        return BlockMapReader(root: try await store.readRoot(root), reading: DomainPages(store, in: seal))
+    }
+}
+
+extension Objects {
+    /// Reads bytes of an object that was found.
+    ///
+    /// - Throws: `KeyUnusable` when its key is disabled, to be deleted or gone.
+    package func read(_ object: StoredObject, range: Range<Int64>) async throws -> ObjectReader {
+        let seal = try await call.store.seal(object.encryption?.domain)
+        return ObjectReader(object, range: range, store: call.store.blocks, seal: seal)
+    }
+}

@@ -1,0 +1,40 @@
+import Domain
+import Foundation
+import Metadata
+
+/// What a deletion did.
+package struct ObjectDeletion: Hashable, Sendable {
+    /// The version that was removed, or that of the marker that was made.
+    package let version: String?
+    /// Whether that is a marker.
+    package let isMarker: Bool
+}
+
+extension Objects {
+    /// Deletes an object, or one version of it for good. That there is none is no error.
+    ///
+    /// Without a version, a bucket that keeps versions gets a marker.
+    package func delete(_ key: String, in bucket: String, version: String? = nil) async throws -> ObjectDeletion {
+        let bucket = try await Buckets(call).require(bucket)
+        let key = try Self.key(key)
+        let now = call.now
+        return try await call.store.database.write { try Self.delete(key, in: bucket, version: version, at: now, $0) }
+    }
+
+    private static func delete(_ key: ObjectKey, in bucket: Bucket, version: String?, at now: Date, _ transaction: Transaction) throws
+        -> ObjectDeletion
+    {
+        let table = ObjectTable(transaction)
+        let doomed = version ?? (bucket.versioning == .enabled ? nil : StoredObject.nullVersion)
+        if let doomed, let row = try table.version(doomed, of: key, in: bucket.name) {
+            let segments = try table.object(row).segments
+            try table.remove(row)
+            try release(segments, row.encryption, at: now, in: transaction)
+            if version != nil || bucket.versioning == .off { return ObjectDeletion(version: version, isMarker: row.isMarker) }
+        }
+        guard version == nil, bucket.versioning != .off else { return ObjectDeletion(version: version, isMarker: false) }
+        let marker = StoredObject(bucket: bucket.name, key: key, version: newVersion(in: bucket), isMarker: true, modifiedAt: now)
+        try table.insert(marker)
+        return ObjectDeletion(version: marker.version, isMarker: true)
+    }
+}

@@ -1,0 +1,155 @@
+import Blocks
+import Domain
+import Foundation
+import Metadata
+
+extension Objects {
+    static let partsMax = 10_000
+    static let partBytesMin: Int64 = 5 << 20
+    static let objectBytesMax: Int64 = 5 << 40
+
+    /// Begins an object that comes in parts.
+    package func createUpload(_ put: ObjectPut, checksumAlgorithm: String?, checksumType: String?) async throws -> MultipartUpload {
+        let bucket = try await Buckets(call).require(put.bucket)
+        let upload = MultipartUpload(
+            id: Self.hex((0..<24).map { _ in UInt8.random(in: .min ... .max) }),
+            bucket: bucket.name,
+            key: try Self.key(put.key),
+            createdAt: call.now,
+            attributes: put.attributes,
+            checksumAlgorithm: checksumAlgorithm,
+            checksumType: checksumType,
+            encryption: try await encryption(put.kmsKey)
+        )
+        try await call.store.database.write { try MultipartTable($0).insert(upload) }
+        return upload
+    }
+
+    /// The upload of this key.
+    ///
+    /// - Throws: `Fault` `NoSuchUpload`.
+    package func upload(_ id: String, of key: String, in bucket: String) async throws -> MultipartUpload {
+        let bucket = try await Buckets(call).require(bucket)
+        let upload = try await call.store.database.read { try MultipartTable($0).upload(id) }
+        guard let upload, upload.bucket == bucket.name, upload.key == ObjectKey(key) else { throw Self.missingUpload(id) }
+        return upload
+    }
+
+    static func missingUpload(_ id: String) -> Fault {
+        Fault(
+            .noSuchUpload,
+            "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."
+        )
+    }
+
+    /// Stores a part; one of the same number is replaced. The answer means that it is on the disk.
+    package func putPart(_ number: Int, of upload: MultipartUpload, _ body: inout some ObjectBody) async throws -> MultipartUpload.Part {
+        guard (1...Self.partsMax).contains(number) else {
+            throw Fault(.invalidArgument, "Part number must be an integer between 1 and \(Self.partsMax), inclusive")
+        }
+        guard body.bytes <= Self.putBytesMax else {
+            throw Fault(.entityTooLarge, "A part may have \(Self.putBytesMax) bytes, not \(body.bytes)")
+        }
+        let (store, now) = (call.store, call.now)
+        let writer = store.blocks.writer(in: try await store.seal(upload.encryption?.domain))
+        defer { writer.end() }
+        let segment = try await ObjectWriter(store: store.blocks, writer: writer).write(&body)
+        let identity = try body.identity
+        let part = MultipartUpload.Part(
+            number: number,
+            segment: segment ?? .init(root: [], bytes: 0),
+            md5: identity.md5,
+            checksum: identity.checksum.flatMap { $0.algorithm == upload.checksumAlgorithm ? $0.bytes : nil },
+            modifiedAt: now
+        )
+        try await store.database.write { transaction in
+            let table = MultipartTable(transaction)
+            guard try table.upload(upload.id) != nil else { throw Self.missingUpload(upload.id) }
+            if let old = try table.put(part, of: upload.id), !old.isEmpty {
+                try ReleaseTable(transaction).insert(root: old, in: upload.encryption?.domain, at: now)
+            }
+        }
+        return part
+    }
+
+    package func parts(of upload: MultipartUpload, after number: Int, limit: Int) async throws -> [MultipartUpload.Part] {
+        try await call.store.database.read { try MultipartTable($0).parts(of: upload.id, after: number, limit: limit) }
+    }
+
+    /// Uploads of a bucket that are not complete, behind a key and an id.
+    package func uploads(in bucket: String, prefix: String, after key: String, id: String, limit: Int) async throws -> [MultipartUpload] {
+        let bucket = try await Buckets(call).require(bucket)
+        let (prefix, start) = (Array(prefix.utf8), Array(key.utf8))
+        // What stands before the prefix is passed over; a key that is the prefix itself counts.
+        let isBehind = prefix.lexicographicallyPrecedes(start) || prefix == start
+        let (from, after) = isBehind ? (start, id) : (prefix, "")
+        return try await call.store.database.read {
+            try MultipartTable($0).uploads(in: bucket.name, after: from, id: after, before: Self.successor(of: prefix), limit: limit)
+        }
+    }
+
+    package func abort(_ upload: MultipartUpload) async throws {
+        let now = call.now
+        try await call.store.database.write { transaction in
+            guard try MultipartTable(transaction).upload(upload.id) != nil else { throw Self.missingUpload(upload.id) }
+            try Self.release(upload, at: now, in: transaction)
+        }
+    }
+
+    /// Makes the object of the parts that are named, in their order: rows move, no bytes do.
+    ///
+    /// - Parameters:
+    ///   - chosen: ascending numbers and, without quotation marks, the tags that the client was told.
+    ///   - seal: the object's tag and checksum from its parts; may refuse them.
+    package func complete(
+        _ upload: MultipartUpload,
+        parts chosen: [(number: Int, etag: String)],
+        condition: WriteCondition?,
+        seal: @Sendable ([MultipartUpload.Part]) throws -> (etag: String, checksum: ObjectChecksum?)
+    ) async throws -> StoredObject {
+        guard zip(chosen, chosen.dropFirst()).allSatisfy({ $0.number < $1.number }) else {
+            throw Fault(
+                .invalidPartOrder,
+                "The list of parts was not in ascending order. The parts list must be specified in order by part number."
+            )
+        }
+        let bucket = try await Buckets(call).require(upload.bucket.rawValue)
+        let all = try await parts(of: upload, after: 0, limit: .max)
+        let known = Dictionary(uniqueKeysWithValues: all.map { ($0.number, $0) })
+        let parts = try chosen.map { choice in
+            guard let part = known[choice.number], Self.hex(part.md5) == choice.etag.lowercased() else {
+                throw Fault(
+                    .invalidPart,
+                    "One or more of the specified parts could not be found: part \(choice.number) was not uploaded, or with another tag"
+                )
+            }
+            return part
+        }
+        if let small = parts.dropLast().first(where: { $0.segment.bytes < Self.partBytesMin }) {
+            throw Fault(
+                .entityTooSmall,
+                "Your proposed upload is smaller than the minimum allowed size: part \(small.number) has \(small.segment.bytes) bytes"
+            )
+        }
+        let bytes = parts.reduce(Int64(0)) { $0 + $1.segment.bytes }
+        guard bytes <= Self.objectBytesMax else {
+            throw Fault(.entityTooLarge, "An object may have \(Self.objectBytesMax) bytes, not \(bytes)")
+        }
+        let identity = try seal(parts)
+        let object = StoredObject(
+            bucket: bucket.name,
+            key: upload.key,
+            version: Self.newVersion(in: bucket),
+            modifiedAt: call.now,
+            segments: parts.map(\.segment).filter { $0.bytes > 0 },
+            etag: identity.etag,
+            checksum: identity.checksum,
+            attributes: upload.attributes,
+            encryption: upload.encryption
+        )
+        let kept = Set(parts.map(\.segment.root))
+        let left = all.map(\.segment).filter { !kept.contains($0.root) && $0.bytes > 0 }
+        try await save(object, condition, completing: upload, parts: all, releasing: left)
+        return object
+    }
+}

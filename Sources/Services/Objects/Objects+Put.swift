@@ -1,0 +1,150 @@
+import Blocks
+import Domain
+import Foundation
+import Metadata
+
+/// What an object is put as.
+package struct ObjectPut: Sendable {
+    package let bucket: String
+    package let key: String
+    package let attributes: ObjectAttributes
+    /// A KMS key by any of its names; nil for an object in the open.
+    package let kmsKey: String?
+    package let condition: WriteCondition?
+
+    package init(bucket: String, key: String, attributes: ObjectAttributes, kmsKey: String? = nil, condition: WriteCondition? = nil) {
+        self.bucket = bucket
+        self.key = key
+        self.attributes = attributes
+        self.kmsKey = kmsKey
+        self.condition = condition
+    }
+}
+
+/// What must hold of the object that a write replaces: `If-None-Match: *` and `If-Match: ETAG`.
+package enum WriteCondition: Hashable, Sendable {
+    case isAbsent
+    /// Without quotation marks.
+    case hasTag(String)
+}
+
+extension Objects {
+    static let putBytesMax: Int64 = 5 << 30
+
+    /// Stores an object; the answer means that it is on the disk. Until then the old one is there.
+    package func put(_ put: ObjectPut, _ body: inout some ObjectBody) async throws -> StoredObject {
+        try await self.put(put, &body, as: nil)
+    }
+
+    /// - Parameter source: an object that the bytes are known from, with its tag and checksum.
+    func put(_ put: ObjectPut, _ body: inout some ObjectBody, as source: StoredObject?) async throws -> StoredObject {
+        let bucket = try await Buckets(call).require(put.bucket)
+        let key = try Self.key(put.key)
+        guard body.bytes <= Self.putBytesMax else {
+            throw Fault(
+                .entityTooLarge,
+                "Your proposed upload of \(body.bytes) bytes exceeds the maximum allowed size of \(Self.putBytesMax)"
+            )
+        }
+        // Before the body: nobody sends gigabytes to be told.
+        try await check(put.condition, of: key, in: bucket)
+        let encryption = try await encryption(put.kmsKey)
+        let seal = try await call.store.seal(encryption?.domain)
+        let (store, now) = (call.store, call.now)
+        let writer = store.blocks.writer(in: seal)
+        // The session lasts until the row is there: no collection takes the bytes before that.
+        defer { writer.end() }
+        let segment = try await ObjectWriter(store: store.blocks, writer: writer).write(&body)
+        let identity = try body.identity
+        let object = StoredObject(
+            bucket: bucket.name,
+            key: key,
+            version: Self.newVersion(in: bucket),
+            modifiedAt: now,
+            segments: [segment].compactMap { $0 },
+            etag: source?.etag ?? Self.hex(identity.md5),
+            checksum: source.map(\.checksum) ?? identity.checksum.map(ObjectChecksum.init),
+            attributes: put.attributes,
+            encryption: encryption
+        )
+        try await save(object, put.condition)
+        return object
+    }
+
+    /// Makes an object the latest version of its key, unless the condition no longer holds.
+    ///
+    /// - Parameters:
+    ///   - upload: ends with it, when it still has just these parts.
+    ///   - left: parts that the object does not have.
+    func save(
+        _ object: StoredObject,
+        _ condition: WriteCondition?,
+        completing upload: MultipartUpload? = nil,
+        parts: [MultipartUpload.Part] = [],
+        releasing left: [StoredObject.Segment] = []
+    ) async throws {
+        let now = call.now
+        try await call.store.database.write { transaction in
+            // The bucket may be gone by now, and its versioning another.
+            guard try BucketTable(transaction).bucket(object.bucket) != nil else { throw Buckets.missing(object.bucket.rawValue) }
+            let table = ObjectTable(transaction)
+            try Self.check(condition, try table.latest(object.key, in: object.bucket))
+            if let upload {
+                let multipart = MultipartTable(transaction)
+                guard try multipart.upload(upload.id) != nil else { throw Self.missingUpload(upload.id) }
+                guard try multipart.parts(of: upload.id, limit: .max) == parts else {
+                    throw Fault(.invalidPart, "A part was uploaded while the upload was being completed: complete it again")
+                }
+                try multipart.delete(upload.id)
+                try Self.release(left, upload.encryption, at: now, in: transaction)
+            }
+            try Self.insert(object, at: now, in: transaction)
+        }
+    }
+
+    static func insert(_ object: StoredObject, at now: Date, in transaction: Transaction) throws {
+        let table = ObjectTable(transaction)
+        if let old = try table.version(object.version, of: object.key, in: object.bucket) {
+            let segments = try table.object(old).segments
+            try table.remove(old)
+            try release(segments, old.encryption, at: now, in: transaction)
+        }
+        try table.insert(object)
+    }
+
+    func check(_ condition: WriteCondition?, of key: ObjectKey, in bucket: Bucket) async throws {
+        guard condition != nil else { return }
+        try await call.store.database.read { try Self.check(condition, try ObjectTable($0).latest(key, in: bucket.name)) }
+    }
+
+    static func check(_ condition: WriteCondition?, _ row: ObjectRow?) throws {
+        let current = row.flatMap { $0.isMarker ? nil : $0 }
+        switch condition {
+        case nil: return
+        case .isAbsent where current == nil: return
+        case .hasTag(let tag) where current?.etag == tag: return
+        case .hasTag where current == nil: throw Fault(.noSuchKey, "The specified key does not exist.")
+        default: throw Fault(.objectPreconditionFailed, "At least one of the pre-conditions you specified did not hold")
+        }
+    }
+
+    func encryption(_ kmsKey: String?) async throws -> SnapshotEncryption? {
+        guard let kmsKey else { return nil }
+        let key = try await call.keyRing.resolve(kmsKey, account: call.account)
+        return SnapshotEncryption(domain: try await call.domains.domain(for: key, account: call.account), keyARN: key.arn)
+    }
+
+    static func newVersion(in bucket: Bucket) -> String {
+        guard bucket.versioning == .enabled else { return StoredObject.nullVersion }
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._")
+        return String((0..<32).compactMap { _ in letters.randomElement() })
+    }
+
+    static func hex(_ bytes: [UInt8]) -> String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+}
+
+extension ObjectChecksum {
+    init(_ checksum: ObjectIdentity.Checksum) {
+        self.init(algorithm: checksum.algorithm, value: Data(checksum.bytes).base64EncodedString())
+    }
+}

@@ -1,0 +1,94 @@
+import Blocks
+import Domain
+import Foundation
+import Metadata
+
+/// The objects of buckets, on behalf of one caller in one Region.
+package struct Objects: Sendable {
+    let call: Call
+
+    package init(_ call: Call) { self.call = call }
+
+    /// A version of an object: the latest, or the one that is named.
+    ///
+    /// - Throws: `Fault` `NoSuchKey`, `NoSuchVersion`; `MarkerFound` for a delete marker.
+    package func head(_ key: String, in bucket: String, version: String? = nil) async throws -> StoredObject {
+        let bucket = try await Buckets(call).require(bucket)
+        let key = try Self.key(key)
+        return try await call.store.database.read { transaction in
+            let table = ObjectTable(transaction)
+            let row = try version.map { try table.version($0, of: key, in: bucket.name) } ?? table.latest(key, in: bucket.name)
+            guard let row else { throw version == nil ? Self.missing(key) : Self.missingVersion(version ?? "", of: key) }
+            guard !row.isMarker else { throw MarkerFound(version: row.version, modifiedAt: row.modifiedAt, isNamed: version != nil) }
+            return try table.object(row)
+        }
+    }
+
+    /// Sets or takes back the tags of an object's version.
+    package func setTags(_ tags: [String: String], of key: String, in bucket: String, version: String? = nil) async throws -> String {
+        let bucket = try await Buckets(call).require(bucket)
+        let key = try Self.key(key)
+        return try await change(key, in: bucket, version: version) { $0.tags = tags }
+    }
+
+    /// Sets the canned ACL of an object's version.
+    package func setACL(_ acl: String, of key: String, in bucket: String, version: String? = nil) async throws -> String {
+        let bucket = try await Buckets(call).require(bucket)
+        let key = try Self.key(key)
+        return try await change(key, in: bucket, version: version) { $0.acl = acl }
+    }
+
+    private func change(
+        _ key: ObjectKey,
+        in bucket: Bucket,
+        version: String?,
+        _ body: @escaping @Sendable (inout ObjectAttributes) -> Void
+    ) async throws -> String {
+        try await call.store.database.write { transaction in
+            let table = ObjectTable(transaction)
+            let row = try version.map { try table.version($0, of: key, in: bucket.name) } ?? table.latest(key, in: bucket.name)
+            guard let row else { throw version == nil ? Self.missing(key) : Self.missingVersion(version ?? "", of: key) }
+            guard !row.isMarker else { throw MarkerFound(version: row.version, modifiedAt: row.modifiedAt, isNamed: version != nil) }
+            var attributes = row.attributes
+            body(&attributes)
+            try table.setAttributes(attributes, of: row)
+            return row.version
+        }
+    }
+
+    static func key(_ text: String) throws -> ObjectKey {
+        guard let key = ObjectKey(text) else {
+            throw Fault(.keyTooLong, "Your key is too long: it may have 1 to \(ObjectKey.bytesMax) bytes")
+        }
+        return key
+    }
+
+    static func missing(_ key: ObjectKey) -> Fault { Fault(.noSuchKey, "The specified key does not exist.") }
+
+    static func missingVersion(_ version: String, of key: ObjectKey) -> Fault {
+        Fault(.noSuchObjectVersion, "The specified version does not exist: '\(version.prefix(64))'")
+    }
+
+    /// What was under an object or a part may be collected.
+    static func release(_ segments: [StoredObject.Segment], _ encryption: SnapshotEncryption?, at now: Date, in transaction: Transaction)
+        throws
+    {
+        let table = ReleaseTable(transaction)
+        for segment in segments { try table.insert(root: segment.root, in: encryption?.domain, at: now) }
+    }
+
+    /// Removes an upload that is not to be finished, and releases its parts.
+    static func release(_ upload: MultipartUpload, at now: Date, in transaction: Transaction) throws {
+        let table = MultipartTable(transaction)
+        try release(try table.parts(of: upload.id, limit: .max).map(\.segment), upload.encryption, at: now, in: transaction)
+        try table.delete(upload.id)
+    }
+}
+
+/// The version that was asked for is a delete marker.
+package struct MarkerFound: Error {
+    package let version: String
+    package let modifiedAt: Date
+    /// Whether the marker was asked for by its version.
+    package let isNamed: Bool
+}

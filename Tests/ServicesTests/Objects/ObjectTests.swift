@@ -1,0 +1,223 @@
+import Blocks
+import Domain
+import Foundation
+import Metadata
+import NIOCore
+import Services
+import TestSupport
+import Testing
+
+@Suite struct ObjectTests {
+    @Test(arguments: seeds(6))
+    func whatIsPutIsRead(seed: UInt64) async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            var generator = SeededGenerator(seed: seed)
+            let lengths = [0, 1, BlockSize.bytes, BlockSize.bytes + 1, Int.random(in: 2...3_000_000, using: &generator)]
+            for (number, length) in lengths.enumerated() {
+                let content = SampleBody.content(length, seed: seed + UInt64(number))
+                let object = try await world.put("a/\(number)", content)
+                let found = try await world.objects().head("a/\(number)", in: "depot")
+                #expect(found == object)
+                #expect(found.bytes == Int64(length))
+                #expect(try await world.read(found) == content)
+                for _ in 0..<4 where length > 1 {
+                    let start = Int.random(in: 0..<length, using: &generator)
+                    let end = Int.random(in: start + 1...length, using: &generator)
+                    #expect(try await world.read(found, Int64(start)..<Int64(end)) == content.getSlice(at: start, length: end - start))
+                }
+            }
+        }
+    }
+
+    @Test func aBodyOfAnotherLengthStoresNothing() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            let old = SampleBody.content(1_000, seed: 1)
+            try await world.put("key", old)
+            for declared in [0, 599_999, 600_001] as [Int64] {
+                var body = SampleBody(SampleBody.content(600_000, seed: 2), declared: declared)
+                await expectFault(.incompleteBody) {
+                    _ = try await world.objects().put(ObjectPut(bucket: "depot", key: "key", attributes: .init()), &body)
+                }
+            }
+            #expect(try await world.read(try await world.objects().head("key", in: "depot")) == old)
+        }
+    }
+
+    @Test func equalContentIsStoredOnce() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            let content = SampleBody.content(2_000_000, seed: 3)
+            try await world.put("one", content)
+            let appended = world.store(World.home).blocks.statistics.counts.framesAppended
+            try await world.put("two", content)
+            #expect(world.store(World.home).blocks.statistics.counts.framesAppended == appended)
+        }
+    }
+
+    @Test func conditionsAreChecked() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            let content = SampleBody.content(10, seed: 1)
+            await expectFault(.noSuchKey) { try await world.put("key", content, condition: .hasTag("x")) }
+            let object = try await world.put("key", content, condition: .isAbsent)
+            await expectFault(.objectPreconditionFailed) { try await world.put("key", content, condition: .isAbsent) }
+            await expectFault(.objectPreconditionFailed) { try await world.put("key", content, condition: .hasTag("x")) }
+            try await world.put("key", content, condition: .hasTag(object.etag))
+        }
+    }
+
+    @Test func versionsAreKeptAndMarkersHideThem() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            let (first, second) = (SampleBody.content(100, seed: 1), SampleBody.content(200, seed: 2))
+            try await world.put("key", first)
+            try await world.buckets().setVersioning(.enabled, of: "depot")
+            let kept = try await world.put("key", second)
+            let objects = world.objects()
+            #expect(kept.version != StoredObject.nullVersion)
+            #expect(try await world.read(try await objects.head("key", in: "depot", version: "null")) == first)
+
+            let deletion = try await objects.delete("key", in: "depot")
+            #expect(deletion.isMarker)
+            await #expect(throws: MarkerFound.self) { try await objects.head("key", in: "depot") }
+            #expect(try await objects.list(ObjectListing(), in: "depot").elements.isEmpty)
+            #expect(try await objects.listVersions(ObjectListing(), in: "depot").elements.map(\.bytes) == [0, 200, 100])
+            await expectFault(.bucketNotEmpty) { try await world.buckets().delete("depot") }
+
+            // Without its marker the object is back.
+            _ = try await objects.delete("key", in: "depot", version: deletion.version)
+            #expect(try await world.read(try await objects.head("key", in: "depot")) == second)
+            _ = try await objects.delete("key", in: "depot", version: kept.version)
+            #expect(try await world.read(try await objects.head("key", in: "depot")) == first)
+            _ = try await objects.delete("key", in: "depot", version: "null")
+            await expectFault(.noSuchKey) { _ = try await objects.head("key", in: "depot") }
+            try await world.buckets().delete("depot")
+            await expectFault(.noSuchBucket) { _ = try await objects.head("key", in: "depot") }
+        }
+    }
+
+    @Test(arguments: seeds(10))
+    func listingsFoldAndPage(seed: UInt64) async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            var generator = SeededGenerator(seed: seed)
+            let letters = ["a", "b", "/", "/", "é", "\u{10FFFF}", "-"]
+            var keys: Set<[UInt8]> = []
+            for _ in 0..<40 {
+                let key = (0..<Int.random(in: 1...4, using: &generator)).map { _ in letters.randomElement(using: &generator) ?? "a" }
+                    .joined()
+                keys.insert(Array(key.utf8))
+                try await world.put(key, ByteBuffer(string: "x"))
+            }
+            for prefix in ["", "a", "a/", "é", "\u{10FFFF}"] {
+                for delimiter in [nil, "/", "é"] as [String?] {
+                    let expected = Self.entries(keys, prefix: Array(prefix.utf8), delimiter: delimiter.map { Array($0.utf8) })
+                    for limit in [1, 2, 7, 1000] {
+                        var (found, after) = ([[UInt8]](), String?.none)
+                        repeat {
+                            let listing = ObjectListing(prefix: prefix, delimiter: delimiter, after: after, limit: limit)
+                            let page = try await world.objects().list(listing, in: "depot")
+                            #expect(page.count <= limit)
+                            found += (page.elements.map(\.key.bytes) + page.prefixes.map { Array($0.utf8) })
+                                .sorted { $0.lexicographicallyPrecedes($1) }
+                            after = page.end
+                        } while after != nil
+                        #expect(found == expected, "prefix \(prefix), delimiter \(delimiter ?? "none"), by \(limit)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a listing has to give, the slow way.
+    private static func entries(_ keys: Set<[UInt8]>, prefix: [UInt8], delimiter: [UInt8]?) -> [[UInt8]] {
+        let folded = keys.filter { $0.starts(with: prefix) }.map { key -> [UInt8] in
+            guard let delimiter else { return key }
+            for place in prefix.count...key.count where key[place...].starts(with: delimiter) {
+                return Array(key[..<(place + delimiter.count)])
+            }
+            return key
+        }
+        return Set(folded).sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    @Test func anotherAccountAndAnotherRegionAreToldSo() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            let stranger: AccountID = known("210987654321")
+            await expectFault(.accessDeniedToBucket) { _ = try await world.buckets(by: stranger).require("depot") }
+            await expectFault(.bucketAlreadyExists) { try await world.buckets(by: stranger).create("depot") }
+            await expectFault(.bucketAlreadyOwnedByYou) { try await world.buckets().create("depot") }
+            await expectFault(.bucketAlreadyOwnedByYou) { try await world.buckets(World.away).create("depot") }
+            let error = await #expect(throws: BucketElsewhere.self) { try await world.buckets(World.away).require("depot") }
+            #expect(error?.region == World.home)
+            #expect(try await world.buckets(World.away).list().map(\.name.rawValue) == ["depot"])
+            #expect(try await world.buckets(by: stranger).list().isEmpty)
+        }
+    }
+
+    @Test func aCopyMovesNoBytes() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            let content = SampleBody.content(1_500_000, seed: 5)
+            try await world.put("one", content)
+            let appended = world.store(World.home).blocks.statistics.counts.framesAppended
+            let put = ObjectPut(bucket: "depot", key: "two", attributes: .init())
+            let copy = try await world.objects().copy(("depot", "one", nil), to: put, attributes: nil) { _ in }
+            #expect(world.store(World.home).blocks.statistics.counts.framesAppended == appended)
+            _ = try await world.objects().delete("one", in: "depot")
+            try await world.collectAll()
+            #expect(try await world.read(copy) == content)
+        }
+    }
+
+    @Test func whatIsDeletedOrReplacedIsFreed() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            let kept = SampleBody.content(1_200_000, seed: 6)
+            try await world.put("kept", kept)
+            let before = try await world.framesAlive()
+            try await world.put("gone", SampleBody.content(2_000_000, seed: 7))
+            try await world.put("replaced", SampleBody.content(900_000, seed: 8))
+            try await world.put("replaced", kept)
+            _ = try await world.objects().delete("gone", in: "depot")
+            #expect(try await world.framesAlive() > before)
+            try await world.collectAll()
+            #expect(try await world.framesAlive() == before)
+            #expect(try await world.read(try await world.objects().head("kept", in: "depot")) == kept)
+            #expect(try await world.read(try await world.objects().head("replaced", in: "depot")) == kept)
+        }
+    }
+
+    @Test func underAKeyTheBytesAreSealed() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            let content = SampleBody.content(700_000, seed: 9)
+            let open = try await world.put("open", content)
+            let sealed = try await world.put("sealed", content, kmsKey: "alias/aws/ebs")
+            #expect(sealed.encryption != nil && sealed.segments != open.segments)
+            #expect(try await world.read(sealed) == content)
+            let put = ObjectPut(bucket: "depot", key: "copy", attributes: .init(), kmsKey: "alias/aws/ebs")
+            let copy = try await world.objects().copy(("depot", "open", nil), to: put, attributes: nil) { _ in }
+            #expect(copy.encryption == sealed.encryption && copy.etag == open.etag)
+            #expect(try await world.read(copy) == content)
+        }
+    }
+}
+
+extension World {
+    /// Collects everything that no row refers to, also what was released this moment.
+    func collectAll() async throws {
+        clock.advance(seconds: 3_600)
+        let collector = Collector(store: store(World.home), deployment: deployment, schedule: .init(pause: 0, grace: 0))
+        _ = try await collector.collect()
+    }
+
+    func framesAlive() async throws -> Int64 {
+        let index = try Database(path: folder.frameIndex(World.home), schema: .frameIndex)
+        defer { try? index.close() }
+        return try await index.read { try FrameTable($0).total().frames }
+    }
+}
