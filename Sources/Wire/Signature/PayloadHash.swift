@@ -6,6 +6,8 @@ package enum PayloadHash: Sendable, Equatable {
     case bytes(hexSHA256: String)
     /// `UNSIGNED-PAYLOAD`: the signature does not cover the body.
     case unsigned
+    /// An aws-chunked body, whose chunks carry what covers them.
+    case streaming(StreamingMode)
 
     static let unsignedMarker = "UNSIGNED-PAYLOAD"
 
@@ -20,6 +22,7 @@ package enum PayloadHash: Sendable, Equatable {
         switch self {
         case .bytes(let hexSHA256): hexSHA256
         case .unsigned: Self.unsignedMarker
+        case .streaming(let mode): mode.rawValue
         }
     }
 }

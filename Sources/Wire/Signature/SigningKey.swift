@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 
 /// The key that a secret becomes for one scope.
-struct SigningKey {
+struct SigningKey: Sendable {
     static let algorithm = "AWS4-HMAC-SHA256"
 
     private let key: SymmetricKey
@@ -19,8 +19,12 @@ struct SigningKey {
 
     /// The signature of a canonical request, as lower-case hex.
     func signature(of canonical: CanonicalRequest, at date: Date) -> String {
-        let text = [Self.algorithm, Timestamp.compact(date), scope.text, canonical.hash].joined(separator: "\n")
-        return Hex.encode(Self.code(of: text, under: key))
+        signature(of: [Self.algorithm, Timestamp.compact(date), scope.text, canonical.hash].joined(separator: "\n"))
+    }
+
+    /// The signature of a string to sign, as lower-case hex.
+    func signature(of text: String) -> String {
+        Hex.encode(Self.code(of: text, under: key))
     }
 
     private static func code(of text: String, under key: SymmetricKey) -> [UInt8] {

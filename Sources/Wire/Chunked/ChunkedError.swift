@@ -1,0 +1,25 @@
+/// Why an aws-chunked body is not accepted. Nothing of such a body may be kept.
+package enum ChunkedError: Error, Equatable, Sendable {
+    /// The framing cannot be read.
+    case malformed(String)
+    /// The body ended before its last chunk, or has another length than `x-amz-decoded-content-length` says.
+    case incomplete(expected: Int64, received: Int64)
+    /// A chunk or the trailers were changed, or signed with another secret.
+    case signatureMismatch
+    /// Other trailers than `x-amz-trailer` announced, or too many, or one that cannot be read.
+    case trailer(String)
+
+    /// What S3 answers.
+    package var s3Error: S3Error {
+        switch self {
+        case .malformed(let reason): S3Error(.invalidRequest, "The aws-chunked body cannot be read: \(reason)")
+        case .incomplete(let expected, let received):
+            S3Error(
+                .incompleteBody,
+                "The request body terminated unexpectedly: x-amz-decoded-content-length is \(expected), \(received) bytes were found"
+            )
+        case .signatureMismatch: S3Error(.signatureDoesNotMatch, SignatureError.mismatch.description)
+        case .trailer(let reason): S3Error(.malformedTrailer, "The request contained trailing data that was not well-formed: \(reason)")
+        }
+    }
+}
