@@ -1,0 +1,19 @@
+/// The body of PutBucketOwnershipControls: one rule.
+package struct OwnershipControls: S3Body, Equatable {
+    package enum ObjectOwnership: String, Sendable {
+        case bucketOwnerEnforced = "BucketOwnerEnforced"
+        case bucketOwnerPreferred = "BucketOwnerPreferred"
+        case objectWriter = "ObjectWriter"
+    }
+
+    package static let rootName = "OwnershipControls"
+    package let objectOwnership: ObjectOwnership
+
+    package init(_ fields: S3Fields) throws(S3Error) {
+        try fields.allow(["Rule"])
+        let rule = try fields.required("Rule")
+        try rule.allow(["ObjectOwnership"])
+        guard let ownership: ObjectOwnership = try rule.word("ObjectOwnership") else { throw .malformedXML("ObjectOwnership is missing") }
+        objectOwnership = ownership
+    }
+}

@@ -1,0 +1,34 @@
+/// `x-amz-copy-source`: `bucket/key` or `/bucket/key`, percent-encoded, with `?versionId=…` behind it.
+package struct CopySource: Sendable, Hashable {
+    package let bucket: String
+    package let key: String
+    package let versionID: String?
+
+    /// A `+` is a plus: the clients that encode send `%20` for a blank, the others send the key as it is.
+    package init(header: String) throws(S3Error) {
+        let rule = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
+        var path = header[...]
+        versionID = try Self.takeVersion(from: &path)
+        if path.hasPrefix("/") { path = path.dropFirst() }
+        guard !path.hasPrefix("arn:") else {
+            throw S3Error(.notImplemented, "A copy source must be a bucket and a key: access points are not implemented")
+        }
+        // The slash between bucket and key may be encoded, too.
+        let decoded = try S3Address.decoded(path.utf8)
+        let parts = decoded.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { throw .invalidArgument("x-amz-copy-source", header, rule) }
+        guard parts[1].utf8.count <= S3Limits.keyBytesMax else { throw S3Error(.keyTooLong, "The key of the copy source is too long") }
+        bucket = String(parts[0])
+        key = String(parts[1])
+    }
+
+    private static func takeVersion(from path: inout Substring) throws(S3Error) -> String? {
+        guard let mark = path.lastIndex(of: "?") else { return nil }
+        let name = "versionId="
+        let query = path[path.index(after: mark)...]
+        // Any other question mark belongs to a key that the client did not encode.
+        guard query.hasPrefix(name) else { return nil }
+        path = path[..<mark]
+        return try S3Address.decoded(query.dropFirst(name.count).utf8)
+    }
+}

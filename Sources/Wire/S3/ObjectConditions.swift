@@ -1,0 +1,84 @@
+import Foundation
+
+/// `If-Match` and its siblings, of a read or of the source of a copy.
+package struct ObjectConditions: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
+        case proceed
+        /// 304, for GET and HEAD.
+        case notModified
+        /// 412.
+        case preconditionFailed
+    }
+
+    package var ifMatch: String?
+    package var ifNoneMatch: String?
+    package var ifModifiedSince: Date?
+    package var ifUnmodifiedSince: Date?
+
+    package var isEmpty: Bool { self == ObjectConditions() }
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - prefix: `x-amz-copy-source-` for the source of a copy.
+    ///   - value: the value of a header by its lower-case name. A date that cannot be read is ignored, as RFC 9110 has it.
+    package init(prefix: String = "", now: Date, _ value: (String) -> String?) {
+        ifMatch = value("\(prefix)if-match")
+        ifNoneMatch = value("\(prefix)if-none-match")
+        ifModifiedSince = value("\(prefix)if-modified-since").flatMap { HTTPDate.parse($0, now: now) }
+        ifUnmodifiedSince = value("\(prefix)if-unmodified-since").flatMap { HTTPDate.parse($0, now: now) }
+    }
+
+    /// In the order of RFC 9110, section 13.2.2: a tag outweighs the date beside it.
+    ///
+    /// A copy answers ``Outcome/notModified`` with 412 as well.
+    package func evaluate(tag: EntityTag, lastModified: Date) -> Outcome {
+        // HTTP dates have whole seconds.
+        let modified = lastModified.timeIntervalSince1970.rounded(.down)
+        if let ifMatch {
+            guard Self.matches(ifMatch, tag) else { return .preconditionFailed }
+        } else if let ifUnmodifiedSince, modified > ifUnmodifiedSince.timeIntervalSince1970 {
+            return .preconditionFailed
+        }
+        if let ifNoneMatch {
+            guard !Self.matches(ifNoneMatch, tag) else { return .notModified }
+        } else if let ifModifiedSince, modified <= ifModifiedSince.timeIntervalSince1970 {
+            return .notModified
+        }
+        return .proceed
+    }
+
+    /// Whether a write may go ahead: `If-None-Match: *` wants no object there, `If-Match` wants that one.
+    ///
+    /// - Parameter current: nil when there is no object.
+    package func checkWrite(current: EntityTag?) throws(S3Error) {
+        if let ifNoneMatch {
+            guard ifNoneMatch == "*" else {
+                throw S3Error(.notImplemented, "If-None-Match of a write must be *")
+            }
+            guard current == nil else { throw Self.failed("If-None-Match") }
+        }
+        if let ifMatch {
+            guard let current else { throw S3Error(.noSuchKey, "The specified key does not exist") }
+            guard Self.matches(ifMatch, current) else { throw Self.failed("If-Match") }
+        }
+    }
+
+    private static func failed(_ condition: String) -> S3Error {
+        S3Error(
+            .preconditionFailed,
+            "At least one of the pre-conditions you specified did not hold",
+            details: [.init("Condition", condition)]
+        )
+    }
+
+    /// `*`, a tag or a list of tags. S3 takes tags without quotation marks; a weak tag compares as the strong one.
+    private static func matches(_ header: String, _ tag: EntityTag) -> Bool {
+        header.split(separator: ",").contains { item in
+            var text = item.drop { $0 == " " || $0 == "\t" }
+            while text.last == " " || text.last == "\t" { text.removeLast() }
+            if text.hasPrefix("W/") { text = text.dropFirst(2) }
+            return text == "*" || EntityTag(text: String(text)) == tag
+        }
+    }
+}

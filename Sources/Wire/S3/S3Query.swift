@@ -1,0 +1,46 @@
+/// The parameters of an S3 request, decoded. S3 passes over what it does not know, `x-id` for one.
+package struct S3Query: Sendable {
+    private var values: [String: String] = [:]
+
+    /// A `+` is a blank here, unlike in the path.
+    package init(_ query: String) throws(S3Error) {
+        let pairs: [(name: String, value: String)]
+        do {
+            pairs = try FormEncoding.decode(Array(query.utf8))
+        } catch {
+            throw S3Error(.invalidURI, "Couldn't parse the specified URI: \(error.message)")
+        }
+        // What is given twice counts once: the first, as S3 has it.
+        for pair in pairs where values[pair.name] == nil { values[pair.name] = pair.value }
+    }
+
+    package func contains(_ name: String) -> Bool { values[name] != nil }
+
+    /// An empty value counts as one.
+    package subscript(_ name: String) -> String? { values[name] }
+
+    /// A number that a list takes, at most S3's own page; nil when it is absent.
+    package func count(_ name: String) throws(S3Error) -> Int? {
+        guard let text = values[name], !text.isEmpty else { return nil }
+        guard let number = Int32(text), number >= 0 else {
+            throw .invalidArgument(name, text, "Argument \(name) must be an integer between 0 and \(Int32.max)")
+        }
+        return min(Int(number), S3Limits.keysPerCallMax)
+    }
+
+    /// `partNumber`: 1 to 10,000; nil when it is absent.
+    package func partNumber() throws(S3Error) -> Int? {
+        guard let text = values["partNumber"] else { return nil }
+        guard let number = Int(text), (1...S3Limits.partsMax).contains(number) else {
+            throw .invalidArgument("partNumber", text, "Part number must be an integer between 1 and \(S3Limits.partsMax), inclusive")
+        }
+        return number
+    }
+
+    /// `encoding-type`: whether keys are to be encoded.
+    package func encodesKeys() throws(S3Error) -> Bool {
+        guard let text = values["encoding-type"], !text.isEmpty else { return false }
+        guard text == "url" else { throw .invalidArgument("encoding-type", text, "Invalid Encoding Method specified in Request") }
+        return true
+    }
+}
