@@ -6,6 +6,9 @@ struct AuthorizationHeader {
 
     init(_ header: String) throws(SignatureError) {
         let parts = header.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.first != "AWS" else {
+            throw .malformed("Signature Version 2 is accepted in presigned S3 requests only. Please use \(SigningKey.algorithm).")
+        }
         guard parts.first == SigningKey.algorithm else {
             throw .malformed("the Authorization header must begin with \(SigningKey.algorithm)")
         }
