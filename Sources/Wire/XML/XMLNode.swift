@@ -1,16 +1,23 @@
-/// One element of a small XML document, for reading answers.
+/// One element of a small XML document.
 ///
-/// Attributes and namespace declarations are checked and dropped; a prefix stays part of the name. White space between
-/// elements is not text.
-package struct XMLNode: Sendable, Equatable {
+/// Namespaces are not resolved: a prefix stays part of the name, and a declaration is an attribute. White space between elements is
+/// not text.
+package struct XMLNode: Sendable {
     package let name: String
+    package let attributes: [String: String]
     package let text: String
     package let children: [XMLNode]
+    /// Where the element stands in the document, from its `<` to behind its last `>`, in bytes: what a signature over its text needs.
+    /// Empty for a node that was not read from one.
+    package let source: Range<Int>
 
-    package init(name: String, text: String = "", children: [XMLNode] = []) {
+    package init(name: String, attributes: [String: String] = [:], text: String = "", children: [XMLNode] = [], source: Range<Int> = 0..<0)
+    {
         self.name = name
+        self.attributes = attributes
         self.text = text
         self.children = children
+        self.source = source
     }
 
     /// The root element of a document.
@@ -36,6 +43,13 @@ package struct XMLNode: Sendable, Equatable {
     /// The `<item>` elements of a list; none when the list is absent.
     package func items(_ list: String, item: String = "item") -> [XMLNode] {
         self[list]?.children(item) ?? []
+    }
+}
+
+/// Equal in what they say, wherever they stand.
+extension XMLNode: Equatable {
+    package static func == (left: XMLNode, right: XMLNode) -> Bool {
+        left.name == right.name && left.attributes == right.attributes && left.text == right.text && left.children == right.children
     }
 }
 

@@ -4,6 +4,8 @@
 struct XMLParser {
     private struct Open {
         let name: ArraySlice<UInt8>
+        let start: Int
+        var attributes: [String: String] = [:]
         var text: [UInt8] = []
         var children: [XMLNode] = []
     }
@@ -63,7 +65,8 @@ struct XMLParser {
         guard stack.count < limits.depth else { throw failure("nested deeper than \(limits.depth)") }
         elements += 1
         guard elements <= limits.elements else { throw failure("more than \(limits.elements) elements") }
-        stack.append(Open(name: try name()))
+        let start = position - 1
+        stack.append(Open(name: try name(), start: start))
         while true {
             let spaced = skipWhitespace()
             if skip("/>") { return close() }
@@ -74,7 +77,7 @@ struct XMLParser {
     }
 
     private mutating func attribute() throws(XMLError) {
-        _ = try name()
+        let name = String(decoding: try name(), as: UTF8.self)
         skipWhitespace()
         guard skip("=") else { throw failure("= expected") }
         skipWhitespace()
@@ -85,7 +88,9 @@ struct XMLParser {
         position += 1
         guard let end = bytes[position...].firstIndex(of: quote) else { throw failure("an attribute value does not end") }
         guard !bytes[position..<end].contains(UInt8(ascii: "<")) else { throw failure("< in an attribute value") }
+        let value = String(decoding: try text(before: end), as: UTF8.self)
         position = end + 1
+        guard stack[stack.count - 1].attributes.updateValue(value, forKey: name) == nil else { throw failure("an attribute stands twice") }
     }
 
     private mutating func endTag() throws(XMLError) {
@@ -101,8 +106,10 @@ struct XMLParser {
         let isLayout = !open.children.isEmpty && open.text.allSatisfy(Self.isWhitespace)
         let node = XMLNode(
             name: String(decoding: open.name, as: UTF8.self),
+            attributes: open.attributes,
             text: isLayout ? "" : String(decoding: open.text, as: UTF8.self),
-            children: open.children
+            children: open.children,
+            source: open.start..<position
         )
         if stack.isEmpty {
             root = node
@@ -113,6 +120,11 @@ struct XMLParser {
 
     private mutating func characterData() throws(XMLError) {
         let end = bytes[position...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
+        try append(try text(before: end)[...])
+    }
+
+    /// What stands from here to `end`, with references resolved.
+    private mutating func text(before end: Int) throws(XMLError) -> [UInt8] {
         var text: [UInt8] = []
         while position < end {
             switch bytes[position] {
@@ -127,7 +139,7 @@ struct XMLParser {
                 position += 1
             }
         }
-        try append(text[...])
+        return text
     }
 
     private mutating func append(_ text: ArraySlice<UInt8>) throws(XMLError) {

@@ -20,6 +20,7 @@ private func parsed(_ text: String, limits: XMLLimits = .standard) throws -> XML
             """
         )
         #expect(node.name == "R")
+        #expect(node.attributes == ["xmlns": "urn:x", "a": "b>c"])
         #expect(node.text == "")
         #expect(node.text("requestId") == "r-1")
         #expect(node.items("set").map { $0.text("id") } == ["1", "2"])
@@ -31,6 +32,18 @@ private func parsed(_ text: String, limits: XMLLimits = .standard) throws -> XML
         #expect(node.children("set").count == 1)
     }
 
+    @Test func tellsWhereAnElementStands() throws {
+        let text = "\u{FEFF}<?xml version='1.0'?>\n<r ><a>1<b x='&amp;&#x41;'/></a ><!-- --> <c/></r>\n"
+        let node = try parsed(text)
+        func source(_ node: XMLNode?) -> String? { node.map { String(decoding: Array(text.utf8)[$0.source], as: UTF8.self) } }
+        #expect(source(node["a"]) == "<a>1<b x='&amp;&#x41;'/></a >")
+        #expect(source(node["a"]?["b"]) == "<b x='&amp;&#x41;'/>")
+        #expect(node["a"]?["b"]?.attributes == ["x": "&A"])
+        #expect(source(node["c"]) == "<c/>")
+        #expect(source(node)?.hasPrefix("<r >") == true)
+        #expect(source(node)?.hasSuffix("</r>") == true)
+    }
+
     @Test func readsReferencesAndCDATA() throws {
         let node = try parsed("<a>&lt;&amp;&gt;&quot;&apos;&#65;&#x42;&#x1F600;<![CDATA[<raw & ]] >]]> \r\n\r x</a>")
         #expect(node.text == "<&>\"'AB😀<raw & ]] > \n\n x")
@@ -38,7 +51,8 @@ private func parsed(_ text: String, limits: XMLLimits = .standard) throws -> XML
 
     @Test(arguments: [
         "", " ", "x", "<a>", "<a></b>", "<a></a><b></b>", "<a/>x", "</a>", "<a><b></a></b>", "<a b></a>", "<a b=c/>", "<a b='1'c='2'/>",
-        "<a b=\"<\"/>", "<a b=\"1/>", "<1a/>", "< a/>", "<a>&foo;</a>", "<a>&</a>", "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&#x110000;</a>",
+        "<a b='1' b='2'/>", "<a b='&x;'/>", "<a b=\"<\"/>", "<a b=\"1/>", "<1a/>", "< a/>", "<a>&foo;</a>", "<a>&</a>", "<a>&#0;</a>",
+        "<a>&#xD800;</a>", "<a>&#x110000;</a>",
         "<a>&#+5;</a>", "<a>&#;</a>", "<!DOCTYPE a><a/>", "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "<a><!-- </a>", "<a><![CDATA[</a>",
         "<?xml <a/>", "<a", "<a/", "<a ", "<", "<a>&lt</a>",
     ])
@@ -74,24 +88,34 @@ private func parsed(_ text: String, limits: XMLLimits = .standard) throws -> XML
     private static func randomNode(depth: Int, using random: inout SeededGenerator) -> XMLNode {
         let count = depth < 4 ? Int.random(in: 0...4, using: &random) : 0
         let children = (0..<count).map { _ in randomNode(depth: depth + 1, using: &random) }
-        return XMLNode(name: "n\(depth)", text: children.isEmpty ? random.text(upTo: 20) : "", children: children)
+        let attributes = Int.random(in: 0...3, using: &random) > 0 ? [:] : ["k": random.text(upTo: 8), "l:m": random.text(upTo: 8)]
+        return XMLNode(name: "n\(depth)", attributes: attributes, text: children.isEmpty ? random.text(upTo: 20) : "", children: children)
     }
 
     private static func write(_ node: XMLNode, to xml: inout XMLWriter) {
-        xml.element(node.name) { xml in
+        xml.element(node.name, attributes: node.attributes.map { ($0, $1) }) { xml in
             xml.text(node.text)
             node.children.forEach { write($0, to: &xml) }
         }
     }
 
-    /// What XML 1.0 lets through of a text.
+    /// What XML 1.0 lets through of a node's texts.
     private static func carried(_ node: XMLNode) -> XMLNode {
+        XMLNode(
+            name: node.name,
+            attributes: node.attributes.mapValues(carried),
+            text: carried(node.text),
+            children: node.children.map(carried)
+        )
+    }
+
+    private static func carried(_ written: String) -> String {
         var text = ""
-        for scalar in node.text.unicodeScalars {
+        for scalar in written.unicodeScalars {
             let isLost =
                 scalar.value < 0x20 && ![0x09, 0x0A, 0x0D].contains(scalar.value) || scalar.value == 0xFFFE || scalar.value == 0xFFFF
             text.unicodeScalars.append(isLost ? "\u{FFFD}" : scalar)
         }
-        return XMLNode(name: node.name, text: text, children: node.children.map(carried))
+        return text
     }
 }
