@@ -14,7 +14,7 @@ let targets: [Target] = [
     .target(name: "Files", swiftSettings: strict),
     .target(name: "Wire", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
 
-    // 1: bytes; keys; rows; the signed HTTP call.
+    // 1: bytes; bundles; keys; rows; the signed HTTP call.
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(
         name: "Blocks",
@@ -23,6 +23,19 @@ let targets: [Target] = [
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
+        ],
+        swiftSettings: strict
+    ),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+        name: "Bundles",
+        dependencies: [
+            "CZlib", "Wire",
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "CryptoExtras", package: "swift-crypto"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "SwiftASN1", package: "swift-asn1"),
+            .product(name: "X509", package: "swift-certificates"),
         ],
         swiftSettings: strict
     ),
@@ -135,6 +148,16 @@ let targets: [Target] = [
         swiftSettings: strict
     ),
     .testTarget(
+        name: "BundlesTests",
+        dependencies: [
+            "Bundles", "TestSupport",
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "NIOCore", package: "swift-nio"),
+        ],
+        exclude: ["Fixtures"],
+        swiftSettings: strict
+    ),
+    .testTarget(
         name: "SealingTests",
         dependencies: ["Domain", "Sealing", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict
@@ -180,6 +203,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-certificates.git", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1.git", exact: "1.7.4"),
     ],
     targets: targets
 )
