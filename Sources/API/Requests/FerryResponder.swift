@@ -11,8 +11,8 @@ import Wire
 package struct FerryResponder: HTTPResponder {
     package typealias Context = BasicRequestContext
 
-    private let deployment: Deployment
-    private let accessKeys: AccessKeys
+    let deployment: Deployment
+    let accessKeys: AccessKeys
     private let health: HealthReport
 
     package init(deployment: Deployment, version: String) {
@@ -39,6 +39,13 @@ package struct FerryResponder: HTTPResponder {
 
     /// Finds out in whose dialect to answer, and answers in it whatever happens.
     private func reply(to request: IncomingRequest, requestID: String, logger: inout Logger) async -> Reply {
+        do {
+            if let claim = try S3Service.presignedV2(request) {
+                return await S3Service.answer(request, .v2(claim), from: self, requestID: requestID, logger: &logger)
+            }
+        } catch {
+            return S3Service.reply(to: error, path: request.signable.path, isHead: request.method == .head, requestID: requestID)
+        }
         let claim: SignatureClaim?
         do throws(SignatureError) {
             claim = try SignatureClaim(request: request.signable)
@@ -53,6 +60,7 @@ package struct FerryResponder: HTTPResponder {
         case "ec2": return await answer(EC2Service.self, request, claim, requestID: requestID, logger: &logger)
         case "ebs": return await answer(EBSService.self, request, claim, requestID: requestID, logger: &logger)
         case "kms": return await answer(KMSService.self, request, claim, requestID: requestID, logger: &logger)
+        case "s3": return await S3Service.answer(request, .v4(claim), from: self, requestID: requestID, logger: &logger)
         case "sts": return await answer(STSService.self, request, claim, requestID: requestID, logger: &logger)
         default:
             let refusal = Refusal(

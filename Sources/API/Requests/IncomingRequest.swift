@@ -41,6 +41,11 @@ struct IncomingRequest {
         signable.headers.map { $0.name.lowercased() }.first { $0.hasPrefix("x-amz-") && !signed.contains($0) }
     }
 
+    /// What a request of S3 brings, whose body is read as it comes.
+    func s3Input(_ payload: S3Input.Payload, adding headers: [(name: String, value: String)] = []) -> S3Input {
+        S3Input(headers: signable.headers + headers, body: request.body, payload: payload)
+    }
+
     func body(atMost bytes: Int) async throws -> ByteBuffer {
         let length = request.headers[.contentLength].map { Int($0) ?? .max } ?? 0
         guard length <= bytes else { throw BodyTooLong() }

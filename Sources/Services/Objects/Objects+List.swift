@@ -38,15 +38,18 @@ extension Objects {
         }
     }
 
-    /// All versions, the newest of a key first; `number` is the version behind which to go on in the key `after`.
-    package func listVersions(_ listing: ObjectListing, behind number: Int64? = nil, in bucket: String) async throws
+    /// All versions, the newest of a key first. `version` is the one behind which to go on in the key `after`.
+    package func listVersions(_ listing: ObjectListing, behindVersion version: String? = nil, in bucket: String) async throws
         -> ObjectPage<ObjectRow>
     {
         let bucket = try await Buckets(call).require(bucket)
         var listing = listing
-        // A version within a key: its key is read again, from there on.
-        let first = number == nil ? nil : listing.after.map { Array($0.utf8) }
-        if number != nil { listing.after = nil }
+        var (first, number) = ([UInt8]?.none, Int64?.none)
+        if let version, let after = listing.after, let key = ObjectKey(after) {
+            // A version that is gone meanwhile leaves its place unknown: the key is listed again.
+            number = try await call.store.database.read { try ObjectTable($0).version(version, of: key, in: bucket.name) }?.number
+            (first, listing.after) = (key.bytes, nil)
+        }
         return try await Self.list(listing, key: \.key, startingAt: first, behind: number) { [store = call.store] from, below, end, limit in
             try await store.database.read {
                 try ObjectTable($0).versions(in: bucket.name, from: from, below: below, before: end, limit: limit)

@@ -80,7 +80,10 @@ struct Server {
     }
 
     private func application(_ deployment: Deployment) throws -> some Service {
-        let connections = HTTP1Channel.Configuration(additionalChannelHandlers: [LargeReads()], idleTimeout: .seconds(120))
+        let connections = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [LargeReads(), ContinueAnswers()],
+            idleTimeout: .seconds(120)
+        )
         let server: HTTPServerBuilder =
             try tls.map { try .tls(.http1(configuration: connections), tlsConfiguration: $0.configuration()) }
             ?? .http1(configuration: connections)

@@ -1,0 +1,87 @@
+import Domain
+import HTTPTypes
+import NIOCore
+import Services
+import Wire
+
+/// What is set of a bucket: kept as the client sent it once it has been read, and given back so.
+extension S3Service {
+    static func getSetting(_ setting: BucketSetting, else missing: S3ErrorCode) -> Action {
+        { call in
+            guard let value = try await call.buckets.setting(setting, of: call.bucket) else {
+                throw S3Error(missing, "The bucket \(call.bucket) has no configuration of this kind")
+            }
+            let type = setting == .policy ? "application/json" : "application/xml"
+            return Reply(status: .ok, headers: [.contentType: type], body: ByteBuffer(bytes: value))
+        }
+    }
+
+    static func putSetting(_ setting: BucketSetting, _ check: @escaping @Sendable ([UInt8]) throws -> Void) -> Action {
+        { call in
+            let document = try await call.document()
+            try check(document)
+            try await call.buckets.set(setting, of: call.bucket, to: document)
+            return .empty(setting == .tagging ? .noContent : .ok)
+        }
+    }
+
+    static func deleteSetting(_ setting: BucketSetting) -> Action {
+        { call in
+            try await call.buckets.set(setting, of: call.bucket, to: nil)
+            return .empty(.noContent)
+        }
+    }
+
+    /// What Ferry does not have, and so no bucket.
+    static func missing(_ code: S3ErrorCode) -> Action {
+        { call in
+            _ = try await call.buckets.require(call.bucket)
+            throw S3Error(code, "The bucket \(call.bucket) has no configuration of this kind")
+        }
+    }
+
+    /// What Ferry does not have, where S3 says so by an empty document.
+    static func empty(_ root: String) -> Action {
+        { call in
+            _ = try await call.buckets.require(call.bucket)
+            return .s3(root) { _ in }
+        }
+    }
+
+    static func getBucketRequestPayment(_ call: S3Call) async throws -> Reply {
+        _ = try await call.buckets.require(call.bucket)
+        return .s3("RequestPaymentConfiguration") { $0.element("Payer", "BucketOwner") }
+    }
+
+    static func getBucketVersioning(_ call: S3Call) async throws -> Reply {
+        let bucket = try await call.buckets.require(call.bucket)
+        return .s3("VersioningConfiguration") { xml in
+            switch bucket.versioning {
+            case .off: break
+            case .enabled: xml.element("Status", "Enabled")
+            case .suspended: xml.element("Status", "Suspended")
+            }
+        }
+    }
+
+    static func putBucketVersioning(_ call: S3Call) async throws -> Reply {
+        let setting = try VersioningConfiguration(parsing: try await call.document())
+        guard let status = setting.status else { throw S3Error.malformedXML("Status is missing") }
+        try await call.buckets.setVersioning(status == .enabled ? .enabled : .suspended, of: call.bucket)
+        return .empty(.ok)
+    }
+
+    /// A policy is a JSON object; what it says is kept and not yet obeyed: only the owner gets in.
+    static func putBucketPolicy(_ call: S3Call) async throws -> Reply {
+        let document = try await call.document()
+        try BucketPolicy.check(document)
+        try await call.buckets.set(.policy, of: call.bucket, to: document)
+        return .empty(.noContent)
+    }
+}
+
+extension S3Tag {
+    static func check(_ document: [UInt8]) throws {
+        _ = try checked(try Tagging(parsing: document).tags, max: S3Limits.bucketTagsMax)
+    }
+}

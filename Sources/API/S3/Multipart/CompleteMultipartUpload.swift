@@ -1,0 +1,76 @@
+import Domain
+import HTTPTypes
+import Services
+import Wire
+
+extension S3Service {
+    static func completeMultipartUpload(_ call: S3Call) async throws -> Reply {
+        let request = try CompletedUpload(parsing: try await call.document())
+        let upload = try await upload(of: call)
+        let expected = try expectedChecksum(call, upload)
+        let object = try await call.objects.complete(
+            upload,
+            parts: request.parts.map { ($0.number, $0.tag.value) },
+            condition: try writeCondition(call)
+        ) { parts in
+            try check(request, parts, upload)
+            let checksum = try joined(parts, upload)
+            if let expected, checksum != expected {
+                throw S3Error(.badDigest, "The \(expected.algorithm.rawValue) you specified did not match the calculated checksum.")
+            }
+            return (
+                EntityTag(partMD5s: parts.map(\.md5)).value,
+                checksum.map { ObjectChecksum(algorithm: $0.algorithm.rawValue, value: $0.text, type: $0.type.rawValue) }
+            )
+        }
+        var reply = Reply.s3("CompleteMultipartUploadResult") { xml in
+            xml.element("Location", "/\(call.bucket)/\(call.key)")
+            xml.element("Bucket", call.bucket)
+            xml.element("Key", call.key)
+            xml.element("ETag", "\"\(object.etag)\"")
+            xml.checksum(object.checksum)
+        }
+        reply.setIdentity(of: object, inBucketWith: try await call.buckets.require(call.bucket).versioning, showsChecksum: false)
+        return reply
+    }
+
+    /// A part is named by its checksum as well where the client says one.
+    private static func check(_ request: CompletedUpload, _ parts: [MultipartUpload.Part], _ upload: MultipartUpload) throws {
+        for (named, part) in zip(request.parts, parts) {
+            for checksum in named.checksums where checksum != part.checksumValue(of: upload) {
+                throw S3Error(
+                    .invalidPart,
+                    "One or more of the specified parts could not be found: part \(part.number) has another checksum"
+                )
+            }
+        }
+    }
+
+    /// The checksum of the object from those of its parts; nil when the upload has none, or a part came without one.
+    private static func joined(_ parts: [MultipartUpload.Part], _ upload: MultipartUpload) throws -> ChecksumValue? {
+        guard let algorithm = upload.checksumAlgorithm.flatMap(ChecksumAlgorithm.init(name:)),
+            let type = upload.checksumType.flatMap(ChecksumType.init(rawValue:)), var joined = PartChecksums(algorithm, type: type)
+        else { return nil }
+        for part in parts {
+            guard let value = part.checksumValue(of: upload) else {
+                throw S3Error(
+                    .invalidRequest,
+                    "The upload was created using a \(algorithm.rawValue) checksum. The complete request must include the checksum for each "
+                        + "part. It was missing for part \(part.number) in the request."
+                )
+            }
+            guard joined.append(value, length: UInt64(part.segment.bytes)) else { return nil }
+        }
+        return joined.finish()
+    }
+
+    /// What the client says of the whole object.
+    private static func expectedChecksum(_ call: S3Call, _ upload: MultipartUpload) throws -> ChecksumValue? {
+        guard let algorithm = upload.checksumAlgorithm.flatMap(ChecksumAlgorithm.init(name:)), let text = call.header(algorithm.headerName)
+        else { return nil }
+        guard let value = ChecksumValue(algorithm, text: text) else {
+            throw S3Error(.invalidRequest, "Value for \(algorithm.headerName) header is invalid.")
+        }
+        return value
+    }
+}

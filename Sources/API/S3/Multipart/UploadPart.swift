@@ -1,0 +1,75 @@
+import Crypto
+import Domain
+import HTTPTypes
+import NIOCore
+import Services
+import Wire
+
+extension S3Service {
+    static func uploadPart(_ call: S3Call) async throws -> Reply {
+        let upload = try await upload(of: call)
+        guard let number = try call.query.partNumber() else { throw S3Error.invalidArgument("partNumber", "", "A part needs its number") }
+        var body = try call.body()
+        let part = try await call.objects.putPart(number, of: upload, &body)
+        var reply = Reply.empty(.ok)
+        reply.headers[.eTag] = EntityTag(md5: part.md5).quoted
+        reply.setEncryption(upload.encryption)
+        if let checksum = try body.identity.checksum, let algorithm = ChecksumAlgorithm(name: checksum.algorithm) {
+            reply.headers[.named(algorithm.headerName)] = ChecksumValue(algorithm, bytes: checksum.bytes)?.text
+        }
+        return reply
+    }
+
+    /// A part made of another object's bytes, read and stored again: a part begins where no block begins.
+    static func uploadPartCopy(_ call: S3Call) async throws -> Reply {
+        let upload = try await upload(of: call)
+        guard let number = try call.query.partNumber() else { throw S3Error.invalidArgument("partNumber", "", "A part needs its number") }
+        let source = try CopySource(header: call.header("x-amz-copy-source") ?? "")
+        let object = try await call.objects.head(source.key, in: source.bucket, version: source.versionID)
+        try copyConditions(call).require(object)
+        let range =
+            try call.header("x-amz-copy-source-range").map { try ByteRange.copySource($0, length: object.bytes) } ?? 0..<object.bytes
+        let algorithm = upload.checksumAlgorithm.flatMap(ChecksumAlgorithm.init(name:))
+        var body = CopiedBytes(
+            bytes: Int64(range.count),
+            reader: try await call.objects.read(object, range: range),
+            checksum: algorithm.map(Checksum.init)
+        )
+        let part = try await call.objects.putPart(number, of: upload, &body)
+        var reply = Reply.s3("CopyPartResult") { xml in
+            xml.element("LastModified", part.modifiedAt)
+            xml.element("ETag", EntityTag(md5: part.md5).quoted)
+            if let value = part.checksumValue(of: upload) { xml.element(value.algorithm.elementName, value.text) }
+        }
+        reply.setEncryption(upload.encryption)
+        return reply
+    }
+}
+
+/// Bytes of an object that are here, hashed on their way into a part.
+private struct CopiedBytes: ObjectBody {
+    let bytes: Int64
+    var reader: ObjectReader
+    var checksum: Checksum?
+    private var md5 = MD5Digest()
+
+    init(bytes: Int64, reader: ObjectReader, checksum: Checksum?) {
+        self.bytes = bytes
+        self.reader = reader
+        self.checksum = checksum
+    }
+
+    mutating func next() async throws -> ByteBuffer? {
+        guard let piece = try await reader.next() else { return nil }
+        md5.update(piece.readableBytesSpan)
+        checksum?.update(piece.readableBytesSpan)
+        return piece
+    }
+
+    var identity: ObjectIdentity {
+        ObjectIdentity(
+            md5: md5.finish(),
+            checksum: checksum.map { .init(algorithm: $0.algorithm.rawValue, bytes: $0.finish().bytes) }
+        )
+    }
+}

@@ -1,0 +1,64 @@
+import Domain
+import HTTPTypes
+import Services
+import Wire
+
+extension S3Service {
+    /// Copies within the Region: rows, not bytes.
+    static func copyObject(_ call: S3Call) async throws -> Reply {
+        let source = try CopySource(header: call.header("x-amz-copy-source") ?? "")
+        let put = try await objectPut(call)
+        let directive = call.header("x-amz-metadata-directive") ?? "COPY"
+        let tagging = call.header("x-amz-tagging-directive") ?? "COPY"
+        guard ["COPY", "REPLACE"].contains(directive), ["COPY", "REPLACE"].contains(tagging) else {
+            throw S3Error.invalidArgument("x-amz-metadata-directive", directive, "Unknown metadata directive.")
+        }
+        let isSame = source.bucket == call.bucket && source.key == call.key && source.versionID == nil
+        guard !isSame || directive == "REPLACE" || put.kmsKey != nil else {
+            throw S3Error(
+                .invalidRequest,
+                "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, "
+                    + "storage class, website redirect location or encryption attributes."
+            )
+        }
+        let found = try await call.objects.head(source.key, in: source.bucket, version: source.versionID)
+        var attributes = directive == "REPLACE" ? put.attributes : found.attributes
+        attributes.tags = tagging == "REPLACE" ? put.attributes.tags : found.attributes.tags
+        attributes.acl = put.attributes.acl
+        let conditions = copyConditions(call)
+        let copy = try await call.objects.copy(
+            (source.bucket, source.key, source.versionID ?? found.version),
+            to: put,
+            attributes: attributes
+        ) { try conditions.require($0) }
+        var reply = Reply.s3("CopyObjectResult") { xml in
+            xml.element("LastModified", copy.modifiedAt)
+            xml.element("ETag", "\"\(copy.etag)\"")
+            xml.checksum(copy.checksum)
+        }
+        reply.setIdentity(of: copy, inBucketWith: try await call.buckets.require(call.bucket).versioning, showsChecksum: false)
+        if found.version != StoredObject.nullVersion { reply.headers[.copySourceVersionID] = found.version }
+        return reply
+    }
+
+    static func copyConditions(_ call: S3Call) -> ObjectConditions {
+        ObjectConditions(prefix: "x-amz-copy-source-", now: call.call.now) { call.header($0) }
+    }
+}
+
+extension ObjectConditions {
+    /// A copy answers 412 for both outcomes.
+    func require(_ object: StoredObject) throws {
+        guard evaluate(tag: EntityTag(value: object.etag), lastModified: object.modifiedAt) == .proceed else {
+            throw S3Error(.preconditionFailed, "At least one of the pre-conditions you specified did not hold")
+        }
+    }
+}
+
+extension XMLWriter {
+    mutating func checksum(_ checksum: ObjectChecksum?) {
+        guard let checksum, let algorithm = ChecksumAlgorithm(name: checksum.algorithm) else { return }
+        element(algorithm.elementName, checksum.value)
+        element("ChecksumType", checksum.type)
+    }
+}

@@ -1,0 +1,52 @@
+import Domain
+import HTTPTypes
+import Services
+import Wire
+
+extension S3Service {
+    static func deleteObject(_ call: S3Call) async throws -> Reply {
+        let deletion = try await call.objects.delete(call.key, in: call.bucket, version: call.versionID)
+        var reply = Reply.empty(.noContent)
+        reply.headers[.versionID] = deletion.version
+        if deletion.isMarker { reply.headers[.deleteMarker] = "true" }
+        return reply
+    }
+
+    /// Up to 1,000 keys in one call; each is told of.
+    static func deleteObjects(_ call: S3Call) async throws -> Reply {
+        let request = try DeletionRequest(parsing: try await call.document())
+        _ = try await call.buckets.require(call.bucket)
+        var done: [(object: DeletionRequest.Object, result: Result<ObjectDeletion, Fault>)] = []
+        for object in request.objects {
+            do {
+                if object.tag != nil { throw Fault(.invalidArgument, "A deletion by ETag is not implemented") }
+                done.append((object, .success(try await call.objects.delete(object.key, in: call.bucket, version: object.versionID))))
+            } catch let fault as Fault {
+                done.append((object, .failure(fault)))
+            }
+        }
+        return .s3("DeleteResult") { xml in
+            for (object, result) in done {
+                switch result {
+                case .success(let deletion) where !request.isQuiet:
+                    xml.element("Deleted") { xml in
+                        xml.element("Key", object.key)
+                        xml.element("VersionId", object.versionID)
+                        if deletion.isMarker {
+                            xml.element("DeleteMarker", true)
+                            xml.element("DeleteMarkerVersionId", deletion.version)
+                        }
+                    }
+                case .success: break
+                case .failure(let fault):
+                    xml.element("Error") { xml in
+                        xml.element("Key", object.key)
+                        xml.element("VersionId", object.versionID)
+                        xml.element("Code", fault.code.rawValue)
+                        xml.element("Message", fault.message)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Domain
+import HTTPTypes
+import NIOCore
+import Services
+import Wire
+
+extension S3Service {
+    /// GET and HEAD of an object: the same headers, and the bytes for GET.
+    static func getObject(_ call: S3Call) async throws -> Reply {
+        let object = try await call.objects.head(call.key, in: call.bucket, version: call.versionID)
+        let isHead = call.operation == .headObject
+        var reply = try await described(object, call)
+        switch call.conditions.evaluate(tag: EntityTag(value: object.etag), lastModified: object.modifiedAt) {
+        case .proceed: break
+        case .notModified:
+            reply.status = .notModified
+            return reply
+        case .preconditionFailed:
+            throw S3Error(.preconditionFailed, "At least one of the pre-conditions you specified did not hold")
+        }
+        let range = try range(of: call, object)
+        if let range {
+            reply.status = .partialContent
+            reply.headers[.contentRange] = ByteRange.contentRange(range, of: object.bytes)
+        } else if call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
+            reply.setIdentity(of: object, inBucketWith: .off)
+        }
+        reply.headers[.contentLength] = String(range.map { Int64($0.count) } ?? object.bytes)
+        // Before the answer begins: a key that cannot be used must be an error, not half an answer.
+        let reader = try await call.objects.read(object, range: range ?? 0..<object.bytes)
+        if !isHead { reply.parts = ObjectParts(reader: reader) }
+        return reply
+    }
+
+    /// A part's bytes, or those that `Range` asks for; nil for the whole.
+    private static func range(of call: S3Call, _ object: StoredObject) throws -> Range<Int64>? {
+        if let number = try call.query.partNumber() {
+            guard call.header("range") == nil else {
+                throw S3Error(.invalidRequest, "Cannot specify both Range header and partNumber query parameter")
+            }
+            guard number <= max(object.segments.count, 1) else {
+                throw S3Error(.invalidPartNumber, "The requested partnumber is not satisfiable")
+            }
+            let start = object.segments.prefix(number - 1).reduce(Int64(0)) { $0 + $1.bytes }
+            return object.segments.isEmpty ? nil : start..<start + object.segments[number - 1].bytes
+        }
+        guard let header = call.header("range"), let asked = ByteRange(header: header) else { return nil }
+        guard let range = asked.resolve(length: object.bytes) else {
+            throw S3Error(
+                .invalidRange,
+                "The requested range is not satisfiable",
+                details: [.init("RangeRequested", header), .init("ActualObjectSize", String(object.bytes))]
+            )
+        }
+        return range
+    }
+
+    private static func described(_ object: StoredObject, _ call: S3Call) async throws -> Reply {
+        var reply = Reply.empty(.ok)
+        for (name, value) in object.attributes.headers { reply.headers[.named(name)] = value }
+        for (name, value) in object.attributes.metadata {
+            guard let field = HTTPField.Name(UserMetadata.prefix + name) else { continue }
+            reply.headers[field] = value
+        }
+        if reply.headers[.contentType] == nil { reply.headers[.contentType] = "binary/octet-stream" }
+        for name in keptHeaders {
+            if let override = call.query["response-\(name)"] { reply.headers[.named(name)] = override }
+        }
+        reply.headers[.eTag] = "\"\(object.etag)\""
+        reply.headers[.lastModified] = Timestamp.http(object.modifiedAt)
+        reply.headers[.acceptRanges] = "bytes"
+        if !object.attributes.tags.isEmpty { reply.headers[.taggingCount] = String(object.attributes.tags.count) }
+        if call.query["partNumber"] != nil, object.etag.contains("-") { reply.headers[.partsCount] = String(object.segments.count) }
+        let versioning = try await call.buckets.require(call.bucket).versioning
+        reply.setIdentity(of: object, inBucketWith: versioning, showsChecksum: false)
+        return reply
+    }
+}
+
+/// The bytes of an object, read as the client takes them.
+private struct ObjectParts: ReplyParts {
+    var reader: ObjectReader
+
+    mutating func next() async throws -> ByteBuffer? { try await reader.next() }
+}

@@ -1,0 +1,71 @@
+import Crypto
+import Domain
+import Foundation
+import HTTPTypes
+import NIOCore
+import Services
+import Wire
+
+/// A request of S3, taken apart: what it is about, and the caller.
+struct S3Call: Sendable {
+    static let namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
+    /// Documents of a request: 10,000 parts with their checksums are some 2 MB.
+    private static let documentBytesMax = 4 << 20
+
+    let call: Call
+    let operation: S3Operation
+    let address: S3Address
+    let query: S3Query
+    let input: S3Input
+
+    var buckets: Buckets { Buckets(call) }
+    var objects: Objects { Objects(call) }
+    var bucket: String { address.bucket ?? "" }
+    var key: String { address.key ?? "" }
+    var versionID: String? { query["versionId"].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// A header by its lower-case name; an empty one counts as absent.
+    func header(_ name: String) -> String? { input.header(name) }
+
+    var conditions: ObjectConditions { ObjectConditions(now: call.now) { header($0) } }
+
+    /// The bytes of an object or a part.
+    func body() throws -> S3RequestBody { try S3RequestBody(input) }
+
+    /// A document that the request carries, at most 4 MiB, with its checksums proven.
+    func document() async throws -> [UInt8] {
+        var body = try S3RequestBody(input, isOptional: true)
+        guard body.bytes <= Self.documentBytesMax else {
+            throw S3Error(.maxMessageLengthExceeded, "Your request was too big: a document may have \(Self.documentBytesMax) bytes")
+        }
+        var bytes: [UInt8] = []
+        while let piece = try await body.next() { bytes += piece.readableBytesView }
+        return bytes
+    }
+
+    /// What S3 calls the id of an account: 64 hexadecimal digits.
+    static func canonicalID(of account: AccountID) -> String {
+        SHA256.hash(data: Array("ferry canonical user \(account)".utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+extension Reply {
+    /// A document of S3 under its root element.
+    static func s3(_ root: String, status: HTTPResponse.Status = .ok, _ content: (inout XMLWriter) -> Void) -> Reply {
+        var xml = XMLWriter()
+        xml.element(root, attributes: [("xmlns", S3Call.namespace)], content)
+        return Reply(status: status, headers: [.contentType: "application/xml"], body: ByteBuffer(bytes: xml.bytes))
+    }
+
+    static func empty(_ status: HTTPResponse.Status) -> Reply { Reply(status: status) }
+}
+
+extension XMLWriter {
+    /// `<Owner>` and its like.
+    mutating func owner(_ name: String, _ account: AccountID) {
+        element(name) { xml in
+            xml.element("ID", S3Call.canonicalID(of: account))
+            xml.element("DisplayName", account.rawValue)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Logging
+import Services
+import Wire
+
+/// S3: REST-XML, path and virtual-host style (clients.md, section 2.4).
+enum S3Service {
+    /// Answers a request that has been let in.
+    static func respond(to call: S3Call, logger: inout Logger) async throws -> Reply {
+        logger[metadataKey: "action"] = "\(call.operation.rawValue)"
+        guard let action = actions[call.operation] else {
+            throw S3Error(
+                .notImplemented,
+                "A header or query you provided requests functionality that is not implemented: \(call.operation.rawValue)"
+            )
+        }
+        return try await action(call)
+    }
+
+    typealias Action = @Sendable (S3Call) async throws -> Reply
+
+    /// One entry an operation; what is not here is answered `NotImplemented`.
+    private static let actions: [S3Operation: Action] = [
+        .listBuckets: listBuckets,
+        .createBucket: createBucket,
+        .headBucket: headBucket,
+        .deleteBucket: deleteBucket,
+        .getBucketLocation: getBucketLocation,
+        .listObjects: listObjects,
+        .listObjectsV2: listObjects,
+        .listObjectVersions: listObjectVersions,
+        .deleteObjects: deleteObjects,
+        .getBucketVersioning: getBucketVersioning,
+        .putBucketVersioning: putBucketVersioning,
+        .getBucketACL: getBucketACL,
+        .putBucketACL: putBucketACL,
+        .getBucketPolicy: getSetting(.policy, else: .noSuchBucketPolicy),
+        .putBucketPolicy: putBucketPolicy,
+        .deleteBucketPolicy: deleteSetting(.policy),
+        .getBucketTagging: getSetting(.tagging, else: .noSuchTagSet),
+        .putBucketTagging: putSetting(.tagging) { try S3Tag.check($0) },
+        .deleteBucketTagging: deleteSetting(.tagging),
+        .getBucketEncryption: getSetting(.encryption, else: .serverSideEncryptionConfigurationNotFound),
+        .putBucketEncryption: putSetting(.encryption) { try S3Encryption.check($0) },
+        .deleteBucketEncryption: deleteSetting(.encryption),
+        .getPublicAccessBlock: getSetting(.publicAccessBlock, else: .noSuchPublicAccessBlockConfiguration),
+        .putPublicAccessBlock: putSetting(.publicAccessBlock) { _ = try PublicAccessBlockConfiguration(parsing: $0) },
+        .deletePublicAccessBlock: deleteSetting(.publicAccessBlock),
+        .getBucketOwnershipControls: getSetting(.ownership, else: .ownershipControlsNotFound),
+        .putBucketOwnershipControls: putSetting(.ownership) { _ = try OwnershipControls(parsing: $0) },
+        .deleteBucketOwnershipControls: deleteSetting(.ownership),
+        .getBucketLifecycle: missing(.noSuchLifecycleConfiguration),
+        .getBucketCORS: missing(.noSuchCORSConfiguration),
+        .getBucketWebsite: missing(.noSuchWebsiteConfiguration),
+        .getBucketReplication: missing(.replicationConfigurationNotFound),
+        .getObjectLockConfiguration: missing(.objectLockConfigurationNotFound),
+        .getBucketLogging: empty("BucketLoggingStatus"),
+        .getBucketNotification: empty("NotificationConfiguration"),
+        .getBucketAccelerate: empty("AccelerateConfiguration"),
+        .getBucketRequestPayment: getBucketRequestPayment,
+        .putObject: putObject,
+        .copyObject: copyObject,
+        .getObject: getObject,
+        .headObject: getObject,
+        .deleteObject: deleteObject,
+        .getObjectACL: getObjectACL,
+        .putObjectACL: putObjectACL,
+        .getObjectTagging: getObjectTagging,
+        .putObjectTagging: putObjectTagging,
+        .deleteObjectTagging: deleteObjectTagging,
+        .createMultipartUpload: createMultipartUpload,
+        .uploadPart: uploadPart,
+        .uploadPartCopy: uploadPartCopy,
+        .completeMultipartUpload: completeMultipartUpload,
+        .abortMultipartUpload: abortMultipartUpload,
+        .listParts: listParts,
+        .listMultipartUploads: listMultipartUploads,
+    ]
+}
