@@ -107,7 +107,7 @@ let targets: [Target] = [
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "CMalloc", "Domain", "Wire", "Blocks", "Sealing", "Metadata", "Client", "Transfer", "Services", "API",
+            "CMalloc", "Domain", "Wire", "Blocks", "Bundles", "Sealing", "Metadata", "Client", "Transfer", "Services", "API",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdCore", package: "hummingbird"),

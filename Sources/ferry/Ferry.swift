@@ -22,6 +22,8 @@ struct Ferry: AsyncParsableCommand {
             DiffCommand.self,
             VerifyCommand.self,
             RemoveCommand.self,
+            BundleCommand.self,
+            UnbundleCommand.self,
             ScrubCommand.self,
             RebuildIndexCommand.self,
             GarbageCommand.self,

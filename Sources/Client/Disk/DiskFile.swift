@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 
 /// A raw disk to be pushed: a regular file, sparse or not, or a block device.
 package struct DiskFile: Sendable {
@@ -26,6 +27,19 @@ package struct DiskFile: Sendable {
 
     /// The smallest volume that holds the disk.
     package var sizeGiB: Int64 { max(1, (length + (1 << 30) - 1) >> 30) }
+
+    /// Where the disk has data, as far as the file system tells, in order.
+    package func extents() throws -> [Range<Int64>] {
+        var extents = DiskExtents(file: file, length: length)
+        var found: [Range<Int64>] = []
+        while let extent = try extents.next(from: found.last?.upperBound ?? 0) { found.append(extent) }
+        return found
+    }
+
+    /// The bytes of a range; fewer when the file became shorter than it was.
+    package func read(_ range: Range<Int64>) throws -> ByteBuffer {
+        try file.read(Int(range.upperBound - range.lowerBound), at: range.lowerBound)
+    }
 
     /// Bytes outside holes, counted in whole blocks, as far as the file system tells; blocks of zeros among them are not known yet.
     package func dataBytes() throws -> Int64 {

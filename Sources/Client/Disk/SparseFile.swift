@@ -37,6 +37,10 @@ package final class SparseFile: Sendable {
         try file.write(bytes, at: Int64(index) * Int64(DiskBlock.size))
     }
 
+    package func write(_ bytes: ByteBuffer, at offset: Int64) throws {
+        try file.write(bytes, at: offset)
+    }
+
     /// Gives the file its length, makes it durable and puts it in its place.
     package func finish(length: Int64) throws {
         guard ftruncate(file.descriptor, off_t(length)) == 0 else { throw FileProblem("set the length of", partialPath, errno: errno) }
