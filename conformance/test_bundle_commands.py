@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,24 @@ def test_what_cannot_be_bundled(folder):
         disk.truncate((10 << 30) + 1)
     assert "10 GiB" in bundle(folder, "--prefix", "x", expect=1).stderr
     assert not list((folder / "bundle").glob("x*"))
+
+
+# A process counts the memory of the one that started it until it runs a program of its own, so a small one starts ferry.
+PEAK = "import resource, subprocess, sys; subprocess.check_call(sys.argv[1:]); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+
+
+def peak(folder: Path, *arguments: str) -> int:
+    """The most memory that the command held, in bytes."""
+    command = [sys.executable, "-S", "-c", PEAK, str(binary()), *arguments, "--quiet"]
+    return int(subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout.split()[-1]) * 1024
+
+
+def test_memory_does_not_grow_with_the_disk(folder):
+    """192 MiB of data that do not compress, as 20 parts, in less than half of that."""
+    with (folder / "disk").open("wb") as disk:
+        for place in range(192):
+            disk.write(random.Random(place).randbytes(1 << 20))
+    given = ["--cert", "user.pem", "--key", "user.key", "--ec2-cert", "region.pem", "--account", "123456789012", "--to", "bundle"]
+    assert peak(folder, "bundle", "disk", "--level", "1", *given) < 96 << 20
+    assert len(list((folder / "bundle").glob("disk.part.*"))) == 20
+    assert peak(folder, "unbundle", "bundle/disk.manifest.xml", "--key", "user.key", "--to", "back") < 96 << 20
