@@ -86,6 +86,11 @@ package struct ObjectTable {
         )
     }
 
+    package func hasSegment(_ position: Int64, of object: Int64) throws -> Bool {
+        let sql = "SELECT 1 AS found FROM segments WHERE object = ? AND position = ?"
+        return try transaction.firstRow(sql, [.integer(object), .integer(position)]) != nil
+    }
+
     package func hasAny(in bucket: BucketName) throws -> Bool {
         try transaction.firstRow("SELECT 1 AS found FROM objects WHERE bucket = ? LIMIT 1", [.text(bucket)]) != nil
     }

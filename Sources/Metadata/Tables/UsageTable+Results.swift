@@ -31,6 +31,9 @@ extension UsageTable {
     /// What only uploads and copies hold.
     package func unfinished() throws -> Int64 { try sum("SELECT SUM(bytes) AS bytes FROM frames WHERE snapshot = -1", []) }
 
+    /// What only objects in buckets hold.
+    package func objects() throws -> Int64 { try sum("SELECT SUM(bytes) AS bytes FROM frames WHERE snapshot = -2", []) }
+
     private func sum(_ sql: String, _ values: [SQLValue]) throws -> Int64 {
         try transaction.firstRow(sql, values)?.optionalInteger("bytes") ?? 0
     }

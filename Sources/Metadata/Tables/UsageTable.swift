@@ -4,6 +4,8 @@ import Domain
 package struct UsageTable {
     /// Stands for what is being uploaded or copied, which is no snapshot's and no image's yet.
     private static let unfinished: Int64 = -1
+    /// Stands for all objects in buckets.
+    private static let objects = (snapshot: Int64(-2), image: Int64.min)
 
     let transaction: Transaction
 
@@ -39,6 +41,9 @@ package struct UsageTable {
 
     /// Enters what an upload or a copy keeps.
     package func holdUnfinished(_ frame: Int64) throws { try hold(frame, snapshot: Self.unfinished, image: Self.unfinished) }
+
+    /// Enters what an object in a bucket consists of.
+    package func holdByObject(_ frame: Int64) throws { try hold(frame, snapshot: Self.objects.snapshot, image: Self.objects.image) }
 
     private func hold(_ frame: Int64, snapshot: Int64, image: Int64) throws {
         try transaction.execute(

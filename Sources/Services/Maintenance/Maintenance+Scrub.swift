@@ -27,33 +27,58 @@ extension Maintenance {
                 damages: report.damages.map(Self.text),
                 lockedFrames: report.lockedFrames,
                 mended: report.damages.count - damaged.count,
-                hurtSnapshots: try await hurtSnapshots(of: region, walk)
+                hurt: try await hurt(of: region, walk)
             )
         }
     }
 
-    /// The snapshots of a Region that need a frame that the walk finds damaged or missing.
-    func hurtSnapshots(of region: Region, _ walk: MapWalk) async throws -> [HurtSnapshot] {
+    /// The snapshots and objects of a Region that need a frame that the walk finds damaged or missing.
+    func hurt(of region: Region, _ walk: MapWalk) async throws -> [Hurt] {
         let database = try Database(path: folder.regionDatabase(region), schema: .region)
-        var hurt: [HurtSnapshot] = []
+        return try await hurtSnapshots(in: database, walk) + hurtObjects(in: database, walk)
+    }
+
+    private func hurtSnapshots(in database: Database, _ walk: MapWalk) async throws -> [Hurt] {
+        var hurt: [Hurt] = []
         var last: SnapshotID?
         while true {
             let after = last
             let page = try await database.read { try RootTable($0).snapshots(after: after, limit: 256) }
             for (id, root, _) in page {
-                guard let root = Digest(bytes: root) else { continue }
-                // One walk a snapshot: each is named, however much it shares with others.
-                let findings = try await walk.run([MapWalk.Root(digest: root, name: id.rawValue)])
-                guard let first = findings.first else { continue }
+                guard let detail = try await damage(under: root, of: id.rawValue, walk) else { continue }
                 // Deleted meanwhile, its blocks may be collected.
                 guard try await database.read({ try SnapshotTable($0).snapshot(id) }) != nil else { continue }
-                let place = first.blockIndex.map { "\(first.kind) at block \($0)" } ?? "\(first.kind)"
-                let detail = "\(findings.count) of its frames cannot be read, the first is the \(place)"
-                hurt.append(HurtSnapshot(snapshot: id, detail: detail))
+                hurt.append(Hurt(holder: .snapshot(id), detail: detail))
             }
             guard page.count == 256 else { return hurt }
             last = page.last?.id
         }
+    }
+
+    private func hurtObjects(in database: Database, _ walk: MapWalk) async throws -> [Hurt] {
+        var hurt: [Hurt] = []
+        var (object, position) = (Int64(0), Int64(-1))
+        while true {
+            let (after, place) = (object, position)
+            let page = try await database.read { try RootTable($0).segments(after: after, position: place, limit: 256) }
+            for segment in page {
+                let stored = segment.root
+                guard let detail = try await damage(under: stored.root, of: stored.key.text, walk) else { continue }
+                guard try await database.read({ try ObjectTable($0).hasSegment(segment.position, of: segment.object) }) else { continue }
+                hurt.append(Hurt(holder: .object(stored.bucket, stored.key), detail: detail))
+            }
+            guard page.count == 256, let last = page.last else { return hurt }
+            (object, position) = (last.object, last.position)
+        }
+    }
+
+    /// What of a map cannot be read; nil when all of it can. One walk a map: each is named, however much it shares with others.
+    private func damage(under root: [UInt8], of name: String, _ walk: MapWalk) async throws -> String? {
+        guard let root = Digest(bytes: root) else { return nil }
+        let findings = try await walk.run([MapWalk.Root(digest: root, name: name)])
+        guard let first = findings.first else { return nil }
+        let place = first.blockIndex.map { "\(first.kind) at block \($0)" } ?? "\(first.kind)"
+        return "\(findings.count) of its frames cannot be read, the first is the \(place)"
     }
 
     func index(of region: Region) throws -> SQLFrameIndex {

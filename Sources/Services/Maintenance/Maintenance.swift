@@ -9,9 +9,21 @@ package struct Maintenance: Sendable {
 
     package init(folder: DataFolder) { self.folder = folder }
 
-    /// A snapshot that damage hurts, and how.
-    package struct HurtSnapshot: Sendable {
-        package let snapshot: SnapshotID
+    /// A snapshot or an object that damage hurts, and how.
+    package struct Hurt: Sendable {
+        package enum Holder: Hashable, Sendable, CustomStringConvertible {
+            case snapshot(SnapshotID)
+            case object(BucketName, ObjectKey)
+
+            package var description: String {
+                switch self {
+                case .snapshot(let id): "snapshot \(id)"
+                case .object(let bucket, let key): "object s3://\(bucket)/\(key)"
+                }
+            }
+        }
+
+        package let holder: Holder
         package let detail: String
     }
 
@@ -24,9 +36,9 @@ package struct Maintenance: Sendable {
         /// How many of the damages were mended.
         package let mended: Int
         /// Hurt by what was not mended.
-        package let hurtSnapshots: [HurtSnapshot]
+        package let hurt: [Hurt]
 
-        package var isSound: Bool { damages.count == mended && hurtSnapshots.isEmpty }
+        package var isSound: Bool { damages.count == mended && hurt.isEmpty }
     }
 
     package struct Rebuilt: Sendable {
@@ -45,14 +57,14 @@ package struct Maintenance: Sendable {
             let ranges = report.damaged.map { "pack \($0.pack), bytes \($0.bytes): \($0.damage)" }
             // Maps whose blocks are gone are mostly those of deleted snapshots, collected in part: only what a snapshot needs is damage.
             let walk = MapWalk(folder: path, index: index, pool: pool, domains: seals, damaged: [])
-            let hurt = report.incomplete.isEmpty ? [] : try await hurtSnapshots(of: region, walk)
+            let hurt = report.incomplete.isEmpty ? [] : try await hurt(of: region, walk)
             // What was collected and still stands in packs is in the index again.
             let database = try Database(path: folder.regionDatabase(region), schema: .region)
             try await database.write { try ReleaseTable($0).insert(root: nil, at: WallClock.system.now) }
             return Rebuilt(
                 packs: report.packs,
                 frames: report.framesIndexed,
-                damages: ranges + hurt.map { "snapshot \($0.snapshot) is hurt: \($0.detail)" }
+                damages: ranges + hurt.map { "\($0.holder) is hurt: \($0.detail)" }
             )
         }
     }

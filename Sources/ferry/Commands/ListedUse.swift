@@ -39,6 +39,7 @@ struct ListedRegion: Encodable {
     var region: String
     var frames: Int64
     var garbageBytes: Int64
+    var objectBytes: Int64
     var packBytes: Int64
     var packs: Int
     var snapshotBytes: Int64
@@ -50,6 +51,7 @@ struct ListedRegion: Encodable {
         self.region = region.rawValue
         frames = usage.frames
         garbageBytes = usage.garbageBytes
+        objectBytes = usage.objectBytes
         packBytes = usage.packBytes
         packs = usage.packs
         snapshotBytes = usage.snapshotBytes

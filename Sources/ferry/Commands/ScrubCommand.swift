@@ -43,7 +43,7 @@ struct ScrubCommand: AsyncParsableCommand {
             print("\(region): \(report.frames) frames in \(report.packs) packs, \(report.damages.count) damaged\(mended)")
             if report.lockedFrames > 0 { print("\(region): \(report.lockedFrames) frames were not checked: their keys cannot be used") }
             for damage in report.damages { print("\(region): \(damage)") }
-            for hurt in report.hurtSnapshots { print("\(region): snapshot \(hurt.snapshot) is hurt: \(hurt.detail)") }
+            for hurt in report.hurt { print("\(region): \(hurt.holder) is hurt: \(hurt.detail)") }
             isSound = isSound && report.isSound
         }
         return isSound

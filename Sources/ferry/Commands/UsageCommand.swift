@@ -56,7 +56,8 @@ struct UsageCommand: AsyncParsableCommand {
     private static func text(_ usage: RegionUsage) -> String {
         let packs = "\(usage.packs) packs of \(ByteText.size(usage.packBytes))"
         let parts = [
-            "\(ByteText.size(usage.snapshotBytes)) in snapshots", "\(ByteText.size(usage.unfinishedBytes)) being uploaded or copied",
+            "\(ByteText.size(usage.snapshotBytes)) in snapshots", "\(ByteText.size(usage.objectBytes)) in objects",
+            "\(ByteText.size(usage.unfinishedBytes)) being uploaded or copied",
             "\(ByteText.size(usage.garbageBytes)) garbage",
         ]
         return "\(ByteText.size(usage.storedBytes)) stored in \(packs): " + parts.joined(separator: ", ")

@@ -16,7 +16,7 @@ import Testing
             let maintenance = Maintenance(folder: world.folder)
             let clean = try await maintenance.scrub(World.home)
             #expect(clean.damages.isEmpty)
-            #expect(clean.hurtSnapshots.isEmpty)
+            #expect(clean.hurt.isEmpty)
             #expect(clean.packs == 1)
             // Four contents, three pages and three roots.
             #expect(clean.frames == 10)
@@ -25,8 +25,8 @@ import Testing
             let damaged = try await maintenance.scrub(World.home)
             #expect(damaged.damages.count == 1)
             #expect(damaged.damages.first?.contains(TestBlock.digest(content(1)).description) == true)
-            #expect(damaged.hurtSnapshots.map(\.snapshot) == made.prefix(2).sorted())
-            #expect(damaged.hurtSnapshots.allSatisfy { $0.detail.contains("block 0") })
+            #expect(damaged.hurt.map(\.holder) == made.prefix(2).sorted().map { .snapshot($0) })
+            #expect(damaged.hurt.allSatisfy { $0.detail.contains("block 0") })
             #expect(try await maintenance.scrub(World.away).damages.isEmpty)
         }
     }
@@ -56,7 +56,7 @@ import Testing
             let lost = try await maintenance.scrub(World.home, repairing: true)
             #expect(lost.mended == 0)
             #expect(!lost.isSound)
-            #expect(lost.hurtSnapshots.map(\.snapshot) == [made[0]])
+            #expect(lost.hurt.map(\.holder) == [.snapshot(made[0])])
             // A server that starts on the folder now takes the block again.
             let pool = DiskPool()
             let (vault, clock) = (world.deployment.vault, world.clock.wallClock)

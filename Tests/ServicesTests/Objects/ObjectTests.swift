@@ -191,6 +191,32 @@ import Testing
         }
     }
 
+    @Test func scrubNamesTheObjectsThatDamageHurtsAndUsageCountsThem() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            try await world.put("hurt", SampleBody.content(900_000, seed: 10))
+            try await world.put("sound", SampleBody.content(900_000, seed: 11))
+            let maintenance = Maintenance(folder: world.folder)
+            #expect(try await maintenance.scrub(World.home).isSound)
+            let usage = try await maintenance.usage(of: World.home) { _ in }
+            #expect(usage.objectBytes == usage.storedBytes && usage.garbageBytes == 0 && usage.objectBytes > 0)
+
+            let object = try await world.objects().head("hurt", in: "depot")
+            let root = try #require(object.segments.first.flatMap { Digest(bytes: $0.root) })
+            let index = SQLFrameIndex(try Database(path: world.folder.frameIndex(World.home), schema: .frameIndex))
+            let location = try #require(try index.locate([root])[root])
+            let pack = world.folder.regionFolder(World.home) + "/packs/" + location.pack.fileName
+            let handle = try FileHandle(forUpdating: URL(fileURLWithPath: pack))
+            try handle.seek(toOffset: location.offset + UInt64(FrameHeader.bytes) + 2)
+            let byte = try #require(try handle.read(upToCount: 1)?.first)
+            try handle.seek(toOffset: location.offset + UInt64(FrameHeader.bytes) + 2)
+            try handle.write(contentsOf: [byte ^ 1])
+            try handle.close()
+            let report = try await maintenance.scrub(World.home)
+            #expect(report.hurt.map(\.holder) == [.object(known("depot"), try #require(ObjectKey("hurt")))])
+        }
+    }
+
     @Test func underAKeyTheBytesAreSealed() async throws {
         try await World.run { world in
             try await world.buckets().create("depot")

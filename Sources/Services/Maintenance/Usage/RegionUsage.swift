@@ -29,6 +29,8 @@ package struct RegionUsage: Sendable, Equatable {
     package var snapshotBytes: Int64 = 0
     /// Those that only uploads and copies hold that are under way.
     package var unfinishedBytes: Int64 = 0
+    /// Those that only objects in buckets hold.
+    package var objectBytes: Int64 = 0
     package var packs = 0
     /// The sizes of the files, with what is dead in them and not given back yet.
     package var packBytes: Int64 = 0
@@ -38,5 +40,5 @@ package struct RegionUsage: Sendable, Equatable {
     package init() {}
 
     /// Stored bytes that nothing holds.
-    package var garbageBytes: Int64 { max(0, storedBytes - snapshotBytes - unfinishedBytes) }
+    package var garbageBytes: Int64 { max(0, storedBytes - snapshotBytes - objectBytes - unfinishedBytes) }
 }

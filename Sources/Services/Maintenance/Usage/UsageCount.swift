@@ -21,6 +21,8 @@ struct UsageCount {
         var unreadable = try await enterSnapshots()
         try await enterUploads()
         try await enterCopies()
+        try await enterParts()
+        unreadable += try await enterObjects()
         unreadable += try await enterBlocks()
         try await table.write {
             try UsageTable($0).settle(kinds: [.root, .page, .block].map { (kind: FrameKind) in Int64(kind.rawValue) })
@@ -76,6 +78,39 @@ struct UsageCount {
                 else { continue }
                 for batch in Self.batches(pages) { try await holdUnfinished(try await maps.frames(batch)) }
             }
+        }
+    }
+
+    private func enterParts() async throws {
+        var (upload, number) = ("", Int64(0))
+        while true {
+            let (after, part) = (upload, number)
+            let found = try await rows.read { try RootTable($0).parts(after: after, number: part, limit: Self.rowsPerRead) }
+            for part in found {
+                if let root = Digest(bytes: part.root.root) { try await holdUnfinished(root: root) }
+            }
+            guard found.count == Self.rowsPerRead, let last = found.last else { return }
+            (upload, number) = (last.upload, last.number)
+        }
+    }
+
+    /// Returns how many of the maps cannot be read.
+    private func enterObjects() async throws -> Int {
+        var unreadable = 0
+        var (object, position) = (Int64(0), Int64(-1))
+        while true {
+            let (after, place) = (object, position)
+            let found = try await rows.read { try RootTable($0).segments(after: after, position: place, limit: Self.rowsPerRead) }
+            for segment in found {
+                guard let root = Digest(bytes: segment.root.root) else { continue }
+                if let number = try await enter(root: root) {
+                    try await table.write { try UsageTable($0).holdByObject(number) }
+                } else {
+                    unreadable += 1
+                }
+            }
+            guard found.count == Self.rowsPerRead, let last = found.last else { return unreadable }
+            (object, position) = (last.object, last.position)
         }
     }
 
