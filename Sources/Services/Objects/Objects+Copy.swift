@@ -4,17 +4,30 @@ import Metadata
 import NIOCore
 
 extension Objects {
-    /// Copies an object within the Region. Without another key for its bytes none are moved: both rows have the same block maps.
-    ///
-    /// - Parameter attributes: those of the copy; nil takes the source's.
-    package func copy(
-        _ source: (bucket: String, key: String, version: String?),
-        to put: ObjectPut,
-        attributes: ObjectAttributes?,
-        where condition: @escaping @Sendable (StoredObject) throws -> Void
-    ) async throws -> StoredObject {
-        let found = try await head(source.key, in: source.bucket, version: source.version)
-        try condition(found)
+    /// What a copy is made of, in whichever Region its bucket is.
+    package struct CopyOrigin: Sendable {
+        package let object: StoredObject
+        fileprivate let objects: Objects
+        fileprivate let region: Region
+
+        /// Reads a range of the bytes.
+        package func read(_ range: Range<Int64>) async throws -> ObjectReader { try await objects.read(object, range: range) }
+    }
+
+    package func copyOrigin(_ key: String, in bucket: String, version: String?) async throws -> CopyOrigin {
+        do {
+            return CopyOrigin(object: try await head(key, in: bucket, version: version), objects: self, region: call.region)
+        } catch let elsewhere as BucketElsewhere {
+            guard let store = call.deployment.regions[elsewhere.region] else { throw elsewhere }
+            let there = Objects(Call(principal: call.principal, store: store, deployment: call.deployment, host: call.host))
+            return CopyOrigin(object: try await there.head(key, in: bucket, version: version), objects: there, region: store.region)
+        }
+    }
+
+    /// Copies an object. Within the Region and under the same key no bytes are moved: both rows have the same block maps. Otherwise they
+    /// are read and stored anew, as far as the Region has not got them.
+    package func copy(_ origin: CopyOrigin, to put: ObjectPut, attributes: ObjectAttributes) async throws -> StoredObject {
+        let found = origin.object
         guard found.bytes <= Self.putBytesMax else {
             throw Fault(
                 .invalidRequest,
@@ -24,8 +37,15 @@ extension Objects {
         let bucket = try await Buckets(call).require(put.bucket)
         let key = try Self.key(put.key)
         let encryption = try await encryption(put.kmsKey)
-        guard encryption == nil || encryption == found.encryption else {
-            return try await rewrite(found, to: put, attributes ?? found.attributes)
+        guard origin.region == call.region, encryption == nil || encryption == found.encryption else {
+            // What is sealed in one Region is never open in another: a key of that Region is to be named.
+            guard found.encryption == nil || encryption != nil else {
+                throw Fault(
+                    .invalidRequest,
+                    "The source is encrypted under a KMS key of \(origin.region): name one of \(call.region) for the copy"
+                )
+            }
+            return try await rewrite(origin, to: put, attributes)
         }
         let (version, now) = (Self.newVersion(in: bucket), call.now)
         return try await call.store.database.write { transaction in
@@ -44,7 +64,7 @@ extension Objects {
                 segments: found.segments,
                 etag: found.etag,
                 checksum: found.checksum,
-                attributes: attributes ?? found.attributes,
+                attributes: attributes,
                 encryption: found.encryption
             )
             try Self.insert(copy, at: now, in: transaction)
@@ -52,9 +72,10 @@ extension Objects {
         }
     }
 
-    /// Stores the bytes anew, under another key.
-    private func rewrite(_ source: StoredObject, to put: ObjectPut, _ attributes: ObjectAttributes) async throws -> StoredObject {
-        var body = RereadBody(bytes: source.bytes, reader: try await read(source, range: 0..<source.bytes))
+    /// Stores the bytes anew: under another key, or in another Region.
+    private func rewrite(_ origin: CopyOrigin, to put: ObjectPut, _ attributes: ObjectAttributes) async throws -> StoredObject {
+        let source = origin.object
+        var body = RereadBody(bytes: source.bytes, reader: try await origin.read(0..<source.bytes))
         let target = ObjectPut(bucket: put.bucket, key: put.key, attributes: attributes, kmsKey: put.kmsKey, condition: put.condition)
         return try await self.put(target, &body, as: source)
     }

@@ -165,11 +165,35 @@ import Testing
             try await world.put("one", content)
             let appended = world.store(World.home).blocks.statistics.counts.framesAppended
             let put = ObjectPut(bucket: "depot", key: "two", attributes: .init())
-            let copy = try await world.objects().copy(("depot", "one", nil), to: put, attributes: nil) { _ in }
+            let origin = try await world.objects().copyOrigin("one", in: "depot", version: nil)
+            let copy = try await world.objects().copy(origin, to: put, attributes: origin.object.attributes)
             #expect(world.store(World.home).blocks.statistics.counts.framesAppended == appended)
             _ = try await world.objects().delete("one", in: "depot")
             try await world.collectAll()
             #expect(try await world.read(copy) == content)
+        }
+    }
+
+    @Test func aCopyFromAnotherRegionIsTheSameAndSealedWhenItsSourceIs() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            try await world.buckets(World.away).create("depot-away")
+            let content = SampleBody.content(1_500_000, seed: 12)
+            let source = try await world.put("one", content)
+            let away = world.objects(World.away)
+            let put = ObjectPut(bucket: "depot-away", key: "two", attributes: .init())
+            let copy = try await away.copy(try await away.copyOrigin("one", in: "depot", version: nil), to: put, attributes: .init())
+            #expect(copy.etag == source.etag)
+            var reader = try await away.read(copy, range: 0..<copy.bytes)
+            var bytes = ByteBuffer()
+            while var piece = try await reader.next() { bytes.writeBuffer(&piece) }
+            #expect(bytes == content)
+
+            try await world.put("sealed", content, kmsKey: "alias/aws/ebs")
+            let sealed = try await away.copyOrigin("sealed", in: "depot", version: nil)
+            await expectFault(.invalidRequest) { _ = try await away.copy(sealed, to: put, attributes: .init()) }
+            let under = ObjectPut(bucket: "depot-away", key: "two", attributes: .init(), kmsKey: "alias/aws/ebs")
+            #expect(try await away.copy(sealed, to: under, attributes: .init()).encryption != nil)
         }
     }
 
@@ -226,7 +250,8 @@ import Testing
             #expect(sealed.encryption != nil && sealed.segments != open.segments)
             #expect(try await world.read(sealed) == content)
             let put = ObjectPut(bucket: "depot", key: "copy", attributes: .init(), kmsKey: "alias/aws/ebs")
-            let copy = try await world.objects().copy(("depot", "open", nil), to: put, attributes: nil) { _ in }
+            let origin = try await world.objects().copyOrigin("open", in: "depot", version: nil)
+            let copy = try await world.objects().copy(origin, to: put, attributes: origin.object.attributes)
             #expect(copy.encryption == sealed.encryption && copy.etag == open.etag)
             #expect(try await world.read(copy) == content)
         }

@@ -25,14 +25,15 @@ extension S3Service {
         let upload = try await upload(of: call)
         guard let number = try call.query.partNumber() else { throw S3Error.invalidArgument("partNumber", "", "A part needs its number") }
         let source = try CopySource(header: call.header("x-amz-copy-source") ?? "")
-        let object = try await call.objects.head(source.key, in: source.bucket, version: source.versionID)
+        let origin = try await call.objects.copyOrigin(source.key, in: source.bucket, version: source.versionID)
+        let object = origin.object
         try copyConditions(call).require(object)
         let range =
             try call.header("x-amz-copy-source-range").map { try ByteRange.copySource($0, length: object.bytes) } ?? 0..<object.bytes
         let algorithm = upload.checksumAlgorithm.flatMap(ChecksumAlgorithm.init(name:))
         var body = CopiedBytes(
             bytes: Int64(range.count),
-            reader: try await call.objects.read(object, range: range),
+            reader: try await origin.read(range),
             checksum: algorithm.map(Checksum.init)
         )
         let part = try await call.objects.putPart(number, of: upload, &body)

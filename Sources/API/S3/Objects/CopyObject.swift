@@ -4,7 +4,7 @@ import Services
 import Wire
 
 extension S3Service {
-    /// Copies within the Region: rows, not bytes.
+    /// Copies an object, within the Region or from another one.
     static func copyObject(_ call: S3Call) async throws -> Reply {
         let source = try CopySource(header: call.header("x-amz-copy-source") ?? "")
         let put = try await objectPut(call)
@@ -21,16 +21,13 @@ extension S3Service {
                     + "storage class, website redirect location or encryption attributes."
             )
         }
-        let found = try await call.objects.head(source.key, in: source.bucket, version: source.versionID)
+        let origin = try await call.objects.copyOrigin(source.key, in: source.bucket, version: source.versionID)
+        let found = origin.object
+        try copyConditions(call).require(found)
         var attributes = directive == "REPLACE" ? put.attributes : found.attributes
         attributes.tags = tagging == "REPLACE" ? put.attributes.tags : found.attributes.tags
         attributes.acl = put.attributes.acl
-        let conditions = copyConditions(call)
-        let copy = try await call.objects.copy(
-            (source.bucket, source.key, source.versionID ?? found.version),
-            to: put,
-            attributes: attributes
-        ) { try conditions.require($0) }
+        let copy = try await call.objects.copy(origin, to: put, attributes: attributes)
         var reply = Reply.s3("CopyObjectResult") { xml in
             xml.element("LastModified", copy.modifiedAt)
             xml.element("ETag", "\"\(copy.etag)\"")
