@@ -1,4 +1,5 @@
-"""Terraform with the AWS provider, unmodified: apply an image and its copy, and the next plan says that nothing changed.
+"""Terraform with the AWS provider, unmodified: apply images, copies, keys and the settings of encryption, and the next plan says that
+nothing changed.
 
 Needs the `terraform` binary and the provider in a folder of this machine (no registry is asked): one of the usual mirror
 folders, or FERRY_TERRAFORM_PLUGINS.
@@ -160,20 +161,65 @@ output "key" { value = aws_kms_key.key.key_id }
 output "found" { value = data.aws_kms_alias.found.target_key_id }
 """
 
+ENCRYPTION = """
+variable "snapshot" {}
+variable "image" {}
+
+resource "aws_ebs_encryption_by_default" "on" { enabled = true }
+
+resource "aws_kms_key" "default" {}
+
+resource "aws_kms_key" "other" {}
+
+resource "aws_ebs_default_kms_key" "default" { key_arn = aws_kms_key.default.arn }
+
+resource "aws_kms_key" "away" { provider = aws.away }
+
+resource "aws_ami_copy" "copy" {
+  provider          = aws.away
+  name              = "terraform-encrypted"
+  source_ami_id     = var.image
+  source_ami_region = "REGION"
+  encrypted         = true
+  kms_key_id        = aws_kms_key.away.arn
+}
+
+resource "aws_ebs_snapshot_copy" "away" {
+  provider           = aws.away
+  source_snapshot_id = var.snapshot
+  source_region      = "REGION"
+  encrypted          = true
+  kms_key_id         = aws_kms_key.away.arn
+}
+
+# Back from where it is encrypted: the provider presigns the request, and the copy is under another key.
+resource "aws_ebs_snapshot_copy" "back" {
+  source_snapshot_id = aws_ebs_snapshot_copy.away.id
+  source_region      = "AWAY"
+  encrypted          = true
+  kms_key_id         = aws_kms_key.other.arn
+}
+
+output "keys" {
+  value = { default = aws_kms_key.default.arn, other = aws_kms_key.other.arn, away = aws_kms_key.away.arn }
+}
+output "image" { value = aws_ami_copy.copy.id }
+output "away" { value = aws_ebs_snapshot_copy.away.id }
+output "back" { value = aws_ebs_snapshot_copy.back.id }
+""".replace("REGION", HOME).replace("AWAY", AWAY)
+
 
 @pytest.fixture
 def terraform(server, tmp_path):
-    """Runs terraform in the test's folder against the server."""
+    """Runs terraform in the test's folder against the shared server, or another."""
     (tmp_path / "terraformrc").write_text(f'provider_installation {{\n  filesystem_mirror {{ path = "{mirror()}" }}\n}}\n')
-    environment = {
-        **server.shell_environment(), "TF_CLI_CONFIG_FILE": str(tmp_path / "terraformrc"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1",
-    }
+    options = {"TF_CLI_CONFIG_FILE": str(tmp_path / "terraformrc"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 
-    def run(*arguments, expect=0, **variables):
+    def run(*arguments, on=server, expect=0, **variables):
         result = subprocess.run(
             ["terraform", *arguments],
             cwd=tmp_path,
-            env={**environment, **{f"TF_VAR_{name}": value for name, value in variables.items()}},
+            env={**on.shell_environment(), **options, **{f"TF_VAR_{name}": value for name, value in variables.items()}},
             capture_output=True,
             text=True,
             timeout=180,
@@ -225,3 +271,35 @@ def test_apply_plan_change_destroy(server, tmp_path, terraform):
     terraform("destroy", "-auto-approve", "-input=false", "-no-color", snapshot=snapshot)
     assert server.ec2(AWAY).describe_images(ImageIds=[outputs["copy"]])["Images"] == []
     snapshots.assert_holds(server, HOME, snapshot, disk)
+
+
+def test_encryption(fresh_server, tmp_path, terraform):
+    """Settings of the whole account: on a server of its own. The source is open, its copies are not."""
+    server, disk = fresh_server, Disk.made("terraform, encrypted", 8)
+    source = snapshots.upload(server, disk)
+    flags = ("-input=false", "-no-color")
+    settings = {"on": server, "snapshot": source, "image": images.register(server, source)}
+    (tmp_path / "main.tf").write_text(PROVIDERS + ENCRYPTION)
+    terraform("init", *flags, on=server)
+    terraform("apply", "-auto-approve", *flags, **settings)
+    outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json", on=server)).items()}
+    keys = outputs["keys"]
+    [of_image] = images.snapshots_of(images.describe(server, AWAY, outputs["image"]))
+    for region, snapshot, key in ((AWAY, of_image, "away"), (AWAY, outputs["away"], "away"), (HOME, outputs["back"], "other")):
+        assert snapshots.describe(server, region, snapshot)["KmsKeyId"] == keys[key]
+        snapshots.assert_holds(server, region, snapshot, disk)
+    assert snapshots.describe(server, HOME, snapshots.upload(server, disk))["KmsKeyId"] == keys["default"]
+    terraform("plan", "-detailed-exitcode", *flags, **settings)
+
+    changed = (tmp_path / "main.tf").read_text().replace("key_arn = aws_kms_key.default.arn", "key_arn = aws_kms_key.other.arn")
+    (tmp_path / "main.tf").write_text(changed)
+    terraform("apply", "-auto-approve", *flags, **settings)
+    assert server.ec2(HOME).get_ebs_default_kms_key_id()["KmsKeyId"] == keys["other"]
+    terraform("plan", "-detailed-exitcode", *flags, **settings)
+
+    terraform("destroy", "-auto-approve", *flags, **settings)
+    ec2 = server.ec2(HOME)
+    assert ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"] is False
+    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == "alias/aws/ebs"
+    assert server.ec2(AWAY).describe_images(ImageIds=[outputs["image"]])["Images"] == []
+    snapshots.assert_holds(server, HOME, source, disk)
