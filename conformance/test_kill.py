@@ -6,6 +6,7 @@ has gone out. Which, and which k, comes from the seed that the run prints.
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
 import random
@@ -17,11 +18,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import images
+import packs
 import pytest
 import snapshots
 from botocore.exceptions import BotoCoreError, ClientError
 from disks import BLOCKS_PER_GIB, Disk, noise, text
 from ferry_server import AWAY, HOME, REGIONS, THIRD, FerryServer, binary
+from kms_keys import make_key
 from patience import eventually
 from signed_request import ec2_request
 
@@ -35,6 +38,7 @@ class Wreck:
         self.server = server
         self.kept: list[tuple[str, str, Disk]] = []
         self.gone: list[tuple[str, str]] = []
+        self.interrupted: list[int] = []
         self.killed = threading.Event()
 
     def kill(self) -> None:
@@ -254,6 +258,65 @@ def test_after_all_rounds_the_scrub_finds_nothing(wreck: Wreck) -> None:
     wreck.server.stop()
     result = subprocess.run([binary(), "scrub", "--data", wreck.server.data], capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+# Copies under other keys ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def slow_wreck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wreck]:
+    """A Wreck whose link takes four seconds for the two disks of a round, so that a kill finds copies half done."""
+    data = tmp_path_factory.mktemp("kill-keys") / "data"
+    running = FerryServer(data, arguments=("--bandwidth", f"{HOME}:{AWAY}=4MiB/s")).start()
+    yield Wreck(running)
+    if running.alive:
+        running.stop()
+
+
+def progress(server: FerryServer, region: str, snapshot: str) -> int:
+    """In percent."""
+    found = snapshots.describe(server, region, snapshot)
+    assert found["State"] in ("pending", "completed"), found
+    return 100 if found["State"] == "completed" else int(found["Progress"].rstrip("%") or 0)
+
+
+@pytest.mark.parametrize("round", range(4))
+def test_kill_during_copies_under_other_keys(slow_wreck: Wreck, seed: str, round: int) -> None:
+    """Open to sealed, sealed to sealed under another key, the latter also within the Region; killed twice on the way."""
+    dice, wreck, server = random.Random(f"{seed}/keys {round}"), slow_wreck, slow_wreck.server
+    disk = Disk.made(f"kill, keys {seed} {round}", 16, spread=BLOCKS_PER_GIB, fill=noise)
+    sealed = snapshots.upload(server, disk, Encrypted=True, KmsKeyArn=make_key(server, HOME)["Arn"])
+    copies = []
+    for source, region in ((snapshots.upload(server, disk), AWAY), (sealed, AWAY), (sealed, HOME)):
+        key = make_key(server, region)["Arn"]
+        image = images.copy(server, images.register(server, source), region=region, Encrypted=True, KmsKeyId=key)
+        copies.append((region, image, *images.snapshots_of(images.describe(server, region, image)), key))
+    region, _, watched, _ = copies[dice.randrange(2)]
+    for at_least in sorted(dice.sample([0, 5, 30, 60], 2)):
+        eventually(lambda: progress(server, region, watched) >= at_least, f"{watched} at {at_least} %", pause=0)
+        wreck.interrupted.append(progress(server, region, watched))
+        wreck.restart()
+    for region, image, snapshot, key in copies:
+        images.wait_available(server, region, image)
+        wreck.keep(region, snapshot, disk)
+        assert snapshots.describe(server, region, snapshot)["KmsKeyId"] == key
+
+
+def test_after_the_kills_under_other_keys_everything_is_whole_and_sealed(slow_wreck: Wreck) -> None:
+    wreck, server = slow_wreck, slow_wreck.server
+    assert any(0 < percent < 100 for percent in wreck.interrupted), wreck.interrupted
+    wreck.restart()
+    for region, snapshot, disk in wreck.kept:
+        snapshots.assert_holds(server, region, snapshot, disk)
+    server.stop()
+    result = subprocess.run([binary(), "scrub", "--data", server.data], capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stdout + result.stderr
+    blocks = {hashlib.sha256(data).digest() for _, _, disk in wreck.kept for data in disk.blocks.values()}
+    assert blocks <= packs.readable_digests(packs.frames(server, HOME)), "the open sources are not found: the search finds nothing"
+    assert blocks.isdisjoint(packs.readable_digests(packs.frames(server, AWAY)))
+
+
+# The start -----------------------------------------------------------------------------------------------------------
 
 
 def count_files(folder: Path) -> int:
