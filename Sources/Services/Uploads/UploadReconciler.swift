@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Metadata
 import ServiceLifecycle
+import Synchronization
 
 /// Finishes uploads in one Region: builds the block map of those that are sealed, and fails those that got no block for too long.
 package struct UploadReconciler: Service {
@@ -13,6 +14,7 @@ package struct UploadReconciler: Service {
     private let store: RegionStore
     private let deployment: Deployment
     private let logger: Logger
+    private let waiting = WaitingUploads()
 
     package init(store: RegionStore, deployment: Deployment) {
         self.store = store
@@ -37,6 +39,10 @@ package struct UploadReconciler: Service {
             for upload in sealed {
                 do {
                     try await finish(upload)
+                } catch let error as KeyUnusable {
+                    // It waits for its key, and is tried every two seconds: said once.
+                    guard waiting.insert(upload.snapshotID) else { continue }
+                    logger.warning("An upload waits for its key", metadata: ["snapshot": "\(upload.snapshotID)", "error": "\(error)"])
                 } catch let error where !(error is CancellationError) {
                     logger.error("Finishing an upload failed", metadata: ["snapshot": "\(upload.snapshotID)", "error": "\(error)"])
                 }
@@ -131,4 +137,12 @@ package struct UploadReconciler: Service {
         try ReleaseTable(transaction).insert(root: nil, at: now)
         try UploadTable(transaction).delete(id)
     }
+}
+
+/// Uploads whose key cannot be used, which the log has been told of.
+private final class WaitingUploads: Sendable {
+    private let ids = Mutex<Set<SnapshotID>>([])
+
+    /// False for one that is known.
+    func insert(_ id: SnapshotID) -> Bool { ids.withLock { $0.insert(id).inserted } }
 }
