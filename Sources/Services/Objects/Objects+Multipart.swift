@@ -53,8 +53,7 @@ extension Objects {
         let (store, now) = (call.store, call.now)
         let writer = store.blocks.writer(in: try await store.seal(upload.encryption?.domain))
         defer { writer.end() }
-        let segment = try await ObjectWriter(store: store.blocks, writer: writer).write(&body)
-        let identity = try body.identity
+        let (segment, identity) = try await self.store(&body, with: writer)
         let part = MultipartUpload.Part(
             number: number,
             segment: segment ?? .init(root: [], bytes: 0),

@@ -54,8 +54,7 @@ extension Objects {
         let writer = store.blocks.writer(in: seal)
         // The session lasts until the row is there: no collection takes the bytes before that.
         defer { writer.end() }
-        let segment = try await ObjectWriter(store: store.blocks, writer: writer).write(&body)
-        let identity = try body.identity
+        let (segment, identity) = try await self.store(&body, with: writer)
         let object = StoredObject(
             bucket: bucket.name,
             key: key,
@@ -69,6 +68,19 @@ extension Objects {
         )
         try await save(object, put.condition)
         return object
+    }
+
+    /// Stores all of a body and compares its hashes. What is left of one that fails is noted, so that a collection looks for it.
+    func store(_ body: inout some ObjectBody, with writer: StoreWriter) async throws -> (StoredObject.Segment?, ObjectIdentity) {
+        do {
+            let segment = try await ObjectWriter(store: call.store.blocks, writer: writer).write(&body)
+            return (segment, try body.identity)
+        } catch {
+            let (database, now) = (call.store.database, call.now)
+            // In a task of its own, because one that is cancelled may not write to the database.
+            await Task { try? await database.write { try ReleaseTable($0).insert(root: nil, at: now) } }.value
+            throw error
+        }
     }
 
     /// Makes an object the latest version of its key, unless the condition no longer holds.

@@ -42,6 +42,9 @@ import Testing
                 }
             }
             #expect(try await world.read(try await world.objects().head("key", in: "depot")) == old)
+            // What was stored of it is looked for.
+            let now = world.clock.now
+            #expect(try await world.store(World.home).database.read { try ReleaseTable($0).hasAny(until: now) })
         }
     }
 
