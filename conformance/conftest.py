@@ -104,3 +104,21 @@ def aws(server: FerryServer) -> Callable[..., subprocess.CompletedProcess[str]]:
         return result
 
     return run
+
+
+@pytest.fixture
+def ferry(server, tmp_path):
+    """Runs a command against the shared server; with `expect` an exit code other than 0 is the right one."""
+
+    def run(*arguments, expect=0, on=server, **options):
+        command = [str(binary()), *map(str, arguments)]
+        result = subprocess.run(
+            command, env=on.shell_environment(), cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            **{"timeout": 150, **options},
+        )
+        told = f"{' '.join(command)}\nexit {result.returncode}\n{result.stdout}\n{result.stderr}"
+        assert result.returncode == expect, told
+        assert "Fatal error" not in result.stderr and "?  " not in result.stderr, told
+        return result
+
+    return run

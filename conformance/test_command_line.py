@@ -14,72 +14,15 @@ from pathlib import Path
 import images
 import pytest
 import snapshots
+from disk_files import are_equal, disk_file
 from disks import BLOCK, noise, text
+from ferry_command import FAILED, MISUSED, PARTLY, push
 from ferry_server import AWAY, HOME, MEMORY_LIMIT, REGIONS, ROOT, THIRD, binary
 from kms_keys import make_key, unused_alias
 from patience import eventually
 
-FAILED, PARTLY, DIFFERENT, MISUSED, INTERRUPTED = 1, 2, 3, 64, 130
+DIFFERENT, INTERRUPTED = 3, 130
 GIB = 2**30
-
-
-@pytest.fixture
-def ferry(server, tmp_path):
-    """Runs a command against the shared server; with `expect` an exit code other than 0 is the right one."""
-
-    def run(*arguments, expect=0, on=server, **options):
-        command = [str(binary()), *map(str, arguments)]
-        result = subprocess.run(
-            command, env=on.shell_environment(), cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-            **{"timeout": 150, **options},
-        )
-        told = f"{' '.join(command)}\nexit {result.returncode}\n{result.stdout}\n{result.stderr}"
-        assert result.returncode == expect, told
-        assert "Fatal error" not in result.stderr and "?  " not in result.stderr, told
-        return result
-
-    return run
-
-
-def disk_file(path: Path, size: int, pieces: dict[int, bytes]) -> Path:
-    """A sparse file of `size` bytes with `pieces` at their offsets."""
-    with path.open("wb") as file:
-        file.truncate(size)
-        for offset, data in pieces.items():
-            file.seek(offset)
-            file.write(data)
-    assert path.stat().st_size == size
-    return path
-
-
-def are_equal(one: Path, other: Path) -> bool:
-    """Byte for byte, without reading where both files have a hole: two gigabytes of nothing take seconds to compare."""
-    if one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as left, other.open("rb") as right:
-        for start, end in sorted(set(extents(left)) | set(extents(right))):
-            for offset in range(start, end, 2**22):
-                length = min(2**22, end - offset)
-                if os.pread(left.fileno(), length, offset) != os.pread(right.fileno(), length, offset):
-                    return False
-    return True
-
-
-def extents(file) -> list[tuple[int, int]]:
-    """The parts of a sparse file that are no holes."""
-    found, offset, end = [], 0, os.fstat(file.fileno()).st_size
-    while offset < end:
-        try:
-            start = os.lseek(file.fileno(), offset, os.SEEK_DATA)
-        except OSError:  # nothing but a hole from here on
-            break
-        offset = os.lseek(file.fileno(), start, os.SEEK_HOLE)
-        found.append((start, offset))
-    return found
-
-
-def push(ferry, path, *options) -> dict:
-    return json.loads(ferry("push", path, "--name", images.unused_name("cli"), "--json", *options).stdout)
 
 
 def allocated(path: Path) -> int:

@@ -65,13 +65,17 @@ struct Explanation {
     }
 
     private static func advice(for error: AWSError) -> String? {
-        switch error.code {
+        // EBS direct answers a KMS key that is in the way with a denial, too: the access key has no part in it.
+        if let reason = error.reason, ["DEPENDENCY_ACCESS_DENIED", "INVALID_CUSTOMER_KEY"].contains(reason) { return keysAdvice }
+        return switch error.code {
         case "AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "InvalidSignatureException", "UnrecognizedClientException":
             "The access key does not fit this server, or it does not have this Region. For a server on this machine: eval \"$(ferry env)\"."
         case "RequestExpired":
             "The clocks of this machine and of the server are more than 15 minutes apart."
         case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException":
             "The access key is known but not allowed to do this."
+        case "InvalidKMSKey.InvalidState":
+            keysAdvice
         case "InvalidAMIName.Duplicate":
             "Give another --name, or remove the other image with `ferry rm`."
         case "InvalidAMIID.NotFound", "InvalidAMIID.Malformed", "InvalidAMIID.Unavailable":
@@ -82,4 +86,7 @@ struct Explanation {
             nil
         }
     }
+
+    /// All Regions: a copy can fail for the key of either side, and the error names only the Region that was asked.
+    private static let keysAdvice = "`ferry keys --all-regions` lists the KMS keys, their states and what they protect."
 }
