@@ -8,9 +8,11 @@ import hashlib
 import hmac
 import http.client
 import json
+import os
 import time
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
+from typing import BinaryIO
 
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 BLOCK = 512 * 1024
@@ -45,13 +47,26 @@ class Connection:
         named = {name.replace("_", "."): value for name, value in parameters.items()}
         return urllib.parse.urlencode({"Action": action, "Version": "2016-11-15", **named}).encode()
 
-    def signed(self, method: str, path: str, region: str, service: str, headers: dict[str, str], body: bytes) -> dict[str, str]:
-        """The headers of a request with its Signature Version 4."""
+    def s3(self, method: str, path: str, region: str, body: bytes | BinaryIO = b"", query: str = "") -> http.client.HTTPResponse:
+        """A call whose body is left out of the signature, and may be a file; its answer is read by the caller."""
+        headers = self.signed(method, path, region, "s3", {}, None, query)
+        if not isinstance(body, bytes):
+            headers["content-length"] = str(os.fstat(body.fileno()).st_size)
+        self.http.request(method, path + ("?" + query if query else ""), body, headers)
+        answer = self.http.getresponse()
+        if answer.status not in (200, 204):
+            raise Refused(f"{method} {path}: {answer.status} {answer.read(300).decode(errors='replace')}")
+        return answer
+
+    def signed(
+        self, method: str, path: str, region: str, service: str, headers: dict[str, str], body: bytes | None, query: str = ""
+    ) -> dict[str, str]:
+        """The headers of a request with its Signature Version 4; without a body it is left out of the signature. The query is sorted."""
         moment = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
-        digest = hashlib.sha256(body).hexdigest()
+        digest = "UNSIGNED-PAYLOAD" if body is None else hashlib.sha256(body).hexdigest()
         headers = {**headers, "host": self.host, "x-amz-date": moment, "x-amz-content-sha256": digest}
         names = sorted(headers)
-        canonical = "\n".join([method, path, "", *(f"{name}:{headers[name]}" for name in names), "", ";".join(names), digest])
+        canonical = "\n".join([method, path, query, *(f"{name}:{headers[name]}" for name in names), "", ";".join(names), digest])
         scope = f"{moment[:8]}/{region}/{service}/aws4_request"
         text = "\n".join(["AWS4-HMAC-SHA256", moment, scope, hashlib.sha256(canonical.encode()).hexdigest()])
         signature = hmac.digest(self.key(moment[:8], region, service), text.encode(), "sha256").hex()

@@ -1,6 +1,6 @@
-"""Runs in moto's virtual environment: moto's own application and server, its memory filled with clones of one image.
+"""Runs in moto's virtual environment: moto's own application and server, its memory filled with clones of one image, or with objects.
 
-Arguments: how many images, the Region, the id that one of them has. The first line of output is the server's URL.
+The first argument says what with, the others how. The first line of output is the server's URL.
 """
 
 from __future__ import annotations
@@ -12,23 +12,38 @@ import sys
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
 
 def main() -> None:
-    count, region, known = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-    backend = ec2_backends[DEFAULT_ACCOUNT_ID][region]
-    like = backend.register_image(name="many", description="")
-    like.state = "available"
-    for number in range(count):
-        image = copy.copy(like)
-        image.id = known if number == count // 2 else f"ami-1{number:016x}"
-        image.name = f"many-{number:06d}"
-        backend.amis[image.id] = image
+    fill = {"images": fill_images, "objects": fill_objects}[sys.argv[1]]
+    fill(*sys.argv[2:])
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
     print(f"http://127.0.0.1:{server.port}", flush=True)
     server.serve_forever()
+
+
+def fill_images(count: str, region: str, known: str) -> None:
+    """How many images, the Region, the id that one of them has."""
+    backend = ec2_backends[DEFAULT_ACCOUNT_ID][region]
+    like = backend.register_image(name="many", description="")
+    like.state = "available"
+    for number in range(int(count)):
+        image = copy.copy(like)
+        image.id = known if number == int(count) // 2 else f"ami-1{number:016x}"
+        image.name = f"many-{number:06d}"
+        backend.amis[image.id] = image
+
+
+def fill_objects(count: str, region: str) -> None:
+    """How many objects the bucket `many` has, and its Region; `depot` is empty."""
+    backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    backend.create_bucket("depot", region)
+    backend.create_bucket("many", region)
+    for number in range(int(count)):
+        backend.put_object("many", f"folder-{number // 1000:03d}/{number:06d}", b"x")
 
 
 if __name__ == "__main__":
