@@ -58,6 +58,8 @@ class FerryServer:
     environment: dict[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     log_file: Path | None = None
+    certificate: Path | None = None
+    """What clients trust, where the server has been told to speak TLS."""
     endpoint: str = ""
     credentials: Credentials | None = None
     process: subprocess.Popen[bytes] | None = None
@@ -162,6 +164,7 @@ class FerryServer:
                 service,
                 region_name=region,
                 endpoint_url=self.endpoint,
+                verify=str(self.certificate) if self.certificate else None,
                 config=botocore.config.Config(
                     retries={"mode": "standard", "total_max_attempts": attempts},
                     parameter_validation=validate,
@@ -181,6 +184,9 @@ class FerryServer:
 
     def kms(self, region: str = HOME, **options: Any) -> Any:
         return self.client("kms", region, **options)
+
+    def s3(self, region: str = HOME, **options: Any) -> Any:
+        return self.client("s3", region, **options)
 
     def shell_environment(self) -> dict[str, str]:
         """What a user exports to point unmodified AWS tools at this server."""

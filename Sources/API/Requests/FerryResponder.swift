@@ -50,12 +50,9 @@ package struct FerryResponder: HTTPResponder {
         do throws(SignatureError) {
             claim = try SignatureClaim(request: request.signable)
         } catch {
-            return Self.dialect(for: request).reply(Self.dialect(for: request).refusal(error), requestID: requestID)
+            return Self.refusal(of: request, error, requestID: requestID)
         }
-        guard let claim else {
-            let dialect = Self.dialect(for: request)
-            return dialect.reply(dialect.unsigned, requestID: requestID)
-        }
+        guard let claim else { return Self.refusal(of: request, nil, requestID: requestID) }
         switch claim.scope.service {
         case "ec2": return await answer(EC2Service.self, request, claim, requestID: requestID, logger: &logger)
         case "ebs": return await answer(EBSService.self, request, claim, requestID: requestID, logger: &logger)
@@ -133,6 +130,17 @@ package struct FerryResponder: HTTPResponder {
         }
         let payload: PayloadHash = isUnsigned ? .unsigned : .hashing(body)
         try claim.verify(request: request.signable, secretAccessKey: secret, payload: payload, now: deployment.clock.now)
+    }
+
+    /// Refuses a request whose signature cannot be read, or that has none (nil), in the dialect that it most likely is in.
+    private static func refusal(of request: IncomingRequest, _ error: SignatureError?, requestID: String) -> Reply {
+        let dialect = dialect(for: request)
+        guard dialect != EC2Service.self || request.signable.path == "/" else {
+            // EC2, KMS and STS have no path but the root: any other names a bucket.
+            let refusal = error.map(S3Service.refused) ?? S3Error(.accessDenied, "Access Denied")
+            return S3Service.reply(to: refusal, path: request.signable.path, isHead: request.method == .head, requestID: requestID)
+        }
+        return dialect.reply(error.map(dialect.refusal) ?? dialect.unsigned, requestID: requestID)
     }
 
     /// The dialect of a request that names no service: EBS direct has paths of its own, KMS a header, the rest is answered as EC2 would.

@@ -33,8 +33,10 @@ struct S3Call: Sendable {
     func body() throws -> S3RequestBody { try S3RequestBody(input) }
 
     /// A document that the request carries, at most 4 MiB, with its checksums proven.
-    func document() async throws -> [UInt8] {
-        var body = try S3RequestBody(input, isOptional: true)
+    ///
+    /// - Parameter describesObject: whether a checksum in the headers is that of an object and not of the document.
+    func document(describesObject: Bool = false) async throws -> [UInt8] {
+        var body = try S3RequestBody(input, isOptional: true, ignoresChecksum: describesObject)
         guard body.bytes <= Self.documentBytesMax else {
             throw S3Error(.maxMessageLengthExceeded, "Your request was too big: a document may have \(Self.documentBytesMax) bytes")
         }

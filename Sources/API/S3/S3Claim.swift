@@ -40,16 +40,30 @@ enum S3Claim {
                     bucketInHost: address.isVirtualHost ? address.bucket : nil,
                     now: now
                 )
-                // What a link carries in its query counts as a header that is not sent.
-                let sent = Set(request.signable.headers.map { $0.name.lowercased() })
-                let hoisted = claim.hoistedHeaders.filter { !sent.contains($0.name) }
-                return request.s3Input(.unsigned, adding: hoisted)
+                return input(of: request, .unsigned, adding: claim.hoistedHeaders)
             case .v4(let claim):
-                return request.s3Input(try payload(of: claim, request, secret: secret, now: now))
+                let payload = try payload(of: claim, request, secret: secret, now: now)
+                return input(of: request, payload, adding: try claim.hoistedHeaders(of: request.signable))
             }
         } catch let error as SignatureError {
+            // Of a link S3 says so in other words than of a clock that is wrong.
+            if case .expired = error, isPresigned { throw S3Error(.accessDenied, "Request has expired") }
             throw S3Service.refused(error)
         }
+    }
+
+    private var isPresigned: Bool {
+        switch self {
+        case .v4(let claim): claim.isPresigned
+        case .v2: true
+        }
+    }
+
+    /// What a link carries in its query counts as a header, unless that is sent.
+    private func input(of request: IncomingRequest, _ payload: S3Input.Payload, adding hoisted: [(name: String, value: String)]) -> S3Input
+    {
+        let sent = Set(request.signable.headers.map { $0.name.lowercased() })
+        return request.s3Input(payload, adding: hoisted.filter { !sent.contains($0.name) })
     }
 
     private func payload(of claim: SignatureClaim, _ request: IncomingRequest, secret: String, now: Date) throws -> S3Input.Payload {

@@ -22,8 +22,10 @@ struct S3RequestBody: ObjectBody {
     /// From a header; one in a trailer comes at the end.
     private var expectedChecksum: ChecksumValue?
 
-    /// - Parameter isOptional: whether a request without a length has no body, as documents may.
-    init(_ input: S3Input, isOptional: Bool = false) throws {
+    /// - Parameters:
+    ///   - isOptional: whether a request without a length has no body, as documents may.
+    ///   - ignoresChecksum: whether a checksum in a header is of something else.
+    init(_ input: S3Input, isOptional: Bool = false, ignoresChecksum: Bool = false) throws {
         let length = input.header("content-length").flatMap { Int64($0) }
         var announced: [String] = []
         if case .chunked(let mode, let signatures) = input.payload {
@@ -56,7 +58,7 @@ struct S3RequestBody: ObjectBody {
         } else {
             expectedSHA256 = nil
         }
-        let sent = ChecksumAlgorithm.allCases.filter { input.header($0.headerName) != nil }
+        let sent = ChecksumAlgorithm.allCases.filter { !ignoresChecksum && input.header($0.headerName) != nil }
         let trailing = announced.compactMap(ChecksumAlgorithm.init(headerName:))
         guard sent.count + trailing.count <= 1 else {
             throw S3Error(.invalidRequest, "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
@@ -69,6 +71,9 @@ struct S3RequestBody: ObjectBody {
         }
         checksum = (sent.first ?? trailing.first).map(Checksum.init)
     }
+
+    /// Of the checksum that comes along.
+    var checksumAlgorithm: ChecksumAlgorithm? { checksum?.algorithm }
 
     mutating func next() async throws -> ByteBuffer? {
         while true {

@@ -10,7 +10,7 @@ extension S3Service {
     /// A refusal for any error.
     static func reply(to error: any Error, path: String, isHead: Bool, requestID: String) -> Reply {
         let refusal = refusal(error)
-        var reply = Reply(status: .init(code: refusal.code.httpStatus))
+        var reply = Reply(status: .init(code: refusal.code.httpStatus), headers: [.requestID: requestID])
         if let elsewhere = error as? BucketElsewhere { reply.headers[.bucketRegion] = elsewhere.region.rawValue }
         if let marker = error as? MarkerFound {
             reply.headers[.deleteMarker] = "true"
@@ -74,6 +74,8 @@ extension S3Service {
 }
 
 extension HTTPField.Name {
+    /// S3 has a name of its own for what others send as `x-amzn-RequestId`.
+    static let requestID = named("x-amz-request-id")
     static let bucketRegion = named("x-amz-bucket-region")
     static let deleteMarker = named("x-amz-delete-marker")
     static let versionID = named("x-amz-version-id")

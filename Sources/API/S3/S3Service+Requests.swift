@@ -52,10 +52,12 @@ extension S3Service {
                 hasCopySource: input.header("x-amz-copy-source") != nil
             )
             let call = Call(principal: key.principal, store: store, deployment: deployment, host: request.host)
-            return try await respond(
+            var reply = try await respond(
                 to: S3Call(call: call, operation: operation, address: address, query: query, input: input),
                 logger: &logger
             )
+            reply.headers[.requestID] = requestID
+            return reply
         } catch {
             let reply = reply(to: error, path: request.signable.path, isHead: request.method == .head, requestID: requestID)
             if reply.status.code >= 500, reply.status != .notImplemented {

@@ -27,7 +27,15 @@ extension S3Service {
         return .empty(.ok)
     }
 
+    /// Grants in headers would say who gets in: not to be passed over.
+    static func refuseGrants(_ call: S3Call) throws {
+        for right in ["full-control", "read", "read-acp", "write", "write-acp"] where call.header("x-amz-grant-\(right)") != nil {
+            throw S3Error(.notImplemented, "The header x-amz-grant-\(right) is not implemented: use a canned ACL (x-amz-acl)")
+        }
+    }
+
     private static func cannedACL(of call: S3Call) async throws -> CannedACL {
+        try refuseGrants(call)
         if let header = call.header("x-amz-acl") { return try CannedACL(header: header) }
         let policy = try AccessControlPolicy(parsing: try await call.document())
         let owner = S3Call.canonicalID(of: call.call.account)

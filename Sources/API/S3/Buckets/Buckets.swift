@@ -36,6 +36,7 @@ extension S3Service {
             )
         }
         if call.header("x-amz-bucket-object-lock-enabled") == "true" { throw S3Error(.notImplemented, "Object Lock is not implemented") }
+        try refuseGrants(call)
         var settings: [BucketSetting: [UInt8]] = [:]
         if let acl = call.header("x-amz-acl") { settings[.acl] = Array(try CannedACL(header: acl).rawValue.utf8) }
         if let ownership = call.header("x-amz-object-ownership") {

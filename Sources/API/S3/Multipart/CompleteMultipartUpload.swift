@@ -5,17 +5,20 @@ import Wire
 
 extension S3Service {
     static func completeMultipartUpload(_ call: S3Call) async throws -> Reply {
-        let request = try CompletedUpload(parsing: try await call.document())
+        let request = try CompletedUpload(parsing: try await call.document(describesObject: true))
         let upload = try await upload(of: call)
         let expected = try expectedChecksum(call, upload)
+        let size = call.header("x-amz-mp-object-size")
         let object = try await call.objects.complete(
             upload,
             parts: request.parts.map { ($0.number, $0.tag.value) },
             condition: try writeCondition(call)
         ) { parts in
             try check(request, parts, upload)
+            try check(size, parts)
             let checksum = try joined(parts, upload)
-            if let expected, checksum != expected {
+            // A composite checksum may come without its number of parts.
+            if let expected, expected.bytes != checksum?.bytes || expected.partCount != nil && expected != checksum {
                 throw S3Error(.badDigest, "The \(expected.algorithm.rawValue) you specified did not match the calculated checksum.")
             }
             return (
@@ -34,8 +37,21 @@ extension S3Service {
         return reply
     }
 
-    /// A part is named by its checksum as well where the client says one.
+    private static func check(_ size: String?, _ parts: [MultipartUpload.Part]) throws {
+        guard let size else { return }
+        let bytes = parts.reduce(Int64(0)) { $0 + $1.segment.bytes }
+        guard Int64(size) == bytes else {
+            throw S3Error(
+                .invalidRequest,
+                "The provided 'x-amz-mp-object-size' header value \(size.prefix(32)) does not match what was computed"
+            )
+        }
+    }
+
+    /// A part is named by its checksum as well where the client says one. An upload without an algorithm keeps none of its parts: they
+    /// were proven when they came.
     private static func check(_ request: CompletedUpload, _ parts: [MultipartUpload.Part], _ upload: MultipartUpload) throws {
+        guard upload.checksumAlgorithm != nil else { return }
         for (named, part) in zip(request.parts, parts) {
             for checksum in named.checksums where checksum != part.checksumValue(of: upload) {
                 throw S3Error(
@@ -66,8 +82,10 @@ extension S3Service {
 
     /// What the client says of the whole object.
     private static func expectedChecksum(_ call: S3Call, _ upload: MultipartUpload) throws -> ChecksumValue? {
-        guard let algorithm = upload.checksumAlgorithm.flatMap(ChecksumAlgorithm.init(name:)), let text = call.header(algorithm.headerName)
+        guard let algorithm = ChecksumAlgorithm.allCases.first(where: { call.header($0.headerName) != nil }),
+            let text = call.header(algorithm.headerName)
         else { return nil }
+        guard algorithm.rawValue == upload.checksumAlgorithm else { throw mismatch(of: upload, algorithm) }
         guard let value = ChecksumValue(algorithm, text: text) else {
             throw S3Error(.invalidRequest, "Value for \(algorithm.headerName) header is invalid.")
         }

@@ -10,6 +10,9 @@ extension S3Service {
         let upload = try await upload(of: call)
         guard let number = try call.query.partNumber() else { throw S3Error.invalidArgument("partNumber", "", "A part needs its number") }
         var body = try call.body()
+        if let algorithm = body.checksumAlgorithm, let expected = upload.checksumAlgorithm, algorithm.rawValue != expected {
+            throw mismatch(of: upload, algorithm)
+        }
         let part = try await call.objects.putPart(number, of: upload, &body)
         var reply = Reply.empty(.ok)
         reply.headers[.eTag] = EntityTag(md5: part.md5).quoted
@@ -18,6 +21,14 @@ extension S3Service {
             reply.headers[.named(algorithm.headerName)] = ChecksumValue(algorithm, bytes: checksum.bytes)?.text
         }
         return reply
+    }
+
+    static func mismatch(of upload: MultipartUpload, _ algorithm: ChecksumAlgorithm) -> S3Error {
+        S3Error(
+            .invalidRequest,
+            "Checksum Type mismatch occurred, expected checksum Type: \(upload.checksumAlgorithm?.lowercased() ?? "null"), actual checksum "
+                + "Type: \(algorithm.rawValue.lowercased())"
+        )
     }
 
     /// A part made of another object's bytes, read and stored again: a part begins where no block begins.

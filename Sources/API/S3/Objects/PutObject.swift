@@ -32,7 +32,8 @@ extension S3Service {
         if let storage = call.header("x-amz-storage-class"), storage != "STANDARD" {
             throw S3Error(.notImplemented, "The storage class \(storage.prefix(64)) is not implemented: there is only STANDARD")
         }
-        for name in ["x-amz-object-lock-mode", "x-amz-website-redirect-location", "x-amz-grant-read", "x-amz-grant-full-control"]
+        try refuseGrants(call)
+        for name in ["x-amz-object-lock-mode", "x-amz-website-redirect-location"]
         where call.header(name) != nil {
             throw S3Error(.notImplemented, "The header \(name) is not implemented")
         }
