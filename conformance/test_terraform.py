@@ -1,5 +1,5 @@
-"""Terraform with the AWS provider, unmodified: apply images, copies, keys and the settings of encryption, and the next plan says that
-nothing changed.
+"""Terraform with the AWS provider, unmodified: apply images, copies, keys, the settings of encryption and buckets, and the next plan says
+that nothing changed.
 
 Needs the `terraform` binary and the provider in a folder of this machine (no registry is asked): one of the usual mirror
 folders, or FERRY_TERRAFORM_PLUGINS.
@@ -16,6 +16,7 @@ from pathlib import Path
 import images
 import pytest
 import snapshots
+from buckets import content, read, unused_bucket
 from disks import Disk
 from ferry_server import AWAY, HOME
 
@@ -46,10 +47,14 @@ terraform {{
     aws = {{ source = "hashicorp/aws" }}
   }}
 }}
-provider "aws" {{ region = "{HOME}" }}
 provider "aws" {{
-  alias  = "away"
-  region = "{AWAY}"
+  region            = "{HOME}"
+  s3_use_path_style = true
+}}
+provider "aws" {{
+  alias             = "away"
+  region            = "{AWAY}"
+  s3_use_path_style = true
 }}
 """
 
@@ -208,6 +213,74 @@ output "away" { value = aws_ebs_snapshot_copy.away.id }
 output "back" { value = aws_ebs_snapshot_copy.back.id }
 """.replace("REGION", HOME).replace("AWAY", AWAY)
 
+BUCKETS = """
+resource "aws_s3_bucket" "home" {
+  bucket = "HOME-BUCKET"
+  tags   = { made-by = "terraform" }
+}
+
+resource "aws_s3_bucket" "away" {
+  provider      = aws.away
+  bucket        = "AWAY-BUCKET"
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_versioning" "away" {
+  provider = aws.away
+  bucket   = aws_s3_bucket.away.id
+  versioning_configuration { status = "Enabled" }
+}
+
+resource "aws_s3_bucket_public_access_block" "away" {
+  provider            = aws.away
+  bucket              = aws_s3_bucket.away.id
+  block_public_acls   = true
+  block_public_policy = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "home" {
+  bucket = aws_s3_bucket.home.id
+  rule { object_ownership = "BucketOwnerPreferred" }
+}
+
+resource "aws_s3_bucket_policy" "home" {
+  bucket = aws_s3_bucket.home.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect = "Deny", Principal = "*", Action = "s3:*", Resource = "${aws_s3_bucket.home.arn}/*"
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}
+
+resource "aws_s3_object" "small" {
+  bucket       = aws_s3_bucket.home.id
+  key          = "a folder/small.txt"
+  content      = "made by terraform"
+  content_type = "text/plain"
+  metadata     = { by = "terraform" }
+  tags         = { made-by = "terraform" }
+}
+
+resource "aws_s3_object" "file" {
+  provider   = aws.away
+  bucket     = aws_s3_bucket.away.id
+  key        = "file"
+  source     = "${path.module}/file"
+  etag       = filemd5("${path.module}/file")
+  depends_on = [aws_s3_bucket_versioning.away]
+}
+
+data "aws_s3_object" "found" {
+  bucket = aws_s3_bucket.home.id
+  key    = aws_s3_object.small.key
+}
+
+output "found" { value = data.aws_s3_object.found.body }
+output "region" { value = aws_s3_bucket.away.region }
+"""
+
 
 @pytest.fixture
 def terraform(server, tmp_path):
@@ -245,6 +318,25 @@ def test_keys(server, tmp_path, terraform):
     terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
     terraform("destroy", "-auto-approve", "-input=false", "-no-color")
     assert server.kms().describe_key(KeyId=outputs["key"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def test_buckets_and_objects(server, tmp_path, terraform):
+    home, away, data = unused_bucket("terraform"), unused_bucket("terraform"), content("terraform", 600_000)
+    (tmp_path / "file").write_bytes(data)
+    (tmp_path / "main.tf").write_text(PROVIDERS + BUCKETS.replace("HOME-BUCKET", home).replace("AWAY-BUCKET", away))
+    terraform("init", "-input=false", "-no-color")
+    terraform("apply", "-auto-approve", "-input=false", "-no-color")
+    outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json")).items()}
+    assert outputs == {"found": "made by terraform", "region": AWAY}
+    assert read(server, away, "file", AWAY) == data
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+    (tmp_path / "file").write_bytes(data[1:])
+    terraform("apply", "-auto-approve", "-input=false", "-no-color")
+    assert read(server, away, "file", AWAY) == data[1:]
+    assert len(server.s3(AWAY).list_object_versions(Bucket=away)["Versions"]) == 2
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+    terraform("destroy", "-auto-approve", "-input=false", "-no-color")
+    assert {home, away}.isdisjoint(bucket["Name"] for bucket in server.s3().list_buckets()["Buckets"])
 
 
 def test_apply_plan_change_destroy(server, tmp_path, terraform):
