@@ -58,7 +58,7 @@ package struct StoredObject: Hashable, Sendable {
 }
 
 /// A checksum that was sent with an object and proven.
-package struct ObjectChecksum: Hashable, Sendable, Codable {
+package struct ObjectChecksum: Hashable, Sendable {
     /// As `CRC32`.
     package let algorithm: String
     /// base64; for a composite one with the number of parts behind it, as `AAAAAA==-2`.

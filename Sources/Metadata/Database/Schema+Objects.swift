@@ -8,7 +8,7 @@ extension Schema {
         CREATE TABLE objects (
             number INTEGER PRIMARY KEY, bucket TEXT NOT NULL REFERENCES buckets (name), key BYTEA NOT NULL, version TEXT NOT NULL,
             is_latest BIGINT NOT NULL, is_marker BIGINT NOT NULL, bytes BIGINT NOT NULL, etag TEXT NOT NULL, modified_at BIGINT NOT NULL,
-            attributes BYTEA NOT NULL, checksum BYTEA, domain BYTEA, kms_key TEXT, UNIQUE (bucket, key, version)
+            attributes BYTEA NOT NULL, checksum TEXT, domain BYTEA, kms_key TEXT, UNIQUE (bucket, key, version)
         )
         """,
         "CREATE UNIQUE INDEX objects_latest ON objects (bucket, key) WHERE is_latest = 1",

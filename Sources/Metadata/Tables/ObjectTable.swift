@@ -32,7 +32,7 @@ package struct ObjectTable {
             segments: segments,
             etag: row.etag,
             checksum: row.checksum,
-            attributes: row.attributes,
+            attributes: try row.attributes,
             encryption: row.encryption
         )
     }
@@ -53,7 +53,7 @@ package struct ObjectTable {
             [
                 .integer(number), .text(object.bucket), .bytes(object.key.bytes), .text(object.version), .flag(object.isMarker),
                 .integer(object.bytes), .text(object.etag), .date(object.modifiedAt), .bytes(try JSONColumn.encode(object.attributes)),
-                .bytes(try object.checksum.map(JSONColumn.encode)), .bytes(object.encryption?.domain.bytes),
+                .text(object.checksum?.column), .bytes(object.encryption?.domain.bytes),
                 .text(object.encryption?.keyARN),
             ]
         )
@@ -131,8 +131,11 @@ package struct ObjectRow: Hashable, Sendable {
     package let etag: String
     package let modifiedAt: Date
     package let checksum: ObjectChecksum?
-    package let attributes: ObjectAttributes
     package let encryption: SnapshotEncryption?
+    private let encodedAttributes: [UInt8]
+
+    /// Read when they are asked for: a listing has no need of them.
+    package var attributes: ObjectAttributes { get throws { try JSONColumn.decode(encodedAttributes) } }
 
     init(_ row: SQLRow) throws {
         number = try row.integer("number")
@@ -144,8 +147,8 @@ package struct ObjectRow: Hashable, Sendable {
         bytes = try row.integer("bytes")
         etag = try row.text("etag")
         modifiedAt = try row.date("modified_at")
-        checksum = try row.optionalBytes("checksum").map { try JSONColumn.decode($0) }
-        attributes = try JSONColumn.decode(row.bytes("attributes"))
+        checksum = try row.optionalText("checksum").map { try ObjectChecksum(column: $0) }
+        encodedAttributes = try row.bytes("attributes")
         encryption = try SnapshotEncryption(row: row)
     }
 }
@@ -169,5 +172,16 @@ extension SQLRow {
             throw CorruptRow(column: column)
         }
         return key
+    }
+}
+
+extension ObjectChecksum {
+    /// `CRC32 FULL_OBJECT AAAAAA==`.
+    fileprivate var column: String { "\(algorithm) \(type) \(value)" }
+
+    fileprivate init(column: String) throws {
+        let parts = column.split(separator: " ").map(String.init)
+        guard parts.count == 3 else { throw CorruptRow(column: "checksum") }
+        self.init(algorithm: parts[0], value: parts[2], type: parts[1])
     }
 }

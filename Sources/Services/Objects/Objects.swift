@@ -49,7 +49,7 @@ package struct Objects: Sendable {
             let row = try version.map { try table.version($0, of: key, in: bucket.name) } ?? table.latest(key, in: bucket.name)
             guard let row else { throw version == nil ? Self.missing(key) : Self.missingVersion(version ?? "", of: key) }
             guard !row.isMarker else { throw MarkerFound(version: row.version, modifiedAt: row.modifiedAt, isNamed: version != nil) }
-            var attributes = row.attributes
+            var attributes = try row.attributes
             body(&attributes)
             try table.setAttributes(attributes, of: row)
             return row.version
