@@ -15,9 +15,11 @@ from typing import Any
 import botocore.session
 import snapshots
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
+from buckets import unused_bucket
 from disks import BLOCK, Disk, checksum, linear_checksum, text
 from ferry_server import FerryServer, HOME
 from images import register, unused_name
+from s3_request import S3Request
 from signed_request import EC2_VERSION, FORM, STS_VERSION, Request, form, kms_request
 
 UNKNOWN = re.compile(r"^The parameters? (.+) (?:is|are) not recognized$")
@@ -43,6 +45,8 @@ class Service:
     operations: list[Operation]
     known: int
     """How many actions the service's model has in all."""
+    refused: list[str] | None = None
+    """Actions that are answered with `NotImplemented`, of a service whose parameters are not asked for."""
 
 
 # Values that pass for real ones ---------------------------------------------------------------------------------------
@@ -338,6 +342,37 @@ def cover_kms(server: FerryServer) -> Service:
     return Service("KMS", found, len(model.operation_names))
 
 
+# S3 ------------------------------------------------------------------------------------------------------------------
+
+
+# Not of a server's own host: S3 Express has a control plane elsewhere.
+S3_ELSEWHERE = {"ListDirectoryBuckets"}
+
+
+def cover_s3(server: FerryServer) -> Service:
+    """Asks about a bucket that is not there: what exists answers so, and nothing else happens."""
+    model = botocore.session.get_session().get_service_model("s3")
+    found, refused = [], []
+    for name in model.operation_names:
+        if name in S3_ELSEWHERE:
+            continue
+        http = model.operation_model(name).http
+        target = http["requestUri"].replace("{Bucket}", unused_bucket("coverage")).replace("{Key+}", "key")
+        path, _, query = target.partition("?")
+        members = model.operation_model(name).input_shape.members if model.operation_model(name).input_shape else {}
+        # What tells an operation from its neighbour besides the sub-resource.
+        headers = {"x-amz-copy-source": "coverage/key"} if "CopySource" in members else {}
+        query += "".join(f"&{query_name}=1" for query_name in ("uploadId", "partNumber") if query_name in query_names(members))
+        answer = S3Request(http["method"], path, query.lstrip("&"), headers).signed(server).send(server)
+        assert answer.status < 500 or answer.status == 501, f"{name}: {answer}"
+        (refused.append(name) if answer.status == 501 else found.append(Operation(name)))
+    return Service("S3", found, len(model.operation_names) - len(S3_ELSEWHERE), refused)
+
+
+def query_names(members) -> set[str]:
+    return {shape.serialization.get("name") for shape in members.values() if shape.serialization.get("location") == "querystring"}
+
+
 # The table -----------------------------------------------------------------------------------------------------------
 
 INTRODUCTION = """# Coverage of the AWS APIs
@@ -348,6 +383,9 @@ the list. `script/coverage` writes this page and the test suite fails when it is
 *Read* parameters have an effect or are checked. *Refused* ones are understood and answered with `UnsupportedOperation`. A request
 with an *unread* one is answered with `UnknownParameter` (KMS: `ValidationException`), so that a missing feature is an error and never
 silence. Actions that are not listed answer `InvalidAction` (KMS: `UnknownOperationException`).
+
+S3 is told by operations alone: as S3 does, it passes over parameters that it does not know. What of those that it knows is not
+implemented is answered with `NotImplemented`, as are the operations that are listed as refused.
 """
 
 
@@ -356,6 +394,10 @@ def write_table(services: list[Service]) -> str:
     for service in services:
         lines.append(f"## {service.title}\n")
         lines.append(f"{len(service.operations)} of {service.known} actions.\n")
+        if service.refused is not None:
+            lines += ["| | |", "|---|---|", f"| answered | {names([operation.name for operation in service.operations])} |"]
+            lines += [f"| refused | {names(service.refused)} |", ""]
+            continue
         lines.append("| action | read | refused | unread |")
         lines.append("|---|---|---|---|")
         for operation in sorted(service.operations, key=lambda found: found.name):

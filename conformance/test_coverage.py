@@ -6,7 +6,7 @@ import difflib
 
 import pytest
 from ferry_server import ROOT
-from service_coverage import Values, cover_ebs, cover_ec2, cover_kms, cover_sts, write_table
+from service_coverage import Values, cover_ebs, cover_ec2, cover_kms, cover_s3, cover_sts, write_table
 
 PAGE = ROOT / "docs" / "coverage.md"
 
@@ -29,6 +29,15 @@ EXPECTED = {
         "ListResourceTags", "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand",
         "ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription", "Verify", "VerifyMac",
     },
+    "S3": {
+        "AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload", "DeleteBucket",
+        "DeleteBucketPolicy", "DeleteObject", "DeleteObjects", "DeleteObjectTagging", "GetBucketAcl", "GetBucketEncryption",
+        "GetBucketLocation", "GetBucketOwnershipControls", "GetBucketPolicy", "GetBucketTagging", "GetBucketVersioning", "GetObject",
+        "GetObjectAcl", "GetObjectTagging", "GetPublicAccessBlock", "HeadBucket", "HeadObject", "ListBuckets", "ListMultipartUploads",
+        "ListObjects", "ListObjectsV2", "ListObjectVersions", "ListParts", "PutBucketAcl", "PutBucketEncryption",
+        "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketTagging", "PutBucketVersioning", "PutObject", "PutObjectAcl",
+        "PutObjectTagging", "PutPublicAccessBlock", "UploadPart", "UploadPartCopy",
+    },
     "STS": {"GetCallerIdentity"},
 }
 
@@ -36,7 +45,7 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def services(server):
     values = Values(server)
-    return [cover_ec2(server, values), cover_ebs(server), cover_kms(server), cover_sts(server)]
+    return [cover_ec2(server, values), cover_ebs(server), cover_kms(server), cover_s3(server), cover_sts(server)]
 
 
 def test_expected_actions_exist(services):
@@ -55,6 +64,13 @@ def test_actions_that_are_meant_to_be_whole_are_whole(services, title, action):
 def test_ebs_reads_every_parameter(services):
     [service] = [service for service in services if service.title == "EBS direct"]
     assert {operation.name: operation.unread for operation in service.operations if operation.unread} == {}
+
+
+def test_s3_answers_or_refuses_every_operation_by_its_name(services):
+    """An operation that S3 has is never taken for another one."""
+    [service] = [service for service in services if service.title == "S3"]
+    assert len(service.operations) + len(service.refused) == service.known
+    assert {"RenameObject", "UpdateObjectEncryption", "PutBucketAbac", "PutBucketWebsite", "RestoreObject"} <= set(service.refused)
 
 
 def test_page_is_true(services, pytestconfig):
