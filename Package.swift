@@ -79,7 +79,7 @@ let targets: [Target] = [
     .target(
         name: "Services",
         dependencies: [
-            "Domain", "Blocks", "Sealing", "Metadata", "Transfer",
+            "Domain", "Blocks", "Bundles", "Sealing", "Metadata", "Transfer",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -184,7 +184,7 @@ let targets: [Target] = [
     .testTarget(
         name: "ServicesTests",
         dependencies: [
-            "Domain", "Blocks", "Sealing", "Metadata", "Transfer", "Services", "TestSupport",
+            "Domain", "Blocks", "Bundles", "Sealing", "Metadata", "Transfer", "Services", "TestSupport",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
         ],

@@ -40,19 +40,15 @@ package struct Vault: Sendable {
 
 /// Whose material an envelope holds: sealed with it, so that a row cannot take another's place.
 package struct MaterialPlace: Hashable, Sendable {
-    package let region: Region
-    package let key: KeyID
-    package let number: Int
+    let bytes: [UInt8]
 
+    /// A material of a KMS key.
     package init(region: Region, key: KeyID, number: Int) {
-        self.region = region
-        self.key = key
-        self.number = number
-    }
-
-    var bytes: [UInt8] {
         var bytes = Array("ferry key material 1".utf8) + key.bytes
         withUnsafeBytes(of: UInt32(truncatingIfNeeded: number).bigEndian) { bytes += $0 }
-        return bytes + Array(region.rawValue.utf8)
+        self.bytes = bytes + Array(region.rawValue.utf8)
     }
+
+    /// The private key of the certificate that bundles for a Region are made with.
+    package init(certificateKeyOf region: Region) { bytes = Array("ferry certificate key 1".utf8) + Array(region.rawValue.utf8) }
 }

@@ -24,6 +24,7 @@ struct Ferry: AsyncParsableCommand {
             RemoveCommand.self,
             BundleCommand.self,
             UnbundleCommand.self,
+            CertificateCommand.self,
             ScrubCommand.self,
             RebuildIndexCommand.self,
             GarbageCommand.self,

@@ -29,6 +29,16 @@ import Testing
         }
     }
 
+    @Test func theKeyOfACertificateOpensInItsRegionAlone() throws {
+        let vault = Vault(current: vaultKey)
+        let (home, away) = (try #require(Region(rawValue: "us-east-1")), try #require(Region(rawValue: "us-east-2")))
+        let sealed = try vault.seal(material, of: MaterialPlace(certificateKeyOf: home))
+        #expect(try vault.open(sealed, of: MaterialPlace(certificateKeyOf: home)).isEqual(to: material))
+        for other in [MaterialPlace(certificateKeyOf: away), try place()] {
+            #expect(throws: SealingError.doesNotOpen) { try vault.open(sealed, of: other) }
+        }
+    }
+
     @Test func noChangedBitOpens() throws {
         let vault = Vault(current: vaultKey)
         let sealed = try vault.seal(material, of: place())

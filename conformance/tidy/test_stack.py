@@ -23,7 +23,7 @@ ALLOWED = {
     "Metadata": {"Domain"},
     "Client": {"Files", "Wire"},
     "Transfer": {"Domain", "Blocks", "Client"},
-    "Services": {"Domain", "Blocks", "Sealing", "Metadata", "Transfer"},
+    "Services": {"Domain", "Blocks", "Bundles", "Sealing", "Metadata", "Transfer"},
     "API": {"Domain", "Sealing", "Wire", "Services"},
     "ferry": {"CMalloc", "Domain", "Wire", "Blocks", "Bundles", "Sealing", "Metadata", "Client", "Transfer", "Services", "API"},
 }

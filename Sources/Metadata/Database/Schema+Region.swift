@@ -84,5 +84,6 @@ extension Schema {
         keySteps,
         encryptionSteps,
         objectSteps,
+        bundleSteps,
     ])
 }

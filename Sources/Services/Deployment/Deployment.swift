@@ -57,6 +57,7 @@ package final class Deployment: Sendable {
         }
         // Whoever had these leases is dead, or this process would not have the lock: its copies need not wait for them to run out.
         for store in stores { try await store.database.write { try CopyTable($0).endAllLeases() } }
+        try await makeCertificates(of: stores)
         return Deployment(
             directory: directory,
             regions: stores,
@@ -67,6 +68,14 @@ package final class Deployment: Sendable {
             encryption: encryption,
             logger: logger
         )
+    }
+
+    /// Makes the certificates of Regions that have none: at their first start, so that they can be had from then on.
+    private static func makeCertificates(of stores: [RegionStore]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for store in stores { group.addTask { try await store.keys.certificates.require() } }
+            try await group.waitForAll()
+        }
     }
 
     /// The Region of a call: the edge has checked that it exists here.

@@ -3,18 +3,20 @@ import Domain
 import Metadata
 import Sealing
 
-/// The keys of one Region: those of KMS, and the domains that its snapshots are sealed in.
+/// The keys of one Region: those of KMS, the domains that its snapshots are sealed in, and the certificate for bundles.
 package struct RegionKeys: Sendable {
     package let ring: KeyRing
     package let domains: SnapshotDomains
     /// The same domains as the Region's store opens them.
     package let seals: SealDomains
+    package let certificates: RegionCertificates
 
     package init(region: Region, database: Database, vault: Vault, clock: WallClock) {
         let ring = KeyRing(region: region, database: database, vault: vault, clock: clock)
         let domains = SnapshotDomains(database: database, ring: ring, clock: clock)
         self.ring = ring
         self.domains = domains
+        certificates = RegionCertificates(region: region, database: database, vault: vault, clock: clock)
         seals = SealDomains(generation: { ring.generation }) { id in
             guard let domain = DomainID(bytes: id.bytes) else { throw StoreError(.locked, "\(id) is no domain") }
             return try await domains.dataKey(of: domain).withUnsafeBytes { SealDomain(id, dataKey: $0) }

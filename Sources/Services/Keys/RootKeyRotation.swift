@@ -10,7 +10,7 @@ import Sealing
 /// name their vault key, so those that are still to be sealed anew open as before, and the next run finishes them.
 package struct RootKeyRotation: Sendable {
     package struct Report: Hashable, Sendable {
-        /// How many materials of KMS keys were sealed anew.
+        /// How many materials of KMS keys and keys of certificates were sealed anew.
         package var materials = 0
     }
 
@@ -68,6 +68,7 @@ package struct RootKeyRotation: Sendable {
         for region in try folder.regions() {
             let database = try Database(path: folder.regionDatabase(region), schema: .region)
             report.materials += try await reseal(in: region, database, vault)
+            report.materials += try await resealCertificateKey(of: region, database, vault)
             try database.close()
         }
         // No material names them any more.
@@ -97,6 +98,15 @@ package struct RootKeyRotation: Sendable {
             done += changed
             guard let last else { return done }
             place = (last.key, last.number)
+        }
+    }
+    private func resealCertificateKey(of region: Region, _ database: Database, _ vault: Vault) async throws -> Int {
+        try await database.write { transaction in
+            let table = CertificateTable(transaction)
+            guard let row = try table.certificate(), !vault.isCurrent(row.sealedKey) else { return 0 }
+            let place = MaterialPlace(certificateKeyOf: region)
+            try table.setSealedKey(vault.seal(vault.open(row.sealedKey, of: place), of: place))
+            return 1
         }
     }
 }

@@ -47,6 +47,14 @@ package struct Maintenance: Sendable {
         package let damages: [String]
     }
 
+    /// The certificate that bundles for a Region are made with, in PEM; nil before a server has served the Region. It needs no root key,
+    /// and may run beside the server.
+    package func certificate(of region: Region) async throws -> String? {
+        let database = try Database(path: folder.regionDatabase(region), schema: .region)
+        defer { try? database.close() }
+        return try await database.read { try CertificateTable($0).certificate()?.pem }
+    }
+
     /// Makes a Region's index anew from its packs. The caller holds the folder's lock.
     package func rebuildIndex(of region: Region, rootKey: RootKeySource = .dataFolder) async throws -> Rebuilt {
         try await withPool { pool in

@@ -12,7 +12,7 @@ import Testing
         let again = try Database(path: temporary.path, schema: .region)
         #expect(try again.blockingRead { try ImageTable($0).image(numbered(1)) } == .sample(1))
         let steps = try again.blockingRead { try $0.rows("SELECT number FROM schema_steps").map { try $0.integer("number") } }
-        #expect(steps == Array(1...6))
+        #expect(steps == Array(1...7))
         try again.close()
     }
 
@@ -30,7 +30,7 @@ import Testing
 
         let refusal = #expect(throws: SchemaTooNew.self) { _ = try Database(path: temporary.path, schema: .region) }
         #expect(refusal?.found == 99)
-        #expect(refusal?.known == 6)
+        #expect(refusal?.known == 7)
         #expect(refusal?.description.contains("99") == true)
     }
 
@@ -45,12 +45,14 @@ import Testing
             }
             for (table, column) in [
                 ("snapshots", "domain"), ("snapshots", "kms_key"), ("image_devices", "encrypted"), ("upload_blocks", "sealed_digest"),
-                ("copies", "source_domain"),
+                ("copies", "source_domain"), ("images", "manifest_location"), ("images", "manifest_version"),
+                ("images", "manifest_etag"), ("images", "bundle_image_bytes"), ("images", "bundle_bytes"),
             ] {
                 try transaction.execute("ALTER TABLE \(table) DROP COLUMN \(column)")
             }
             for table in [
-                "multipart_parts", "multipart_uploads", "segments", "objects", "bucket_settings", "buckets", "domains",
+                "bundle_checks", "region_certificate", "multipart_parts", "multipart_uploads", "segments", "objects", "bucket_settings",
+                "buckets", "domains",
                 "encryption_defaults",
                 "releases", "kms_tags", "kms_grants", "kms_aliases", "kms_materials", "kms_keys",
             ] {

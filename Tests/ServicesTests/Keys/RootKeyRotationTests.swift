@@ -1,3 +1,4 @@
+import Bundles
 import Domain
 import Foundation
 import Logging
@@ -27,6 +28,10 @@ import Testing
             return (KeyRing(region: region, database: database, vault: vault, clock: .system), database)
         }
 
+        func certificates(_ region: Region, _ vault: Vault, _ database: Database) -> RegionCertificates {
+            RegionKeys(region: region, database: database, vault: vault, clock: .system).certificates
+        }
+
         /// Checks that everything opens under this root key, and says how many vault keys there are.
         func check(_ source: RootKeySource, sourceLocation: SourceLocation = #_sourceLocation) async throws {
             let vault = try await vault(source)
@@ -35,6 +40,9 @@ import Testing
                 defer { try? database.close() }
                 let opened = try await ring.unwrap(blob, context: .empty)
                 #expect(opened.isEqual(to: plain), sourceLocation: sourceLocation)
+                let certificates = certificates(region, vault, database)
+                let certificate = try RSACertificate(pem: try await certificates.require())
+                #expect(try await certificates.privateKey().belongs(to: certificate), sourceLocation: sourceLocation)
             }
         }
     }
@@ -51,6 +59,7 @@ import Testing
                 let data = try await ring.generateDataKey(under: ring.resolve(nil, account: known(account)), context: .empty)
                 place.ciphertexts.append((region, data.wrapped, data.plain))
             }
+            try await place.certificates(region, vault, database).require()
             try database.close()
         }
         try await body(place)
@@ -68,7 +77,7 @@ import Testing
         try await withPlace(.dataFolder) { place in
             let old = try text(place)
             let before = try await place.vault(.dataFolder).currentID
-            #expect(try await rotate(place, from: .dataFolder, to: .dataFolder).materials == 4)
+            #expect(try await rotate(place, from: .dataFolder, to: .dataFolder).materials == 6)
             #expect(try text(place) != old)
             try await place.check(.dataFolder)
             #expect(try await place.vault(.dataFolder).currentID != before)
@@ -157,6 +166,9 @@ import Testing
                         let place = MaterialPlace(region: region, key: row.key, number: row.number)
                         try table.setSealed(Vault(current: former).seal(vault.open(row.sealed, of: place), of: place), of: row)
                     }
+                    let certificates = CertificateTable(transaction)
+                    let (place, row) = (MaterialPlace(certificateKeyOf: region), try #require(try certificates.certificate()))
+                    try certificates.setSealedKey(Vault(current: former).seal(vault.open(row.sealedKey, of: place), of: place))
                 }
                 try database.close()
             }
@@ -183,7 +195,7 @@ import Testing
                 }
             }
             try database.close()
-            #expect(try await rotate(place, from: .dataFolder, to: .dataFolder).materials == 4 + 1199)
+            #expect(try await rotate(place, from: .dataFolder, to: .dataFolder).materials == 6 + 1199)
             try await place.check(.dataFolder)
         }
     }

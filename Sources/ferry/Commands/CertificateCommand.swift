@@ -1,0 +1,33 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Services
+
+/// `ferry certificate`: what bundles for a Region are made with.
+struct CertificateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "certificate",
+        abstract: "Print the certificate of a Region, which ferry bundle --ec2-cert takes.",
+        discussion: "A Region has one from its first start on. It is no secret; its private key never leaves the data folder."
+    )
+
+    @OptionGroup var folder: DataFolderOptions
+
+    @Option(help: ArgumentHelp("The Region; not needed when there is but one.", valueName: "region"))
+    var region: Region?
+
+    func run() async throws {
+        let folder = folder.folder
+        let regions = try folder.regions()
+        guard let region = region ?? (regions.count == 1 ? regions.first : nil) else {
+            let known = regions.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("name one of the Regions in \(folder.path) with --region: \(known)")
+        }
+        guard regions.contains(region) else { throw ValidationError("there is no Region \(region) in \(folder.path)") }
+        guard let pem = try await Maintenance(folder: folder).certificate(of: region) else {
+            Terminal.complain("\(region) has no certificate yet: start the server once, which makes it")
+            throw ExitCode.failure
+        }
+        Terminal.say(pem.trimmingCharacters(in: .newlines))
+    }
+}
