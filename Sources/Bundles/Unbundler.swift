@@ -26,13 +26,19 @@ package final class Unbundler {
 
     /// Bytes of the present part. Everything that ``next()`` has must have been taken before.
     package func feed(_ bytes: ByteBuffer) throws {
+        try hash(bytes)
+        try decrypt(bytes)
+    }
+
+    private func hash(_ bytes: ByteBuffer) throws {
         bundledBytes += Int64(bytes.readableBytes)
         guard bundledBytes <= manifest.bundledSize else {
             throw BundleError("The parts have more than the \(manifest.bundledSize) bytes that the manifest says.")
         }
         bytes.withUnsafeReadableBytes { partHash.update(bufferPointer: $0) }
-        compressed = try decryptor.take(bytes)
     }
+
+    private func decrypt(_ bytes: ByteBuffer) throws { compressed = try decryptor.take(bytes) }
 
     /// Bytes at a place of the disk, in the order of their places; nil when they take more of the parts.
     package func next() throws -> DiskExtent? {
@@ -46,15 +52,19 @@ package final class Unbundler {
 
     /// Checks the part whose bytes were fed; behind the last one, ``next()`` has what was held back.
     package func endPart() throws {
+        try checkPart()
+        partHash = Insecure.SHA1()
+        part += 1
+        if part == manifest.parts.count { compressed = try decryptor.finish() }
+    }
+
+    private func checkPart() throws {
         guard part < manifest.parts.count else { throw BundleError("There are more parts than the manifest lists.") }
         guard Array(partHash.finalize()) == manifest.parts[part].digest else {
             throw BundleError(
                 "Part \(part), \(BundleError.quoted(manifest.parts[part].name)), is damaged: its SHA-1 is not the manifest's."
             )
         }
-        partHash = Insecure.SHA1()
-        part += 1
-        if part == manifest.parts.count { compressed = try decryptor.finish() }
     }
 
     /// Checks the whole.
@@ -84,9 +94,21 @@ package final class Unbundler {
     ) async throws where Pieces.Element == ByteBuffer {
         let unbundler = Unbundler(manifest, key: key)
         for part in manifest.parts {
+            // What a damaged part decrypts to can be wrong in any way. That it is damaged is the better cause, and its end tells it.
+            var failure: BundleError?
             for try await piece in try await source(part) {
-                try unbundler.feed(piece)
-                while let extent = try unbundler.next() { try await write(extent) }
+                try unbundler.hash(piece)
+                guard failure == nil else { continue }
+                do {
+                    try unbundler.decrypt(piece)
+                    while let extent = try unbundler.next() { try await write(extent) }
+                } catch let error as BundleError {
+                    failure = error
+                }
+            }
+            if let failure {
+                try unbundler.checkPart()
+                throw failure
             }
             try unbundler.endPart()
         }
