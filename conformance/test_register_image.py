@@ -151,11 +151,6 @@ def test_iops_and_throughput_belong_to_some_volume_types(ask, ebs):
         ask(ebs=ebs)
 
 
-def test_bundles_in_a_bucket_are_not_supported_yet(ask):
-    with refused("UnsupportedOperation"):
-        ask(ImageLocation="bucket/image.manifest.xml", BlockDeviceMappings=None, RootDeviceName=None)
-
-
 def test_ephemeral_devices_and_suppressed_ones_are_kept_as_given(server, ask, two_gib):
     image = images.describe(server, HOME, ask(BlockDeviceMappings=[
         {"DeviceName": ROOT, "Ebs": {"SnapshotId": two_gib}},

@@ -29,6 +29,7 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
     package static let invalidImageIDUnavailable = FaultCode("InvalidAMIID.Unavailable")
     package static let invalidImageNameDuplicate = FaultCode("InvalidAMIName.Duplicate")
     package static let invalidImageNameMalformed = FaultCode("InvalidAMIName.Malformed")
+    package static let invalidManifest = FaultCode("InvalidManifest")
     package static let invalidBlockDeviceMapping = FaultCode("InvalidBlockDeviceMapping")
 
     // Snapshots.

@@ -36,8 +36,8 @@ extension Image: Filterable {
         case "name": [self.name]
         case "owner-id": [owner.rawValue]
         case "ramdisk-id": [traits.ramdiskID].compactMap(\.self)
-        case "root-device-name": [rootDeviceName]
-        case "root-device-type": ["ebs"]
+        case "root-device-name": rootDeviceName.isEmpty ? [] : [rootDeviceName]
+        case "root-device-type": [rootDeviceType.rawValue]
         case "source-image-id": [source?.id.rawValue].compactMap(\.self)
         case "source-image-region": [source?.region.rawValue].compactMap(\.self)
         case "state": [state.rawValue]

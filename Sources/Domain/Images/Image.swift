@@ -21,8 +21,11 @@ package struct Image: Sendable, Equatable {
     package var stateReason: StateReason?
     package let createdAt: Date
     package var traits: MachineTraits
+    /// Empty when it has none, as many instance-store images.
     package var rootDeviceName: String
     package var devices: [BlockDevice]
+    /// Of an instance-store image; nil for one over snapshots.
+    package var bundle: ImageBundle?
     package var source: Source?
     package var tags: [Tag]
 
@@ -37,6 +40,7 @@ package struct Image: Sendable, Equatable {
         traits: MachineTraits,
         rootDeviceName: String,
         devices: [BlockDevice],
+        bundle: ImageBundle? = nil,
         source: Source? = nil,
         tags: [Tag] = []
     ) {
@@ -50,11 +54,14 @@ package struct Image: Sendable, Equatable {
         self.traits = traits
         self.rootDeviceName = rootDeviceName
         self.devices = devices
+        self.bundle = bundle
         self.source = source
         self.tags = tags
     }
 
-    package var location: String { "\(owner)/\(name)" }
+    package var location: String { bundle?.manifest.rawValue ?? "\(owner)/\(name)" }
+
+    package var rootDeviceType: RootDeviceType { bundle == nil ? .ebs : .instanceStore }
 
     /// The snapshots behind the image, each once, in the order of the devices.
     package var snapshotIDs: [SnapshotID] {

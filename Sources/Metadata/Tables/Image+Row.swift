@@ -21,8 +21,23 @@ extension Image {
             traits: MachineTraits(row: row),
             rootDeviceName: row.text("root_device_name"),
             devices: devices,
+            bundle: ImageBundle(row: row),
             source: source,
             tags: tags
+        )
+    }
+}
+
+extension ImageBundle {
+    /// Nil in the row of an image over snapshots.
+    init?(row: SQLRow) throws {
+        guard let manifest: ManifestLocation = try row.optionalValue("manifest_location") else { return nil }
+        try self.init(
+            manifest: manifest,
+            version: row.text("manifest_version"),
+            etag: row.text("manifest_etag"),
+            imageBytes: row.integer("bundle_image_bytes"),
+            bundleBytes: row.integer("bundle_bytes")
         )
     }
 }

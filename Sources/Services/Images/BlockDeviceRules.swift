@@ -3,39 +3,56 @@ import Domain
 /// Turns requested devices into an image's block device mapping, by the rules of RegisterImage (ami-behaviour.md, section 4.1).
 struct BlockDeviceRules {
     static let countMax = 128
+    static let nameBytesMax = 255
 
     let rootDeviceName: String
     /// The caller's snapshots that the request names, by id.
     let snapshots: [SnapshotID: Snapshot]
 
     func devices(_ requested: [ImageRegistration.Device]) throws -> [BlockDevice] {
-        guard requested.count <= Self.countMax else { throw invalid("At most \(Self.countMax) block devices can be mapped") }
-        var names = Set<String>()
-        let devices = try requested.map { device in
-            guard names.insert(device.name).inserted else {
-                throw invalid("The device '\(device.name)' is used in more than one block-device mapping")
-            }
-            return try self.device(device)
-        }
+        try Self.checkNames(of: requested)
+        let devices = try requested.map(device)
         guard devices.contains(where: { $0.name == rootDeviceName && $0.volume?.snapshotID != nil }) else {
-            throw invalid("The root device '\(rootDeviceName)' must be mapped to a snapshot")
+            throw Self.invalid("The root device '\(rootDeviceName)' must be mapped to a snapshot")
         }
         return devices
     }
 
-    private func device(_ device: ImageRegistration.Device) throws -> BlockDevice {
-        guard device.name.utf8.count <= 255 else { throw invalid("The name of a device has at most 255 characters") }
+    /// Each device is mapped once, and they are not too many.
+    static func checkNames(of requested: [ImageRegistration.Device]) throws {
+        guard requested.count <= countMax else { throw invalid("At most \(countMax) block devices can be mapped") }
+        var names = Set<String>()
+        for device in requested {
+            guard names.insert(device.name).inserted else {
+                throw invalid("The device '\(device.name)' is used in more than one block-device mapping")
+            }
+            guard device.name.utf8.count <= nameBytesMax else {
+                throw invalid("The name of a device has at most \(nameBytesMax) characters")
+            }
+        }
+    }
+
+    /// A device that is suppressed or a disk of the machine itself; nil for one with a volume.
+    static func withoutVolume(_ device: ImageRegistration.Device) throws -> BlockDevice? {
         if device.isSuppressed { return BlockDevice(name: device.name, target: .none) }
         if let virtualName = device.virtualName {
             guard device.volume == nil else { throw invalid("The device '\(device.name)' has both a virtual name and a volume") }
-            guard virtualName.wholeMatch(of: /ephemeral[0-9]{1,2}/) != nil else {
+            guard isEphemeral(virtualName) else {
                 throw invalid("'\(virtualName)' is not a virtual name of a device: expected ephemeral0 to ephemeral99")
             }
             return BlockDevice(name: device.name, target: .ephemeral(virtualName: virtualName))
         }
-        guard let volume = device.volume else {
+        guard device.volume != nil else {
             throw Fault(.missingParameter, "The device '\(device.name)' must have a volume, a virtual name, or be suppressed")
         }
+        return nil
+    }
+
+    static func isEphemeral(_ virtualName: String) -> Bool { virtualName.wholeMatch(of: /ephemeral[0-9]{1,2}/) != nil }
+
+    private func device(_ device: ImageRegistration.Device) throws -> BlockDevice {
+        if let plain = try Self.withoutVolume(device) { return plain }
+        guard let volume = device.volume else { preconditionFailure("a device that is neither suppressed nor virtual has a volume") }
         return BlockDevice(name: device.name, target: .volume(try template(volume, isRoot: device.name == rootDeviceName)))
     }
 
@@ -46,10 +63,10 @@ struct BlockDeviceRules {
             throw Fault(.missingParameter, "The request must contain the parameter size or snapshotId")
         }
         guard (1...Snapshot.sizeGiBMax).contains(size) else {
-            throw invalid("A volume of \(size) GiB is not possible: expected 1 to \(Snapshot.sizeGiBMax)")
+            throw Self.invalid("A volume of \(size) GiB is not possible: expected 1 to \(Snapshot.sizeGiBMax)")
         }
         if let snapshot, size < snapshot.sizeGiB {
-            throw invalid("Volume of size \(size)GB is smaller than snapshot '\(snapshot.id)', expect size >= \(snapshot.sizeGiB)GB")
+            throw Self.invalid("Volume of size \(size)GB is smaller than snapshot '\(snapshot.id)', expect size >= \(snapshot.sizeGiB)GB")
         }
         let type = volume.type ?? .gp2
         if volume.iops != nil, !type.takesIOPS {
@@ -87,5 +104,5 @@ struct BlockDeviceRules {
         return snapshot
     }
 
-    private func invalid(_ message: String) -> Fault { Fault(.invalidBlockDeviceMapping, message) }
+    private static func invalid(_ message: String) -> Fault { Fault(.invalidBlockDeviceMapping, message) }
 }

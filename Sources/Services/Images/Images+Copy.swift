@@ -30,7 +30,8 @@ extension Images {
             if let holder = try images.holder(ofName: copy.name, owner: call.account) {
                 throw ImageName.duplicate(copy.name, of: holder)
             }
-            guard try images.count(owner: call.account, state: .pending) < CopyLimits.imagesPerDestinationMax else {
+            let registering = try BundleCheckTable(transaction).count(of: call.account)
+            guard try images.count(owner: call.account, state: .pending) - registering < CopyLimits.imagesPerDestinationMax else {
                 throw Fault(
                     .resourceLimitExceeded,
                     "Too many image copies in progress. The limit is \(CopyLimits.imagesPerDestinationMax) for this destination region."
@@ -81,6 +82,9 @@ extension Images {
         return try await store.database.read { transaction in
             let image = try Self.own(id, of: account, in: transaction)
             guard image.state == .available else { throw Self.unavailable(id) }
+            guard image.bundle == nil else {
+                throw Fault(.unsupportedOperation, "The image \(id) is instance-store backed: copying it is not supported yet")
+            }
             let snapshots = try SnapshotTable(transaction).snapshots(ids: image.snapshotIDs)
             return ImageCopyPlan.Source(region: store.region, image: image, snapshots: snapshots)
         }

@@ -26,6 +26,8 @@ extension Images {
             let image = try Self.own(id, of: account, in: transaction)
             try images.setState(.deregistered, reason: nil, of: id)
             try TagTable(transaction).removeAll(from: .image(id))
+            // A bundle itself stays where it is, verified or not.
+            try BundleCheckTable(transaction).delete(id)
             for var copy in try CopyTable(transaction).copies(of: id) {
                 try CopyEffects(transaction: transaction, now: call.now).apply(copy.handle(.cancelled(by: id)), of: copy)
             }

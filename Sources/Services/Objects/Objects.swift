@@ -24,6 +24,18 @@ package struct Objects: Sendable {
         }
     }
 
+    /// The latest versions of many keys, in their order; nil where there is none or a delete marker.
+    package func latest(_ keys: [ObjectKey], in bucket: String) async throws -> [ObjectRow?] {
+        let bucket = try await Buckets(call).require(bucket)
+        return try await call.store.database.read { transaction in
+            let table = ObjectTable(transaction)
+            return try keys.map { key in
+                let row = try table.latest(key, in: bucket.name)
+                return row?.isMarker == true ? nil : row
+            }
+        }
+    }
+
     /// Sets or takes back the tags of an object's version.
     package func setTags(_ tags: [String: String], of key: String, in bucket: String, version: String? = nil) async throws -> String {
         let bucket = try await Buckets(call).require(bucket)

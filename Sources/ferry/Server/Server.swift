@@ -60,6 +60,7 @@ struct Server {
             [
                 UploadReconciler(store: store, deployment: deployment),
                 CopyReconciler(store: store, deployment: deployment),
+                BundleReconciler(store: store, deployment: deployment),
                 Collector(store: store, deployment: deployment, schedule: collections),
                 KeyReconciler(store: store, deployment: deployment),
             ]

@@ -36,6 +36,15 @@ import Testing
         #expect(Image.sample().texts(forFilter: name) == texts)
     }
 
+    @Test func instanceStoreImagesAreFoundByTheirManifest() {
+        var image = Image.sample()
+        image.bundle = ImageBundle(manifest: known("bucket/web/m.xml"), version: "null", etag: "e", imageBytes: 1, bundleBytes: 1)
+        #expect(image.texts(forFilter: "root-device-type") == ["instance-store"])
+        #expect(image.texts(forFilter: "manifest-location") == ["bucket/web/m.xml"])
+        image.rootDeviceName = ""
+        #expect(image.texts(forFilter: "root-device-name") == [])
+    }
+
     @Test func whatIsNotSetMatchesNothing() throws {
         let image = Image.sample(stateReason: nil, devices: [], source: nil)
         for name in ["state-reason-code", "source-image-id", "source-image-region", "block-device-mapping.snapshot-id"] {

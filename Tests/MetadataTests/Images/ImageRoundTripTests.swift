@@ -34,6 +34,19 @@ import Testing
         #expect(try roundTrip(image) == image)
     }
 
+    @Test func anInstanceStoreImage() throws {
+        var image = Image.sample(1, state: .pending)
+        image.rootDeviceName = ""
+        image.bundle = ImageBundle(
+            manifest: known("bucket/ü/image.manifest.xml"),
+            version: "3sL4kqtJlcpXroDTDmJ",
+            etag: "d41d8cd98f00b204e9800998ecf8427e-2",
+            imageBytes: 10 << 30,
+            bundleBytes: 5 << 30
+        )
+        #expect(try roundTrip(image) == image)
+    }
+
     @Test func anImageInWhichNothingIsSet() throws {
         let image = Image.sample(1)
         #expect(try roundTrip(image) == image)

@@ -28,8 +28,8 @@ struct ImageItem: XMLEncodable {
         }
         xml.element("name", image.name)
         xml.element("description", image.description)
-        xml.element("rootDeviceType", "ebs")
-        xml.element("rootDeviceName", image.rootDeviceName)
+        xml.element("rootDeviceType", image.rootDeviceType.rawValue)
+        xml.element("rootDeviceName", image.rootDeviceName.isEmpty ? nil : image.rootDeviceName)
         xml.list("blockDeviceMapping", image.devices) { xml, device in write(device, to: &xml) }
         xml.element("virtualizationType", traits.virtualization.rawValue)
         TagSet(tags: image.tags).write(to: &xml)

@@ -2,32 +2,42 @@ import Domain
 import Services
 import Wire
 
-/// Makes an image over snapshots (ami-behaviour.md, section 4.1).
+/// Makes an image over snapshots, or of a bundle in S3 (ami-behaviour.md, sections 4.1 and 5.3).
 struct RegisterImage: EC2Action {
     private let registration: ImageRegistration
     private let tags: [TagSpecification]
     private let imageLocation: String?
+    private let architecture: MachineTraits.Architecture?
+    private let rootDeviceName: String?
     private let billingProducts: [String]
 
     init(from query: QueryReader) throws(RequestError) {
         tags = try query["TagSpecification"]
         imageLocation = try query["ImageLocation"]
+        architecture = try query["Architecture"]
+        rootDeviceName = try query["RootDeviceName"]
         billingProducts = try query["BillingProduct"]
         let devices: [BlockDeviceParameter] = try query["BlockDeviceMapping"]
         registration = ImageRegistration(
             name: try query["Name"],
             description: try query.text("Description", lengthMax: Images.descriptionLengthMax),
             traits: try MachineTraits(from: query),
-            rootDeviceName: try query["RootDeviceName"] ?? "/dev/sda1",
+            rootDeviceName: rootDeviceName ?? "/dev/sda1",
             devices: devices.map(\.device),
             tags: []
         )
     }
 
-    func check(in call: Call) async throws { try ImageName.check(request().name) }
+    func check(in call: Call) async throws {
+        let request = try request()
+        guard let imageLocation else { return try ImageName.check(request.name) }
+        try await Images(call).checkRegistration(bundle(at: imageLocation, request))
+    }
 
     func run(in call: Call) async throws -> Answer {
-        Answer(imageID: try await Images(call).register(request()))
+        let request = try request()
+        guard let imageLocation else { return Answer(imageID: try await Images(call).register(request)) }
+        return Answer(imageID: try await Images(call).register(bundle(at: imageLocation, request)))
     }
 
     struct Answer: XMLEncodable {
@@ -37,23 +47,30 @@ struct RegisterImage: EC2Action {
     }
 
     private func request() throws -> ImageRegistration {
-        if let imageLocation {
-            throw Fault(
-                .unsupportedOperation,
-                "The bundle '\(imageLocation)' cannot be registered: instance-store images are not supported yet"
-            )
-        }
         guard billingProducts.isEmpty else {
             throw Fault(.unsupportedOperation, "Billing products are not supported by this version of Ferry")
         }
         if registration.traits.tpmSupport != nil, registration.traits.bootMode != .uefi {
             throw Fault(.invalidParameterCombination, "TpmSupport requires the boot mode uefi")
         }
-        guard registration.devices.contains(where: { $0.volume != nil }) else {
+        guard imageLocation != nil || registration.devices.contains(where: { $0.volume != nil }) else {
             throw Fault(.missingParameter, "The request must contain the parameter BlockDeviceMapping with the root device's snapshot")
         }
         var registration = registration
         registration.tags = try tags.tags(forKinds: ["image"])["image"] ?? []
         return registration
+    }
+
+    private func bundle(at location: String, _ request: ImageRegistration) -> BundleRegistration {
+        BundleRegistration(
+            name: request.name,
+            description: request.description,
+            location: location,
+            traits: request.traits,
+            architecture: architecture,
+            rootDeviceName: rootDeviceName,
+            devices: request.devices,
+            tags: request.tags
+        )
     }
 }

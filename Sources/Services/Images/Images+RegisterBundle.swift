@@ -1,0 +1,78 @@
+import Bundles
+import Domain
+import Foundation
+import Metadata
+
+extension Images {
+    /// How many bundles of an account can be being verified.
+    package static let bundleChecksMax = 100
+
+    /// Makes an image of a bundle that the caller may read. It is pending until the bundle reconciler has verified every part.
+    ///
+    /// What can be told without reading the parts is refused here.
+    ///
+    /// - Throws: `Fault` `InvalidManifest` with the cause.
+    package func register(_ registration: BundleRegistration) async throws -> ImageID {
+        let image = try await image(of: registration)
+        let account = call.account
+        try await call.store.database.write { transaction in
+            let images = ImageTable(transaction)
+            if let holder = try images.holder(ofName: image.name, owner: account) { throw ImageName.duplicate(image.name, of: holder) }
+            let checks = BundleCheckTable(transaction)
+            guard try checks.count(of: account) < Self.bundleChecksMax else {
+                throw Fault(
+                    .resourceLimitExceeded,
+                    "Too many bundles are being verified. The limit is \(Self.bundleChecksMax): wait until some are available."
+                )
+            }
+            try images.insert(image)
+            try TagTable(transaction).set(image.tags, on: .image(image.id))
+            try checks.insert(BundleCheck(imageID: image.id, account: account, createdAt: image.createdAt))
+        }
+        call.store.bundlesPoke()
+        return image.id
+    }
+
+    /// What a dry run checks: all that is refused before the answer, but whether the name is free.
+    package func checkRegistration(_ registration: BundleRegistration) async throws { _ = try await image(of: registration) }
+
+    private func image(of registration: BundleRegistration) async throws -> Image {
+        try ImageName.check(registration.name)
+        try TagRules.check(registration.tags)
+        guard let location = ManifestLocation(rawValue: registration.location) else {
+            throw Fault(
+                .invalidManifest,
+                "The location '\(registration.location.prefix(64))' is no place of a manifest: expected bucket/path/image.manifest.xml."
+            )
+        }
+        let bundle = try await StoredBundle.find(location, as: call)
+        let rules = InstanceStoreRules(bundle.manifest)
+        let (traits, devices): (MachineTraits, [BlockDevice])
+        do {
+            traits = try rules.traits(registration)
+            devices = try rules.devices(registration)
+        } catch let error as BundleError {
+            throw StoredBundle.invalid(error)
+        }
+        try await bundle.checkParts()
+        return Image(
+            id: .random(),
+            owner: call.account,
+            name: registration.name,
+            description: registration.description,
+            state: .pending,
+            createdAt: call.now,
+            traits: traits,
+            rootDeviceName: registration.rootDeviceName ?? rules.rootDeviceName,
+            devices: devices,
+            bundle: ImageBundle(
+                manifest: location,
+                version: bundle.object.version,
+                etag: bundle.object.etag,
+                imageBytes: bundle.manifest.size,
+                bundleBytes: bundle.manifest.bundledSize
+            ),
+            tags: registration.tags
+        )
+    }
+}
