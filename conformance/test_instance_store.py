@@ -192,13 +192,6 @@ def test_nothing_was_registered_by_what_was_refused(server, bundle):
     assert len(server.ec2().describe_images(Owners=["self"])["Images"]) == before
 
 
-def test_not_copied_yet(server, bundle):
-    image = register(server, bundle.upload(server))
-    images.wait_available(server, HOME, image)
-    with refused("UnsupportedOperation"):
-        images.copy(server, image)
-
-
 # What fails when the parts are read ----------------------------------------------------------------------------------
 
 

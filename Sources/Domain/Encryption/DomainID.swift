@@ -1,7 +1,7 @@
 /// The id of a domain: what an account's snapshots under one KMS key in a Region are sealed in, so that they share blocks.
 ///
 /// Random, 16 bytes; as text 32 hexadecimal digits, which is what EC2 shows as `dataEncryptionKeyId`.
-package struct DomainID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+package struct DomainID: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
     package static let byteCount = 16
 
     package let bytes: [UInt8]

@@ -1,5 +1,5 @@
 /// The name of a Region, as `eu-west-1`: lower-case letters, digits and dashes, 3 to 32 characters.
-package struct Region: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct Region: RawRepresentable, Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     package let rawValue: String
 
     package init?(rawValue: String) {

@@ -1,5 +1,5 @@
 /// The id of a snapshot, as `snap-0123456789abcdef0`.
-package struct SnapshotID: ResourceID {
+package struct SnapshotID: ResourceID, Codable {
     package static let prefix = "snap"
     package let rawValue: String
     package init(wellFormed text: String) { rawValue = text }

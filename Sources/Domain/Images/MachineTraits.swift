@@ -1,6 +1,6 @@
 /// What an image says about the machine that it wants: carried unchanged into every copy.
-package struct MachineTraits: Hashable, Sendable {
-    package enum Architecture: String, Sendable {
+package struct MachineTraits: Hashable, Sendable, Codable {
+    package enum Architecture: String, Sendable, Codable {
         case i386
         case amd64 = "x86_64"
         case arm64
@@ -8,11 +8,11 @@ package struct MachineTraits: Hashable, Sendable {
         case arm64Mac = "arm64_mac"
     }
 
-    package enum Virtualization: String, Sendable {
+    package enum Virtualization: String, Sendable, Codable {
         case paravirtual, hvm
     }
 
-    package enum BootMode: String, Sendable {
+    package enum BootMode: String, Sendable, Codable {
         case legacyBIOS = "legacy-bios"
         case uefi
         case uefiPreferred = "uefi-preferred"

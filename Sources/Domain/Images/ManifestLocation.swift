@@ -1,5 +1,5 @@
 /// Where the manifest of a bundle is: `bucket/path/image.manifest.xml`.
-package struct ManifestLocation: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+package struct ManifestLocation: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
     package let bucket: BucketName
     package let key: ObjectKey
 

@@ -3,6 +3,8 @@ package struct AliasName: RawRepresentable, Hashable, Comparable, Sendable, Cust
     package static let prefix = "alias/"
     /// The default key of EBS, which Ferry manages.
     package static let ebs = AliasName(known: "alias/aws/ebs")
+    /// The default key of S3, which Ferry manages.
+    package static let s3 = AliasName(known: "alias/aws/s3")
 
     package let rawValue: String
 

@@ -85,5 +85,6 @@ extension Schema {
         encryptionSteps,
         objectSteps,
         bundleSteps,
+        jobSteps,
     ])
 }

@@ -93,6 +93,14 @@ package struct ImageTable {
         try transaction.execute("UPDATE images SET description = ? WHERE id = ?", [.text(description), .text(id)])
     }
 
+    /// The object of the manifest that an instance-store image is made of.
+    package func setManifest(version: String, etag: String, of id: ImageID) throws {
+        try transaction.execute(
+            "UPDATE images SET manifest_version = ?, manifest_etag = ? WHERE id = ?",
+            [.text(version), .text(etag), .text(id)]
+        )
+    }
+
     package func setState(_ state: ImageState, reason: StateReason?, of id: ImageID) throws {
         try transaction.execute(
             "UPDATE images SET state = ?, reason_code = ?, reason_message = ? WHERE id = ?",

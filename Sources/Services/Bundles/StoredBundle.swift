@@ -10,8 +10,10 @@ struct StoredBundle: Sendable {
     let location: ManifestLocation
     /// The object of the manifest.
     let object: StoredObject
-    let manifest: BundleManifest
+    let signed: SignedManifest
     private let call: Call
+
+    var manifest: BundleManifest { signed.manifest }
 
     /// Reads the manifest.
     ///
@@ -26,8 +28,7 @@ struct StoredBundle: Sendable {
             var reader = try await objects.read(object, range: 0..<object.bytes)
             var document: [UInt8] = []
             while let piece = try await reader.next() { document += piece.readableBytesView }
-            let manifest = try SignedManifest(parsing: document).manifest
-            return StoredBundle(location: location, object: object, manifest: manifest, call: call)
+            return StoredBundle(location: location, object: object, signed: try SignedManifest(parsing: document), call: call)
         }
     }
 
@@ -45,13 +46,19 @@ struct StoredBundle: Sendable {
         }
     }
 
-    /// The bytes of a part.
-    func read(_ part: BundlePart) async throws -> ObjectPieces {
+    /// The object of a part.
+    func find(_ part: BundlePart) async throws -> StoredObject {
         let key = try key(of: part)
         return try await Self.explained("\(location.bucket)/\(key)") {
-            let objects = Objects(call)
-            let object = try await objects.head(key.text, in: location.bucket.rawValue)
-            return ObjectPieces(reader: try await objects.read(object, range: 0..<object.bytes))
+            try await Objects(call).head(key.text, in: location.bucket.rawValue)
+        }
+    }
+
+    /// The bytes of a part.
+    func read(_ part: BundlePart) async throws -> ObjectPieces {
+        let object = try await find(part)
+        return try await Self.explained("\(location.bucket)/\(object.key)") {
+            ObjectPieces(reader: try await Objects(call).read(object, range: 0..<object.bytes))
         }
     }
 

@@ -18,7 +18,7 @@ extension CopyReconciler {
                 try await save(.failed(reason, isTemporary: false), of: copy.id)
                 return
             }
-            guard let source = deployment.regions[copy.sourceRegion], let link = links[copy.sourceRegion],
+            guard let source = deployment.regions[copy.sourceRegion], let link = inbound.links[copy.sourceRegion],
                 let root = Digest(bytes: copy.sourceRoot)
             else {
                 try await save(.failed(unreachable(copy), isTemporary: false), of: copy.id)
@@ -28,11 +28,13 @@ extension CopyReconciler {
             do {
                 let flow = link.join(copy.account, pace: pace(of: copy))
                 defer { flow.leave() }
-                let progress = try await unlessStopped(by: stop) { try await pump(copy, root: root, from: source, flow) }
+                let progress = try await unlessStopped(by: stop, throwing: CopyNoLongerWanted()) {
+                    try await pump(copy, root: root, from: source, flow)
+                }
                 if running.isNewlyLate(copy.id, at: deployment.clock.now) { warnOfLate(copy) }
                 logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
             } catch let error where !(error is CopyNoLongerWanted || error is CancellationError) {
-                let failure = CopyFailure(error, of: copy, into: store.region)
+                let failure = WorkFailure(error, of: copy, into: store.region)
                 logger.warning("Copying a snapshot failed", metadata: ["error": "\(error)", "temporary": "\(failure.isTemporary)"])
                 // From here on the lease says when to try again.
                 running.setLease(of: copy.id, until: nil)
@@ -58,7 +60,7 @@ extension CopyReconciler {
         let (origin, destination) = (try await region.seal(copy.sourceDomain), try await store.seal(of: snapshot))
         let source = PacedSource(StoreSource(region.blocks, in: origin), over: flow)
         let before = copy.progress.bytesMoved
-        let attempt = try await engine.copy(root, from: source, into: store.blocks, in: destination, space: space) { progress in
+        let attempt = try await engine.copy(root, from: source, into: store.blocks, in: destination, space: inbound.space) { progress in
             flow.reached(progress.bytesDone)
             try await save(.progressed(progress.adding(bytesMovedBefore: before)), of: copy.id)
         } commit: { progress, address in
@@ -72,24 +74,6 @@ extension CopyReconciler {
         guard let target = copy.target, let startedAt = target.startedAt else { return nil }
         let elapsed = deployment.clock.now.timeIntervalSince(startedAt)
         return Pace(setAside: target.setAside, elapsed: elapsed, bytesDone: copy.progress.bytesDone)
-    }
-
-    /// Runs `body`, and cancels it when the copy is to stop: a pump that waits would not ask for a long time.
-    private func unlessStopped<Value: Sendable>(
-        by stop: AsyncStream<Never>,
-        _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask(operation: body)
-            group.addTask {
-                for await _ in stop {}
-                try Task.checkCancellation()
-                throw CopyNoLongerWanted()
-            }
-            defer { group.cancelAll() }
-            guard let value = try await group.next() else { throw CancellationError() }
-            return value
-        }
     }
 
     /// Saves an event and its effects in one transaction, and keeps the lease.

@@ -24,10 +24,7 @@ package struct CopyReconciler: Service {
     let owner: String
     let logger: Logger
     let running = RunningCopies()
-    /// What the copies into this Region still need of its disk.
-    let space = SpaceLedger()
-    /// The ways into this Region: each has its limit, and its copies share it.
-    let links: [Region: Link]
+    package let inbound: Inbound
 
     package init(store: RegionStore, deployment: Deployment, engine: CopyEngine = CopyEngine(), clock: SteadyClock = .system) {
         self.store = store
@@ -35,9 +32,7 @@ package struct CopyReconciler: Service {
         self.engine = engine
         owner = CopyID.random().rawValue
         logger = deployment.logger(of: store)
-        links = deployment.regions.mapValues { source in
-            Link(limit: deployment.limits.bandwidth[RegionPair(from: source.region, into: store.region)], clock: clock)
-        }
+        inbound = Inbound(into: store.region, of: deployment, clock: clock)
     }
 
     package func run() async throws {

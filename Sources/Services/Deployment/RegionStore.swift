@@ -14,7 +14,7 @@ package final class RegionStore: Sendable {
     package let sql: SQLStatistics
     package let copiesPoke = Poke()
     package let uploadsPoke = Poke()
-    package let bundlesPoke = Poke()
+    package let jobsPoke = Poke()
 
     package init(region: Region, database: Database, keys: RegionKeys, blocks: BlockStore) {
         self.region = region

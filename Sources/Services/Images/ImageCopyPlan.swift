@@ -13,12 +13,18 @@ struct ImageCopyPlan: Sendable {
     let image: Image
     private(set) var snapshots: [Snapshot]
     private(set) var copies: [SnapshotCopy]
+    /// Of an instance-store image: what copies its bundle.
+    let job: Job?
 
-    /// - Parameter encryptions: how each copy is kept, by the id of its source.
+    /// - Parameters:
+    ///   - encryptions: how each copy is kept, by the id of its source.
+    ///   - bucket: where the bundle of an instance-store image goes.
     init(
         _ request: ImageCopy,
         of source: Source,
-        encryptions: [SnapshotID: CopiedEncryption],
+        encryptions: [SnapshotID: CopiedEncryption] = [:],
+        bucket: BucketName? = nil,
+        into destination: Region,
         by account: AccountID,
         at now: Date
     ) throws {
@@ -59,10 +65,35 @@ struct ImageCopyPlan: Sendable {
                 )
             )
         }
-        image = try source.image.copied(as: id, by: account, request: request, from: source.region, replacements, at: now)
+        let place = bucket.flatMap { ManifestLocation(rawValue: "\($0)/\(id)/\(Self.manifestName)") }
+        let (from, bundle) = (source.image.bundle, source.image.bundle?.copied(to: place))
+        guard (from == nil) == (bundle == nil) else { throw Images.unavailable(source.image.id) }
+        job = from.map { bundle in
+            let copy = BundleCopy(region: source.region, image: source.image.id, bundle: bundle)
+            return Job(
+                id: id.rawValue,
+                account: account,
+                work: .bundleCopy(copy),
+                createdAt: now,
+                progress: Job.Progress(bytesTotal: bundle.bundleBytes)
+            )
+        }
+        image = try source.image.copied(
+            as: id,
+            by: account,
+            request: request,
+            from: source.region,
+            replacements,
+            into: destination,
+            bundle: bundle,
+            at: now
+        )
         self.snapshots = snapshots
         self.copies = copies
     }
+
+    /// What the manifest of a copied bundle is called, whatever its source's is.
+    static let manifestName = "image.manifest.xml"
 
     static func check(_ request: ImageCopy) throws {
         try ImageName.check(request.name)
@@ -87,6 +118,7 @@ struct ImageCopyPlan: Sendable {
         try ImageTable(transaction).insert(image)
         try tags.set(image.tags, on: .image(image.id))
         for copy in copies { try CopyTable(transaction).insert(copy) }
+        if let job { try JobTable(transaction).insert(job) }
     }
 }
 
@@ -98,9 +130,13 @@ extension Image {
         request: ImageCopy,
         from region: Region,
         _ replacements: [SnapshotID: Snapshot],
+        into destination: Region,
+        bundle: ImageBundle?,
         at now: Date
     ) throws -> Image {
-        Image(
+        var traits = traits
+        traits.kernelID = KernelMap.moved(traits.kernelID, from: region, into: destination)
+        return Image(
             id: id,
             owner: account,
             name: request.name,
@@ -110,10 +146,18 @@ extension Image {
             traits: traits,
             rootDeviceName: rootDeviceName,
             devices: try devices.map { try $0.replacingSnapshot(by: replacements, of: self.id) },
+            bundle: bundle,
             source: Source(id: self.id, region: region),
             // TagSpecification wins over a copied tag of the same key (ami-behaviour.md, section 1.6).
             tags: try TagRules.merge(request.copiesTags ? tags : [], with: request.imageTags)
         )
+    }
+}
+
+extension ImageBundle {
+    /// The same bundle at another place, whose manifest is not there yet.
+    fileprivate func copied(to place: ManifestLocation?) -> ImageBundle? {
+        place.map { ImageBundle(manifest: $0, version: "", etag: "", imageBytes: imageBytes, bundleBytes: bundleBytes) }
     }
 }
 

@@ -19,24 +19,13 @@ extension Images {
         if let token = copy.clientToken, let id = try await replay(token) { return id }
         let source = try await sourceOfCopy(copy)
         try ImageCopyPlan.check(copy)
-        let encryptions = try await encryption(of: copy).settle(source.snapshots)
-        let plan = try ImageCopyPlan(copy, of: source, encryptions: encryptions, by: call.account, at: call.now)
+        let plan = try await plan(copy, of: source)
         let (id, copies) = try await call.store.database.write { transaction in
             // Again inside the transaction: of two calls with one token, the second finds what the first has made.
             if let id = try copy.clientToken.flatMap({ try Self.replay($0, of: call.account, in: transaction) }) {
                 return (id, [SnapshotCopy]())
             }
-            let images = ImageTable(transaction)
-            if let holder = try images.holder(ofName: copy.name, owner: call.account) {
-                throw ImageName.duplicate(copy.name, of: holder)
-            }
-            let registering = try BundleCheckTable(transaction).count(of: call.account)
-            guard try images.count(owner: call.account, state: .pending) - registering < CopyLimits.imagesPerDestinationMax else {
-                throw Fault(
-                    .resourceLimitExceeded,
-                    "Too many image copies in progress. The limit is \(CopyLimits.imagesPerDestinationMax) for this destination region."
-                )
-            }
+            try Self.requirePlace(for: copy, of: call.account, in: transaction)
             var plan = plan
             try plan.admit(TimeBasedAdmission(transaction: transaction, destination: call.region, limits: call.deployment.limits))
             try plan.write(in: transaction)
@@ -51,13 +40,38 @@ extension Images {
         }
         call.warnOfShortCopies(copies)
         call.store.copiesPoke()
+        call.store.jobsPoke()
         return id
+    }
+
+    private func plan(_ copy: ImageCopy, of source: ImageCopyPlan.Source) async throws -> ImageCopyPlan {
+        guard source.image.bundle == nil else {
+            let bucket = try await bucketForCopy(copy, of: source)
+            return try ImageCopyPlan(copy, of: source, bucket: bucket, into: call.region, by: call.account, at: call.now)
+        }
+        let encryptions = try await encryption(of: copy).settle(source.snapshots)
+        return try ImageCopyPlan(copy, of: source, encryptions: encryptions, into: call.region, by: call.account, at: call.now)
+    }
+
+    /// That the name is free, and that not too many copies are in progress.
+    static func requirePlace(for copy: ImageCopy, of account: AccountID, in transaction: Transaction) throws {
+        let images = ImageTable(transaction)
+        if let holder = try images.holder(ofName: copy.name, owner: account) { throw ImageName.duplicate(copy.name, of: holder) }
+        // What is pending and not copied.
+        let others = try JobTable(transaction).count(of: account, [.bundleCheck])
+        guard try images.count(owner: account, state: .pending) - others < CopyLimits.imagesPerDestinationMax else {
+            throw Fault(
+                .resourceLimitExceeded,
+                "Too many image copies in progress. The limit is \(CopyLimits.imagesPerDestinationMax) for this destination region."
+            )
+        }
     }
 
     /// What a dry run of CopyImage checks beyond permission: that the source is there, the name is possible and the key usable.
     package func checkCopy(_ copy: ImageCopy) async throws {
         let source = try await sourceOfCopy(copy)
         try ImageName.check(copy.name)
+        guard source.image.bundle == nil else { return try await checkBundle(of: source, copied: copy) }
         try await encryption(of: copy).check(source.snapshots)
     }
 
@@ -82,9 +96,6 @@ extension Images {
         return try await store.database.read { transaction in
             let image = try Self.own(id, of: account, in: transaction)
             guard image.state == .available else { throw Self.unavailable(id) }
-            guard image.bundle == nil else {
-                throw Fault(.unsupportedOperation, "The image \(id) is instance-store backed: copying it is not supported yet")
-            }
             let snapshots = try SnapshotTable(transaction).snapshots(ids: image.snapshotIDs)
             return ImageCopyPlan.Source(region: store.region, image: image, snapshots: snapshots)
         }

@@ -26,8 +26,8 @@ extension Images {
             let image = try Self.own(id, of: account, in: transaction)
             try images.setState(.deregistered, reason: nil, of: id)
             try TagTable(transaction).removeAll(from: .image(id))
-            // A bundle itself stays where it is, verified or not.
-            try BundleCheckTable(transaction).delete(id)
+            // What fills it stops, and takes away what it has made. A bundle that was registered stays where it is.
+            try JobTable(transaction).cancel(id.rawValue, at: call.now)
             for var copy in try CopyTable(transaction).copies(of: id) {
                 try CopyEffects(transaction: transaction, now: call.now).apply(copy.handle(.cancelled(by: id)), of: copy)
             }
@@ -42,6 +42,7 @@ extension Images {
         }
         // The reconciler stops the pumps of copies that are no longer wanted.
         call.store.copiesPoke()
+        call.store.jobsPoke()
         return results
     }
 }

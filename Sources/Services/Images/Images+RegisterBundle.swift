@@ -7,7 +7,7 @@ extension Images {
     /// How many bundles of an account can be being verified.
     package static let bundleChecksMax = 100
 
-    /// Makes an image of a bundle that the caller may read. It is pending until the bundle reconciler has verified every part.
+    /// Makes an image of a bundle that the caller may read. It is pending until the job reconciler has verified every part.
     ///
     /// What can be told without reading the parts is refused here.
     ///
@@ -18,8 +18,8 @@ extension Images {
         try await call.store.database.write { transaction in
             let images = ImageTable(transaction)
             if let holder = try images.holder(ofName: image.name, owner: account) { throw ImageName.duplicate(image.name, of: holder) }
-            let checks = BundleCheckTable(transaction)
-            guard try checks.count(of: account) < Self.bundleChecksMax else {
+            let jobs = JobTable(transaction)
+            guard try jobs.count(of: account, [.bundleCheck]) < Self.bundleChecksMax else {
                 throw Fault(
                     .resourceLimitExceeded,
                     "Too many bundles are being verified. The limit is \(Self.bundleChecksMax): wait until some are available."
@@ -27,9 +27,9 @@ extension Images {
             }
             try images.insert(image)
             try TagTable(transaction).set(image.tags, on: .image(image.id))
-            try checks.insert(BundleCheck(imageID: image.id, account: account, createdAt: image.createdAt))
+            try jobs.insert(Job(id: image.id.rawValue, account: account, work: .bundleCheck, createdAt: image.createdAt))
         }
-        call.store.bundlesPoke()
+        call.store.jobsPoke()
         return image.id
     }
 

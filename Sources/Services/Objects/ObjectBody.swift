@@ -1,3 +1,4 @@
+import Crypto
 import NIOCore
 
 /// The bytes of an object as they come in, and what was learnt of them on the way.
@@ -32,5 +33,23 @@ package struct ObjectIdentity: Hashable, Sendable {
     package init(md5: [UInt8], checksum: Checksum?) {
         self.md5 = md5
         self.checksum = checksum
+    }
+}
+
+/// Bytes that are at hand.
+struct WholeBody: ObjectBody {
+    let bytes: Int64
+    let identity: ObjectIdentity
+    private var rest: ByteBuffer?
+
+    init(_ content: [UInt8]) {
+        bytes = Int64(content.count)
+        identity = ObjectIdentity(md5: Array(Insecure.MD5.hash(data: content)), checksum: nil)
+        rest = ByteBuffer(bytes: content)
+    }
+
+    mutating func next() async throws -> ByteBuffer? {
+        defer { rest = nil }
+        return rest
     }
 }

@@ -57,10 +57,11 @@ struct Server {
         )
 
         let reconcilers: [any Service] = deployment.regions.values.flatMap { store -> [any Service] in
-            [
+            let copies = CopyReconciler(store: store, deployment: deployment)
+            return [
                 UploadReconciler(store: store, deployment: deployment),
-                CopyReconciler(store: store, deployment: deployment),
-                BundleReconciler(store: store, deployment: deployment),
+                copies,
+                JobReconciler(store: store, deployment: deployment, inbound: copies.inbound),
                 Collector(store: store, deployment: deployment, schedule: collections),
                 KeyReconciler(store: store, deployment: deployment),
             ]

@@ -102,13 +102,11 @@ import Testing
         }
     }
 
-    @Test func copiesThatRunLeaveRoomForRegistrations() async throws {
+    @Test func whatIsNotVerifiedIsNotCopied() async throws {
         try await World.run { world in
             try await world.bundle()
             let id = try await world.register(bundle: "web")
             await expectFault(.invalidImageIDUnavailable) { _ = try await world.images(World.away).copy(.of(id, name: "copy")) }
-            try await world.reconciling { _ = try await world.end(of: id, in: World.home) }
-            await expectFault(.unsupportedOperation) { _ = try await world.images(World.away).copy(.of(id, name: "copy")) }
         }
     }
 }

@@ -135,7 +135,7 @@ import Transfer
             sourceRoot: [UInt8](repeating: 0, count: 32),
             createdAt: SettableClock().now
         )
-        let failure = CopyFailure(KeyUnusable(key.arn, .pendingDeletion), of: copy, into: World.away)
+        let failure = WorkFailure(KeyUnusable(key.arn, .pendingDeletion), of: copy, into: World.away)
         #expect(!failure.isTemporary)
         #expect(failure.reason.code == "Client.InvalidKMSKey.InvalidState")
         #expect(failure.reason.message.hasPrefix("Given key ID is not accessible: \(key.arn) is pending deletion."))

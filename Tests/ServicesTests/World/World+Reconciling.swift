@@ -10,8 +10,8 @@ extension World {
             for store in deployment.regions.values {
                 let copies = CopyReconciler(store: store, deployment: deployment, engine: engine, clock: linkClock)
                 let uploads = UploadReconciler(store: store, deployment: deployment)
-                let bundles = BundleReconciler(store: store, deployment: deployment)
-                group.addTask { try await bundles.run() }
+                let jobs = JobReconciler(store: store, deployment: deployment, inbound: copies.inbound)
+                group.addTask { try await jobs.run() }
                 group.addTask { try await copies.run() }
                 group.addTask { try await uploads.run() }
             }

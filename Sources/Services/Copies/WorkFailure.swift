@@ -3,39 +3,49 @@ import Domain
 import Metadata
 import Transfer
 
-/// What an error of the copy engine means for the copy: the reason that users are shown, and whether trying again can help.
-package struct CopyFailure: Sendable {
+/// What an error of the stores, keys and databases means for work that moves bytes: the reason that users are shown, and whether trying
+/// again can help.
+package struct WorkFailure: Sendable {
     package let reason: StateReason
     package let isTemporary: Bool
 
     package init(_ error: any Error, of copy: SnapshotCopy, into region: Region) {
+        let source = "Snapshot \(copy.sourceSnapshotID) in \(copy.sourceRegion)"
+        self.init(error, "The copy", reading: source, into: region, remedy: "copy again")
+    }
+
+    /// - Parameters:
+    ///   - subject: what failed, as "The copy".
+    ///   - source: what was read.
+    ///   - remedy: what is to be done when there is room, as "copy again".
+    init(_ error: any Error, _ subject: String, reading source: String, into region: Region, remedy: String) {
         if let error = error as? StoreError {
             switch error.code {
             case .noSpace:
                 self.init(
                     "Client.VolumeLimitExceeded",
-                    "No space left on the device that holds \(region): free some and copy again",
+                    "No space left on the device that holds \(region): free some and \(remedy)",
                     isTemporary: false
                 )
             case .damaged, .missingPack, .notFound:
                 self.init(
                     "Server.InternalError",
-                    "Snapshot \(copy.sourceSnapshotID) in \(copy.sourceRegion) cannot be read: \(error.textForUsers)",
+                    "\(source) cannot be read: \(error.textForUsers)",
                     isTemporary: false
                 )
             default:
-                self.init("Server.InternalError", "The copy failed: \(error.textForUsers)", isTemporary: true)
+                self.init("Server.InternalError", "\(subject) failed: \(error.textForUsers)", isTemporary: true)
             }
         } else if let error = error as? NoRoomForCopy {
             self.init(
                 "Client.VolumeLimitExceeded",
-                "No space left on the device that holds \(region): \(error), free some and copy again",
+                "No space left on the device that holds \(region): \(error), free some and \(remedy)",
                 isTemporary: false
             )
         } else if DatabaseFailure.isNoSpace(error) {
             self.init(
                 "Client.VolumeLimitExceeded",
-                "No space left on the device that holds \(region): free some and copy again",
+                "No space left on the device that holds \(region): free some and \(remedy)",
                 isTemporary: false
             )
         } else if let error = error as? KeyUnusable {
@@ -43,9 +53,9 @@ package struct CopyFailure: Sendable {
             let refusal = KeyRefusal(error)
             self.init(refusal.stateReason.code, refusal.message, isTemporary: false)
         } else if error is CopyMismatch {
-            self.init("Server.InternalError", "The copy does not equal its source: \(error)", isTemporary: false)
+            self.init("Server.InternalError", "\(subject) does not equal its source: \(error)", isTemporary: false)
         } else {
-            self.init("Server.InternalError", "The copy failed: the server's log has the cause", isTemporary: true)
+            self.init("Server.InternalError", "\(subject) failed: the server's log has the cause", isTemporary: true)
         }
     }
 

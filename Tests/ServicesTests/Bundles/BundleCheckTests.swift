@@ -8,8 +8,8 @@ import TestSupport
 import Testing
 
 /// What becomes of registered bundles.
-@Suite struct BundleReconcilerTests {
-    private static let failure = "Verifying a bundle failed"
+@Suite struct BundleCheckTests {
+    private static let failure = "A job failed"
 
     @Test func aGoodBundleBecomesAvailable() async throws {
         try await World.run { world in
@@ -125,7 +125,8 @@ import Testing
                 return nil
             }
             let (store, deployment) = (world.store(World.home), world.deployment)
-            let first = Task { try await BundleReconciler(store: store, deployment: deployment).run() }
+            let inbound = CopyReconciler(store: store, deployment: deployment).inbound
+            let first = Task { try await JobReconciler(store: store, deployment: deployment, inbound: inbound).run() }
             try await until("a part is being read") { gate.isReached }
             first.cancel()
             gate.open()
@@ -150,7 +151,7 @@ import Testing
                 try await until("a part is being read") { gate.isReached }
                 _ = try await world.images(World.home).deregister(id.rawValue, deletesSnapshots: true)
                 gate.open()
-                try await until("it stopped") { world.log.count("Stopped verifying the bundle of an image") == 1 }
+                try await until("it stopped") { world.log.count("Undid a job that was cancelled") == 1 }
             }
             #expect(try await world.describe(id, in: World.home) == nil)
             #expect(try await world.objects().head("web/disk.part.00", in: "depot").bytes > 0)
@@ -159,8 +160,8 @@ import Testing
 }
 
 extension World {
-    fileprivate func checks() async throws -> [BundleCheck] {
-        try await store(World.home).database.read { try BundleCheckTable($0).due(at: .distantFuture, limit: 1000) }
+    fileprivate func checks() async throws -> [Job] {
+        try await store(World.home).database.read { try JobTable($0).due(.bundleCheck, at: .distantFuture, limit: 1000) }
     }
 
     /// How the image ends.
@@ -175,7 +176,7 @@ extension World {
     fileprivate func untilSettled(_ id: ImageID) async throws {
         try await until("\(id) is no longer pending") {
             clock.advance(seconds: 60)
-            store(World.home).bundlesPoke()
+            store(World.home).jobsPoke()
             return try await describe(id, in: World.home)?.state != .pending
         }
     }

@@ -1,0 +1,29 @@
+/// What a job does. Kept as JSON in its row: a case that has shipped keeps its name and its fields.
+package enum JobWork: Hashable, Sendable, Codable {
+    /// Verifies the bundle of the image that has the job's id.
+    case bundleCheck
+    /// Fills the image that has the job's id with the bundle of another.
+    case bundleCopy(BundleCopy)
+
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        case bundleCheck
+        case bundleCopy
+
+        /// Days that a task is listed after its end (ami-behaviour.md, section 4.8); nil for work that is told by its image alone.
+        package var daysListed: Int? {
+            switch self {
+            case .bundleCheck, .bundleCopy: nil
+            }
+        }
+
+        /// Whether the job's id is that of an image that is pending until the job ends.
+        package var fillsImage: Bool { daysListed == nil }
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .bundleCheck: .bundleCheck
+        case .bundleCopy: .bundleCopy
+        }
+    }
+}

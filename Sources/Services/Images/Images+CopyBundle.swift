@@ -1,0 +1,45 @@
+import Bundles
+import Domain
+import Metadata
+
+extension Images {
+    /// Where the bundle of an instance-store image is copied to (ami-behaviour.md, section 5.4). Everything that can be refused is refused
+    /// before the first copy makes the bucket.
+    func bucketForCopy(_ copy: ImageCopy, of source: ImageCopyPlan.Source) async throws -> BucketName {
+        try await checkBundle(of: source, copied: copy)
+        let account = call.account
+        try await call.store.database.read { try Self.requirePlace(for: copy, of: account, in: $0) }
+        return try await Buckets(call).requireForImages()
+    }
+
+    /// What a copy of an instance-store image cannot be asked for, and that its bundle can be read.
+    func checkBundle(of source: ImageCopyPlan.Source, copied copy: ImageCopy) async throws {
+        let id = source.image.id
+        guard copy.encryption.isEncrypted != true, copy.encryption.key == nil else {
+            throw Fault(
+                .invalidParameterCombination,
+                "The parameters Encrypted and KmsKeyId cannot be used with the instance-store image \(id): it has no snapshots to encrypt"
+            )
+        }
+        guard copy.completionMinutes == nil else {
+            throw Fault(
+                .invalidParameterCombination,
+                "The parameter SnapshotCopyCompletionDurationMinutes cannot be used with the instance-store image \(id): it has no snapshots"
+            )
+        }
+        guard let bundle = source.image.bundle, let store = call.deployment.regions[source.region] else { return }
+        let there = Call(principal: call.principal, store: store, deployment: call.deployment, host: call.host)
+        do {
+            let found = try await StoredBundle.find(bundle.manifest, version: bundle.version, as: there)
+            try await found.checkParts()
+            guard !found.manifest.parts.contains(where: { $0.name == ImageCopyPlan.manifestName }) else {
+                throw Fault(
+                    .invalidManifest,
+                    "A part of the bundle is called \(ImageCopyPlan.manifestName), as the manifest of its copy is."
+                )
+            }
+        } catch let fault as Fault where fault.code == .invalidManifest {
+            throw Fault(.invalidRequest, "You do not have permission to access the storage of this ami: \(fault.message)")
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Domain
+import Foundation
+import Logging
+import Metadata
+import ServiceLifecycle
+
+/// Drives the jobs of a Region to their end.
+///
+/// It takes no input: the rows say what is to be done. A job that a crash cut off goes on with what it finds of its earlier work.
+package struct JobReconciler: Service {
+    /// Of each kind: most keep a processor busy, and a machine has other things to do.
+    private static let runningMax = 2
+    private static let interval: Duration = .seconds(2)
+
+    let store: RegionStore
+    let deployment: Deployment
+    let tools: JobTools
+    let logger: Logger
+    private let running = RunningJobs()
+
+    package init(store: RegionStore, deployment: Deployment, inbound: Inbound) {
+        self.store = store
+        self.deployment = deployment
+        tools = JobTools(store: store, deployment: deployment, inbound: inbound)
+        logger = deployment.logger(of: store)
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                while !Task.isCancelled {
+                    await step(in: &group)
+                    await store.jobsPoke.wait(atMost: Self.interval)
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Stops what is no longer wanted, and starts what is due and has a place.
+    private func step(in group: inout DiscardingTaskGroup) async {
+        do {
+            let now = deployment.clock.now
+            let (due, wanted) = try await store.database.read { transaction in
+                let table = JobTable(transaction)
+                // Those that run are due as well.
+                let due = try JobWork.Kind.allCases.flatMap { try table.due($0, at: now, limit: 2 * Self.runningMax) }
+                return (due, try table.active())
+            }
+            running.stopAll(but: wanted)
+            for job in due {
+                guard let stop = running.begin(job, atMost: Self.runningMax) else { continue }
+                group.addTask {
+                    await drive(job, until: stop)
+                    running.end(job.id)
+                    store.jobsPoke()
+                }
+            }
+        } catch {
+            if !(error is CancellationError) {
+                logger.error("Looking for jobs failed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Domain
+import Metadata
+
+/// How the job of one row is done. Made anew for each attempt.
+protocol JobRunner: Sendable {
+    /// Does what is left of it, whatever an earlier attempt did. What it returns is done in the transaction that ends the job.
+    func run(_ progress: JobProgress) async throws -> JobEnding
+
+    /// Takes away what it has made so far, because it has failed for good or is no longer wanted. May be called again.
+    func undo() async throws
+
+    /// What else becomes of the rows in the transaction that says that it has failed.
+    func fail(_ reason: StateReason, in transaction: Transaction) throws
+}
+
+extension JobRunner {
+    func undo() async throws {}
+    func fail(_ reason: StateReason, in transaction: Transaction) throws {}
+}
+
+/// What is written when a job ends well.
+typealias JobEnding = @Sendable (Transaction) throws -> Void
+
+/// The job was cancelled, or its image deregistered.
+struct JobNoLongerWanted: Error {}
+
+/// What jobs of a Region share with its copies, and with what they work.
+struct JobTools: Sendable {
+    let store: RegionStore
+    let deployment: Deployment
+    let inbound: Inbound
+
+    /// A call in the name of the account that asked for a job.
+    func call(of account: AccountID, in store: RegionStore? = nil) -> Call {
+        let principal = Principal(account: account, accessKeyID: "")
+        return Call(principal: principal, store: store ?? self.store, deployment: deployment, host: "")
+    }
+
+    func runner(of job: Job) -> any JobRunner {
+        switch job.work {
+        case .bundleCheck: BundleCheckRunner(job: job, tools: self)
+        case .bundleCopy(let copy): BundleCopyRunner(job: job, copy: copy, tools: self)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Domain
+import Foundation
+import Metadata
+
+extension Buckets {
+    /// The bucket that copies of instance-store images land in: `amis-for-ACCOUNT-in-REGION-HASH`, one for an account and Region
+    /// (ami-behaviour.md, section 5.4). It is found again by its name and made when there is none; two calls at once make one.
+    ///
+    /// - Throws: `Fault` `TooManyBuckets`; `UnsupportedOperation` in a Region whose name is too long for it.
+    func requireForImages() async throws -> BucketName {
+        let (account, region, now) = (call.account, call.region, call.now)
+        let prefix = "amis-for-\(account)-in-\(region)-"
+        // Random, so that nobody takes the name beforehand.
+        let hash = String((0..<Self.hashLength).compactMap { _ in Self.hashCharacters.randomElement() })
+        guard let new = BucketName(rawValue: prefix + hash) else {
+            throw Fault(
+                .unsupportedOperation,
+                "The name of the Region \(region) is too long for a bucket that instance-store images are copied into"
+            )
+        }
+        let name = try await call.deployment.directory.write { transaction in
+            let table = BucketNameTable(transaction)
+            var after = prefix
+            while let row = try table.rows(of: account, after: after, limit: 1).first, row.name.rawValue.hasPrefix(prefix) {
+                if row.region == region, Self.isHash(row.name.rawValue.dropFirst(prefix.count)) { return row.name }
+                after = row.name.rawValue
+            }
+            guard try table.count(of: account) < Self.perAccountMax else {
+                throw Fault(.tooManyBuckets, "You have attempted to create more than \(Self.perAccountMax) buckets")
+            }
+            guard try table.row(new) == nil else { throw Fault(.bucketAlreadyExists, "The bucket \(new) exists already: try again") }
+            try table.insert(.init(name: new, owner: account, region: region, createdAt: now))
+            return new
+        }
+        try await call.store.database.write { transaction in
+            let table = BucketTable(transaction)
+            guard try table.bucket(name) == nil else { return }
+            try table.insert(Bucket(name: name, owner: account, createdAt: now))
+            // Its objects carry ACLs.
+            try table.set(.ownership, of: name, to: Array(Self.ownership.utf8))
+        }
+        return name
+    }
+
+    private static let hashLength = 8
+    private static let hashCharacters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
+
+    private static func isHash(_ text: Substring) -> Bool {
+        text.count == hashLength && text.allSatisfy { hashCharacters.contains($0) }
+    }
+
+    private static let ownership = """
+        <OwnershipControls xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule><ObjectOwnership>BucketOwnerPreferred</ObjectOwnership></Rule>\
+        </OwnershipControls>
+        """
+}
