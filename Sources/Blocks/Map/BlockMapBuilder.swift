@@ -43,14 +43,17 @@ package struct BlockMapBuilder: Sendable {
     }
 
     /// The pages that are not finished yet, and the root.
+    ///
+    /// - Parameter volumeBytes: how large the volume has turned out to be, when the map was begun with the most that it could have.
     package mutating func finish(
-        reading source: some BlockMapSource
+        reading source: some BlockMapSource,
+        volumeBytes: UInt64? = nil
     ) async throws -> (pages: [BlockMapPage], root: BlockMapRoot) {
         var finished: [BlockMapPage] = []
         if let page { finished = try await finishPage(page, reading: source) }
         page = nil
         takeParentEntries(before: UInt32.max)
-        return (finished, try BlockMapRoot(volumeBytes: volumeBytes, entries: entries))
+        return (finished, try BlockMapRoot(volumeBytes: volumeBytes ?? self.volumeBytes, entries: entries))
     }
 
     private mutating func finishPage(_ number: UInt32, reading source: some BlockMapSource) async throws -> [BlockMapPage] {

@@ -63,6 +63,28 @@ package final class StoreWriter: Sendable {
         }.0
     }
 
+    /// Proves that a payload from outside is a block, hashes it and stores it, compressed as it came, unless it is there.
+    ///
+    /// Throws `invalidBlock` when it is no block of 524,288 bytes that are not all zeros; the writer stays usable.
+    @discardableResult
+    package func put(compressed payload: FramePayload) async throws -> Digest {
+        let (store, domain, session) = (store, domain, session)
+        return try await append { refused in
+            guard let block = try? payload.plain(), payload.kind == .block, block.readableBytes == BlockSize.bytes else {
+                throw StoreError(.invalidBlock, "it does not decompress to \(BlockSize.bytes) bytes")
+            }
+            let digest = Digest(sha256: block.readableBytesSpan)
+            store.statistics.hashed(block.readableBytes)
+            guard digest != .zeroBlock else { throw StoreError(.invalidBlock, "a block of zeros is never stored", address: digest) }
+            let outcome = try store.append(domain.address(of: digest), by: session, refusing: refused) {
+                // What nobody compressed may be worth it here.
+                let raw = payload.codec == .raw ? FramePayload(kind: .block, plain: block, level: store.options.compressionLevel) : nil
+                return AppendContent(payload: raw ?? payload, domain: domain, children: [])
+            }
+            return (digest, outcome)
+        }.0
+    }
+
     /// Stores a page. Throws `incomplete` unless all its blocks are in the store.
     ///
     /// `present` is what `contains` of this writer named: that is not looked for again.
