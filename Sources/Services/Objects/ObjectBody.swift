@@ -2,15 +2,17 @@ import Crypto
 import NIOCore
 
 /// The bytes of an object as they come in, and what was learnt of them on the way.
-package protocol ObjectBody {
-    /// How many there are, known beforehand.
-    var bytes: Int64 { get }
-
+package protocol ObjectStream {
     /// The next bytes, nil behind the last. Throws when they are not what the client said: fewer, others, or not signed.
     mutating func next() async throws -> ByteBuffer?
 
     /// What the bytes are; asked behind the last.
     var identity: ObjectIdentity { get throws }
+}
+
+/// A stream of which is known beforehand how many bytes it has.
+package protocol ObjectBody: ObjectStream {
+    var bytes: Int64 { get }
 }
 
 /// What the bytes of an object or of a part hash to.

@@ -59,6 +59,8 @@ package struct ObjectReader: Sendable {
     }
 }
 
+extension ObjectReader: ArchiveSource {}
+
 extension Objects {
     /// Reads bytes of an object that was found.
     ///

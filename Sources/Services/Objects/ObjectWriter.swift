@@ -10,18 +10,14 @@ struct ObjectWriter {
     let store: BlockStore
     let writer: StoreWriter
 
-    /// Takes all of a body; what it returns is durable, and stays while the writer's session lasts. Nil for no bytes.
-    func write(_ body: inout some ObjectBody) async throws -> StoredObject.Segment? {
-        let bytes = body.bytes
-        guard bytes > 0 else {
-            while let piece = try await body.next() {
-                guard piece.readableBytes == 0 else { throw Self.wrongLength(bytes) }
-            }
-            return nil
-        }
-        var builder = try BlockMapBuilder(volumeBytes: UInt64(bytes))
+    /// Takes all of a stream; what it returns is durable, and stays while the writer's session lasts. Nil for no bytes.
+    ///
+    /// - Parameter bytes: how many there are; nil when that shows at the end.
+    func write(_ body: inout some ObjectStream, bytes: Int64?) async throws -> StoredObject.Segment? {
+        let limit = bytes ?? Objects.objectBytesMax
+        var builder = try BlockMapBuilder(volumeBytes: UInt64(max(limit, 0)))
         let pages = DomainPages(store, in: writer.domain)
-        let root = try await withThrowingTaskGroup(of: (UInt64, Digest?).self) { group in
+        let taken = try await withThrowingTaskGroup(of: (UInt64, Digest?).self) { group in
             // Blocks end in any order and stand in the map in theirs.
             var ended: [UInt64: Digest?] = [:]
             var (begun, placed, taken) = (UInt64(0), UInt64(0), Int64(0))
@@ -42,7 +38,7 @@ struct ObjectWriter {
             block.reserveCapacity(BlockSize.bytes)
             while var piece = try await body.next() {
                 taken += Int64(piece.readableBytes)
-                guard taken <= bytes else { throw Self.wrongLength(bytes) }
+                guard taken <= limit else { throw Self.wrongLength(bytes) }
                 while piece.readableBytes > 0 {
                     let room = min(BlockSize.bytes - block.readableBytes, piece.readableBytes)
                     if var slice = piece.readSlice(length: room) { block.writeBuffer(&slice) }
@@ -52,19 +48,20 @@ struct ObjectWriter {
                     block.reserveCapacity(BlockSize.bytes)
                 }
             }
-            guard taken == bytes else { throw Self.wrongLength(bytes) }
+            guard bytes == nil || taken == bytes else { throw Self.wrongLength(bytes) }
             if block.readableBytes > 0 {
                 block.writeRepeatingByte(0, count: BlockSize.bytes - block.readableBytes)
                 try await begin(block)
             }
             while let (index, digest) = try await group.next() { try await place(index, digest) }
-            let (rest, root) = try await builder.finish(reading: pages)
-            for page in rest { try await writer.put(page: page) }
-            return root
+            return taken
         }
+        if taken == 0 { return nil }
+        let (rest, root) = try await builder.finish(reading: pages, volumeBytes: UInt64(taken))
+        for page in rest { try await writer.put(page: page) }
         let digest = try await writer.put(root: root)
         try await writer.flush()
-        return StoredObject.Segment(root: writer.domain.address(of: digest).bytes, bytes: bytes)
+        return StoredObject.Segment(root: writer.domain.address(of: digest).bytes, bytes: taken)
     }
 
     /// Nil for a block of zeros.
@@ -73,7 +70,10 @@ struct ObjectWriter {
         return try await writer.put(block)
     }
 
-    private static func wrongLength(_ bytes: Int64) -> Fault {
-        Fault(.incompleteBody, "You did not provide the number of bytes specified by the Content-Length HTTP header: \(bytes)")
+    private static func wrongLength(_ bytes: Int64?) -> Fault {
+        guard let bytes else {
+            return Fault(.entityTooLarge, "Your proposed upload exceeds the maximum allowed size of \(Objects.objectBytesMax)")
+        }
+        return Fault(.incompleteBody, "You did not provide the number of bytes specified by the Content-Length HTTP header: \(bytes)")
     }
 }

@@ -53,7 +53,7 @@ extension Objects {
         let (store, now) = (call.store, call.now)
         let writer = store.blocks.writer(in: try await store.seal(upload.encryption?.domain))
         defer { writer.end() }
-        let (segment, identity) = try await self.store(&body, with: writer)
+        let (segment, identity) = try await self.store(&body, bytes: body.bytes, with: writer)
         let part = MultipartUpload.Part(
             number: number,
             segment: segment ?? .init(root: [], bytes: 0),

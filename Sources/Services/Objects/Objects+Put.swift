@@ -36,16 +36,25 @@ extension Objects {
         try await self.put(put, &body, as: nil)
     }
 
+    /// Stores an object of a stream whose length shows at its end, such as an image archive.
+    package func put(_ put: ObjectPut, stream: inout some ObjectStream) async throws -> StoredObject {
+        try await self.put(put, &stream, bytes: nil, as: nil)
+    }
+
     /// - Parameter source: an object that the bytes are known from, with its tag and checksum.
     func put(_ put: ObjectPut, _ body: inout some ObjectBody, as source: StoredObject?) async throws -> StoredObject {
+        let bytes = body.bytes
+        guard bytes <= Self.putBytesMax else {
+            throw Fault(.entityTooLarge, "Your proposed upload of \(bytes) bytes exceeds the maximum allowed size of \(Self.putBytesMax)")
+        }
+        return try await self.put(put, &body, bytes: bytes, as: source)
+    }
+
+    private func put(_ put: ObjectPut, _ body: inout some ObjectStream, bytes: Int64?, as source: StoredObject?) async throws
+        -> StoredObject
+    {
         let bucket = try await Buckets(call).require(put.bucket)
         let key = try Self.key(put.key)
-        guard body.bytes <= Self.putBytesMax else {
-            throw Fault(
-                .entityTooLarge,
-                "Your proposed upload of \(body.bytes) bytes exceeds the maximum allowed size of \(Self.putBytesMax)"
-            )
-        }
         // Before the body: nobody sends gigabytes to be told.
         try await check(put.condition, of: key, in: bucket)
         let encryption = try await encryption(put.kmsKey)
@@ -54,7 +63,7 @@ extension Objects {
         let writer = store.blocks.writer(in: seal)
         // The session lasts until the row is there: no collection takes the bytes before that.
         defer { writer.end() }
-        let (segment, identity) = try await self.store(&body, with: writer)
+        let (segment, identity) = try await self.store(&body, bytes: bytes, with: writer)
         let object = StoredObject(
             bucket: bucket.name,
             key: key,
@@ -71,9 +80,13 @@ extension Objects {
     }
 
     /// Stores all of a body and compares its hashes. What is left of one that fails is noted, so that a collection looks for it.
-    func store(_ body: inout some ObjectBody, with writer: StoreWriter) async throws -> (StoredObject.Segment?, ObjectIdentity) {
+    func store(
+        _ body: inout some ObjectStream,
+        bytes: Int64?,
+        with writer: StoreWriter
+    ) async throws -> (StoredObject.Segment?, ObjectIdentity) {
         do {
-            let segment = try await ObjectWriter(store: call.store.blocks, writer: writer).write(&body)
+            let segment = try await ObjectWriter(store: call.store.blocks, writer: writer).write(&body, bytes: bytes)
             return (segment, try body.identity)
         } catch {
             let (database, now) = (call.store.database, call.now)

@@ -57,6 +57,22 @@ struct BlockMapBuilderTests {
         #expect(try await list(root, in: pages) == model)
     }
 
+    @Test func theSizeOfTheVolumeMayShowAtTheEnd() async throws {
+        let (pages, digest) = (PageMemory(), Digest(sha256: [1]))
+        var known = try BlockMapBuilder(volumeBytes: 1_030 * UInt64(BlockSize.bytes))
+        var unknown = try BlockMapBuilder(volumeBytes: 1 << 46)
+        for index in [UInt64(3), 1_029] {
+            for page in try await known.add(index, digest, reading: pages) { pages.put(page) }
+            _ = try await unknown.add(index, digest, reading: pages)
+        }
+        let expected = try await known.finish(reading: pages).root
+        var tooSmall = unknown
+        #expect(try await unknown.finish(reading: pages, volumeBytes: expected.volumeBytes).root == expected)
+        await #expect(throws: BlockMapError.self) {
+            _ = try await tooSmall.finish(reading: pages, volumeBytes: 1_024 * UInt64(BlockSize.bytes))
+        }
+    }
+
     @Test func anOverlayWithoutAChangeIsTheParent() async throws {
         let pages = PageMemory()
         let digest = Digest(sha256: [1])
