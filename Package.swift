@@ -147,6 +147,7 @@ let targets: [Target] = [
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
         ],
+        exclude: ["Fixtures"],
         swiftSettings: strict
     ),
     .testTarget(

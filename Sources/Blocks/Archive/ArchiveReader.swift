@@ -31,6 +31,8 @@ package struct ArchiveReader<Source: ArchiveSource> {
             case .disk(let disk): return disk
             case .end:
                 ahead = .end
+                // Whatever came with the end, or comes behind it, is too much.
+                _ = try parser.next()
                 while let piece = try await source.next() {
                     parser.add(piece)
                     _ = try parser.next()

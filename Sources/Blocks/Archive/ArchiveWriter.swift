@@ -110,7 +110,11 @@ package struct ArchiveWriter: ArchiveSource, Sendable {
 
     private mutating func end(_ disk: Current) throws {
         guard disk.written == disk.map.root.dataBlocks else {
-            throw StoreError(.damaged, "the pages list \(disk.written) blocks, the root \(disk.map.root.dataBlocks)", address: disks[position].root)
+            throw StoreError(
+                .damaged,
+                "the pages list \(disk.written) blocks, the root \(disk.map.root.dataBlocks)",
+                address: disks[position].root
+            )
         }
         blocksTotal += disk.written
         position += 1

@@ -46,7 +46,9 @@ enum Zstd {
 
     /// Whether the bytes are one frame, of today's format and nothing else, that says it holds `length` bytes. Nothing is decompressed.
     static func isFrame(_ compressed: ByteBuffer, of length: Int) -> Bool {
-        guard compressed.getInteger(at: compressed.readerIndex, endianness: .little, as: UInt32.self) == ZSTD_MAGICNUMBER else { return false }
+        guard compressed.getInteger(at: compressed.readerIndex, endianness: .little, as: UInt32.self) == ZSTD_MAGICNUMBER else {
+            return false
+        }
         return compressed.withUnsafeReadableBytes { source in
             // SAFETY: both look only at the given bytes.
             ZSTD_getFrameContentSize(source.baseAddress, source.count) == CUnsignedLongLong(length)

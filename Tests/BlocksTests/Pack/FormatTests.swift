@@ -74,6 +74,11 @@ struct FormatTests {
     @Test func theChecksumIsCRC32C() {
         #expect(CRC32C.checksum(Array("123456789".utf8)) == 0xe306_9283)
         #expect(CRC32C.checksum([UInt8]()) == 0)
+        var generator = SeededGenerator(seed: 1)
+        for length in 0..<80 {
+            let (first, second) = (generator.bytes(length % 21), generator.bytes(length))
+            #expect(CRC32C.checksum(first.span.bytes, second.span.bytes) == CRC32C.checksum(first + second))
+        }
     }
 
     @Test func aHeaderWithAnyBitChangedIsRefused() throws {
