@@ -44,16 +44,27 @@ extension Objects {
 
     /// Stores a part; one of the same number is replaced. The answer means that it is on the disk.
     package func putPart(_ number: Int, of upload: MultipartUpload, _ body: inout some ObjectBody) async throws -> MultipartUpload.Part {
+        let bytes = body.bytes
+        return try await putPart(number, of: upload, &body, bytes: bytes)
+    }
+
+    /// - Parameter bytes: how many there are; nil when that shows at the end.
+    func putPart(
+        _ number: Int,
+        of upload: MultipartUpload,
+        _ body: inout some ObjectStream,
+        bytes: Int64?
+    ) async throws -> MultipartUpload.Part {
         guard (1...Self.partsMax).contains(number) else {
             throw Fault(.invalidArgument, "Part number must be an integer between 1 and \(Self.partsMax), inclusive")
         }
-        guard body.bytes <= Self.putBytesMax else {
-            throw Fault(.entityTooLarge, "A part may have \(Self.putBytesMax) bytes, not \(body.bytes)")
+        if let bytes, bytes > Self.putBytesMax {
+            throw Fault(.entityTooLarge, "A part may have \(Self.putBytesMax) bytes, not \(bytes)")
         }
         let (store, now) = (call.store, call.now)
         let writer = store.blocks.writer(in: try await store.seal(upload.encryption?.domain))
         defer { writer.end() }
-        let (segment, identity) = try await self.store(&body, bytes: body.bytes, with: writer)
+        let (segment, identity) = try await self.store(&body, bytes: bytes, with: writer)
         let part = MultipartUpload.Part(
             number: number,
             segment: segment ?? .init(root: [], bytes: 0),

@@ -49,6 +49,25 @@ import Testing
         }
     }
 
+    /// In parts that need not be of whole pieces, with an end inside of a part, at the end of one, and before the first.
+    @Test(arguments: [0, 3, 5 << 20, 11 << 20, 15 << 20])
+    func aLongStreamIsStoredInParts(length: Int) async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            let objects = world.objects()
+            let put = ObjectPut(bucket: "depot", key: "key", attributes: .init())
+            let content = SampleBody.content(length, seed: UInt64(length))
+            let upload = try await objects.createUpload(put, checksumAlgorithm: nil, checksumType: nil)
+            let source = BodyPieces(body: SampleBody(content, pieceBytes: 3 << 20))
+            let object = try await objects.put(source, into: upload, partBytes: 5 << 20)
+            try await world.collectAll()
+            #expect(object.bytes == Int64(length))
+            #expect(object.etag.hasSuffix("-\(length / (5 << 20) + 1)"))
+            #expect(try await world.read(try await objects.head("key", in: "depot")) == content)
+            await expectFault(.noSuchUpload) { _ = try await objects.upload(upload.id, of: "key", in: "depot") }
+        }
+    }
+
     /// A disk of one Region in an archive in a bucket, and back into another Region.
     @Test func anArchiveIsAnObject() async throws {
         struct Archive: ObjectStream {
@@ -86,4 +105,10 @@ import Testing
             #expect(try await target.blocks(of: root.digest, limit: 9).map(\.index) == [3, 9])
         }
     }
+}
+
+private struct BodyPieces: ArchiveSource {
+    var body: SampleBody
+
+    mutating func next() async throws -> ByteBuffer? { try await body.next() }
 }
