@@ -14,7 +14,7 @@ let targets: [Target] = [
     .target(name: "Files", swiftSettings: strict),
     .target(name: "Wire", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
 
-    // 1: bytes; bundles; keys; rows; the signed HTTP call.
+    // 1: bytes; bundles; disks in other formats; keys; rows; the signed HTTP call.
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(
         name: "Blocks",
@@ -37,6 +37,11 @@ let targets: [Target] = [
             .product(name: "SwiftASN1", package: "swift-asn1"),
             .product(name: "X509", package: "swift-certificates"),
         ],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "DiskImages",
+        dependencies: ["Wire", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict
     ),
     .target(
@@ -107,7 +112,7 @@ let targets: [Target] = [
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "CMalloc", "Domain", "Wire", "Blocks", "Bundles", "Sealing", "Metadata", "Client", "Transfer", "Services", "API",
+            "CMalloc", "Domain", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -158,6 +163,11 @@ let targets: [Target] = [
             .product(name: "NIOCore", package: "swift-nio"),
         ],
         exclude: ["Fixtures"],
+        swiftSettings: strict
+    ),
+    .testTarget(
+        name: "DiskImagesTests",
+        dependencies: ["DiskImages", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict
     ),
     .testTarget(

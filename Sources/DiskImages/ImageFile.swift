@@ -1,0 +1,96 @@
+import Foundation
+
+/// An open file, or block device, that a stranger may have made.
+final class ImageFile: Sendable {
+    let path: String
+    let length: Int64
+    private let descriptor: Int32
+
+    init(opening path: String) throws(DiskImageError) {
+        // Without blocking, because opening a pipe waits for its other end.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Self.problem("open", path) }
+        self.descriptor = descriptor
+        self.path = path
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, [S_IFREG, S_IFBLK].contains(status.st_mode & S_IFMT) else {
+            close(descriptor)
+            throw DiskImageError(.file, "\(path) is neither a file nor a block device.")
+        }
+        // A block device has no size in its status, but an end to seek to.
+        length = Int64(max(0, lseek(descriptor, 0, SEEK_END)))
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads up to `count` bytes at `offset`, fewer only at the end of the file.
+    func read(_ count: Int, at offset: Int64) throws(DiskImageError) -> [UInt8] {
+        var done = 0
+        var failure: DiskImageError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { memory, filled in
+            while done < count {
+                // SAFETY: the buffer has `count` bytes, of which `done` are filled.
+                let taken = pread(descriptor, memory.baseAddress?.advanced(by: done), count - done, off_t(offset) + off_t(done))
+                if taken < 0, errno == EINTR { continue }
+                if taken < 0 { failure = Self.problem("read", path) }
+                if taken <= 0 { break }
+                done += taken
+            }
+            filled = done
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    private static func problem(_ doing: String, _ path: String) -> DiskImageError {
+        DiskImageError(.file, "Cannot \(doing) \(path): \(String(cString: strerror(errno))).")
+    }
+}
+
+/// The part of a file that holds one disk.
+struct ImageRange: Sendable {
+    let file: ImageFile
+    let offset: Int64
+    let length: Int64
+
+    init(_ file: ImageFile) { (self.file, offset, length) = (file, 0, file.length) }
+
+    init(_ file: ImageFile, offset: Int64, length: Int64) { (self.file, self.offset, self.length) = (file, offset, length) }
+
+    /// Reads up to `count` bytes, fewer only at the end of the range; none outside it.
+    func read(_ count: Int, at place: Int64) throws(DiskImageError) -> [UInt8] {
+        guard place >= 0, place < length else { return [] }
+        return try file.read(Int(min(Int64(count), length - place)), at: offset + place)
+    }
+
+    /// All of `count` bytes of what `name` calls them.
+    func fields(_ count: Int, at place: Int64, of name: String) throws(DiskImageError) -> HeaderFields {
+        let bytes = try read(count, at: place)
+        guard bytes.count == count else {
+            throw DiskImageError(.content, "The file ends before its \(name) does: it is damaged, or was cut short.")
+        }
+        return HeaderFields(bytes)
+    }
+
+    func detectFormat() throws(DiskImageError) -> DiskFormat {
+        let tail = length >= Int64(DiskFormat.tailBytes) ? try read(DiskFormat.tailBytes, at: length - Int64(DiskFormat.tailBytes)) : []
+        return DiskFormat.detect(head: try read(DiskFormat.headBytes, at: 0), tail: tail)
+    }
+}
+
+/// Bytes of a header, read as numbers. Whoever asks knows that they are there: ``ImageRange/fields(_:at:of:)`` has counted them.
+struct HeaderFields {
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func big<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value {
+        bytes[offset..<offset + MemoryLayout<Value>.size].reduce(0) { $0 << 8 | Value($1) }
+    }
+
+    func little<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value {
+        big(type, at: offset).byteSwapped
+    }
+
+    func has(_ magic: [UInt8], at offset: Int = 0) -> Bool { bytes[offset...].starts(with: magic) }
+}

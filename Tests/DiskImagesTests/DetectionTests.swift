@@ -1,0 +1,6 @@
+import DiskImages
+import Testing
+
+@Suite struct DetectionTests {
+    @Test func empty() { #expect(DiskFormat.detect(head: [], tail: []) == .raw) }
+}
