@@ -96,4 +96,14 @@ extension ImageRange {
         }
         return Int64(bytes)
     }
+
+    /// Throws when bytes of the disk would stand behind the end of the file. QEMU reads zeros there, so a file that was cut short would become
+    /// a disk with holes in it, and no error. Reads the tables of the disk; of a VHD, QEMU looks for itself.
+    func checkIsWhole(_ format: DiskFormat, _ cancellation: BlockingCalls.Cancellation) throws(DiskImageError) {
+        switch format {
+        case .vmdk: try VMDKGrains(self).check(cancellation)
+        case .vhdx: try VHDXBlocks(self).check(cancellation)
+        default: break
+        }
+    }
 }

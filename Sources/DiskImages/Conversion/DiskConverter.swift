@@ -37,7 +37,13 @@ package struct DiskConverter: Sendable {
     ///
     /// The folder of `product` is made, for its owner alone, when it is not there. When it fails or is cancelled, nothing is left.
     package func convert(_ disk: DiskImage, to product: String, progress: @escaping Progress = { _ in }) async throws {
-        try await MemberVerification(disk)?.run()
+        if !disk.mayRefer {
+            try await BlockingCalls.run { cancellation in
+                let range = ImageRange(try ImageFile(opening: disk.path), offset: disk.offset, length: disk.length)
+                try MemberVerification(disk, in: range)?.check(cancellation)
+                try range.checkIsWhole(disk.format, cancellation)
+            }
+        }
         let bytes = disk.virtualBytes.map { ($0 + 511) / 512 * 512 }
         try await make(product) { product in
             let arguments = ["-O", "raw", "-S", "4k", ImageDescription(disk).text, product]

@@ -13,6 +13,8 @@ final class QemuImg: Sendable {
 
     /// 4 GiB of addresses: tables of the largest disk that is let in, and the stacks and caches of 64 threads.
     private static let addressBytes = 4 << 30
+    /// Of util-linux, which every Debian has.
+    private static let limiter = "/usr/bin/prlimit"
     private static let pollMilliseconds: Int32 = 250
 
     private let tool: String
@@ -36,19 +38,17 @@ final class QemuImg: Sendable {
 
     /// Runs it to its end. Returns what it complained of when it failed; a cancelled call kills it and returns when it is gone.
     func run(_ progress: @escaping DiskConverter.Progress) async throws -> Complaint? {
-        let complaint = try await withTaskCancellationHandler {
-            try await BlockingCalls.run { try self.wait(progress) }
+        try await withTaskCancellationHandler {
+            try await BlockingCalls.run { _ in try self.wait(progress) }
         } onCancel: {
             cancel()
         }
-        try Task.checkCancellation()
-        return complaint
     }
 
     private func wait(_ progress: @escaping DiskConverter.Progress) throws -> Complaint? {
         try checkRoom()
         let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/prlimit")
+        process.executableURL = URL(filePath: Self.limiter)
         process.arguments = limits + ["--", tool] + arguments
         process.environment = ["LC_ALL": "C", "MALLOC_ARENA_MAX": "2"]
         process.currentDirectoryURL = URL(filePath: "/")
@@ -79,7 +79,7 @@ final class QemuImg: Sendable {
     private func start(_ process: Process) throws -> Bool {
         try state.withLock { state in
             if case .cancelled = state { return false }
-            do { try process.run() } catch { throw DiskImageError(.tool, "Cannot run \(tool): \(error).") }
+            do { try process.run() } catch { throw DiskImageError(.tool, "Cannot run \(tool) by \(Self.limiter): \(error).") }
             state = .running(process.processIdentifier)
             return true
         }

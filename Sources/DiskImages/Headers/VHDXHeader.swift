@@ -3,9 +3,12 @@ struct VHDXHeader {
     static let magic = Array("vhdxfile".utf8)
 
     let virtualBytes: UInt64
+    let blockBytes: UInt64
+    /// Where the table of blocks stands.
+    let table: Region
 
     /// A place in the file.
-    private struct Region {
+    struct Region {
         let offset: UInt64
         let length: UInt64
     }
@@ -30,12 +33,19 @@ struct VHDXHeader {
             return try range.fields(count, at: Int64(clamping: place), of: "VHDX metadata")
         }
         // Bit 1 of the second word: the file has a parent.
-        guard try item(Self.fileParameters, 8).little(UInt32.self, at: 4) & 0b10 == 0 else {
+        let parameters = try item(Self.fileParameters, 8)
+        guard parameters.little(UInt32.self, at: 4) & 0b10 == 0 else {
             throw DiskImageError(.reference, "The VHDX is differencing: merge it with its parent first.")
+        }
+        let block = parameters.little(UInt32.self, at: 0)
+        guard (1 << 20...1 << 28).contains(block), block & (block - 1) == 0 else {
+            throw DiskImageError(.content, "The VHDX has blocks of \(block) bytes; a power of two from 1 MiB to 256 MiB is allowed.")
         }
         let sector = try item(Self.logicalSector, 4).little(UInt32.self, at: 0)
         guard sector == 512 else { throw DiskImageError(.content, "The VHDX has logical sectors of \(sector) bytes; 512 are read.") }
         virtualBytes = try item(Self.diskSize, 8).little(UInt64.self, at: 0)
+        blockBytes = UInt64(block)
+        self.table = table
     }
 
     /// What was not written to its place when the disk was last used stands in a log, which only a writer may play.

@@ -1,5 +1,3 @@
-import Crypto
-
 /// An open virtualization archive: a tar with an OVF, the disks that it names, and as a rule a manifest with their digests (DMTF DSP0243).
 struct OVA {
     private let file: ImageFile
