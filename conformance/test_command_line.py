@@ -81,6 +81,23 @@ def test_disk_in_another_format(ferry, tmp_path, format):
 
 
 @pytest.mark.skipif(shutil.which("qemu-img") is None, reason="qemu-img is not installed")
+def test_disk_in_an_ova(ferry, tmp_path):
+    raw = disk_file(tmp_path / "disk.raw", 9 * 2**20, {0: noise("cli", 11), 5 * 2**20: text("cli", 12)})
+    subprocess.run(["qemu-img", "convert", "-O", "vmdk", "-o", "subformat=streamOptimized", raw, tmp_path / "disk.vmdk"], check=True)
+    envelope = '<Envelope><References><File id="f" href="disk.vmdk"/></References><DiskSection>{}</DiskSection></Envelope>'
+    (tmp_path / "box.ovf").write_text(envelope.format('<Disk diskId="a" fileRef="f"/>'))
+    archive = ["tar", "-C", tmp_path, "-cf", tmp_path / "box.ova", "box.ovf", "disk.vmdk"]
+    subprocess.run(archive, check=True)
+    pushed = push(ferry, tmp_path / "box.ova")
+    ferry("pull", pushed["imageId"], "back.raw")
+    assert are_equal(raw, tmp_path / "back.raw")
+    (tmp_path / "disk.vmdk").write_bytes((tmp_path / "disk.vmdk").read_bytes()[: -200 * 512])
+    subprocess.run(archive, check=True)
+    result = ferry("push", "box.ova", "--name", images.unused_name("cli"), expect=FAILED)
+    assert "cut short" in result.stderr
+
+
+@pytest.mark.skipif(shutil.which("qemu-img") is None, reason="qemu-img is not installed")
 def test_disk_that_refers_to_another_file_is_not_followed_unasked(ferry, tmp_path):
     """Who uploads a stranger's qcow2 must not upload a file of their own with it."""
     base = disk_file(tmp_path / "base.raw", 2**20, {0: b"private"})

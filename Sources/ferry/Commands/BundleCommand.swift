@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bundles
 import Client
+import DiskImages
 import Foundation
 import NIOCore
 
@@ -74,10 +75,10 @@ struct BundleCommand: ClientCommand {
         let (path, folder) = (disk, BundleFiles(folder: to, prefix: name))
         let (source, format) = try await pool.run {
             let source = try DiskFile(opening: path)
-            return (source, try DiskFormat.detect(in: source))
+            return (source, try DiskFormat.detect(in: path))
         }
         guard format == .raw else {
-            throw Refusal("\(disk) is in \(format.rawValue) format", advice: "Make it raw first: qemu-img convert -O raw.")
+            throw Refusal("\(disk) is in \(format.name) format", advice: "Make it raw first: qemu-img convert -O raw.")
         }
         guard force || !folder.hasManifest else {
             throw Refusal("\(folder.manifestPath) exists already", advice: "Add --force to replace it.")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import DiskImages
 import Foundation
 
 /// `ferry push`: a disk in a file becomes an image.
@@ -8,8 +9,8 @@ struct PushCommand: ClientCommand {
         commandName: "push",
         abstract: "Upload a disk and register it as an image.",
         discussion: """
-            The disk is raw, or in a format that qemu-img reads when it is installed (qcow2, VMDK, VHD, VHDX, VDI). Holes and zeros are not \
-            sent. When anything fails on the way, nothing is left behind in the server.
+            The disk is raw, or in a format that qemu-img reads when it is installed (qcow2, VMDK, VHD, VHDX, VDI, an OVA with one disk). \
+            Holes and zeros are not sent. When anything fails on the way, nothing is left behind in the server.
             """
     )
 
@@ -56,7 +57,6 @@ struct PushCommand: ClientCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard format?.isArchive != true else { throw ValidationError("--format takes a disk format.") }
         guard !tags.contains(where: { $0.key == ResourceTag.diskBytesKey }) else {
             throw ValidationError("The tag \(ResourceTag.diskBytesKey) is written by push itself.")
         }
@@ -104,33 +104,41 @@ struct PushCommand: ClientCommand {
 
     /// Opens the disk; in another format than raw, its conversion.
     private func prepare(_ session: Session) async throws -> DiskFile {
-        let (path, wanted) = (file, format)
-        let (disk, format, reference) = try await session.pool.run {
-            let disk = try DiskFile(opening: path)
-            let format = try wanted ?? DiskFormat.detect(in: disk)
-            return (disk, format, try DiskReferences.find(in: disk, format: format))
-        }
-        guard format != .raw else { return disk }
-        guard !format.isArchive else { throw Refusal("\(file) is packed with \(format.rawValue); unpack it first") }
-        if let reference, !followReferences {
+        let (path, wanted, isTrusted) = (file, format, followReferences)
+        do {
+            let (disk, image) = try await session.pool.run { () throws -> (DiskFile, DiskImage?) in
+                let disk = try DiskFile(opening: path)
+                let format = try wanted ?? DiskFormat.detect(in: path)
+                if format == .raw { return (disk, nil) }
+                // What an OVA holds stands in the OVA: there is nothing to follow.
+                if isTrusted, format != .ova, !format.isPacked { return (disk, try DiskImage.trusted(path, as: format)) }
+                let images = try DiskImage.inspect(path, as: wanted, accepting: DiskFormat.readable)
+                guard images.count == 1 else {
+                    throw Refusal("\(path) holds \(images.count) disks", advice: "Unpack it with tar, and push them one by one.")
+                }
+                return (disk, images[0])
+            }
+            guard let image else { return disk }
+            return try await convert(image, session)
+        } catch let error as DiskImageError {
             throw Refusal(
-                "\(file) refers to \(reference), which would become part of the image",
-                advice: "If you trust the file, add --follow-references."
+                "cannot read \(file): \(error.cause)",
+                advice: error.kind == .reference ? "If you trust the file, add --follow-references." : nil
             )
         }
+    }
+
+    private func convert(_ image: DiskImage, _ session: Session) async throws -> DiskFile {
         let environment = ProcessInfo.processInfo.environment
-        guard let tool = DiskConversion.tool(searching: environment["PATH"]) else {
-            throw Refusal(
-                "\(file) is in \(format.rawValue) format, which needs qemu-img",
-                advice: "Install it (Debian: qemu-utils), or convert the disk to raw."
-            )
-        }
-        if !output.quiet { Terminal.remark("converting \(file) from \(format.rawValue)") }
-        let product = try await DiskConversion.convert(file, from: format, with: tool, in: environment["TMPDIR"] ?? "/tmp")
+        let converter = try DiskConverter(searching: environment["PATH"], reserve: 0)
+        if !output.quiet { Terminal.remark("converting \(file) from \(image.format.name)") }
+        let folder = "\(environment["TMPDIR"] ?? "/tmp")/ferry-\(UUID().uuidString)"
+        let product = "\(folder)/disk.raw"
+        try await converter.convert(image, to: product)
         return try await session.pool.run {
             // Once it is open the file needs no name, so that nothing stays behind however this process ends.
-            defer { product.remove() }
-            return try DiskFile(opening: product.path)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            return try DiskFile(opening: product)
         }
     }
 
@@ -175,7 +183,15 @@ struct PushCommand: ClientCommand {
 }
 
 extension DiskFormat: ExpressibleByArgument {
-    package static var allValueStrings: [String] { allCases.filter { !$0.isArchive }.map(\.rawValue) }
+    /// Also takes `vpc`, as qemu-img calls a VHD.
+    package init?(argument: String) {
+        guard let format = DiskFormat(rawValue: argument == "vpc" ? "vhd" : argument), DiskFormat.readable.contains(format) else {
+            return nil
+        }
+        self = format
+    }
+
+    package static var allValueStrings: [String] { allCases.filter(readable.contains).map(\.rawValue) }
 }
 
 extension ResourceTag: ExpressibleByArgument {
