@@ -38,13 +38,17 @@ final class ProgressDisplay: Sendable {
 
     /// Keeps the board fresh until `body` ends, then takes it away.
     func whileShown<Value>(_ body: () async throws -> Value) async throws -> Value {
-        defer {
-            board.withLock { board in
-                if isShown, Terminal.canDraw { Terminal.draw(board.erasure()) }
-            }
-        }
+        defer { takeAway() }
         async let _: Void = refresh()
         return try await body()
+    }
+
+    /// Kept out of its caller: there, the compiler takes the lock in the name of the thread from before the wait.
+    @inline(never)
+    private func takeAway() {
+        board.withLock { board in
+            if isShown, Terminal.canDraw { Terminal.draw(board.erasure()) }
+        }
     }
 
     private func refresh() async {
