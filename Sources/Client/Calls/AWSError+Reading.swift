@@ -19,14 +19,16 @@ extension AWSError {
         )
         switch call.service {
         case .ebs, .kms: readJSON(body, headers: headers)
-        case .ec2, .sts: readXML(body)
+        case .ec2, .s3, .sts: readXML(body)
         }
+        bucketRegion = headers.first(name: "x-amz-bucket-region")
     }
 
-    /// EC2: `<Response><Errors><Error>…</Errors><RequestID>`; the query protocol: `<ErrorResponse><Error>…</Error><RequestId>`.
+    /// EC2: `<Response><Errors><Error>…</Errors><RequestID>`; the query protocol: `<ErrorResponse><Error>…</Error><RequestId>`;
+    /// S3: `<Error>…<RequestId></Error>`.
     private mutating func readXML(_ body: ByteBuffer) {
         guard let root = try? XMLNode(parsing: Array(body.readableBytesView)),
-            let error = root["Errors"]?["Error"] ?? root["Error"],
+            let error = root.name == "Error" ? root : root["Errors"]?["Error"] ?? root["Error"],
             let code = error["Code"]?.text, !code.isEmpty
         else { return }
         self.code = code

@@ -8,6 +8,8 @@ package struct AWSError: Error, Hashable, Sendable {
     /// The HTTP status.
     package var status: Int
     package var requestID: String?
+    /// Where the bucket is, which S3 tells when it was looked for elsewhere.
+    package var bucketRegion: String?
     package var action: String
     package var region: String
     /// Which attempt was refused, from 1. Past 1, an earlier attempt may have done the work.
@@ -18,7 +20,8 @@ package struct AWSError: Error, Hashable, Sendable {
 
     /// Trying the same again may succeed.
     package var isPassing: Bool {
-        isThrottle || status >= 500 || (code == "ValidationException" && message.contains("Failed to read block data"))
+        isThrottle || status >= 500 || code == "RequestTimeout"
+            || (code == "ValidationException" && message.contains("Failed to read block data"))
     }
 
     /// Codes under which AWS services throttle, from their public lists of common errors.

@@ -4,6 +4,7 @@ package enum AWSService: String, Hashable, Sendable {
     case ebs
     case sts
     case kms
+    case s3
 }
 
 /// Which URL answers for a service in a Region.

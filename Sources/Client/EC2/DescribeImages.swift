@@ -1,11 +1,21 @@
 import Wire
 
 extension AWSClient {
-    /// The caller's own images of a Region, optionally only those of one name, page after page until all are there.
+    /// The caller's own images of a Region, optionally only those of one name.
     package func ownImages(named name: String? = nil, region: String) async throws -> [RemoteImage] {
+        try await ownImages(filter: name.map { ("name", $0) }, region: region)
+    }
+
+    /// The caller's own images that were registered from a manifest.
+    package func ownImages(registeredFrom manifest: ObjectPlace, region: String) async throws -> [RemoteImage] {
+        try await ownImages(filter: ("manifest-location", manifest.location), region: region)
+    }
+
+    /// Page after page until all are there.
+    private func ownImages(filter: (name: String, value: String)?, region: String) async throws -> [RemoteImage] {
         var parameters = [("Owner.1", "self")]
-        if let name {
-            parameters += [("Filter.1.Name", "name"), ("Filter.1.Value.1", Self.literalFilter(name))]
+        if let filter {
+            parameters += [("Filter.1.Name", filter.name), ("Filter.1.Value.1", Self.literalFilter(filter.value))]
         }
         var images: [RemoteImage] = []
         var token: String?

@@ -49,20 +49,59 @@ package struct ImageRegistration: Sendable {
     }
 }
 
+/// What an instance-store image is registered with; its manifest has the rest.
+package struct BundleRegistration: Sendable {
+    package var name: String
+    package var details: String?
+    package var manifest: ObjectPlace
+    /// Whether it boots with a kernel of EC2's, as paravirtual machines do.
+    package var hasKernel: Bool
+
+    package init(name: String, details: String?, manifest: ObjectPlace, hasKernel: Bool) {
+        self.name = name
+        self.details = details
+        self.manifest = manifest
+        self.hasKernel = hasKernel
+    }
+
+    var parameters: [(String, String)] {
+        var parameters = [
+            ("Name", name), ("ImageLocation", manifest.location), ("VirtualizationType", hasKernel ? "paravirtual" : "hvm"),
+        ]
+        if let details { parameters.append(("Description", details)) }
+        return parameters
+    }
+}
+
 extension AWSClient {
     /// Registers an image and returns its id.
     ///
     /// `RegisterImage` has no client token, so a request whose answer was lost is not sent again; instead the image is looked for,
-    /// and counts as registered when it stands on the very snapshot.
+    /// and counts as registered when it stands on the very snapshot, or manifest.
     package func registerImage(_ image: ImageRegistration, region: String) async throws -> String {
+        try await register(image.parameters, name: image.name, region: region) { $0.snapshotIDs.contains(image.snapshotID) }
+    }
+
+    /// Registers an instance-store image and returns its id; it is pending until the service has read the bundle.
+    package func registerImage(_ image: BundleRegistration, region: String) async throws -> String {
+        try await register(image.parameters, name: image.name, region: region) { $0.location == image.manifest.location }
+    }
+
+    /// - Parameter isIt: whether an image of that name is the one that was registered.
+    private func register(
+        _ parameters: [(String, String)],
+        name: String,
+        region: String,
+        isIt: (RemoteImage) -> Bool
+    ) async throws -> String {
         do {
-            let answer = try await ec2("RegisterImage", image.parameters, region: region, repetition: .whenNotTaken)
+            let answer = try await ec2("RegisterImage", parameters, region: region, repetition: .whenNotTaken)
             guard let id = answer["imageId"]?.text, !id.isEmpty else {
                 throw UnexpectedAnswer(action: "RegisterImage", problem: "it has no imageId")
             }
             return id
         } catch let error where Self.leavesDoubt(error) {
-            let registered = try await ownImages(named: image.name, region: region).first { $0.snapshotIDs.contains(image.snapshotID) }
+            let registered = try await ownImages(named: name, region: region).first(where: isIt)
             guard let registered else { throw error }
             return registered.id
         }

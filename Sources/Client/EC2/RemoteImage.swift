@@ -15,6 +15,10 @@ package struct RemoteImage: Hashable, Sendable {
     /// `pending`, `available`, `failed`, and the rarer ones of EC2.
     package var state: String
     package var stateReason: String?
+    /// `ebs` or `instance-store`.
+    package var rootDeviceType: String
+    /// Of an instance-store image its manifest, `bucket/path/image.manifest.xml`.
+    package var location: String
     package var details: String
     package var architecture: String
     package var rootDeviceName: String?
@@ -26,6 +30,9 @@ package struct RemoteImage: Hashable, Sendable {
     /// ISO 8601, as sent.
     package var creationDate: String
 
+    package var isInstanceStore: Bool { rootDeviceType == "instance-store" }
+
+    /// Of the volumes: nobody but its manifest knows how large an instance-store image is.
     package var sizeGiB: Int64 { devices.reduce(0) { $0 + ($1.sizeGiB ?? 0) } }
 
     package var snapshotIDs: [String] { devices.compactMap(\.snapshotID) }
@@ -41,6 +48,8 @@ package struct RemoteImage: Hashable, Sendable {
         name = text("name") ?? ""
         state = text("imageState") ?? ""
         stateReason = node["stateReason"]?["message"]?.text
+        rootDeviceType = text("rootDeviceType") ?? "ebs"
+        location = text("imageLocation") ?? ""
         details = text("description") ?? ""
         architecture = text("architecture") ?? ""
         rootDeviceName = text("rootDeviceName")

@@ -6,7 +6,7 @@ package enum CopyState: Hashable, Sendable {
     case failed(String)
 }
 
-/// Bytes of a copy over all its snapshots.
+/// Bytes of a copy over all its snapshots, or of a bundle.
 package struct CopyAmounts: Hashable, Sendable {
     package var done: Int64
     /// Absent while the server has not told it for every snapshot.
@@ -30,7 +30,7 @@ extension CopyState {
             self = .failed("the image was deregistered while it was copied")
             return
         }
-        let amounts = CopyAmounts(snapshots, of: image.devices.count)
+        let amounts = image.isInstanceStore ? CopyAmounts(bundle: image.stateReason) : CopyAmounts(snapshots, of: image.devices.count)
         switch image.state {
         case "available": self = .available(amounts)
         case "pending", "transient": self = .running(amounts)
@@ -42,6 +42,15 @@ extension CopyState {
 }
 
 extension CopyAmounts {
+    /// Of an instance-store image, which has no snapshots: its own reason tells while it is pending.
+    init(bundle message: String?) {
+        switch message.flatMap(CopyStatusMessage.init) {
+        case .copying(let done, let total)?: self.init(done: done, total: total, moved: nil)
+        case .copied(let total, let moved)?: self.init(done: total, total: total, moved: moved)
+        case nil: self.init(done: 0, total: nil, moved: nil)
+        }
+    }
+
     /// - Parameter expected: how many snapshots there will be.
     init(_ snapshots: [RemoteSnapshot], of expected: Int) {
         var amounts = CopyAmounts(done: 0, total: 0, moved: snapshots.isEmpty ? nil : 0)

@@ -1,4 +1,4 @@
-/// What a snapshot's `statusMessage` tells about the copy that fills it.
+/// What a snapshot's `statusMessage`, or the `stateReason` of a pending instance-store image, tells about the copy that fills it.
 package enum CopyStatusMessage: Hashable, Sendable {
     /// `Copied 1073741824 of 2147483648 bytes`: bytes of blocks with data.
     case copying(done: Int64, total: Int64)

@@ -45,7 +45,7 @@ package struct Connection: Sendable {
         // one server with the address of another would only be refused.
         if request.dataFolder != nil { return Endpoints(everyService: try folder.endpoint() ?? url(localServer, from: "the default")) }
         var perService: [AWSService: EndpointURL] = [:]
-        for service in [AWSService.ec2, .ebs, .kms, .sts] {
+        for service in [AWSService.ec2, .ebs, .kms, .s3, .sts] {
             let name = "AWS_ENDPOINT_URL_\(service.rawValue.uppercased())"
             if let text = environment[name] { perService[service] = try url(text, from: name) }
         }

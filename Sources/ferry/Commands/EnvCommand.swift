@@ -26,7 +26,8 @@ struct EnvCommand: ClientCommand {
 
     /// Would outrank or spoil what is exported.
     private static let inTheWay = [
-        "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_EBS", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_STS",
+        "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_EBS", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_S3",
+        "AWS_ENDPOINT_URL_STS",
     ]
 
     func execute() async throws {

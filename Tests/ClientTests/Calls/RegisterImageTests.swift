@@ -69,4 +69,25 @@ import Testing
             #expect(request.form("BootMode") == nil && request.form("Description") == nil)
         }
     }
+
+    @Test func aLostBundleIsRecoveredByItsManifest() async throws {
+        let bundle = BundleRegistration(
+            name: "web",
+            details: "d",
+            manifest: ObjectPlace(bucket: "depot", key: "web/m.xml"),
+            hasKernel: false
+        )
+        let other = "<item><imageId>ami-8</imageId><name>web</name><imageLocation>depot/web/other.xml</imageLocation></item>"
+        let own = "<item><imageId>ami-9</imageId><name>web</name><imageLocation>depot/web/m.xml</imageLocation></item>"
+        try await withStub(script: losing(.hangUp, images: other + own)) { world in
+            #expect(try await world.client.registerImage(bundle, region: "us-east-1") == "ami-9")
+            let request = try #require(world.server.requests.first)
+            #expect(request.form("ImageLocation") == "depot/web/m.xml")
+            #expect(request.form("VirtualizationType") == "hvm")
+            #expect(request.form("Description") == "d")
+        }
+        try await withStub(script: losing(.hangUp, images: other)) { world in
+            await #expect(throws: ConnectionFailure.self) { try await world.client.registerImage(bundle, region: "us-east-1") }
+        }
+    }
 }

@@ -59,6 +59,20 @@ import Testing
         #expect((0.36...0.38).contains(Double(amounts.done) / Double(1 << 30)))
     }
 
+    @Test func aBundleTellsInItsOwnReason() async throws {
+        func bundled(_ state: String, _ message: String) -> String {
+            "<item><imageId>ami-1</imageId><imageState>\(state)</imageState><rootDeviceType>instance-store</rootDeviceType>"
+                + "<stateReason><code>pending</code><message>\(message)</message></stateReason></item>"
+        }
+        let running = try await state(image: bundled("pending", "Copied 5 of 10 bytes"), snapshots: "")
+        #expect(running == .running(CopyAmounts(done: 5, total: 10, moved: nil)))
+        let unknown = CopyAmounts(done: 0, total: nil, moved: nil)
+        #expect(try await state(image: bundled("pending", ""), snapshots: "") == .running(unknown))
+        let ended = "<item><imageId>ami-1</imageId><imageState>available</imageState><rootDeviceType>instance-store</rootDeviceType></item>"
+        #expect(try await state(image: ended, snapshots: "") == .available(unknown))
+        #expect(try await state(image: bundled("failed", "Part 1 is damaged"), snapshots: "") == .failed("Part 1 is damaged"))
+    }
+
     @Test func failuresHaveTheirReason() async throws {
         let failed = try await state(
             image: image("failed", "snap-1"),

@@ -107,11 +107,14 @@ final class StubServer: Sendable {
                 body = ByteBuffer()
                 let script = script
                 let channel = context.channel
-                _ = context.eventLoop.makeFutureWithTask { await Self.answer(await script(request), on: channel) }
+                _ = context.eventLoop.makeFutureWithTask {
+                    await Self.answer(await script(request), on: channel, isHead: request.method == "HEAD")
+                }
             }
         }
 
-        private static func answer(_ reply: StubReply, on channel: any Channel) async {
+        /// The body of an answer to HEAD is not sent, and its length told.
+        private static func answer(_ reply: StubReply, on channel: any Channel, isHead: Bool) async {
             switch reply {
             case .hangUp:
                 try? await channel.close()
@@ -120,7 +123,7 @@ final class StubServer: Sendable {
                 fields.replaceOrAdd(name: "content-length", value: "\(body.readableBytes)")
                 let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: fields)
                 channel.write(HTTPServerResponsePart.head(head), promise: nil)
-                channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
+                if !isHead { channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil) }
                 try? await channel.writeAndFlush(HTTPServerResponsePart.end(nil))
             }
         }
