@@ -112,3 +112,22 @@ class FaultyLink:
         except OSError:
             pass  # It is closed already.
         end.close()
+
+
+@dataclass
+class StallingLink(FaultyLink):
+    """Passes so many bytes of requests, and then nothing more on the connection that brought them; later ones are not held up."""
+
+    after: int = 0
+    stalled: threading.Event = field(default_factory=threading.Event)
+    _sent: int = 0
+
+    def _draw(self, length: int, is_answer: bool) -> tuple[str | None, int]:
+        with self._lock:
+            if is_answer or self.stalled.is_set():
+                return None, 0
+            self._sent += length
+            if self._sent <= self.after:
+                return None, 0
+            self.stalled.set()
+            return "stall", 0

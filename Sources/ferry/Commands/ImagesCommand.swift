@@ -27,11 +27,13 @@ struct ImagesCommand: ClientCommand {
         } else if output.quiet {
             for (_, image) in images { Terminal.say(image.id) }
         } else {
-            var table = TextTable(heading: ["IMAGE", "NAME", "STATE", "SIZE", "REGION", "SOURCE", "CREATED"])
+            var table = TextTable(heading: ["IMAGE", "NAME", "STATE", "TYPE", "SIZE", "REGION", "SOURCE", "CREATED"])
             for (region, image) in images {
                 let source = image.sourceImageID.map { id in image.sourceRegion.map { "\(id) \($0)" } ?? id } ?? "-"
+                let size = image.isInstanceStore ? "-" : "\(image.sizeGiB) GiB"
                 table.add(
-                    [image.id, image.name, image.state, "\(image.sizeGiB) GiB", region, source, image.creationDate].map(TerminalText.clean)
+                    [image.id, image.name, image.state, image.rootDeviceType, size, region, source, image.creationDate]
+                        .map(TerminalText.clean)
                 )
             }
             for line in table.lines { Terminal.say(line) }
@@ -61,7 +63,12 @@ struct ListedImage: Encodable {
     var description: String
     var architecture: String
     var region: String
-    var sizeGiB: Int64
+    /// `ebs` or `instance-store`.
+    var type: String
+    /// Absent for instance-store images: only the manifest has it.
+    var sizeGiB: Int64?
+    /// Of an instance-store image its manifest, `bucket/path/image.manifest.xml`.
+    var imageLocation: String
     var snapshotIds: [String]
     var sourceImageId: String?
     var sourceRegion: String?
@@ -76,7 +83,9 @@ struct ListedImage: Encodable {
         description = image.details
         architecture = image.architecture
         self.region = region
-        sizeGiB = image.sizeGiB
+        type = image.rootDeviceType
+        sizeGiB = image.isInstanceStore ? nil : image.sizeGiB
+        imageLocation = image.location
         snapshotIds = image.snapshotIDs
         sourceImageId = image.sourceImageID
         sourceRegion = image.sourceRegion

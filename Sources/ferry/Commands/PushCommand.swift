@@ -64,11 +64,10 @@ struct PushCommand: ClientCommand {
 
     func execute() async throws {
         let name = name ?? ImageNameRule.suggestion(forFile: file)
-        if let objection = ImageNameRule.objection(to: name) { throw Refusal("\(objection) (--name)") }
         let start = ContinuousClock.now
         let pushed = try await Session.run(server, connections: window.parallel) { session in
             let disk = try await interruptible {
-                try await checkName(name, session)
+                try await session.checkIsFree(imageName: name)
                 return try await prepare(session)
             }
             let push = ImagePush(session: session, disk: disk, window: window.parallel, quiet: output.quiet, label: file)
@@ -87,19 +86,6 @@ struct PushCommand: ClientCommand {
             }
         }
         try tell(pushed, name: name, seconds: TransferRate.seconds(start.duration(to: .now)))
-    }
-
-    /// A name that is taken would only be refused after the upload.
-    private func checkName(_ name: String, _ session: Session) async throws {
-        let taken = try await doing("looking for images named '\(name)' in \(session.region)") {
-            try await session.client.ownImages(named: name, region: session.region).first
-        }
-        if let taken {
-            throw Refusal(
-                "the name '\(name)' is taken by \(taken.id) in \(session.region)",
-                advice: "Give another --name, or remove it with `ferry rm`."
-            )
-        }
     }
 
     /// Opens the disk; in another format than raw, its conversion.

@@ -41,13 +41,19 @@ struct RegionCopy: Sendable {
     /// Looks at the image and its snapshots until the copy ended.
     private func watch(_ id: String) async throws -> CopyAmounts {
         var pace = session.pace
+        var total: Int64?
         while true {
             let image = try await session.client.image(id, region: region)
             let snapshots = try await session.client.snapshots(image?.snapshotIDs ?? [], region: region)
             switch CopyState(image: image, snapshots: snapshots) {
-            case .available(let amounts): return amounts
+            case .available(var amounts):
+                // A bundle's size is told only while it is copied.
+                amounts.total = amounts.total ?? total
+                return amounts
             case .failed(let reason): throw CopyFailed(description: reason)
-            case .running(let amounts): display.update(row, done: amounts.done, total: amounts.total)
+            case .running(let amounts):
+                total = amounts.total ?? total
+                display.update(row, done: amounts.done, total: amounts.total)
             }
             try await pace.wait()
         }
@@ -65,7 +71,7 @@ struct CopyResult: Encodable, Sendable {
     var imageId: String?
     /// `pending` with `--no-wait`, `available`, or `failed`.
     var state: String?
-    /// Bytes of blocks with data in the image.
+    /// Bytes of blocks with data in the image, or of the parts of its bundle; absent when the copy ended before the server told them.
     var bytes: Int64?
     /// Bytes that the Region did not have yet; told by Ferry, and by no other server.
     var movedBytes: Int64?

@@ -5,7 +5,7 @@ import Client
 struct RemoveCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Deregister images and delete their snapshots; a copy that still runs is cancelled."
+        abstract: "Deregister images and delete their snapshots, or bundles; a copy that still runs is cancelled."
     )
 
     @Argument(help: ArgumentHelp("Images (ami-…) or snapshots (snap-…) of one Region.", valueName: "image"))
@@ -14,8 +14,17 @@ struct RemoveCommand: ClientCommand {
     @Flag(help: "Leave the snapshots of the images.")
     var keepSnapshots = false
 
+    @Flag(help: "Delete the bundles of instance-store images: their manifests and the parts that these name.")
+    var bundle = false
+
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard !bundle || !ids.contains(where: { $0.hasPrefix("snap-") }) else {
+            throw ValidationError("--bundle is about instance-store images, and a snapshot has no bundle.")
+        }
+    }
 
     func execute() async throws {
         let results = try await Session.run(server) { session in
@@ -37,12 +46,20 @@ struct RemoveCommand: ClientCommand {
             try await doing("removing \(id) in \(session.region)") {
                 if id.hasPrefix("snap-") {
                     try await session.client.deleteSnapshot(id, region: session.region)
+                } else if bundle {
+                    let bundle = try await StoredBundleRemoval(of: id, session)
+                    _ = try await session.client.deregisterImage(id, deletingSnapshots: false, region: session.region)
+                    removal.bundle = try await bundle.run()
                 } else {
+                    let image = try await session.client.image(id, region: session.region)
                     removal.snapshots = try await session.client.deregisterImage(
                         id,
                         deletingSnapshots: !keepSnapshots,
                         region: session.region
                     )
+                    if let image, image.isInstanceStore, let manifest = ObjectPlace(location: image.location) {
+                        removal.bundle = BundleRemoval(manifest: "\(manifest)", result: .kept)
+                    }
                 }
             }
         } catch {
@@ -58,6 +75,11 @@ struct RemoveCommand: ClientCommand {
         for snapshot in removal.snapshots {
             Terminal.say("  \(snapshot.snapshotId)  \(snapshot.result == "success" ? "deleted" : TerminalText.clean(snapshot.result))")
         }
+        guard let bundle = removal.bundle else { return }
+        switch bundle.result {
+        case .deleted: Terminal.say("  \(TerminalText.clean(bundle.manifest)) and its \(bundle.parts ?? 0) parts  deleted")
+        case .kept: Terminal.say("  \(TerminalText.clean(bundle.manifest)) and its parts stay, and go on taking space")
+        }
     }
 
     /// What became of one id.
@@ -65,6 +87,8 @@ struct RemoveCommand: ClientCommand {
         var id: String
         var region: String
         var snapshots: [SnapshotRemoval] = []
+        /// Of an instance-store image.
+        var bundle: BundleRemoval?
         var error: String?
     }
 }

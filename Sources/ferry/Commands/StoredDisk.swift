@@ -25,6 +25,12 @@ struct StoredDisk: Sendable {
                 ]
             }
             guard let image = try await client.image(id, region: region) else { throw Refusal("the image was deregistered") }
+            guard !image.isInstanceStore else {
+                throw Refusal(
+                    "an instance-store image has no snapshots",
+                    advice: "Its disk is in its bundle: ferry unbundle \(id) FILE --key …"
+                )
+            }
             let snapshots = try await client.snapshots(image.snapshotIDs, region: region)
             guard image.devices.count == snapshots.count else { throw Refusal("the image is \(image.state) and has no disk yet") }
             guard !snapshots.isEmpty else { throw Refusal("the image has no EBS disk") }
