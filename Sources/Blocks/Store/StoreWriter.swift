@@ -124,7 +124,7 @@ package final class StoreWriter: Sendable {
     ///
     /// Covers the calls that have returned. Concurrent flushes share one fdatasync and one index commit.
     package func flush() async throws {
-        try await store.flush(epoch: session.epoch, target: target.withLock { $0 })
+        try await store.flush(epoch: session.epoch, target: covered())
     }
 
     /// Brings content of a domain of `source` here: opened, which proves it, and sealed anew, without being decompressed or hashed.
@@ -178,19 +178,25 @@ package final class StoreWriter: Sendable {
                 case .retry: break
                 }
             case .mustFlush:
-                try await store.flush(epoch: session.epoch, target: store.state.withLock { $0.nextSequence })
+                try await store.flush(epoch: session.epoch, target: store.nextSequence())
             case .stale(let addresses):
                 refused.formUnion(Set(addresses).subtracting(try await store.touch(addresses, for: session)))
             }
         }
     }
 
-    private func cover(_ sequence: UInt64) {
+    // Locks are taken in functions that are not inlined: around an `await` a task may go on on another thread, and an inlined lock has been
+    // seen to be left by the wrong one.
+    @inline(never) private func cover(_ sequence: UInt64) {
         target.withLock { $0 = max($0, sequence) }
     }
+
+    @inline(never) private func covered() -> UInt64 { target.withLock { $0 } }
 }
 
 extension BlockStore {
+    @inline(never) fileprivate func nextSequence() -> UInt64 { state.withLock { $0.nextSequence } }
+
     /// Copies the frame of the content with `digest` into another store, or does nothing when that has it. One pool hop, on the destination's pool.
     ///
     /// `storedBytes` is what the frame takes in the destination, 0 when it was not moved.

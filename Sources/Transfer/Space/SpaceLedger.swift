@@ -47,7 +47,7 @@ package final class SpaceLedger: Sendable {
             // Most of the time there is room for many times the disk, and nothing has to be counted.
             if let claim = enter(promise, within: try await store.room()) { return claim }
             if let claim = try await counting({ try await claim(need, promise) }) { return claim }
-            if state.withLock({ !$0.promises.isEmpty }) { try await ends.wait(since: seen) }
+            if !promises().isEmpty { try await ends.wait(since: seen) }
         }
     }
 
@@ -63,17 +63,17 @@ package final class SpaceLedger: Sendable {
         guard let bytes = try await need.bytes(of: pages) else { return enter(promise, within: .max) }
         guard bytes <= room else { throw NoRoomForCopy(needed: bytes, free: room) }
         promise.counted = bytes
-        for (id, other) in state.withLock({ $0.promises }) {
+        for (id, other) in promises() {
             if let claim = enter(promise, within: try await need.store.room()) { return claim }
             // One that cannot be counted keeps what it was promised; its own copy will tell why.
             guard let rest = try? await other.count() else { continue }
-            state.withLock { $0.promises[id]?.counted = rest }
+            note(rest, of: id)
         }
         try Task.checkCancellation()
         return enter(promise, within: try await need.store.room())
     }
 
-    private func enter(_ promise: Promise, within room: UInt64) -> SpaceClaim? {
+    @inline(never) private func enter(_ promise: Promise, within room: UInt64) -> SpaceClaim? {
         state.withLock { state in
             let promised = state.promises.values.reduce(0) { $0 + $1.bytes }
             guard promise.bytes <= room, promised <= room - promise.bytes else { return nil }
@@ -87,28 +87,38 @@ package final class SpaceLedger: Sendable {
     private func counting<Value>(_ body: () async throws -> Value) async throws -> Value {
         while true {
             let seen = turns.count
-            let isOurs = state.withLock { state in
-                defer { state.isCounting = true }
-                return !state.isCounting
-            }
-            if isOurs { break }
+            if beginCounting() { break }
             try await turns.wait(since: seen)
         }
-        defer {
-            state.withLock { $0.isCounting = false }
-            turns.signal()
-        }
+        defer { endCounting() }
         return try await body()
     }
 
-    fileprivate func take(_ bytes: UInt64, from id: Int) {
+    // Locks are taken in functions that are not inlined: around an `await` a task may go on on another thread, and an inlined lock has been
+    // seen to be left by the wrong one.
+    @inline(never) private func beginCounting() -> Bool {
+        state.withLock { state in
+            defer { state.isCounting = true }
+            return !state.isCounting
+        }
+    }
+
+    @inline(never) private func endCounting() {
+        state.withLock { $0.isCounting = false }
+        turns.signal()
+    }
+
+    @inline(never) private func promises() -> [Int: Promise] { state.withLock { $0.promises } }
+    @inline(never) private func note(_ counted: UInt64, of id: Int) { state.withLock { $0.promises[id]?.counted = counted } }
+
+    @inline(never) fileprivate func take(_ bytes: UInt64, from id: Int) {
         state.withLock { state in
             guard let atMost = state.promises[id]?.atMost else { return }
             state.promises[id]?.atMost = atMost - min(atMost, bytes)
         }
     }
 
-    fileprivate func end(_ id: Int) {
+    @inline(never) fileprivate func end(_ id: Int) {
         state.withLock { _ = $0.promises.removeValue(forKey: id) }
         ends.signal()
     }
