@@ -42,6 +42,22 @@ final class ImageFile: Sendable {
         return bytes
     }
 
+    // Linux, `lseek(2)`; it is behind a feature macro that the module map does not set everywhere.
+    private static let seekData: Int32 = 3
+
+    /// Where data begin at or behind a place; nil when only a hole follows.
+    func data(from offset: Int64) throws(DiskImageError) -> Int64? {
+        guard offset < length else { return nil }
+        let start = lseek(descriptor, off_t(offset), Self.seekData)
+        guard start < 0 else { return Int64(start) }
+        switch errno {
+        case ENXIO: return nil
+        // Block devices and some file systems cannot tell: everything may be data.
+        case EINVAL, EOPNOTSUPP, ENOTSUP: return offset
+        default: throw Self.problem("read", path)
+        }
+    }
+
     private static func problem(_ doing: String, _ path: String) -> DiskImageError {
         DiskImageError(.file, "Cannot \(doing) \(path): \(String(cString: strerror(errno))).")
     }

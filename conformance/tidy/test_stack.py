@@ -24,7 +24,7 @@ ALLOWED = {
     "Metadata": {"Domain"},
     "Client": {"Files", "Wire"},
     "Transfer": {"Domain", "Blocks", "Client"},
-    "Services": {"Domain", "Blocks", "Bundles", "Sealing", "Metadata", "Transfer"},
+    "Services": {"Domain", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer"},
     "API": {"Domain", "Sealing", "Wire", "Services"},
     "ferry": {"CMalloc", "Domain", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API"},
 }

@@ -14,7 +14,7 @@ enum EC2Service: APIService {
     private static let newestVersion = "2016-11-15"
 
     private static let actions: [String: any EC2Action.Type] = Dictionary(
-        uniqueKeysWithValues: (images + snapshots + tags + regions + encryption).map { ($0.name, $0) }
+        uniqueKeysWithValues: (images + snapshots + tags + regions + encryption + tasks).map { ($0.name, $0) }
     )
 
     static func respond(

@@ -32,6 +32,12 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
     package static let invalidManifest = FaultCode("InvalidManifest")
     package static let invalidBlockDeviceMapping = FaultCode("InvalidBlockDeviceMapping")
 
+    // Tasks.
+    package static let invalidTaskID = FaultCode("InvalidConversionTaskId")
+    package static let invalidTaskIDMalformed = FaultCode("InvalidConversionTaskId.Malformed")
+    package static let invalidExportTaskIDMalformed = FaultCode("InvalidExportTaskID.Malformed")
+    package static let invalidExportTaskIDNotFound = FaultCode("InvalidExportTaskID.NotFound")
+
     // Snapshots.
     package static let invalidSnapshotIDMalformed = FaultCode("InvalidSnapshotID.Malformed")
     package static let invalidSnapshotNotFound = FaultCode("InvalidSnapshot.NotFound")

@@ -4,15 +4,28 @@ package enum JobWork: Hashable, Sendable, Codable {
     case bundleCheck
     /// Fills the image that has the job's id with the bundle of another.
     case bundleCopy(BundleCopy)
+    case snapshotImport(SnapshotImport)
+    case imageImport(ImageImport)
+    case imageExport(ImageExport)
+    case imageStore(ImageStore)
+    /// Fills the image that has the job's id, and its snapshots.
+    case imageRestore(ImageRestore)
 
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case bundleCheck
         case bundleCopy
+        case snapshotImport
+        case imageImport
+        case imageExport
+        case imageStore
+        case imageRestore
 
         /// Days that a task is listed after its end (ami-behaviour.md, section 4.8); nil for work that is told by its image alone.
         package var daysListed: Int? {
             switch self {
-            case .bundleCheck, .bundleCopy: nil
+            case .bundleCheck, .bundleCopy, .imageRestore: nil
+            case .snapshotImport, .imageImport, .imageExport: 7
+            case .imageStore: 31
             }
         }
 
@@ -24,6 +37,11 @@ package enum JobWork: Hashable, Sendable, Codable {
         switch self {
         case .bundleCheck: .bundleCheck
         case .bundleCopy: .bundleCopy
+        case .snapshotImport: .snapshotImport
+        case .imageImport: .imageImport
+        case .imageExport: .imageExport
+        case .imageStore: .imageStore
+        case .imageRestore: .imageRestore
         }
     }
 }

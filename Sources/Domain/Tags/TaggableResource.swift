@@ -2,12 +2,21 @@
 package enum TaggableResource: Hashable, Sendable {
     case image(ImageID)
     case snapshot(SnapshotID)
+    case importSnapshotTask(ImportSnapshotTaskID)
+    case importImageTask(ImportImageTaskID)
+    case exportImageTask(ExportImageTaskID)
 
     package init?(id: String) {
         if let image = ImageID(rawValue: id) {
             self = .image(image)
         } else if let snapshot = SnapshotID(rawValue: id) {
             self = .snapshot(snapshot)
+        } else if let task = ImportSnapshotTaskID(rawValue: id) {
+            self = .importSnapshotTask(task)
+        } else if let task = ImportImageTaskID(rawValue: id) {
+            self = .importImageTask(task)
+        } else if let task = ExportImageTaskID(rawValue: id) {
+            self = .exportImageTask(task)
         } else {
             return nil
         }
@@ -17,6 +26,9 @@ package enum TaggableResource: Hashable, Sendable {
         switch self {
         case .image(let id): id.rawValue
         case .snapshot(let id): id.rawValue
+        case .importSnapshotTask(let id): id.rawValue
+        case .importImageTask(let id): id.rawValue
+        case .exportImageTask(let id): id.rawValue
         }
     }
 
@@ -24,6 +36,9 @@ package enum TaggableResource: Hashable, Sendable {
         switch self {
         case .image: "image"
         case .snapshot: "snapshot"
+        case .importSnapshotTask: "import-snapshot-task"
+        case .importImageTask: "import-image-task"
+        case .exportImageTask: "export-image-task"
         }
     }
 }

@@ -24,6 +24,12 @@ package struct JobTable {
         Set(try transaction.rows("SELECT id FROM jobs WHERE state = 'active'").map { try $0.text("id") })
     }
 
+    /// Those of an account and a kind that are wanted.
+    package func active(of account: AccountID, _ kind: JobWork.Kind) throws -> [Job] {
+        let sql = "SELECT * FROM jobs WHERE account = ? AND kind = ? AND state = 'active' ORDER BY id"
+        return try transaction.rows(sql, [.text(account), .text(kind)]).map(Job.init)
+    }
+
     /// How many of an account are wanted.
     package func count(of account: AccountID, _ kinds: [JobWork.Kind]) throws -> Int {
         let sql = """
@@ -78,6 +84,10 @@ package struct JobTable {
 
     /// Forgets tasks of a kind that ended before a date.
     package func deleteEnded(_ kind: JobWork.Kind, before date: Date) throws {
+        try transaction.execute(
+            "DELETE FROM tags WHERE resource_id IN (SELECT id FROM jobs WHERE kind = ? AND ended_at < ?)",
+            [.text(kind), .date(date)]
+        )
         try transaction.execute("DELETE FROM jobs WHERE kind = ? AND ended_at < ?", [.text(kind), .date(date)])
     }
 }

@@ -73,6 +73,11 @@ package struct SnapshotTable {
         )
     }
 
+    /// Notes the map of what has come of a pending snapshot, so that a collection leaves it.
+    package func keep(_ root: [UInt8]?, of id: SnapshotID) throws {
+        try transaction.execute("UPDATE snapshots SET root = ? WHERE id = ? AND state = 'pending'", [.bytes(root), .text(id)])
+    }
+
     package func fail(_ id: SnapshotID, message: String) throws {
         try transaction.execute(
             "UPDATE snapshots SET state = 'error', status_message = ? WHERE id = ? AND state = 'pending'",

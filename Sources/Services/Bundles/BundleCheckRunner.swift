@@ -25,7 +25,7 @@ struct BundleCheckRunner: JobRunner {
         } catch let error as BundleError {
             throw StoredBundle.invalid(error)
         }
-        return { _ in }
+        return JobEnding()
     }
 }
 

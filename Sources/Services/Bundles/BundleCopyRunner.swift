@@ -40,7 +40,7 @@ struct BundleCopyRunner: JobRunner {
             flow.reached(done)
         }
         let manifest = try await put(source.signed, from: region, at: target.manifest)
-        return { transaction in
+        return JobEnding { transaction in
             try ImageTable(transaction).setManifest(version: manifest.version, etag: manifest.etag, of: image.id)
         }
     }

@@ -22,6 +22,8 @@ package struct DataFolder: Sendable {
 
     package func regionFolder(_ region: Region) -> String { path + "/regions/" + region.rawValue }
     package func regionDatabase(_ region: Region) -> String { regionFolder(region) + "/region.sqlite" }
+    /// For files that a job needs while it runs.
+    package func scratch(_ region: Region) -> String { regionFolder(region) + "/scratch" }
     package func frameIndex(_ region: Region) -> String { regionFolder(region) + "/index.sqlite" }
 
     /// The Regions that have a folder here.

@@ -58,7 +58,7 @@ extension Images {
         let images = ImageTable(transaction)
         if let holder = try images.holder(ofName: copy.name, owner: account) { throw ImageName.duplicate(copy.name, of: holder) }
         // What is pending and not copied.
-        let others = try JobTable(transaction).count(of: account, [.bundleCheck])
+        let others = try JobTable(transaction).count(of: account, [.bundleCheck, .imageRestore])
         guard try images.count(owner: account, state: .pending) - others < CopyLimits.imagesPerDestinationMax else {
             throw Fault(
                 .resourceLimitExceeded,

@@ -16,17 +16,21 @@ final class JobProgress: Sendable {
         self.database = database
     }
 
-    /// - Parameter message: what is being done; shown with the next report that is saved.
-    /// - Throws: `JobNoLongerWanted`.
-    func report(_ done: Int64, of total: Int64, _ message: String = "") async throws {
-        try Task.checkCancellation()
+    // Not inlined: around an `await` a task may go on on another thread, and an inlined lock has been seen to be left by the wrong one.
+    @inline(never) private func isDue() -> Bool {
         let now = ContinuousClock.now
-        let isDue = saved.withLock { saved in
+        return saved.withLock { saved in
             if let last = saved, last + Self.interval > now { return false }
             saved = now
             return true
         }
-        guard isDue else { return }
+    }
+
+    /// - Parameter message: what is being done; shown with the next report that is saved.
+    /// - Throws: `JobNoLongerWanted`.
+    func report(_ done: Int64, of total: Int64, _ message: String = "") async throws {
+        try Task.checkCancellation()
+        guard isDue() else { return }
         let id = job.id
         try await database.write { transaction in
             let table = JobTable(transaction)
@@ -37,8 +41,9 @@ final class JobProgress: Sendable {
             job.message = message
             try table.update(job)
             guard job.work.kind.fillsImage, let image = ImageID(rawValue: id), job.work.kind != .bundleCheck else { return }
-            // An image without snapshots has nowhere else to show it.
-            let reason = StateReason(code: "pending", message: "Copied \(job.progress.bytesDone) of \(total) bytes")
+            // An image without snapshots has nowhere else to show it, and the snapshots of one that is restored come one by one.
+            let verb = job.work.kind == .imageRestore ? "Restored" : "Copied"
+            let reason = StateReason(code: "pending", message: "\(verb) \(job.progress.bytesDone) of \(total) bytes")
             try ImageTable(transaction).setState(.pending, reason: reason, of: image)
         }
     }

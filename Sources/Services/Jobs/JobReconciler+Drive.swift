@@ -1,3 +1,4 @@
+import Blocks
 import Domain
 import Foundation
 import Logging
@@ -19,7 +20,9 @@ extension JobReconciler {
             do {
                 let progress = JobProgress(job, database: store.database)
                 let ending = try await unlessStopped(by: stop, throwing: JobNoLongerWanted()) { try await runner.run(progress) }
-                try await end(job, .completed, ending: ending)
+                // A session that ended before would leave the bytes to a collection.
+                defer { for session in ending.sessions { session.end() } }
+                try await end(job, .completed, ending: ending.write)
                 logger.info("Did a job")
             } catch let error where !(error is JobNoLongerWanted || Task.isCancelled) {
                 try await fail(job, error, runner, logger)
@@ -55,7 +58,12 @@ extension JobReconciler {
     }
 
     /// Ends a job, unless it was cancelled meanwhile.
-    private func end(_ job: Job, _ state: Job.State, _ reason: StateReason? = nil, ending: @escaping JobEnding = { _ in }) async throws {
+    private func end(
+        _ job: Job,
+        _ state: Job.State,
+        _ reason: StateReason? = nil,
+        ending: @escaping @Sendable (Transaction) throws -> Void = { _ in }
+    ) async throws {
         let now = deployment.clock.now
         try await store.database.write { transaction in
             let table = JobTable(transaction)

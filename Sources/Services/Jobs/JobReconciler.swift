@@ -18,14 +18,15 @@ package struct JobReconciler: Service {
     let logger: Logger
     private let running = RunningJobs()
 
-    package init(store: RegionStore, deployment: Deployment, inbound: Inbound) {
+    package init(store: RegionStore, deployment: Deployment, inbound: Inbound, scratch: ScratchFolder) {
         self.store = store
         self.deployment = deployment
-        tools = JobTools(store: store, deployment: deployment, inbound: inbound)
+        tools = JobTools(store: store, deployment: deployment, inbound: inbound, scratch: scratch)
         logger = deployment.logger(of: store)
     }
 
     package func run() async throws {
+        tools.scratch.clear()
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled {
@@ -37,10 +38,22 @@ package struct JobReconciler: Service {
         }
     }
 
-    /// Stops what is no longer wanted, and starts what is due and has a place.
+    /// Once an hour.
+    private func forget(at now: Date) async throws {
+        guard running.isTimeToForget(at: now) else { return }
+        try await store.database.write { transaction in
+            for kind in JobWork.Kind.allCases {
+                guard let days = kind.daysListed else { continue }
+                try JobTable(transaction).deleteEnded(kind, before: now.addingTimeInterval(Double(-days) * 86_400))
+            }
+        }
+    }
+
+    /// Forgets tasks that ended long ago, stops what is no longer wanted, and starts what is due and has a place.
     private func step(in group: inout DiscardingTaskGroup) async {
         do {
             let now = deployment.clock.now
+            try await forget(at: now)
             let (due, wanted) = try await store.database.read { transaction in
                 let table = JobTable(transaction)
                 // Those that run are due as well.

@@ -1,3 +1,4 @@
+import Blocks
 import Domain
 import Metadata
 
@@ -18,8 +19,13 @@ extension JobRunner {
     func fail(_ reason: StateReason, in transaction: Transaction) throws {}
 }
 
-/// What is written when a job ends well.
-typealias JobEnding = @Sendable (Transaction) throws -> Void
+/// How a job ends that was done.
+struct JobEnding: Sendable {
+    /// What keeps the bytes until the rows are there that refer to them.
+    var sessions: [StoreWriter] = []
+    /// Done in the transaction that ends the job.
+    var write: @Sendable (Transaction) throws -> Void = { _ in }
+}
 
 /// The job was cancelled, or its image deregistered.
 struct JobNoLongerWanted: Error {}
@@ -29,6 +35,7 @@ struct JobTools: Sendable {
     let store: RegionStore
     let deployment: Deployment
     let inbound: Inbound
+    let scratch: ScratchFolder
 
     /// A call in the name of the account that asked for a job.
     func call(of account: AccountID, in store: RegionStore? = nil) -> Call {
@@ -40,6 +47,11 @@ struct JobTools: Sendable {
         switch job.work {
         case .bundleCheck: BundleCheckRunner(job: job, tools: self)
         case .bundleCopy(let copy): BundleCopyRunner(job: job, copy: copy, tools: self)
+        case .snapshotImport(let work): SnapshotImportRunner(job: job, work: work, tools: self)
+        case .imageImport(let work): ImageImportRunner(job: job, work: work, tools: self)
+        case .imageExport(let work): ImageExportRunner(job: job, work: work, tools: self)
+        case .imageStore(let work): ImageStoreRunner(job: job, work: work, tools: self)
+        case .imageRestore(let work): ImageRestoreRunner(job: job, work: work, tools: self)
         }
     }
 }

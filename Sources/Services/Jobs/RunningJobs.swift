@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Synchronization
 
 /// The jobs that are being driven in this process.
@@ -10,6 +11,16 @@ final class RunningJobs: Sendable {
     }
 
     private let entries = Mutex<[String: Entry]>([:])
+    private let forgotten = Mutex(Date.distantPast)
+
+    /// True once an hour.
+    func isTimeToForget(at now: Date) -> Bool {
+        forgotten.withLock { last in
+            guard now.timeIntervalSince(last) > 3_600 else { return false }
+            last = now
+            return true
+        }
+    }
 
     /// Gives a job a place. Returns a stream that ends when it is to stop; nil when it runs already or its kind has no place.
     func begin(_ job: Job, atMost limit: Int) -> AsyncStream<Never>? {

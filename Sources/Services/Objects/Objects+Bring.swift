@@ -2,7 +2,6 @@ import Blocks
 import Domain
 import Foundation
 import Metadata
-import Synchronization
 import Transfer
 
 extension Objects {
@@ -32,15 +31,13 @@ extension Objects {
         var arrived: Int64 = 0
         for segment in object.segments {
             guard let root = Digest(bytes: segment.root) else { throw StoreError(.damaged, "the root of an object is no address") }
-            let before = arrived
-            let address = Mutex<Digest?>(nil)
+            let (place, before) = (CommittedPlace(), arrived)
             _ = try await CopyEngine().copy(root, from: origin, into: store.blocks, in: seal, space: space) { progress in
                 try await report(before + progress.bytesDone)
-            } commit: { _, place in
-                address.withLock { $0 = place }
+            } commit: { _, address in
+                place.set(address)
             }
-            guard let address = address.withLock({ $0 }) else { preconditionFailure("a copy that returns has committed") }
-            segments.append(StoredObject.Segment(root: address.bytes, bytes: segment.bytes))
+            segments.append(StoredObject.Segment(root: place.require().bytes, bytes: segment.bytes))
             arrived += segment.bytes
         }
         let brought = StoredObject(

@@ -61,7 +61,12 @@ struct Server {
             return [
                 UploadReconciler(store: store, deployment: deployment),
                 copies,
-                JobReconciler(store: store, deployment: deployment, inbound: copies.inbound),
+                JobReconciler(
+                    store: store,
+                    deployment: deployment,
+                    inbound: copies.inbound,
+                    scratch: ScratchFolder(folder.scratch(store.region), pool: pool)
+                ),
                 Collector(store: store, deployment: deployment, schedule: collections),
                 KeyReconciler(store: store, deployment: deployment),
             ]

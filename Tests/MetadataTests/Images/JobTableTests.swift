@@ -13,7 +13,25 @@ import Testing
                 bundle: ImageBundle(manifest: known("depot/web.xml"), version: "null", etag: "e", imageBytes: 9, bundleBytes: 5)
             )
         ),
+        .snapshotImport(SnapshotImport(source: source, description: "d", snapshot: numbered(1), encryption: nil, role: "vmimport")),
+        .imageImport(
+            ImageImport(
+                disks: [.init(source: source, snapshot: nil, deviceName: nil, description: "root")],
+                description: "d",
+                image: numbered(2),
+                traits: MachineTraits(architecture: .amd64, virtualization: .hvm, bootMode: .uefi),
+                platform: "Linux",
+                licenseType: nil,
+                encryption: SnapshotEncryption(domain: .random(), keyARN: "arn"),
+                role: nil
+            )
+        ),
+        .imageExport(ImageExport(image: numbered(3), format: "VMDK", bucket: "depot", prefix: "p/", description: "", role: nil)),
+        .imageStore(ImageStore(image: numbered(4), bucket: "depot", key: "k.bin", tags: ["a": "b"])),
+        .imageRestore(ImageRestore(bucket: "depot", key: "k.bin", version: "null", etag: "e", snapshots: [numbered(5), numbered(6)])),
     ]
+
+    private static let source = ImportSource(bucket: "depot", key: "disk.vmdk", url: "s3://depot/disk.vmdk", format: "vmdk")
 
     private static func known<Value: RawRepresentable<String>>(_ text: String) -> Value {
         guard let value = Value(rawValue: text) else { preconditionFailure("'\(text)' is no \(Value.self)") }

@@ -125,8 +125,9 @@ import Testing
                 return nil
             }
             let (store, deployment) = (world.store(World.home), world.deployment)
+            let scratch = world.scratch(World.home)
             let inbound = CopyReconciler(store: store, deployment: deployment).inbound
-            let first = Task { try await JobReconciler(store: store, deployment: deployment, inbound: inbound).run() }
+            let first = Task { try await JobReconciler(store: store, deployment: deployment, inbound: inbound, scratch: scratch).run() }
             try await until("a part is being read") { gate.isReached }
             first.cancel()
             gate.open()

@@ -10,7 +10,7 @@ extension World {
             for store in deployment.regions.values {
                 let copies = CopyReconciler(store: store, deployment: deployment, engine: engine, clock: linkClock)
                 let uploads = UploadReconciler(store: store, deployment: deployment)
-                let jobs = JobReconciler(store: store, deployment: deployment, inbound: copies.inbound)
+                let jobs = JobReconciler(store: store, deployment: deployment, inbound: copies.inbound, scratch: scratch(store.region))
                 group.addTask { try await jobs.run() }
                 group.addTask { try await copies.run() }
                 group.addTask { try await uploads.run() }
@@ -20,6 +20,10 @@ extension World {
             try await group.waitForAll()
         }
     }
+}
+
+extension World {
+    func scratch(_ region: Region) -> ScratchFolder { ScratchFolder(folder.scratch(region), pool: scratchPool) }
 }
 
 /// A state that was waited for and did not come.

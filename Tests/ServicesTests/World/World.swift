@@ -28,6 +28,7 @@ struct World: Sendable {
     let log: LogMemory
     /// The disks under the packs of the Regions, when they are faulty ones.
     let disks: [Region: FaultyDisk]
+    let scratchPool: DiskPool
 
     /// Runs a test in a world of its own, which is gone afterwards.
     static func run(
@@ -58,6 +59,7 @@ struct World: Sendable {
         encryption: EncryptionOptions
     ) async throws {
         self.folder = folder
+        scratchPool = pools[Self.home] ?? DiskPool()
         clock = SettableClock()
         log = LogMemory()
         let disks: [Region: FaultyDisk] = faultyDisks ? pools.mapValues { _ in FaultyDisk() } : [:]

@@ -8,9 +8,9 @@ extension QueryReader {
         PageRequest(maxResults: try self["MaxResults"], nextToken: try self["NextToken"])
     }
 
-    /// `Filter.N`.
-    func filters() throws(RequestError) -> [Filter] {
-        let parameters: [FilterParameter] = try self["Filter"]
+    /// `Filter.N`, or under the name that an action has for it.
+    func filters(_ name: String = "Filter") throws(RequestError) -> [Filter] {
+        let parameters: [FilterParameter] = try self[name]
         return parameters.map(\.filter)
     }
 

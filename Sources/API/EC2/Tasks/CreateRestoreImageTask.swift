@@ -1,0 +1,39 @@
+import Domain
+import Services
+import Wire
+
+/// Restores an image from an object of CreateStoreImageTask, of this Ferry or another (ami-behaviour.md, section 4.8).
+struct CreateRestoreImageTask: EC2Action {
+    private let bucket: String
+    private let key: String
+    private let imageName: String?
+    private let tags: [TagSpecification]
+
+    init(from query: QueryReader) throws(RequestError) {
+        bucket = try query["Bucket"]
+        key = try query["ObjectKey"]
+        imageName = try query["Name"]
+        tags = try query["TagSpecification"]
+    }
+
+    func check(in call: Call) async throws { try await ImageStores(call).checkRestore(request()) }
+
+    func run(in call: Call) async throws -> Answer { Answer(imageID: try await ImageStores(call).restore(request())) }
+
+    struct Answer: XMLEncodable {
+        let imageID: ImageID
+
+        func write(to xml: inout XMLWriter) { xml.element("imageId", imageID.rawValue) }
+    }
+
+    private func request() throws -> ImageRestoreRequest {
+        let tags = try tags.tags(forKinds: ["image", "snapshot"])
+        return ImageRestoreRequest(
+            bucket: bucket,
+            key: key,
+            name: imageName,
+            imageTags: tags["image"] ?? [],
+            snapshotTags: tags["snapshot"] ?? []
+        )
+    }
+}

@@ -1,0 +1,89 @@
+import Domain
+import Services
+import Wire
+
+/// Writes the disk of an image into a bucket (ami-behaviour.md, section 4.8). `RoleName` is kept and shown; who writes is the caller.
+struct ExportImage: EC2Action {
+    private let imageID: String
+    private let format: String
+    private let location: ExportLocation
+    private let description: String
+    private let role: String?
+    private let tags: [TagSpecification]
+    private let clientToken: ClientToken?
+
+    init(from query: QueryReader) throws(RequestError) {
+        imageID = try query["ImageId"]
+        format = try query["DiskImageFormat"]
+        location = try query["S3ExportLocation"]
+        description = try query.text("Description", lengthMax: Images.descriptionLengthMax)
+        role = try query["RoleName"]
+        tags = try query["TagSpecification"]
+        clientToken = try query.clientToken()
+    }
+
+    func check(in call: Call) async throws { try await Exports(call).check(request()) }
+
+    func run(in call: Call) async throws -> ExportTaskItem {
+        let request = try request()
+        return ExportTaskItem(task: DescribedJob(job: try await Exports(call).export(request), tags: request.tags))
+    }
+
+    private func request() throws -> ImageExportRequest {
+        ImageExportRequest(
+            imageID: imageID,
+            format: format,
+            bucket: location.bucket,
+            prefix: location.prefix,
+            description: description,
+            role: role,
+            tags: try tags.tags(forKinds: ["export-image-task"])["export-image-task"] ?? [],
+            clientToken: clientToken
+        )
+    }
+}
+
+private struct ExportLocation: QueryStructure {
+    let bucket: String
+    let prefix: String
+
+    init(from query: QueryReader) throws(RequestError) {
+        bucket = try query["S3Bucket"]
+        prefix = try query["S3Prefix"] ?? ""
+    }
+}
+
+/// Lists tasks of ExportImage; those that ended are listed for 7 days.
+struct DescribeExportImageTasks: EC2Action {
+    private let query: TaskQuery
+
+    init(from query: QueryReader) throws(RequestError) { self.query = try TaskQuery(from: query, ids: "ExportImageTaskId") }
+
+    func run(in call: Call) async throws -> TaskPage<ExportTaskItem> {
+        let page = try await query.run(.imageExport, in: call)
+        return TaskPage(list: "exportImageTaskSet", items: page.elements.map(ExportTaskItem.init), nextToken: page.nextToken)
+    }
+}
+
+/// An export task, as the answers show it.
+struct ExportTaskItem: XMLEncodable {
+    let task: DescribedJob
+
+    func write(to xml: inout XMLWriter) {
+        guard case .imageExport(let work) = task.job.work else { return }
+        let job = task.job
+        xml.element("description", work.description)
+        xml.element("diskImageFormat", work.format)
+        xml.element("exportImageTaskId", job.id)
+        xml.element("imageId", work.image.rawValue)
+        xml.element("roleName", work.role)
+        if job.state == .active { xml.element("progress", String(job.progress.percent)) }
+        xml.element("s3ExportLocation") { xml in
+            xml.element("s3Bucket", work.bucket)
+            xml.element("s3Prefix", work.prefix)
+        }
+        xml.element("status", job.taskStatus)
+        xml.element("statusMessage", job.taskMessage)
+        TagSet(tags: task.tags).write(to: &xml)
+    }
+}

@@ -1,0 +1,104 @@
+import Domain
+import Services
+import Wire
+
+/// Makes an image of disks in objects, or of an OVA (ami-behaviour.md, section 4.8). The disks are taken as they are: no driver is put into
+/// the guest, and what it is is what the call says.
+struct ImportImage: EC2Action {
+    private let description: String
+    private let containers: [DiskContainer]
+    private let architecture: MachineTraits.Architecture?
+    private let bootMode: MachineTraits.BootMode?
+    private let platform: String?
+    private let licenseType: String?
+    private let encryption: EncryptionRequest
+    private let role: String?
+    private let tags: [TagSpecification]
+    private let clientToken: ClientToken?
+
+    init(from query: QueryReader) throws(RequestError) {
+        try query.passOverClientData()
+        description = try query.text("Description", lengthMax: Images.descriptionLengthMax)
+        containers = try query["DiskContainer"]
+        architecture = try query["Architecture"]
+        bootMode = try query["BootMode"]
+        platform = try Self.one(of: ["Linux", "Windows"], "Platform", in: query)
+        licenseType = try Self.one(of: ["BYOL", "Auto"], "LicenseType", in: query)
+        _ = try Self.one(of: ["xen"], "Hypervisor", in: query)
+        encryption = try EncryptionRequest(from: query)
+        role = try query["RoleName"]
+        tags = try query["TagSpecification"]
+        clientToken = try query.clientToken()
+    }
+
+    func check(in call: Call) async throws { try await Imports(call).check(request()) }
+
+    func run(in call: Call) async throws -> Answer {
+        let request = try request()
+        return Answer(item: ImageTaskItem(task: DescribedJob(job: try await Imports(call).importImage(request), tags: request.tags)))
+    }
+
+    struct Answer: XMLEncodable {
+        let item: ImageTaskItem
+
+        func write(to xml: inout XMLWriter) { item.write(to: &xml) }
+    }
+
+    private func request() throws -> ImageImportRequest {
+        guard architecture ?? .amd64 == .amd64 || architecture == .arm64 || architecture == .i386 else {
+            throw Fault(.invalidParameterValue, "Images for Macs are not imported")
+        }
+        return ImageImportRequest(
+            disks: containers.map {
+                ImageImport.Disk(source: $0.source, snapshot: $0.snapshotID, deviceName: $0.deviceName, description: $0.description)
+            },
+            description: description,
+            traits: MachineTraits(architecture: architecture ?? .amd64, virtualization: .hvm, enaSupport: true, bootMode: bootMode),
+            platform: platform,
+            licenseType: licenseType,
+            encryption: encryption,
+            role: role,
+            tags: try tags.tags(forKinds: ["import-image-task"])["import-image-task"] ?? [],
+            clientToken: clientToken
+        )
+    }
+
+    private static func one(of known: [String], _ name: String, in query: QueryReader) throws(RequestError) -> String? {
+        guard let value: String = try query[name] else { return nil }
+        guard let found = known.first(where: { $0.lowercased() == value.lowercased() }) else {
+            throw .invalid(name, value, "Expected \(known.joined(separator: " or "))")
+        }
+        return found
+    }
+}
+
+/// An import task of an image, as the answers show it.
+struct ImageTaskItem: XMLEncodable {
+    let task: DescribedJob
+
+    func write(to xml: inout XMLWriter) {
+        guard case .imageImport(let work) = task.job.work else { return }
+        let job = task.job
+        xml.element("architecture", work.traits.architecture.rawValue)
+        xml.element("description", work.description)
+        xml.element("encrypted", work.encryption != nil)
+        if job.state == .completed { xml.element("imageId", work.image.rawValue) }
+        xml.element("importTaskId", job.id)
+        xml.element("kmsKeyId", work.encryption?.keyARN)
+        xml.element("licenseType", work.licenseType)
+        xml.element("platform", work.platform)
+        if job.state == .active { xml.element("progress", String(job.progress.percent)) }
+        xml.list("snapshotDetailSet", work.disks) { xml, disk in
+            xml.element("description", disk.description)
+            xml.element("deviceName", disk.deviceName)
+            xml.element("diskImageSize", disk.source?.bytes.map { "\($0).0" })
+            xml.element("format", disk.source?.format?.uppercased())
+            xml.element("snapshotId", disk.snapshot?.rawValue)
+            xml.element("status", job.taskStatus)
+            disk.source?.write(to: &xml)
+        }
+        xml.element("status", job.taskStatus)
+        xml.element("statusMessage", job.taskMessage)
+        TagSet(tags: task.tags).write(to: &xml)
+    }
+}

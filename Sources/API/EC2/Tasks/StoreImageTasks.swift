@@ -1,0 +1,56 @@
+import Domain
+import Services
+import Wire
+
+/// Stores an image as one object in a bucket (ami-behaviour.md, section 4.8).
+struct CreateStoreImageTask: EC2Action {
+    private let imageID: String
+    private let bucket: String
+    private let tags: [TagParameter]
+
+    init(from query: QueryReader) throws(RequestError) {
+        imageID = try query["ImageId"]
+        bucket = try query["Bucket"]
+        tags = try query["S3ObjectTag"]
+    }
+
+    func check(in call: Call) async throws { try await ImageStores(call).check(imageID, in: bucket, tags: tags.map(\.tag)) }
+
+    func run(in call: Call) async throws -> Answer {
+        Answer(key: try await ImageStores(call).store(imageID, in: bucket, tags: tags.map(\.tag)))
+    }
+
+    struct Answer: XMLEncodable {
+        let key: String
+
+        func write(to xml: inout XMLWriter) { xml.element("objectKey", key) }
+    }
+}
+
+/// Lists tasks of CreateStoreImageTask; those that ended are listed for 31 days.
+struct DescribeStoreImageTasks: EC2Action {
+    private let query: TaskQuery
+
+    init(from query: QueryReader) throws(RequestError) { self.query = try TaskQuery(from: query, ids: "ImageId") }
+
+    func run(in call: Call) async throws -> TaskPage<StoreTaskItem> {
+        let page = try await ImageStores(call).describe(query.ids, filters: query.filters, page: query.page)
+        return TaskPage(list: "storeImageTaskResultSet", items: page.elements.map(StoreTaskItem.init), nextToken: page.nextToken)
+    }
+}
+
+/// A store task, as the answer shows it.
+struct StoreTaskItem: XMLEncodable {
+    let job: Job
+
+    func write(to xml: inout XMLWriter) {
+        guard case .imageStore(let work) = job.work else { return }
+        xml.element("amiId", work.image.rawValue)
+        xml.element("taskStartTime", job.createdAt)
+        xml.element("bucket", work.bucket)
+        xml.element("s3objectKey", work.key)
+        xml.element("progressPercentage", job.state == .completed ? 100 : job.progress.percent)
+        xml.element("storeTaskState", job.storeState)
+        if job.state == .failed { xml.element("storeTaskFailureReason", job.message) }
+    }
+}

@@ -1,0 +1,19 @@
+/// ExportImage: the disk of an image becomes an object (ami-behaviour.md, section 4.8).
+package struct ImageExport: Hashable, Sendable, Codable {
+    package let image: ImageID
+    /// `RAW`, `VMDK` or `VHD`.
+    package let format: String
+    package let bucket: String
+    package let prefix: String
+    package let description: String
+    package let role: String?
+
+    package init(image: ImageID, format: String, bucket: String, prefix: String, description: String, role: String?) {
+        self.image = image
+        self.format = format
+        self.bucket = bucket
+        self.prefix = prefix
+        self.description = description
+        self.role = role
+    }
+}

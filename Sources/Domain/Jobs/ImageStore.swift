@@ -1,0 +1,15 @@
+/// CreateStoreImageTask: an image becomes one object (ami-behaviour.md, section 4.8).
+package struct ImageStore: Hashable, Sendable, Codable {
+    package let image: ImageID
+    package let bucket: String
+    /// Where in the bucket: `ami-….bin`, with the path that was asked for before it.
+    package let key: String
+    package let tags: [String: String]
+
+    package init(image: ImageID, bucket: String, key: String, tags: [String: String]) {
+        self.image = image
+        self.bucket = bucket
+        self.key = key
+        self.tags = tags
+    }
+}

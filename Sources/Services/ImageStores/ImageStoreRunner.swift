@@ -1,0 +1,97 @@
+import Blocks
+import Domain
+import Foundation
+import Metadata
+import NIOCore
+import Synchronization
+
+/// Writes an image archive into a bucket. What is sealed stands open in it, as in EC2: the object has the encryption of its own.
+struct ImageStoreRunner: JobRunner {
+    let job: Job
+    let work: ImageStore
+    let tools: JobTools
+
+    func run(_ progress: JobProgress) async throws -> JobEnding {
+        let (image, snapshots) = try await image()
+        var disks: [ArchiveWriter.Disk] = []
+        for snapshot in snapshots {
+            guard let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else { throw Images.unavailable(image.id) }
+            disks.append(.init(root: root, in: try await tools.store.seal(snapshot.encryption?.domain)))
+        }
+        let total = snapshots.reduce(0) { $0 + ($1.dataBytes ?? 0) }
+        let done = Atomic<Int64>(0)
+        let stored = StoredImage(image, of: tools.store.region, over: snapshots)
+        let writer: ArchiveWriter
+        do {
+            writer = try ArchiveWriter(metadata: try stored.encoded, disks: disks, of: tools.store.blocks) { bytes in
+                done.add(bytes, ordering: .relaxed)
+            }
+        } catch let error as ArchiveError {
+            throw Fault(.invalidRequest, "The image \(image.id) cannot be stored: \(error)")
+        }
+        let stream = ReportedStream(writer) { try await progress.report(done.load(ordering: .relaxed), of: total) }
+        let objects = Objects(tools.call(of: job.account))
+        let put = ObjectPut(bucket: work.bucket, key: work.key, attributes: attributes(of: image))
+        let upload = try await objects.createUpload(put, checksumAlgorithm: nil, checksumType: nil)
+        do {
+            // Nobody's object is replaced that came meanwhile.
+            _ = try await objects.put(stream, into: upload, condition: .isAbsent)
+        } catch {
+            try? await objects.abort(upload)
+            throw error
+        }
+        return JobEnding()
+    }
+
+    func undo() async throws {
+        let objects = Objects(tools.call(of: job.account))
+        for upload in (try? await objects.uploads(in: work.bucket, prefix: work.key, after: "", id: "", limit: 100)) ?? [] {
+            try await objects.abort(upload)
+        }
+    }
+
+    private func image() async throws -> (Image, [Snapshot]) {
+        let (id, account) = (work.image, job.account)
+        return try await tools.store.database.read { transaction in
+            let image = try Images.own(id, of: account, in: transaction)
+            let snapshots = try SnapshotTable(transaction).snapshots(ids: image.snapshotIDs)
+            guard snapshots.count == image.snapshotIDs.count else { throw Images.unavailable(id) }
+            // In the order of the devices, whatever that of the table.
+            let known = Dictionary(uniqueKeysWithValues: snapshots.map { ($0.id, $0) })
+            return (image, image.snapshotIDs.compactMap { known[$0] })
+        }
+    }
+
+    private func attributes(of image: Image) -> ObjectAttributes {
+        // Headers carry visible ASCII.
+        func header(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: Self.visible) ?? "" }
+        return ObjectAttributes(
+            headers: ["content-type": "application/octet-stream"],
+            metadata: [
+                "ami-name": header(image.name), "ami-description": header(image.description), "ami-owner-account": image.owner.rawValue,
+                "ami-registered-date": ISO8601.text(image.createdAt), "ami-store-date": ISO8601.text(job.createdAt),
+            ],
+            tags: work.tags
+        )
+    }
+
+    private static let visible = CharacterSet(charactersIn: Unicode.Scalar(0x20)...Unicode.Scalar(0x7E)).subtracting(
+        .init(charactersIn: "%")
+    )
+}
+
+/// A stream that tells of itself with each piece.
+private struct ReportedStream<Source: ArchiveSource>: ArchiveSource {
+    private var source: Source
+    private let report: @Sendable () async throws -> Void
+
+    init(_ source: Source, report: @escaping @Sendable () async throws -> Void) {
+        self.source = source
+        self.report = report
+    }
+
+    mutating func next() async throws -> ByteBuffer? {
+        try await report()
+        return try await source.next()
+    }
+}

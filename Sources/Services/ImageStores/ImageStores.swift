@@ -1,0 +1,138 @@
+import Domain
+import Metadata
+
+/// Storing images as objects and restoring them, on behalf of one caller in one Region (ami-behaviour.md, section 4.8).
+package struct ImageStores: Sendable {
+    static let imageGiBMax = 5_000
+    static let storingGiBMax = 1_200
+    static let restoringGiBMax = 600
+    static let tagsMax = 10
+
+    let call: Call
+
+    package init(_ call: Call) { self.call = call }
+
+    /// Begins to store an image as one object. Returns its key.
+    ///
+    /// - Parameters:
+    ///   - place: a bucket of the caller's in the Region, with a path behind a slash where one is wanted.
+    ///   - tags: of the object.
+    package func store(_ imageID: String, in place: String, tags: [Tag]) async throws -> String {
+        let work = try await check(imageID, in: place, tags: tags)
+        let id = StoreImageTaskID.random()
+        let job = Job(id: id.rawValue, account: call.account, work: .imageStore(work), createdAt: call.now)
+        try await call.store.database.write { transaction in
+            try Self.requireRoom(for: work.image, of: job.account, in: transaction)
+            try JobTable(transaction).insert(job)
+        }
+        call.store.jobsPoke()
+        return work.key
+    }
+
+    /// All that is refused before the answer but too much at once.
+    @discardableResult
+    package func check(_ imageID: String, in place: String, tags: [Tag]) async throws -> ImageStore {
+        guard tags.count <= Self.tagsMax else {
+            throw Fault(.invalidParameterValue, "An object has at most \(Self.tagsMax) tags, not \(tags.count)")
+        }
+        try TagRules.check(tags)
+        let (id, account) = (try Images.id(imageID), call.account)
+        let (image, gibibytes) = try await call.store.database.read { transaction in
+            let image = try Images.own(id, of: account, in: transaction)
+            guard image.state == .available else { throw Images.unavailable(id) }
+            return (image, try Self.gibibytes(of: image, in: transaction))
+        }
+        guard image.bundle == nil else {
+            throw Fault(.invalidRequest, "The image \(id) is instance-store backed: only images backed by EBS are stored")
+        }
+        guard image.traits.virtualization == .hvm else {
+            throw Fault(.invalidRequest, "The image \(id) is paravirtual, which is not stored")
+        }
+        guard gibibytes <= Self.imageGiBMax else {
+            throw Fault(.invalidRequest, "The image \(id) has \(gibibytes) GiB; images of up to \(Self.imageGiBMax) are stored")
+        }
+        let parts = place.split(separator: "/", maxSplits: 1).map(String.init)
+        let path = parts.count == 2 ? parts[1] + (parts[1].hasSuffix("/") ? "" : "/") : ""
+        let bucket = try await requireBucket(parts.first ?? "")
+        guard let key = ObjectKey("\(path)\(id).bin") else {
+            throw Fault(.invalidParameterValue, "The path in the bucket is too long: with the name of the object it may have 1024 bytes")
+        }
+        let known = try await call.store.database.read { try ObjectTable($0).latest(key, in: bucket.name) }
+        guard known == nil || known?.isMarker == true else {
+            throw Fault(.invalidRequest, "The bucket \(bucket.name) has the object \(key) already: delete it to store the image again")
+        }
+        return ImageStore(
+            image: id,
+            bucket: bucket.name.rawValue,
+            key: key.text,
+            tags: Dictionary(uniqueKeysWithValues: tags.map { ($0.key, $0.value) })
+        )
+    }
+
+    func requireBucket(_ name: String) async throws -> Bucket {
+        do {
+            return try await Buckets(call).require(name)
+        } catch let elsewhere as BucketElsewhere {
+            throw Fault(.invalidParameterValue, "The bucket \(name.prefix(64)) is in \(elsewhere.region): name one of \(call.region)")
+        } catch let fault as Fault {
+            throw Fault(.invalidParameterValue, "The S3 bucket '\(name.prefix(64))' cannot be used: \(fault.message)")
+        }
+    }
+
+    private static func gibibytes(of image: Image, in transaction: Transaction) throws -> Int {
+        try SnapshotTable(transaction).snapshots(ids: image.snapshotIDs).reduce(0) { $0 + $1.sizeGiB }
+    }
+
+    private static func requireRoom(for image: ImageID, of account: AccountID, in transaction: Transaction) throws {
+        let running = try JobTable(transaction).active(of: account, .imageStore).compactMap { job -> ImageID? in
+            if case .imageStore(let work) = job.work { work.image } else { nil }
+        }
+        let total = try ImageTable(transaction).images(ids: running + [image]).reduce(0) { try $0 + gibibytes(of: $1, in: transaction) }
+        guard !running.contains(image), running.isEmpty || total <= storingGiBMax else {
+            throw Fault(
+                .resourceLimitExceeded,
+                "Too much is being stored at once: \(storingGiBMax) GiB of images, and each once. Wait until a task has ended."
+            )
+        }
+    }
+}
+
+extension ImageStores {
+    private static let filterNames: Set<String> = ["task-state", "bucket"]
+    private static let idsMax = 20
+
+    /// Store tasks, of images or all, that match; those of the last 31 days.
+    package func describe(_ imageIDs: [String], filters: [Filter], page: PageRequest) async throws -> Page<Job> {
+        try FilterRules.check(filters, names: Self.filterNames)
+        guard imageIDs.count <= Self.idsMax else {
+            throw Fault(.invalidParameterValue, "At most \(Self.idsMax) images can be named, not \(imageIDs.count)")
+        }
+        guard imageIDs.isEmpty || page.maxResults == nil else {
+            throw Fault(.invalidParameterCombination, "The parameter ImageIds cannot be used with the parameter MaxResults")
+        }
+        let wanted = Set(try imageIDs.map(Images.id))
+        let (account, database) = (call.account, call.store.database)
+        return try await page.collect(
+            token: call.pageToken(for: "DescribeStoreImageTasks"),
+            place: \.id,
+            batch: { after, limit in
+                try await database.read { try JobTable($0).page(of: account, .imageStore, after: after, limit: limit) }
+            },
+            where: { job in
+                guard case .imageStore(let work) = job.work, wanted.isEmpty || wanted.contains(work.image) else { return false }
+                return filters.allSatisfy { $0.matches(anyOf: [$0.name == "bucket" ? work.bucket : job.storeState]) }
+            }
+        )
+    }
+}
+
+extension Job {
+    /// In the words of DescribeStoreImageTasks.
+    package var storeState: String {
+        switch state {
+        case .active, .cancelling: "InProgress"
+        case .completed: "Completed"
+        case .failed, .cancelled: "Failed"
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Blocks
+import DiskImages
+import Domain
+import NIOCore
+
+/// Takes disks out of an object and into the Region's store (ami-behaviour.md, section 4.8).
+///
+/// A raw disk streams from blocks to blocks. One in another format needs a file that a program can seek in: it goes through the scratch
+/// folder, and is converted there.
+struct DiskIntake: Sendable {
+    /// A disk that is in the store, and stays there while the intake's session lasts.
+    struct Taken: Sendable {
+        let root: Digest
+        let dataBytes: Int64
+        let sizeGiB: Int
+    }
+
+    let job: Job
+    let tools: JobTools
+    let session: StoreWriter
+
+    init(_ job: Job, encryption: SnapshotEncryption?, tools: JobTools) async throws {
+        self.job = job
+        self.tools = tools
+        session = tools.store.blocks.writer(in: try await tools.store.seal(encryption?.domain))
+    }
+
+    /// The disks of one object: several only of an OVA.
+    ///
+    /// - Parameter report: told how far it is, in per cent.
+    func take(
+        _ source: ImportSource,
+        accepting accepted: Set<DiskFormat>,
+        report: @escaping @Sendable (Int, String) async throws -> Void
+    ) async throws -> [Taken] {
+        let objects = Objects(tools.call(of: job.account))
+        let object = try await Imports.find(source, objects)
+        let format = try await format(of: object, as: source.format, objects)
+        if format == .raw, accepted.contains(.raw) {
+            var reader = try await objects.read(object, range: 0..<object.bytes)
+            let cutter = BlockCutter(total: object.bytes)
+            let taken = try await fill(volumeBytes: object.bytes) {
+                let block = try await cutter.next(from: &reader)
+                try await report(Int(cutter.taken * 100 / max(1, object.bytes)), "converting")
+                return block
+            }
+            return [taken]
+        }
+        return try await tools.scratch.with(job.id) { folder in
+            try await convert(object, as: format, accepting: accepted, in: folder, objects, report)
+        }
+    }
+
+    /// What the object is said to be, or what its first and last bytes say.
+    private func format(of object: StoredObject, as name: String?, _ objects: Objects) async throws -> DiskFormat {
+        if let format = name.flatMap(DiskFormat.init(ec2Name:)) { return format }
+        func bytes(_ range: Range<Int64>) async throws -> [UInt8] {
+            var reader = try await objects.read(object, range: range)
+            var bytes: [UInt8] = []
+            while let piece = try await reader.next() { bytes += piece.readableBytesView }
+            return bytes
+        }
+        return DiskFormat.detect(
+            head: try await bytes(0..<min(object.bytes, Int64(DiskFormat.headBytes))),
+            tail: try await bytes(max(0, object.bytes - Int64(DiskFormat.tailBytes))..<object.bytes)
+        )
+    }
+
+    private func convert(
+        _ object: StoredObject,
+        as format: DiskFormat,
+        accepting accepted: Set<DiskFormat>,
+        in folder: String,
+        _ objects: Objects,
+        _ report: @escaping @Sendable (Int, String) async throws -> Void
+    ) async throws -> [Taken] {
+        let (path, raw) = ("\(folder)/object", "\(folder)/disk.raw")
+        let file = try ScratchFile(creating: path, room: object.bytes, in: tools)
+        var (reader, fetched) = (try await objects.read(object, range: 0..<object.bytes), Int64(0))
+        while let piece = try await reader.next() {
+            try await file.append(piece)
+            fetched += Int64(piece.readableBytes)
+            try await report(Int(fetched * 30 / max(1, object.bytes)), "validating")
+        }
+        return try await DiskRefusal.explained {
+            let disks = try await tools.scratch.pool.run { try DiskImage.inspect(path, as: format, accepting: accepted) }
+            let converter = try DiskConverter()
+            var taken: [Taken] = []
+            for (number, disk) in disks.enumerated() {
+                let (start, share) = (30 + number * 70 / disks.count, 70 / disks.count)
+                try await report(start, "converting")
+                try await converter.convert(disk, to: raw)
+                taken.append(
+                    try await store(raw) { done in try await report(start + share / 2 + done * share / 200, "updating") }
+                )
+                try await tools.scratch.pool.run { ScratchFile.remove(raw) }
+            }
+            return taken
+        }
+    }
+
+    /// Stores a raw file with its holes.
+    private func store(_ path: String, report: @escaping @Sendable (Int) async throws -> Void) async throws -> Taken {
+        let pool = tools.scratch.pool
+        let disk = try await pool.run { try RawDisk(opening: path) }
+        var place: Int64 = 0
+        return try await fill(volumeBytes: disk.length) {
+            let from = place
+            let found = try await pool.run { () throws -> PlacedBlock? in
+                guard let data = try disk.data(from: from) else { return nil }
+                let index = data / Int64(BlockSize.bytes)
+                var bytes = ByteBuffer(bytes: try disk.read(BlockSize.bytes, at: index * Int64(BlockSize.bytes)))
+                bytes.writeRepeatingByte(0, count: BlockSize.bytes - bytes.readableBytes)
+                return PlacedBlock(index: UInt64(index), bytes: bytes)
+            }
+            guard let found else { return nil }
+            place = Int64(found.index + 1) * Int64(BlockSize.bytes)
+            try await report(Int(min(place, disk.length) * 100 / max(1, disk.length)))
+            return found
+        }
+    }
+
+    private func fill(volumeBytes: Int64, next: () async throws -> PlacedBlock?) async throws -> Taken {
+        let sizeGiB = Int((volumeBytes + (1 << 30) - 1) >> 30)
+        guard (1...Snapshot.sizeGiBMax).contains(sizeGiB) else {
+            throw Fault(
+                .invalidParameterValue,
+                "A disk of \(volumeBytes) bytes is not possible: expected 1 byte to \(Snapshot.sizeGiBMax) GiB"
+            )
+        }
+        let (root, address) = try await session.fill(volumeBytes: UInt64(sizeGiB) << 30, next: next)
+        return Taken(root: address, dataBytes: Int64(root.dataBytes), sizeGiB: sizeGiB)
+    }
+}
+
+/// Cuts bytes that come in pieces of any size into blocks; the last one is filled up with zeros.
+private final class BlockCutter {
+    private(set) var taken: Int64 = 0
+    private let total: Int64
+    private var index: UInt64 = 0
+    private var rest = ByteBuffer()
+
+    init(total: Int64) { self.total = total }
+
+    func next(from reader: inout ObjectReader) async throws -> PlacedBlock? {
+        var block = ByteBuffer()
+        block.reserveCapacity(BlockSize.bytes)
+        while block.readableBytes < BlockSize.bytes {
+            if rest.readableBytes == 0 {
+                guard let piece = try await reader.next() else { break }
+                taken += Int64(piece.readableBytes)
+                rest = piece
+            }
+            if var slice = rest.readSlice(length: min(rest.readableBytes, BlockSize.bytes - block.readableBytes)) {
+                block.writeBuffer(&slice)
+            }
+        }
+        guard block.readableBytes > 0 else { return nil }
+        block.writeRepeatingByte(0, count: BlockSize.bytes - block.readableBytes)
+        defer { index += 1 }
+        return PlacedBlock(index: index, bytes: block)
+    }
+}

@@ -1,0 +1,90 @@
+import DiskImages
+import Domain
+import Metadata
+
+/// What ImportImage is asked for.
+package struct ImageImportRequest: Sendable {
+    package var disks: [ImageImport.Disk]
+    package var description: String
+    package var traits: MachineTraits
+    package var platform: String?
+    package var licenseType: String?
+    package var encryption: EncryptionRequest
+    package var role: String?
+    package var tags: [Tag]
+    package var clientToken: ClientToken?
+
+    package init(
+        disks: [ImageImport.Disk],
+        description: String,
+        traits: MachineTraits,
+        platform: String?,
+        licenseType: String?,
+        encryption: EncryptionRequest,
+        role: String?,
+        tags: [Tag],
+        clientToken: ClientToken?
+    ) {
+        self.disks = disks
+        self.description = description
+        self.traits = traits
+        self.platform = platform
+        self.licenseType = licenseType
+        self.encryption = encryption
+        self.role = role
+        self.tags = tags
+        self.clientToken = clientToken
+    }
+}
+
+extension Imports {
+    private static let imageAction = "ImportImage"
+    /// EBS volumes of a machine, as `/dev/sda1` and `/dev/sdb` to `/dev/sdz`.
+    static let disksMax = 26
+
+    /// Begins to make an image of disks in objects, or of one OVA.
+    package func importImage(_ request: ImageImportRequest) async throws -> Job {
+        try TagRules.check(request.tags)
+        if let known = try await replay(request.clientToken, of: Self.imageAction) { return known }
+        let work = ImageImport(
+            disks: try await check(request),
+            description: request.description,
+            image: .random(),
+            traits: request.traits,
+            platform: request.platform,
+            licenseType: request.licenseType,
+            encryption: try await encryption(request.encryption),
+            role: request.role
+        )
+        let id = ImportImageTaskID.random()
+        let job = Job(id: id.rawValue, account: call.account, work: .imageImport(work), createdAt: call.now, message: "pending")
+        return try await begin(job, action: Self.imageAction, tags: request.tags, on: .importImageTask(id), token: request.clientToken)
+    }
+
+    /// Returns the disks with the sizes of their objects.
+    @discardableResult
+    package func check(_ request: ImageImportRequest) async throws -> [ImageImport.Disk] {
+        guard (1...Self.disksMax).contains(request.disks.count) else {
+            throw Fault(.invalidParameterValue, "An image is imported of 1 to \(Self.disksMax) disks, not of \(request.disks.count)")
+        }
+        let account = call.account
+        var disks = request.disks
+        for (number, disk) in disks.enumerated() {
+            switch (disk.source, disk.snapshot) {
+            case (let source?, nil):
+                disks[number].source = try await check(source, accepting: DiskFormat.imported)
+                if source.format?.lowercased() == DiskFormat.ova.rawValue, request.disks.count > 1 {
+                    throw Fault(.invalidParameterCombination, "An OVA has all disks of its machine: it must be the only disk container")
+                }
+            case (nil, let id?):
+                let snapshot = try await call.store.database.read { try Snapshots.own(id, of: account, in: $0) }
+                guard snapshot.state == .completed else {
+                    throw Fault(.incorrectState, "Snapshot '\(id)' is not completed: it is \(snapshot.state.rawValue)")
+                }
+            default:
+                throw Fault(.invalidParameterCombination, "A disk container has either Url, UserBucket or SnapshotId")
+            }
+        }
+        return disks
+    }
+}
