@@ -259,19 +259,20 @@ def test_aliases_page_by_page(server, kms, key):
     assert own == sorted(names)
 
 
-def test_the_alias_of_ebs_is_listed_before_its_key_is_made(fresh_server):
-    """As in KMS: without a target, until DescribeKey or an encrypted snapshot asks for the key."""
+def test_aliases_of_services_are_listed_before_their_keys_are_made(fresh_server):
+    """As in KMS: without a target, until DescribeKey, an encrypted snapshot or an object asks for the key."""
     kms = fresh_server.kms()
-    arn = f"arn:aws:kms:{HOME}:{fresh_server.account}:alias/aws/ebs"
-    assert kms.list_aliases()["Aliases"] == [{"AliasName": "alias/aws/ebs", "AliasArn": arn}]
+    names = ["alias/aws/ebs", "alias/aws/s3"]
+    arns = [f"arn:aws:kms:{HOME}:{fresh_server.account}:{name}" for name in names]
+    assert kms.list_aliases()["Aliases"] == [{"AliasName": name, "AliasArn": arn} for name, arn in zip(names, arns, strict=True)]
     key = make_key(fresh_server)
     for name in ("alias/a", "alias/z"):
         kms.create_alias(AliasName=name, TargetKeyId=key["KeyId"])
     pages = list(kms.get_paginator("list_aliases").paginate(PaginationConfig={"PageSize": 1}))
-    assert ids(pages, "Aliases", "AliasName") == ["alias/a", "alias/aws/ebs", "alias/z"]
+    assert ids(pages, "Aliases", "AliasName") == ["alias/a", *names, "alias/z"]
     assert ids([kms.list_aliases(KeyId=key["KeyId"])], "Aliases", "AliasName") == ["alias/a", "alias/z"]
-    made = kms.describe_key(KeyId="alias/aws/ebs")["KeyMetadata"]["KeyId"]
-    assert [alias["TargetKeyId"] for alias in kms.list_aliases()["Aliases"]] == [key["KeyId"], made, key["KeyId"]]
+    made = [kms.describe_key(KeyId=name)["KeyMetadata"]["KeyId"] for name in names]
+    assert [alias["TargetKeyId"] for alias in kms.list_aliases()["Aliases"]] == [key["KeyId"], *made, key["KeyId"]]
 
 
 def test_aliases_that_are_not_made(server, kms, key):

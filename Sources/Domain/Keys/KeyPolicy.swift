@@ -63,36 +63,41 @@ package struct KeyPolicy {
         """
     }
 
-    /// The policy of `alias/aws/ebs`: used through EC2 alone, seen by the account.
-    package static func ebs(for account: AccountID, in region: Region) -> String {
-        """
-        {
-          "Version" : "2012-10-17",
-          "Id" : "auto-ebs-2",
-          "Statement" : [ {
-            "Sid" : "Allow access through EBS for all principals in the account that are authorized to use EBS",
-            "Effect" : "Allow",
-            "Principal" : {
-              "AWS" : "*"
-            },
-            "Action" : [ "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey" ],
-            "Resource" : "*",
-            "Condition" : {
-              "StringEquals" : {
-                "kms:CallerAccount" : "\(account)",
-                "kms:ViaService" : "ec2.\(region).amazonaws.com"
-              }
+    /// The policy of a key that Ferry manages: used through its service alone, seen by the account.
+    package static func managed(_ key: ManagedKey, for account: AccountID, in region: Region) -> String {
+        let (service, endpoint, grant) =
+            switch key {
+            case .ebs: ("EBS", "ec2", "\"kms:CreateGrant\", ")
+            case .s3: ("S3", "s3", "")
             }
-          }, {
-            "Sid" : "Allow direct access to key metadata to the account",
-            "Effect" : "Allow",
-            "Principal" : {
-              "AWS" : "arn:\(region.partition):iam::\(account):root"
-            },
-            "Action" : [ "kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant" ],
-            "Resource" : "*"
-          } ]
-        }
-        """
+        return """
+            {
+              "Version" : "2012-10-17",
+              "Id" : "auto-\(service.lowercased())-2",
+              "Statement" : [ {
+                "Sid" : "Allow access through \(service) for all principals in the account that are authorized to use \(service)",
+                "Effect" : "Allow",
+                "Principal" : {
+                  "AWS" : "*"
+                },
+                "Action" : [ "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", \(grant)"kms:DescribeKey" ],
+                "Resource" : "*",
+                "Condition" : {
+                  "StringEquals" : {
+                    "kms:CallerAccount" : "\(account)",
+                    "kms:ViaService" : "\(endpoint).\(region).amazonaws.com"
+                  }
+                }
+              }, {
+                "Sid" : "Allow direct access to key metadata to the account",
+                "Effect" : "Allow",
+                "Principal" : {
+                  "AWS" : "arn:\(region.partition):iam::\(account):root"
+                },
+                "Action" : [ "kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant" ],
+                "Resource" : "*"
+              } ]
+            }
+            """
     }
 }

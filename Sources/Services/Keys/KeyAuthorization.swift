@@ -14,7 +14,7 @@ struct KeyAuthorization: Sendable {
         guard key.manager == .customer || Self.isAllowedOnManagedKeys(operation) else { throw denied }
     }
 
-    /// What the policy of `alias/aws/ebs` leaves to callers. The rest goes through EC2, which uses the key ring itself.
+    /// What the policies of keys that Ferry manages leave to callers. The rest goes through EC2 and S3, which use the key ring itself.
     private static func isAllowedOnManagedKeys(_ operation: String) -> Bool {
         ["Describe", "Get", "List"].contains(where: operation.hasPrefix) || operation == "RevokeGrant"
     }

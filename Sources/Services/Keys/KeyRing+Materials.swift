@@ -4,24 +4,24 @@ import Metadata
 import Sealing
 
 extension KeyRing {
-    /// Makes the key that Ferry manages for EBS in an account, in the place of AWS. Two at once make one.
-    func makeDefaultKey(for account: AccountID) async throws -> KMSKey {
+    /// Makes a key that Ferry manages in an account, in the place of AWS. Two at once make one.
+    func make(_ managed: ManagedKey, for account: AccountID) async throws -> KMSKey {
         let now = clock.now
         let key = KMSKey(
             account: account,
             region: region,
-            description: "Default key that protects my EBS volumes when no other key is defined",
+            description: managed.description,
             manager: .aws,
             createdAt: now,
             rotation: KeyRotation(every: KeyRotation.daysDefault, from: now),
-            policy: KeyPolicy.ebs(for: account, in: region)
+            policy: KeyPolicy.managed(managed, for: account, in: region)
         )
         let material = try KeyMaterialMaker.material(for: key.spec)
         return try await database.write { [self] transaction in
-            if case .success(let known) = try lookUp(.alias(.ebs), account: account, in: transaction) { return known }
+            if case .success(let known) = try lookUp(.alias(managed.alias), account: account, in: transaction) { return known }
             try insert(key, material: material, in: transaction)
             try AliasTable(transaction).insert(
-                KeyAlias(name: .ebs, account: account, target: key.id, createdAt: now, updatedAt: now)
+                KeyAlias(name: managed.alias, account: account, target: key.id, createdAt: now, updatedAt: now)
             )
             return key
         }

@@ -2,18 +2,22 @@ import Domain
 import Metadata
 
 extension KeyRing {
-    /// Finds the key that a snapshot is to be encrypted under, and checks that it can be.
+    /// Finds the key that a snapshot or an object is to be encrypted under, and checks that it can be.
     ///
     /// - Parameters:
-    ///   - reference: key id, key ARN, alias name or alias ARN; nil is the account's default key, `alias/aws/ebs`, made when it is missing.
+    ///   - reference: key id, key ARN, alias name or alias ARN; nil is the key that Ferry manages for the service, made when it is missing.
+    ///   - service: for which the key is to be used: the key that Ferry manages for another one is refused.
     ///   - account: who asks. Keys of other accounts are refused.
     /// - Throws: `KeyUnusable`, which names the key and what is wrong with it; `Fault` for text that can name no key.
-    package func resolve(_ reference: String?, account: AccountID) async throws -> KMSKey {
-        let key = try await find(reference ?? AliasName.ebs.rawValue, account: account)
-        try key.requireUsable()
-        guard key.spec == .symmetric else {
-            throw KeyUnusable(key.arn, .wrongUsage(key.usage, operation: "GenerateDataKeyWithoutPlaintext"))
+    package func resolve(_ reference: String?, for service: ManagedKey = .ebs, account: AccountID) async throws -> KMSKey {
+        let operation = "GenerateDataKeyWithoutPlaintext"
+        let key = try await find(reference ?? service.alias.rawValue, account: account)
+        if key.manager == .aws {
+            let own = try await database.read { try AliasTable($0).alias(service.alias, of: account)?.target }
+            guard own == key.id else { throw KeyUnusable(key.arn, denial(of: operation, to: account)) }
         }
+        try key.requireUsable()
+        guard key.spec == .symmetric else { throw KeyUnusable(key.arn, .wrongUsage(key.usage, operation: operation)) }
         return key
     }
 
@@ -23,7 +27,7 @@ extension KeyRing {
         return try await database.read { try KeyTable($0, in: region).key(id) }
     }
 
-    /// Finds a key, whatever its state. `alias/aws/ebs` is made when it is missing.
+    /// Finds a key, whatever its state. Those that Ferry manages are made when they are missing.
     func find(_ reference: String, account: AccountID) async throws -> KMSKey {
         let name = try KeyReference(reference)
         let found = try await database.read { [self] transaction in
@@ -32,8 +36,8 @@ extension KeyRing {
         switch found {
         case .success(let key): return key
         case .failure(let missing):
-            guard isDefaultAlias(name, account: account) else { throw missing }
-            return try await makeDefaultKey(for: account)
+            guard let managed = managedKey(of: name, account: account) else { throw missing }
+            return try await make(managed, for: account)
         }
     }
 
@@ -48,8 +52,7 @@ extension KeyRing {
         }
         guard arn.region == region else { return .failure(KeyUnusable(arn.description, .otherRegion(arn.region))) }
         guard arn.account == account else {
-            let caller = Principal(account: account, accessKeyID: "").arn(in: region.partition)
-            return .failure(KeyUnusable(arn.description, .denied(operation: "DescribeKey", principal: caller)))
+            return .failure(KeyUnusable(arn.description, denial(of: "DescribeKey", to: account)))
         }
         let key: KMSKey?
         switch arn.resource {
@@ -61,11 +64,15 @@ extension KeyRing {
         return .success(key)
     }
 
-    private func isDefaultAlias(_ reference: KeyReference, account: AccountID) -> Bool {
+    private func denial(of operation: String, to account: AccountID) -> KeyUnusable.Reason {
+        .denied(operation: operation, principal: Principal(account: account, accessKeyID: "").arn(in: region.partition))
+    }
+
+    private func managedKey(of reference: KeyReference, account: AccountID) -> ManagedKey? {
         switch reference {
-        case .alias(let name): name == .ebs
-        case .arn(let arn): arn == KeyARN(region: region, account: account, resource: .alias(.ebs))
-        case .key: false
+        case .alias(let name): ManagedKey(name)
+        case .arn(let arn): ManagedKey.allCases.first { arn == KeyARN(region: region, account: account, resource: .alias($0.alias)) }
+        case .key: nil
         }
     }
 }

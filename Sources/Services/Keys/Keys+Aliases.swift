@@ -60,7 +60,7 @@ extension Keys {
         }
     }
 
-    /// The account's aliases by name; with a key, its own. `alias/aws/ebs` is among them before its key is made.
+    /// The account's aliases by name; with a key, its own. Those of keys that Ferry manages are among them before their key is made.
     package func aliases(of reference: String?, _ page: KeyPageRequest) async throws -> Page<ListedAlias> {
         var key: KeyID?
         if let reference { key = try await find(reference, for: "ListAliases").id }
@@ -68,15 +68,15 @@ extension Keys {
         return try await page.page(of: "aliases/\(target?.rawValue ?? "")", in: call, standard: 50, max: 100, place: \.name.rawValue) {
             place,
             limit in
-            let (aliases, hasDefault) = try await database.read { transaction in
+            let (aliases, made) = try await database.read { transaction in
                 let table = AliasTable(transaction)
-                let aliases = try table.aliases(of: account, key: target, after: place, limit: limit)
-                return (aliases, try table.alias(.ebs, of: account) != nil)
+                let made = try ManagedKey.allCases.map(\.alias).filter { try table.alias($0, of: account) != nil }
+                return (try table.aliases(of: account, key: target, after: place, limit: limit), made)
             }
             var listed = aliases.map { ListedAlias(name: $0.name, alias: $0) }
-            if target == nil, !hasDefault, AliasName.ebs.rawValue > place ?? "" {
-                let index = listed.firstIndex { $0.name > .ebs } ?? listed.count
-                listed.insert(ListedAlias(name: .ebs, alias: nil), at: index)
+            if target == nil {
+                let ready = ManagedKey.allCases.map(\.alias).filter { !made.contains($0) && $0.rawValue > place ?? "" }
+                listed = (listed + ready.map { ListedAlias(name: $0, alias: nil) }).sorted { $0.name < $1.name }
             }
             return Array(listed.prefix(limit))
         }

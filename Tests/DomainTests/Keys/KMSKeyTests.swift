@@ -96,6 +96,6 @@ import Testing
         #expect(try !isManageable(statement("\"kms:*\"", principal: "{\"Service\": \"ec2.amazonaws.com\"}")))
         #expect(try !isManageable(statement("\"kms:*\"", effect: "Deny")))
         #expect(try isManageable(String(KeyPolicy.standard(for: account, in: region).drop { $0 != "[" }.dropFirst().prefix { $0 != "]" })))
-        _ = try KeyPolicy(KeyPolicy.ebs(for: account, in: region))
+        for key in ManagedKey.allCases { _ = try KeyPolicy(KeyPolicy.managed(key, for: account, in: region)) }
     }
 }

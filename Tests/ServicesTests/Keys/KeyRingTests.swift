@@ -30,6 +30,26 @@ import Testing
         }
     }
 
+    @Test func aServiceHasAManagedKeyOfItsOwn() async throws {
+        try await World.run { world in
+            let ring = world.call(World.home).keyRing
+            let own = try await ring.resolve(nil, for: .s3, account: World.account)
+            #expect(own.manager == .aws)
+            for name in ["alias/aws/s3", own.arn, own.id.rawValue] {
+                #expect(try await ring.resolve(name, for: .s3, account: World.account).id == own.id)
+                let refused = try await refusal { _ = try await ring.resolve(name, for: .ebs, account: World.account) }
+                guard case .denied = refused.reason else {
+                    Issue.record("\(refused)")
+                    return
+                }
+            }
+            #expect(try await ring.resolve(nil, account: World.account).id != own.id)
+            let refused = try await refusal { _ = try await ring.resolve("alias/aws/ebs", for: .s3, account: World.account) }
+            #expect(refused.arn.contains(":key/"))
+            await expectFault(.invalidParameterValue) { _ = try await EncryptionByDefault(world.call(World.home)).setKey("alias/aws/s3") }
+        }
+    }
+
     @Test func aDataKeyOpensWithItsContextAlone() async throws {
         try await World.run { world in
             let ring = world.call(World.home).keyRing

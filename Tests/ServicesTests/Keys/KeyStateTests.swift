@@ -102,7 +102,7 @@ import Testing
             #expect(await kept.reason() == .notFound)
             #expect(world.log.entries.contains { $0.message.hasPrefix("Deleted a KMS key") && $0.metadata["key"] == kept.key.arn })
             #expect(try await kept.keys.list(KeyPageRequest()).elements.isEmpty)
-            #expect(try await kept.keys.aliases(of: nil, KeyPageRequest()).elements.map(\.name) == [.ebs])
+            #expect(try await kept.keys.aliases(of: nil, KeyPageRequest()).elements.map(\.name) == [.ebs, .s3])
             await #expect(throws: KeyUnusable.self) { _ = try await kept.keys.describe("alias/doomed") }
         }
     }
