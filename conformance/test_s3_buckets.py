@@ -128,6 +128,7 @@ NOT_SET = [
     ("get_bucket_website", "NoSuchWebsiteConfiguration"),
     ("get_bucket_replication", "ReplicationConfigurationNotFoundError"),
     ("get_object_lock_configuration", "ObjectLockConfigurationNotFoundError"),
+    ("get_bucket_policy_status", "NoSuchBucketPolicy"),
 ]
 
 
@@ -175,6 +176,15 @@ def test_settings_come_back_as_they_were_given(server):
         getattr(s3, f"delete_{name}")(Bucket=bucket)
         with refused(tuple(code for call, code in NOT_SET if call == f"get_{name}"), status=404):
             getattr(s3, f"get_{name}")(Bucket=bucket)
+
+
+def test_whether_a_policy_is_public(server):
+    s3, bucket = server.s3(), make_bucket(server)
+    narrow = json.loads(policy(bucket))
+    narrow["Statement"][0]["Condition"] = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
+    for document, expected in ((policy(bucket), True), (json.dumps(narrow), False)):
+        s3.put_bucket_policy(Bucket=bucket, Policy=document)
+        assert s3.get_bucket_policy_status(Bucket=bucket)["PolicyStatus"] == {"IsPublic": expected}
 
 
 def test_settings_given_with_the_bucket(server):
@@ -256,7 +266,7 @@ def test_an_anonymous_head_has_no_body(server):
     assert (answer.status, answer.body) == (403, b"")
 
 
-@pytest.mark.parametrize(("method", "query"), [("PUT", "lifecycle"), ("PUT", "website"), ("PUT", "cors"), ("GET", "inventory"), ("GET", "policyStatus")])
+@pytest.mark.parametrize(("method", "query"), [("PUT", "lifecycle"), ("PUT", "website"), ("PUT", "cors"), ("GET", "inventory")])
 def test_what_is_not_implemented_says_so(server, method, query):
     answer = S3Request(method, f"/{make_bucket(server)}", query).signed(server).send(server)
     assert (answer.status, answer.code) == (501, "NotImplemented"), str(answer)

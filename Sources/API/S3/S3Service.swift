@@ -39,6 +39,7 @@ enum S3Service {
         .getBucketPolicy: getSetting(.policy, else: .noSuchBucketPolicy),
         .putBucketPolicy: putBucketPolicy,
         .deleteBucketPolicy: deleteSetting(.policy),
+        .getBucketPolicyStatus: getBucketPolicyStatus,
         .getBucketTagging: getSetting(.tagging, else: .noSuchTagSet),
         .putBucketTagging: putSetting(.tagging) { try S3Tag.check($0) },
         .deleteBucketTagging: deleteSetting(.tagging),

@@ -19,6 +19,7 @@ struct PolicyStatement: Decodable {
     private let notActions: OneOrMany<String>?
     private let resources: OneOrMany<String>?
     private let notResources: OneOrMany<String>?
+    private let conditions: PolicyConditions?
 
     private enum Effect: String, Decodable {
         case allow = "Allow"
@@ -33,6 +34,7 @@ struct PolicyStatement: Decodable {
         case notActions = "NotAction"
         case resources = "Resource"
         case notResources = "NotResource"
+        case conditions = "Condition"
     }
 
     var isWellFormed: Bool {
@@ -45,6 +47,13 @@ struct PolicyStatement: Decodable {
         guard effect == .allow, let principal, !names.isDisjoint(with: principal.names) else { return false }
         guard let actions else { return false }
         return actions.values.contains { Self.matches(action.lowercased(), pattern: $0.lowercased()) }
+    }
+
+    /// Whether the statement lets in everybody, or whoever meets conditions that tell nobody in particular.
+    var isPublic: Bool {
+        guard effect == .allow, conditions?.narrowToSomebody != true else { return false }
+        // All but those who are named are everybody else.
+        return principal?.names.contains { $0.contains("*") } ?? true
     }
 
     /// Wildcards of policies: `*` any text, `?` one character.

@@ -15,6 +15,12 @@ package enum BucketPolicy {
         }
     }
 
+    /// Whether a policy that has been checked lets in everybody.
+    package static func isPublic(_ document: [UInt8]) -> Bool {
+        guard let policy = try? JSONDecoder().decode(PolicyDocument.self, from: Data(document)) else { return false }
+        return policy.statements.values.contains(where: \.isPublic)
+    }
+
     private static func malformed(_ reason: String) -> Fault {
         Fault(FaultCode(rawValue: "MalformedPolicy"), "This policy contains invalid Json or does not follow the policy language: \(reason)")
     }

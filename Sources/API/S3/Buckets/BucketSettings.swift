@@ -78,6 +78,14 @@ extension S3Service {
         try await call.buckets.set(.policy, of: call.bucket, to: document)
         return .empty(.noContent)
     }
+
+    /// Whether the policy lets everybody in, by S3's meaning of public.
+    static func getBucketPolicyStatus(_ call: S3Call) async throws -> Reply {
+        guard let document = try await call.buckets.setting(.policy, of: call.bucket) else {
+            throw S3Error(.noSuchBucketPolicy, "The bucket \(call.bucket) has no policy")
+        }
+        return .s3("PolicyStatus") { $0.element("IsPublic", BucketPolicy.isPublic(document)) }
+    }
 }
 
 extension S3Tag {
