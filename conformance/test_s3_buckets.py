@@ -261,6 +261,22 @@ def test_anonymous_requests_are_refused_in_the_dialect_of_s3(server, method, tai
     assert unreadable.status == 400 and unreadable.code == "AuthorizationHeaderMalformed", str(unreadable)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "is_ebs"),
+    [
+        ("GET", "/snapshots", False), ("PUT", "/snapshots/a", False), ("GET", "/snapshots/a/b", False), ("POST", "/snapshots?delete", False),
+        ("GET", "/snapshots-of-mine/blocks", False), ("POST", "/snapshots", True), ("GET", "/snapshots/snap-1/blocks", True),
+        ("GET", "/snapshots/snap-1/changedblocks?firstSnapshotId=snap-2", True), ("PUT", "/snapshots/snap-1/blocks/0", True),
+        ("POST", "/snapshots/completion/snap-1", True),
+    ],
+)
+def test_a_bucket_of_snapshots_is_told_from_ebs(server, method, path, is_ebs):
+    path, _, query = path.partition("?")
+    answer = Request(method, path, query, body=b"").send(server)
+    assert 400 <= answer.status < 500
+    assert ("x-amz-request-id" in answer.headers) != is_ebs and (b"<Error>" in answer.body) != is_ebs, str(answer)
+
+
 def test_an_anonymous_head_has_no_body(server):
     answer = Request("HEAD", f"/{make_bucket(server)}").send(server)
     assert (answer.status, answer.body) == (403, b"")

@@ -22,7 +22,14 @@ enum EBSService: APIService {
         logger: inout Logger
     ) async throws -> Reply {
         let request = try EBSRequest(request, body: body)
-        let (name, action) = try Self.action(for: request)
+        guard let (name, action) = Self.action(request.method, request.path) else {
+            let refusal = Refusal(
+                code: "UnknownOperationException",
+                message: "The EBS direct APIs have no operation \(request.method) at this path",
+                status: .notFound
+            )
+            throw RefusedRequest(refusal)
+        }
         logger[metadataKey: "action"] = "\(name)"
         return try await action(request, call)
     }
@@ -30,9 +37,8 @@ enum EBSService: APIService {
     private typealias Action = @Sendable (EBSRequest, Call) async throws -> Reply
 
     /// The routes of the six operations.
-    private static func action(for request: EBSRequest) throws -> (name: String, Action) {
-        let path = request.path
-        switch (request.method, path.count) {
+    private static func action(_ method: HTTPRequest.Method, _ path: [String]) -> (name: String, Action)? {
+        switch (method, path.count) {
         case (.post, 1) where path[0] == "snapshots":
             return ("StartSnapshot", startSnapshot)
         case (.post, 3) where path[0] == "snapshots" && path[1] == "completion":
@@ -45,13 +51,13 @@ enum EBSService: APIService {
             return ("ListSnapshotBlocks", listSnapshotBlocks)
         case (.get, 3) where path[0] == "snapshots" && path[2] == "changedblocks":
             return ("ListChangedBlocks", listChangedBlocks)
-        default:
-            let refusal = Refusal(
-                code: "UnknownOperationException",
-                message: "The EBS direct APIs have no operation \(request.method) at this path",
-                status: .notFound
-            )
-            throw RefusedRequest(refusal)
+        default: return nil
         }
+    }
+
+    /// Whether a request that names no service is one of these operations: their paths could be those of a bucket as well.
+    static func recognises(_ request: IncomingRequest) -> Bool {
+        guard request.method == .get || request.signable.query.isEmpty else { return false }
+        return action(request.method, request.signable.path.split(separator: "/").map(String.init)) != nil
     }
 }

@@ -143,9 +143,9 @@ package struct FerryResponder: HTTPResponder {
         return dialect.reply(error.map(dialect.refusal) ?? dialect.unsigned, requestID: requestID)
     }
 
-    /// The dialect of a request that names no service: EBS direct has paths of its own, KMS a header, the rest is answered as EC2 would.
+    /// The dialect of a request that names no service: EBS direct has routes of its own, KMS a header, the rest is answered as EC2 would.
     private static func dialect(for request: IncomingRequest) -> any Dialect.Type {
         if request.headers[.amazonTarget]?.hasPrefix(KMSService.targetPrefix) == true { return KMSService.self }
-        return request.signable.path.hasPrefix("/snapshots") ? EBSService.self : EC2Service.self
+        return EBSService.recognises(request) ? EBSService.self : EC2Service.self
     }
 }
