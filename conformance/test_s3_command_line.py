@@ -114,3 +114,16 @@ def test_s3api(server, aws, tmp_path):
     call("delete-bucket", *where)
     gone = aws("s3api", "head-bucket", *where, check=False)
     assert gone.returncode != 0 and "404" in gone.stderr
+
+
+def test_encryption_is_asked_for_and_stays(server, aws, tmp_path, tree):
+    """In one piece and in parts, and in copies to which it is said again."""
+    bucket = make_bucket(server)
+    for name in ("a.txt", "deep/large.raw"):
+        for key, options, expected in (("own", ["--sse"], "AES256"), ("kms", ["--sse", "aws:kms"], "aws:kms")):
+            aws("s3", "cp", str(tmp_path / "from" / name), f"s3://{bucket}/{key}/{name}", *options)
+            aws("s3", "cp", f"s3://{bucket}/{key}/{name}", f"s3://{bucket}/{key}/copy", *options)
+            for there in (f"{key}/{name}", f"{key}/copy"):
+                assert server.s3().head_object(Bucket=bucket, Key=there)["ServerSideEncryption"] == expected
+                aws("s3", "cp", f"s3://{bucket}/{there}", str(tmp_path / "back"))
+                assert (tmp_path / "back").read_bytes() == tree[name]

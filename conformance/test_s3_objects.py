@@ -147,7 +147,7 @@ def test_metadata_has_a_limit(server, own_bucket):
 @pytest.mark.parametrize(
     "options",
     [
-        {"StorageClass": "GLACIER"}, {"WebsiteRedirectLocation": "/x"}, {"ServerSideEncryption": "AES256"}, {"GrantRead": "id=0123"},
+        {"StorageClass": "GLACIER"}, {"WebsiteRedirectLocation": "/x"}, {"ServerSideEncryption": "aws:kms:dsse"}, {"GrantRead": "id=0123"},
         {"GrantWriteACP": "id=0123"},
     ],
 )

@@ -1,7 +1,8 @@
 import Crypto
 import Domain
 
-/// The vault keys as a running server holds them: seals the materials of KMS keys for their rows and opens them again.
+/// The vault keys as a running server holds them: seals the materials of KMS keys, and what else is kept without one, for their rows and
+/// opens them again.
 ///
 /// An envelope names its vault key, so that one can be replaced while rows of the one before are still about. docs/formats/kms.md has
 /// the bytes.
@@ -47,6 +48,11 @@ package struct MaterialPlace: Hashable, Sendable {
         var bytes = Array("ferry key material 1".utf8) + key.bytes
         withUnsafeBytes(of: UInt32(truncatingIfNeeded: number).bigEndian) { bytes += $0 }
         self.bytes = bytes + Array(region.rawValue.utf8)
+    }
+
+    /// The data key of a domain of S3's own.
+    package init(dataKeyOf domain: DomainID, in region: Region) {
+        bytes = Array("ferry domain key 1".utf8) + domain.bytes + Array(region.rawValue.utf8)
     }
 
     /// The private key of the certificate that bundles for a Region are made with.

@@ -39,6 +39,16 @@ import Testing
         }
     }
 
+    @Test func aDataKeyOpensInItsDomainAndRegionAlone() throws {
+        let vault = Vault(current: vaultKey)
+        let (home, away) = (try #require(Region(rawValue: "us-east-1")), try #require(Region(rawValue: "us-east-2")))
+        let domain = DomainID.random()
+        let sealed = try vault.seal(material, of: MaterialPlace(dataKeyOf: domain, in: home))
+        #expect(try vault.open(sealed, of: MaterialPlace(dataKeyOf: domain, in: home)).isEqual(to: material))
+        let others = [MaterialPlace(dataKeyOf: domain, in: away), MaterialPlace(dataKeyOf: .random(), in: home), try place()]
+        for other in others { #expect(throws: SealingError.doesNotOpen) { try vault.open(sealed, of: other) } }
+    }
+
     @Test func noChangedBitOpens() throws {
         let vault = Vault(current: vaultKey)
         let sealed = try vault.seal(material, of: place())

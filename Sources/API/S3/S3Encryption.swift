@@ -3,49 +3,81 @@ import HTTPTypes
 import Services
 import Wire
 
-/// Server-side encryption: what a request asks for, and what an answer says of it. Objects are sealed under a KMS key that is named
-/// (SSE-KMS), in the request or as the bucket's default; keys of S3's own (SSE-S3) and of the client (SSE-C) are not implemented.
+/// Server-side encryption: what a request asks for, and what an answer says of it. Objects are sealed under a key of S3's own (SSE-S3) or
+/// a KMS key (SSE-KMS), by the request or as the bucket's default; keys of the client (SSE-C) are not implemented.
 enum S3Encryption {
     private static let prefix = "x-amz-server-side-encryption"
 
-    /// The key that an object is to be put under; nil for an object in the open.
-    static func key(of call: S3Call) async throws -> String? {
-        if call.header("\(prefix)-customer-algorithm") != nil {
+    /// How an object is to be kept; nil for one in the open.
+    static func request(of call: S3Call) async throws -> ObjectEncryptionRequest? {
+        if call.input.headers.contains(where: { $0.name.lowercased().hasPrefix("\(prefix)-customer-") }) {
             throw S3Error(.notImplemented, "Encryption with keys that the client provides is not implemented")
         }
         if call.header("\(prefix)-context") != nil { throw S3Error(.notImplemented, "An encryption context is not implemented") }
         let key = call.header("\(prefix)-aws-kms-key-id")
-        if let algorithm = call.header(prefix) { return try self.key(algorithm: algorithm, key) }
+        let hasBucketKey = try call.header("\(prefix)-bucket-key-enabled").map(flag)
+        if let algorithm = call.header(prefix) {
+            // The setting of the bucket counts for its keys where the request does not say.
+            let isDefault = hasBucketKey == nil && algorithm == "aws:kms" ? try await standard(of: call)?.isBucketKeyEnabled : nil
+            return try request(algorithm, key, hasBucketKey: hasBucketKey ?? isDefault ?? false)
+        }
         guard key == nil else {
             throw S3Error.invalidArgument(prefix, "", "A KMS key needs the header \(prefix): aws:kms beside it")
         }
-        guard let document = try await call.buckets.setting(.encryption, of: call.bucket) else { return nil }
-        let setting = try ServerSideEncryptionConfiguration(parsing: document)
-        return try self.key(algorithm: setting.algorithm.rawValue, setting.kmsKeyID)
-    }
-
-    private static func key(algorithm: String, _ key: String?) throws -> String {
-        switch algorithm {
-        case "aws:kms":
-            guard let key else { throw S3Error(.notImplemented, "The key alias/aws/s3 is not implemented: name a KMS key") }
-            return key
-        case "AES256": throw S3Error(.notImplemented, "SSE-S3 (AES256) is not implemented: use aws:kms and name a KMS key")
-        case "aws:kms:dsse": throw S3Error(.notImplemented, "Encryption of the kind aws:kms:dsse is not implemented")
-        default: throw S3Error(.invalidEncryptionAlgorithm, "The encryption request you specified is not valid. Supported value: aws:kms.")
-        }
+        guard let standard = try await standard(of: call) else { return nil }
+        return try request(standard.algorithm.rawValue, standard.kmsKeyID, hasBucketKey: hasBucketKey ?? standard.isBucketKeyEnabled)
     }
 
     /// Refuses a default of a bucket that no object could be put under.
     static func check(_ document: [UInt8]) throws {
         let setting = try ServerSideEncryptionConfiguration(parsing: document)
-        _ = try key(algorithm: setting.algorithm.rawValue, setting.kmsKeyID)
+        _ = try request(setting.algorithm.rawValue, setting.kmsKeyID, hasBucketKey: setting.isBucketKeyEnabled)
+    }
+
+    private static func standard(of call: S3Call) async throws -> ServerSideEncryptionConfiguration? {
+        guard let document = try await call.buckets.setting(.encryption, of: call.bucket) else { return nil }
+        return try ServerSideEncryptionConfiguration(parsing: document)
+    }
+
+    private static func request(_ algorithm: String, _ key: String?, hasBucketKey: Bool) throws -> ObjectEncryptionRequest {
+        switch algorithm {
+        case "AES256":
+            guard key == nil else {
+                throw S3Error.invalidArgument(
+                    prefix,
+                    algorithm,
+                    "Server Side Encryption with AWS KMS managed key requires HTTP header \(prefix) : aws:kms"
+                )
+            }
+            return .s3
+        case "aws:kms": return .kms(key, hasBucketKey: hasBucketKey)
+        case "aws:kms:dsse": throw S3Error(.notImplemented, "Encryption of the kind aws:kms:dsse is not implemented")
+        default:
+            throw S3Error(
+                .invalidEncryptionAlgorithm,
+                "The encryption request you specified is not valid. Supported values: AES256, aws:kms."
+            )
+        }
+    }
+
+    private static func flag(_ text: String) throws -> Bool {
+        switch text.lowercased() {
+        case "true": return true
+        case "false": return false
+        default: throw S3Error.invalidArgument("\(prefix)-bucket-key-enabled", text, "The value must be true or false")
+        }
     }
 }
 
 extension Reply {
-    mutating func setEncryption(_ encryption: SnapshotEncryption?) {
-        guard let encryption else { return }
-        headers[.serverSideEncryption] = "aws:kms"
-        headers[.serverSideEncryptionKey] = encryption.keyARN
+    mutating func setEncryption(_ encryption: ObjectEncryption?) {
+        switch encryption?.key {
+        case nil: break
+        case .s3: headers[.serverSideEncryption] = "AES256"
+        case .kms(let arn, let hasBucketKey):
+            headers[.serverSideEncryption] = "aws:kms"
+            headers[.serverSideEncryptionKey] = arn
+            if hasBucketKey { headers[.serverSideEncryptionBucketKey] = "true" }
+        }
     }
 }

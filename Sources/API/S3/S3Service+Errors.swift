@@ -86,4 +86,5 @@ extension HTTPField.Name {
     static let checksumType = named("x-amz-checksum-type")
     static let serverSideEncryption = named("x-amz-server-side-encryption")
     static let serverSideEncryptionKey = named("x-amz-server-side-encryption-aws-kms-key-id")
+    static let serverSideEncryptionBucketKey = named("x-amz-server-side-encryption-bucket-key-enabled")
 }

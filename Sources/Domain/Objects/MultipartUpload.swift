@@ -30,7 +30,7 @@ package struct MultipartUpload: Hashable, Sendable {
     package let checksumAlgorithm: String?
     /// `FULL_OBJECT` or `COMPOSITE`.
     package let checksumType: String?
-    package let encryption: SnapshotEncryption?
+    package let encryption: ObjectEncryption?
 
     package init(
         id: String,
@@ -40,7 +40,7 @@ package struct MultipartUpload: Hashable, Sendable {
         attributes: ObjectAttributes,
         checksumAlgorithm: String? = nil,
         checksumType: String? = nil,
-        encryption: SnapshotEncryption? = nil
+        encryption: ObjectEncryption? = nil
     ) {
         self.id = id
         self.bucket = bucket

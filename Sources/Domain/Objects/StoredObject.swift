@@ -7,10 +7,13 @@ package struct StoredObject: Hashable, Sendable {
         /// The address of the root.
         package let root: [UInt8]
         package let bytes: Int64
+        /// Of what came as a part, in the algorithm of the object's; nil when it has none.
+        package let checksum: [UInt8]?
 
-        package init(root: [UInt8], bytes: Int64) {
+        package init(root: [UInt8], bytes: Int64, checksum: [UInt8]? = nil) {
             self.root = root
             self.bytes = bytes
+            self.checksum = checksum
         }
     }
 
@@ -28,7 +31,7 @@ package struct StoredObject: Hashable, Sendable {
     package let etag: String
     package let checksum: ObjectChecksum?
     package var attributes: ObjectAttributes
-    package let encryption: SnapshotEncryption?
+    package let encryption: ObjectEncryption?
 
     package init(
         bucket: BucketName,
@@ -40,7 +43,7 @@ package struct StoredObject: Hashable, Sendable {
         etag: String = "",
         checksum: ObjectChecksum? = nil,
         attributes: ObjectAttributes = ObjectAttributes(),
-        encryption: SnapshotEncryption? = nil
+        encryption: ObjectEncryption? = nil
     ) {
         self.bucket = bucket
         self.key = key
@@ -57,7 +60,7 @@ package struct StoredObject: Hashable, Sendable {
     package var bytes: Int64 { segments.reduce(0) { $0 + $1.bytes } }
 }
 
-/// A checksum that was sent with an object and proven.
+/// A checksum that was sent with an object and proven, or computed when none was sent.
 package struct ObjectChecksum: Hashable, Sendable {
     /// As `CRC32`.
     package let algorithm: String

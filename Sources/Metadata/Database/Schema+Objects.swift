@@ -33,4 +33,12 @@ extension Schema {
         )
         """,
     ]
+
+    /// What is told of an object beyond its bytes. A step of the Region's schema.
+    static let objectAttributeSteps: [String] = [
+        "ALTER TABLE objects ADD COLUMN has_bucket_key BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE multipart_uploads ADD COLUMN has_bucket_key BIGINT NOT NULL DEFAULT 0",
+        // Of a part, in the object's algorithm.
+        "ALTER TABLE segments ADD COLUMN checksum BYTEA",
+    ]
 }

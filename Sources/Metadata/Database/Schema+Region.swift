@@ -86,5 +86,6 @@ extension Schema {
         objectSteps,
         bundleSteps,
         jobSteps,
+        objectAttributeSteps,
     ])
 }

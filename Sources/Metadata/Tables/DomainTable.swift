@@ -1,16 +1,16 @@
 import Domain
 import Foundation
 
-/// Domains: what the bytes of encrypted snapshots are sealed in, each with its data key, wrapped by its KMS key.
+/// Domains: what the bytes of encrypted snapshots and objects are sealed in, each with its data key, wrapped by its KMS key or by the vault.
 package struct DomainTable {
     package struct Row: Hashable, Sendable {
         package let id: DomainID
         package let account: AccountID
-        package let key: KeyID
+        package let key: DomainKey
         package let wrapped: [UInt8]
         package let createdAt: Date
 
-        package init(id: DomainID, account: AccountID, key: KeyID, wrapped: [UInt8], createdAt: Date) {
+        package init(id: DomainID, account: AccountID, key: DomainKey, wrapped: [UInt8], createdAt: Date) {
             self.id = id
             self.account = account
             self.key = key
@@ -27,7 +27,7 @@ package struct DomainTable {
         try transaction.firstRow("SELECT * FROM domains WHERE id = ?", [.bytes(id.bytes)]).map(Row.init(row:))
     }
 
-    package func domain(of account: AccountID, key: KeyID) throws -> Row? {
+    package func domain(of account: AccountID, key: DomainKey) throws -> Row? {
         try transaction.firstRow("SELECT * FROM domains WHERE account = ? AND kms_key = ?", [.text(account), .text(key)])
             .map(Row.init(row:))
     }
@@ -37,6 +37,15 @@ package struct DomainTable {
             guard let id = DomainID(bytes: try row.bytes("id")) else { throw CorruptRow(column: "id") }
             return id
         }
+    }
+
+    /// Those whose data key is wrapped by the vault, one an account: to seal them anew.
+    package func wrappedByVault() throws -> [Row] {
+        try transaction.rows("SELECT * FROM domains WHERE kms_key = ? ORDER BY id", [.text(DomainKey.s3)]).map(Row.init(row:))
+    }
+
+    package func setWrapped(_ wrapped: [UInt8], of id: DomainID) throws {
+        try transaction.execute("UPDATE domains SET wrapped = ? WHERE id = ?", [.bytes(wrapped), .bytes(id.bytes)])
     }
 
     package func insert(_ row: Row) throws {

@@ -28,14 +28,14 @@ package struct MultipartTable {
     package func insert(_ upload: MultipartUpload) throws {
         try transaction.execute(
             """
-            INSERT INTO multipart_uploads (id, bucket, key, created_at, attributes, checksum_algorithm, checksum_type, domain, kms_key)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO multipart_uploads (id, bucket, key, created_at, attributes, checksum_algorithm, checksum_type, domain, kms_key,
+                has_bucket_key)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(upload.id), .text(upload.bucket), .bytes(upload.key.bytes), .date(upload.createdAt),
                 .bytes(try JSONColumn.encode(upload.attributes)), .text(upload.checksumAlgorithm), .text(upload.checksumType),
-                .bytes(upload.encryption?.domain.bytes), .text(upload.encryption?.keyARN),
-            ]
+            ] + ObjectEncryption.columns(upload.encryption)
         )
     }
 
@@ -89,7 +89,7 @@ extension MultipartUpload {
             attributes: JSONColumn.decode(row.bytes("attributes")),
             checksumAlgorithm: row.optionalText("checksum_algorithm"),
             checksumType: row.optionalText("checksum_type"),
-            encryption: SnapshotEncryption(row: row)
+            encryption: ObjectEncryption(row: row)
         )
     }
 }

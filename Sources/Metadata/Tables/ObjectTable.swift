@@ -19,9 +19,9 @@ package struct ObjectTable {
     }
 
     package func object(_ row: ObjectRow) throws -> StoredObject {
-        let sql = "SELECT root, bytes FROM segments WHERE object = ? ORDER BY position"
+        let sql = "SELECT root, bytes, checksum FROM segments WHERE object = ? ORDER BY position"
         let segments = try transaction.rows(sql, [.integer(row.number)]).map {
-            StoredObject.Segment(root: try $0.bytes("root"), bytes: try $0.integer("bytes"))
+            StoredObject.Segment(root: try $0.bytes("root"), bytes: try $0.integer("bytes"), checksum: try $0.optionalBytes("checksum"))
         }
         return StoredObject(
             bucket: row.bucket,
@@ -47,20 +47,19 @@ package struct ObjectTable {
         try transaction.execute(
             """
             INSERT INTO objects (number, bucket, key, version, is_latest, is_marker, bytes, etag, modified_at, attributes, checksum, domain,
-                kms_key)
-            VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)
+                kms_key, has_bucket_key)
+            VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(number), .text(object.bucket), .bytes(object.key.bytes), .text(object.version), .flag(object.isMarker),
                 .integer(object.bytes), .text(object.etag), .date(object.modifiedAt), .bytes(try JSONColumn.encode(object.attributes)),
-                .text(object.checksum?.column), .bytes(object.encryption?.domain.bytes),
-                .text(object.encryption?.keyARN),
-            ]
+                .text(object.checksum?.column),
+            ] + ObjectEncryption.columns(object.encryption)
         )
         for (position, segment) in object.segments.enumerated() {
             try transaction.execute(
-                "INSERT INTO segments (object, position, root, bytes) VALUES (?, ?, ?, ?)",
-                [.integer(number), .integer(position), .bytes(segment.root), .integer(segment.bytes)]
+                "INSERT INTO segments (object, position, root, bytes, checksum) VALUES (?, ?, ?, ?, ?)",
+                [.integer(number), .integer(position), .bytes(segment.root), .integer(segment.bytes), .bytes(segment.checksum)]
             )
         }
     }
@@ -131,7 +130,7 @@ package struct ObjectRow: Hashable, Sendable {
     package let etag: String
     package let modifiedAt: Date
     package let checksum: ObjectChecksum?
-    package let encryption: SnapshotEncryption?
+    package let encryption: ObjectEncryption?
     private let encodedAttributes: [UInt8]
 
     /// Read when they are asked for: a listing has no need of them.
@@ -149,7 +148,7 @@ package struct ObjectRow: Hashable, Sendable {
         modifiedAt = try row.date("modified_at")
         checksum = try row.optionalText("checksum").map { try ObjectChecksum(column: $0) }
         encodedAttributes = try row.bytes("attributes")
-        encryption = try SnapshotEncryption(row: row)
+        encryption = try ObjectEncryption(row: row)
     }
 }
 

@@ -3,7 +3,7 @@ import Domain
 import Metadata
 import Sealing
 
-/// The keys of one Region: those of KMS, the domains that its snapshots are sealed in, and the certificate for bundles.
+/// The keys of one Region: those of KMS, the domains that its snapshots and objects are sealed in, and the certificate for bundles.
 package struct RegionKeys: Sendable {
     package let ring: KeyRing
     package let domains: SnapshotDomains
@@ -13,7 +13,7 @@ package struct RegionKeys: Sendable {
 
     package init(region: Region, database: Database, vault: Vault, clock: WallClock) {
         let ring = KeyRing(region: region, database: database, vault: vault, clock: clock)
-        let domains = SnapshotDomains(database: database, ring: ring, clock: clock)
+        let domains = SnapshotDomains(database: database, ring: ring, vault: vault, clock: clock)
         self.ring = ring
         self.domains = domains
         certificates = RegionCertificates(region: region, database: database, vault: vault, clock: clock)

@@ -2,17 +2,19 @@ import Domain
 import Metadata
 import Sealing
 
-/// The domains of one Region: finds the one of a KMS key and hands out its data key.
+/// The domains of one Region: finds the one of a KMS key, or of S3's own key, and hands out its data key.
 ///
 /// Keeps no data key: `SealDomains` does, for as long as no key of the Region changes its state.
 package final class SnapshotDomains: Sendable {
     private let database: Database
     private let ring: KeyRing
+    private let vault: Vault
     private let clock: WallClock
 
-    package init(database: Database, ring: KeyRing, clock: WallClock) {
+    package init(database: Database, ring: KeyRing, vault: Vault, clock: WallClock) {
         self.database = database
         self.ring = ring
+        self.vault = vault
         self.clock = clock
     }
 
@@ -20,13 +22,25 @@ package final class SnapshotDomains: Sendable {
     ///
     /// - Throws: `KeyUnusable` when it has to be made and the key cannot be used.
     package func domain(for key: KMSKey, account: AccountID) async throws -> DomainID {
-        if let known = try await database.read({ try DomainTable($0).domain(of: account, key: key.id) }) { return known.id }
+        try await domain(.kms(key.id), account: account) { id in
+            try await ring.generateDataKey(under: key, context: Self.context(of: id)).wrapped
+        }
+    }
+
+    /// The domain of an account under S3's own key: its data key is wrapped by the vault, so it opens as long as Ferry has its root key.
+    package func s3Domain(of account: AccountID) async throws -> DomainID {
+        try await domain(.s3, account: account) { id in
+            try vault.seal(.random(count: 32), of: MaterialPlace(dataKeyOf: id, in: ring.region))
+        }
+    }
+
+    private func domain(_ key: DomainKey, account: AccountID, wrappedKey: (DomainID) async throws -> [UInt8]) async throws -> DomainID {
+        if let known = try await database.read({ try DomainTable($0).domain(of: account, key: key) }) { return known.id }
         let id = DomainID.random()
-        let wrapped = try await ring.generateDataKey(under: key, context: Self.context(of: id)).wrapped
-        let made = DomainTable.Row(id: id, account: account, key: key.id, wrapped: wrapped, createdAt: clock.now)
+        let made = DomainTable.Row(id: id, account: account, key: key, wrapped: try await wrappedKey(id), createdAt: clock.now)
         return try await database.write { transaction in
             let table = DomainTable(transaction)
-            if let known = try table.domain(of: account, key: key.id) { return known.id }
+            if let known = try table.domain(of: account, key: key) { return known.id }
             try table.insert(made)
             return made.id
         }
@@ -37,7 +51,15 @@ package final class SnapshotDomains: Sendable {
     /// - Throws: `KeyUnusable` when the KMS key is disabled, to be deleted or gone; `UnknownDomain`; `DataKeyDamaged`.
     package func dataKey(of id: DomainID) async throws -> SecretBytes {
         guard let row = try await database.read({ try DomainTable($0).domain(id) }) else { throw UnknownDomain(id: id) }
-        return try await ring.unwrap(row.wrapped, context: Self.context(of: id))
+        switch row.key {
+        case .kms: return try await ring.unwrap(row.wrapped, context: Self.context(of: id))
+        case .s3:
+            do {
+                return try vault.open(row.wrapped, of: MaterialPlace(dataKeyOf: id, in: ring.region))
+            } catch {
+                throw DataKeyDamaged(key: "the vault")
+            }
+        }
     }
 
     func all() async throws -> [DomainID] { try await database.read { try DomainTable($0).ids() } }
@@ -47,9 +69,9 @@ package final class SnapshotDomains: Sendable {
     }
 }
 
-/// A snapshot names a domain that has no row: its bytes cannot be read.
+/// A snapshot or an object names a domain that has no row: its bytes cannot be read.
 package struct UnknownDomain: Error, CustomStringConvertible {
     package let id: DomainID
 
-    package var description: String { "the data key \(id) of an encrypted snapshot is missing from the Region's database" }
+    package var description: String { "the data key \(id) is missing from the Region's database" }
 }

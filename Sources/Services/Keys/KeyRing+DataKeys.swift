@@ -48,7 +48,7 @@ package struct DataKey: Sendable {
 
 /// A wrapped data key does not open: changed bytes, or another encryption context.
 package struct DataKeyDamaged: Error, Hashable, CustomStringConvertible {
-    /// The ARN of the key that it names; nil when it names none.
+    /// The ARN of the key that it names, or the vault; nil when it names none.
     package let key: String?
 
     package var description: String {

@@ -10,7 +10,7 @@ import Sealing
 /// name their vault key, so those that are still to be sealed anew open as before, and the next run finishes them.
 package struct RootKeyRotation: Sendable {
     package struct Report: Hashable, Sendable {
-        /// How many materials of KMS keys and keys of certificates were sealed anew.
+        /// How many materials of KMS keys, data keys of S3 and keys of certificates were sealed anew.
         package var materials = 0
     }
 
@@ -68,6 +68,7 @@ package struct RootKeyRotation: Sendable {
         for region in try folder.regions() {
             let database = try Database(path: folder.regionDatabase(region), schema: .region)
             report.materials += try await reseal(in: region, database, vault)
+            report.materials += try await resealDataKeys(of: region, database, vault)
             report.materials += try await resealCertificateKey(of: region, database, vault)
             try database.close()
         }
@@ -100,6 +101,19 @@ package struct RootKeyRotation: Sendable {
             place = (last.key, last.number)
         }
     }
+
+    private func resealDataKeys(of region: Region, _ database: Database, _ vault: Vault) async throws -> Int {
+        try await database.write { transaction in
+            let table = DomainTable(transaction)
+            let former = try table.wrappedByVault().filter { !vault.isCurrent($0.wrapped) }
+            for row in former {
+                let place = MaterialPlace(dataKeyOf: row.id, in: region)
+                try table.setWrapped(vault.seal(vault.open(row.wrapped, of: place), of: place), of: row.id)
+            }
+            return former.count
+        }
+    }
+
     private func resealCertificateKey(of region: Region, _ database: Database, _ vault: Vault) async throws -> Int {
         try await database.write { transaction in
             let table = CertificateTable(transaction)

@@ -12,6 +12,16 @@ extension Objects {
 
         /// Reads a range of the bytes.
         package func read(_ range: Range<Int64>) async throws -> ObjectReader { try await objects.read(object, range: range) }
+
+        /// A part is kept as its upload is: what is sealed is refused where that would open it.
+        package func requireSealing(in upload: MultipartUpload) throws {
+            guard object.encryption == nil || upload.encryption != nil else {
+                throw Fault(
+                    .invalidRequest,
+                    "The source of the part, \(object.key), is encrypted and the upload is not: create the upload with server-side encryption"
+                )
+            }
+        }
     }
 
     package func copyOrigin(_ key: String, in bucket: String, version: String?) async throws -> CopyOrigin {
@@ -36,16 +46,9 @@ extension Objects {
         }
         let bucket = try await Buckets(call).require(put.bucket)
         let key = try Self.key(put.key)
-        let encryption = try await encryption(put.kmsKey)
-        guard origin.region == call.region, encryption == nil || encryption == found.encryption else {
-            // What is sealed in one Region is never open in another: a key of that Region is to be named.
-            guard found.encryption == nil || encryption != nil else {
-                throw Fault(
-                    .invalidRequest,
-                    "The source is encrypted under a KMS key of \(origin.region): name one of \(call.region) for the copy"
-                )
-            }
-            return try await rewrite(origin, to: put, attributes)
+        let encryption = try await encryption(of: origin, asked: put.encryption)
+        guard origin.region == call.region, encryption?.domain == found.encryption?.domain else {
+            return try await rewrite(origin, to: put, attributes, under: encryption)
         }
         let (version, now) = (Self.newVersion(in: bucket), call.now)
         return try await call.store.database.write { transaction in
@@ -65,19 +68,38 @@ extension Objects {
                 etag: found.etag,
                 checksum: found.checksum,
                 attributes: attributes,
-                encryption: found.encryption
+                encryption: encryption
             )
             try Self.insert(copy, at: now, in: transaction)
             return copy
         }
     }
 
+    /// How a copy is kept: as it is asked for; otherwise as its source is, so that nothing that is sealed becomes open.
+    private func encryption(of origin: CopyOrigin, asked request: ObjectEncryptionRequest?) async throws -> ObjectEncryption? {
+        if let request { return try await encryption(request) }
+        guard let sealed = origin.object.encryption, origin.region != call.region else { return origin.object.encryption }
+        switch sealed.key {
+        case .s3: return try await encryption(.s3)
+        case .kms:
+            throw Fault(
+                .invalidRequest,
+                "The source is encrypted under a KMS key of \(origin.region): name one of \(call.region) for the copy"
+            )
+        }
+    }
+
     /// Stores the bytes anew: under another key, or in another Region.
-    private func rewrite(_ origin: CopyOrigin, to put: ObjectPut, _ attributes: ObjectAttributes) async throws -> StoredObject {
+    private func rewrite(
+        _ origin: CopyOrigin,
+        to put: ObjectPut,
+        _ attributes: ObjectAttributes,
+        under encryption: ObjectEncryption?
+    ) async throws -> StoredObject {
         let source = origin.object
         var body = RereadBody(bytes: source.bytes, reader: try await origin.read(0..<source.bytes))
-        let target = ObjectPut(bucket: put.bucket, key: put.key, attributes: attributes, kmsKey: put.kmsKey, condition: put.condition)
-        return try await self.put(target, &body, as: source)
+        let target = ObjectPut(bucket: put.bucket, key: put.key, attributes: attributes, condition: put.condition)
+        return try await self.put(target, &body, as: source, under: encryption)
     }
 }
 

@@ -19,7 +19,7 @@ extension Objects {
             attributes: put.attributes,
             checksumAlgorithm: checksumAlgorithm,
             checksumType: checksumType,
-            encryption: try await encryption(put.kmsKey)
+            encryption: try await encryption(put.encryption)
         )
         try await call.store.database.write { try MultipartTable($0).insert(upload) }
         return upload

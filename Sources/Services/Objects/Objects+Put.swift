@@ -8,15 +8,21 @@ package struct ObjectPut: Sendable {
     package let bucket: String
     package let key: String
     package let attributes: ObjectAttributes
-    /// A KMS key by any of its names; nil for an object in the open.
-    package let kmsKey: String?
+    /// Nil for an object in the open.
+    package let encryption: ObjectEncryptionRequest?
     package let condition: WriteCondition?
 
-    package init(bucket: String, key: String, attributes: ObjectAttributes, kmsKey: String? = nil, condition: WriteCondition? = nil) {
+    package init(
+        bucket: String,
+        key: String,
+        attributes: ObjectAttributes,
+        encryption: ObjectEncryptionRequest? = nil,
+        condition: WriteCondition? = nil
+    ) {
         self.bucket = bucket
         self.key = key
         self.attributes = attributes
-        self.kmsKey = kmsKey
+        self.encryption = encryption
         self.condition = condition
     }
 }
@@ -33,31 +39,42 @@ extension Objects {
 
     /// Stores an object; the answer means that it is on the disk. Until then the old one is there.
     package func put(_ put: ObjectPut, _ body: inout some ObjectBody) async throws -> StoredObject {
-        try await self.put(put, &body, as: nil)
+        try await self.put(put, &body, as: nil, under: nil)
     }
 
     /// Stores an object of a stream whose length shows at its end, such as an image archive.
     package func put(_ put: ObjectPut, stream: inout some ObjectStream) async throws -> StoredObject {
-        try await self.put(put, &stream, bytes: nil, as: nil)
+        try await self.put(put, &stream, bytes: nil, as: nil, under: nil)
     }
 
-    /// - Parameter source: an object that the bytes are known from, with its tag and checksum.
-    func put(_ put: ObjectPut, _ body: inout some ObjectBody, as source: StoredObject?) async throws -> StoredObject {
+    /// - Parameters:
+    ///   - source: an object that the bytes are known from, with its tag and checksum.
+    ///   - settled: how they are sealed, where that is known and not to be asked of `put`.
+    func put(
+        _ put: ObjectPut,
+        _ body: inout some ObjectBody,
+        as source: StoredObject?,
+        under settled: ObjectEncryption?
+    ) async throws -> StoredObject {
         let bytes = body.bytes
         guard bytes <= Self.putBytesMax else {
             throw Fault(.entityTooLarge, "Your proposed upload of \(bytes) bytes exceeds the maximum allowed size of \(Self.putBytesMax)")
         }
-        return try await self.put(put, &body, bytes: bytes, as: source)
+        return try await self.put(put, &body, bytes: bytes, as: source, under: settled)
     }
 
-    private func put(_ put: ObjectPut, _ body: inout some ObjectStream, bytes: Int64?, as source: StoredObject?) async throws
-        -> StoredObject
-    {
+    private func put(
+        _ put: ObjectPut,
+        _ body: inout some ObjectStream,
+        bytes: Int64?,
+        as source: StoredObject?,
+        under settled: ObjectEncryption?
+    ) async throws -> StoredObject {
         let bucket = try await Buckets(call).require(put.bucket)
         let key = try Self.key(put.key)
         // Before the body: nobody sends gigabytes to be told.
         try await check(put.condition, of: key, in: bucket)
-        let encryption = try await encryption(put.kmsKey)
+        let encryption = if let settled { settled } else { try await encryption(put.encryption) }
         let seal = try await call.store.seal(encryption?.domain)
         let (store, now) = (call.store, call.now)
         let writer = store.blocks.writer(in: seal)
@@ -153,10 +170,16 @@ extension Objects {
         }
     }
 
-    func encryption(_ kmsKey: String?) async throws -> SnapshotEncryption? {
-        guard let kmsKey else { return nil }
-        let key = try await call.keyRing.resolve(kmsKey, account: call.account)
-        return SnapshotEncryption(domain: try await call.domains.domain(for: key, account: call.account), keyARN: key.arn)
+    /// - Throws: `KeyUnusable` when the KMS key that is asked for cannot be used.
+    func encryption(_ request: ObjectEncryptionRequest?) async throws -> ObjectEncryption? {
+        switch request {
+        case nil: return nil
+        case .s3: return ObjectEncryption(domain: try await call.domains.s3Domain(of: call.account), key: .s3)
+        case .kms(let reference, let hasBucketKey):
+            let key = try await call.keyRing.resolve(reference, for: .s3, account: call.account)
+            let domain = try await call.domains.domain(for: key, account: call.account)
+            return ObjectEncryption(domain: domain, key: .kms(arn: key.arn, hasBucketKey: hasBucketKey))
+        }
     }
 
     static func newVersion(in bucket: Bucket) -> String {

@@ -82,7 +82,7 @@ package struct Objects: Sendable {
     }
 
     /// What was under an object or a part may be collected.
-    static func release(_ segments: [StoredObject.Segment], _ encryption: SnapshotEncryption?, at now: Date, in transaction: Transaction)
+    static func release(_ segments: [StoredObject.Segment], _ encryption: ObjectEncryption?, at now: Date, in transaction: Transaction)
         throws
     {
         let table = ReleaseTable(transaction)

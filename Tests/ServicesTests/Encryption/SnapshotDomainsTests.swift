@@ -42,6 +42,32 @@ import Testing
         }
     }
 
+    @Test func anAccountHasADomainOfS3sOwn() async throws {
+        try await World.run { world in
+            let call = world.call(World.home)
+            let made = await together(8) { _ in try await call.domains.s3Domain(of: World.account) }
+            let ids = try Set(made.map { try $0.get() })
+            let id = try #require(ids.first)
+            #expect(ids.count == 1)
+            let strangers = try await call.domains.s3Domain(of: known("999999999999"))
+            let away = try await world.call(World.away).domains.s3Domain(of: World.account)
+            #expect(Set([id, strangers, away]).count == 3)
+            let dataKey = try await call.domains.dataKey(of: id)
+            let another = world.anotherProcess()
+            #expect(try await another.domains(of: another.store(of: World.home)).dataKey(of: id).isEqual(to: dataKey))
+            #expect(dataKey.count == 32)
+            #expect(try await !call.domains.dataKey(of: strangers).isEqual(to: dataKey))
+            // No account sees a key of it.
+            #expect(try await Keys(call).list(KeyPageRequest()).elements.isEmpty)
+            // In the place of another it does not open.
+            try await call.store.database.write { transaction in
+                let table = DomainTable(transaction)
+                if let row = try table.domain(id) { try table.setWrapped(row.wrapped, of: strangers) }
+            }
+            await #expect(throws: DataKeyDamaged.self) { _ = try await call.domains.dataKey(of: strangers) }
+        }
+    }
+
     @Test func whatHasNoRowHasNoKey() async throws {
         try await World.run { world in
             let id = DomainID.random()

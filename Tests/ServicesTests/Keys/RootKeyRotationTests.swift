@@ -12,10 +12,11 @@ import Testing
     private static let regions: [Region] = [World.home, World.away]
     private let log = LogMemory()
 
-    /// A data folder with keys in two Regions, and ciphertexts under them.
+    /// A data folder with keys in two Regions, ciphertexts under them, and the data keys of S3's own.
     private struct Place {
         let folder: DataFolder
         var ciphertexts: [(region: Region, blob: [UInt8], plain: SecretBytes)] = []
+        var dataKeys: [(region: Region, domain: DomainID, plain: SecretBytes)] = []
 
         func vault(_ source: RootKeySource) async throws -> Vault {
             let directory = try Database(path: folder.directoryDatabase, schema: .directory)
@@ -28,8 +29,8 @@ import Testing
             return (KeyRing(region: region, database: database, vault: vault, clock: .system), database)
         }
 
-        func certificates(_ region: Region, _ vault: Vault, _ database: Database) -> RegionCertificates {
-            RegionKeys(region: region, database: database, vault: vault, clock: .system).certificates
+        func keys(_ region: Region, _ vault: Vault, _ database: Database) -> RegionKeys {
+            RegionKeys(region: region, database: database, vault: vault, clock: .system)
         }
 
         /// Checks that everything opens under this root key, and says how many vault keys there are.
@@ -40,9 +41,15 @@ import Testing
                 defer { try? database.close() }
                 let opened = try await ring.unwrap(blob, context: .empty)
                 #expect(opened.isEqual(to: plain), sourceLocation: sourceLocation)
-                let certificates = certificates(region, vault, database)
+                let certificates = keys(region, vault, database).certificates
                 let certificate = try RSACertificate(pem: try await certificates.require())
                 #expect(try await certificates.privateKey().belongs(to: certificate), sourceLocation: sourceLocation)
+            }
+            for (region, domain, plain) in dataKeys {
+                let database = try Database(path: folder.regionDatabase(region), schema: .region)
+                defer { try? database.close() }
+                let opened = try await keys(region, vault, database).domains.dataKey(of: domain)
+                #expect(opened.isEqual(to: plain), sourceLocation: sourceLocation)
             }
         }
     }
@@ -59,7 +66,10 @@ import Testing
                 let data = try await ring.generateDataKey(under: ring.resolve(nil, account: known(account)), context: .empty)
                 place.ciphertexts.append((region, data.wrapped, data.plain))
             }
-            try await place.certificates(region, vault, database).require()
+            let keys = place.keys(region, vault, database)
+            try await keys.certificates.require()
+            let domain = try await keys.domains.s3Domain(of: World.account)
+            place.dataKeys.append((region, domain, try await keys.domains.dataKey(of: domain)))
             try database.close()
         }
         try await body(place)
@@ -77,7 +87,7 @@ import Testing
         try await withPlace(.dataFolder) { place in
             let old = try text(place)
             let before = try await place.vault(.dataFolder).currentID
-            #expect(try await rotate(place, from: .dataFolder, to: .dataFolder).materials == 6)
+            #expect(try await rotate(place, from: .dataFolder, to: .dataFolder).materials == 8)
             #expect(try text(place) != old)
             try await place.check(.dataFolder)
             #expect(try await place.vault(.dataFolder).currentID != before)
@@ -166,6 +176,11 @@ import Testing
                         let place = MaterialPlace(region: region, key: row.key, number: row.number)
                         try table.setSealed(Vault(current: former).seal(vault.open(row.sealed, of: place), of: place), of: row)
                     }
+                    for row in try DomainTable(transaction).wrappedByVault() {
+                        let place = MaterialPlace(dataKeyOf: row.id, in: region)
+                        let sealed = try Vault(current: former).seal(vault.open(row.wrapped, of: place), of: place)
+                        try DomainTable(transaction).setWrapped(sealed, of: row.id)
+                    }
                     let certificates = CertificateTable(transaction)
                     let (place, row) = (MaterialPlace(certificateKeyOf: region), try #require(try certificates.certificate()))
                     try certificates.setSealedKey(Vault(current: former).seal(vault.open(row.sealedKey, of: place), of: place))
@@ -195,7 +210,7 @@ import Testing
                 }
             }
             try database.close()
-            #expect(try await rotate(place, from: .dataFolder, to: .dataFolder).materials == 6 + 1199)
+            #expect(try await rotate(place, from: .dataFolder, to: .dataFolder).materials == 8 + 1199)
             try await place.check(.dataFolder)
         }
     }

@@ -60,8 +60,19 @@ extension World {
     func put(_ key: String, _ content: ByteBuffer, in bucket: String = "depot", condition: WriteCondition? = nil, kmsKey: String? = nil)
         async throws -> StoredObject
     {
+        try await put(key, content, in: bucket, condition: condition, under: kmsKey.map { .kms($0) })
+    }
+
+    @discardableResult
+    func put(
+        _ key: String,
+        _ content: ByteBuffer,
+        in bucket: String = "depot",
+        condition: WriteCondition? = nil,
+        under encryption: ObjectEncryptionRequest?
+    ) async throws -> StoredObject {
         var body = SampleBody(content)
-        let put = ObjectPut(bucket: bucket, key: key, attributes: ObjectAttributes(), kmsKey: kmsKey, condition: condition)
+        let put = ObjectPut(bucket: bucket, key: key, attributes: .init(), encryption: encryption, condition: condition)
         return try await objects().put(put, &body)
     }
 }

@@ -192,11 +192,20 @@ import Testing
             while var piece = try await reader.next() { bytes.writeBuffer(&piece) }
             #expect(bytes == content)
 
-            try await world.put("sealed", content, kmsKey: "alias/aws/ebs")
+            try await world.put("sealed", content, under: .kms(nil))
             let sealed = try await away.copyOrigin("sealed", in: "depot", version: nil)
             await expectFault(.invalidRequest) { _ = try await away.copy(sealed, to: put, attributes: .init()) }
-            let under = ObjectPut(bucket: "depot-away", key: "two", attributes: .init(), kmsKey: "alias/aws/ebs")
+            let under = ObjectPut(bucket: "depot-away", key: "two", attributes: .init(), encryption: .kms(nil))
             #expect(try await away.copy(sealed, to: under, attributes: .init()).encryption != nil)
+
+            // Under S3's own key there is nothing to name: the copy is under that of its Region.
+            let own = try await world.put("own", content, under: .s3)
+            let under3 = try await away.copy(try await away.copyOrigin("own", in: "depot", version: nil), to: put, attributes: .init())
+            #expect(under3.encryption?.key == .s3 && under3.encryption?.domain != own.encryption?.domain)
+            var again = try await away.read(under3, range: 0..<under3.bytes)
+            bytes.clear()
+            while var piece = try await again.next() { bytes.writeBuffer(&piece) }
+            #expect(bytes == content)
         }
     }
 
@@ -249,14 +258,56 @@ import Testing
             try await world.buckets().create("depot")
             let content = SampleBody.content(700_000, seed: 9)
             let open = try await world.put("open", content)
-            let sealed = try await world.put("sealed", content, kmsKey: "alias/aws/ebs")
+            let sealed = try await world.put("sealed", content, under: .kms("alias/aws/s3"))
             #expect(sealed.encryption != nil && sealed.segments != open.segments)
             #expect(try await world.read(sealed) == content)
-            let put = ObjectPut(bucket: "depot", key: "copy", attributes: .init(), kmsKey: "alias/aws/ebs")
+            let put = ObjectPut(bucket: "depot", key: "copy", attributes: .init(), encryption: .kms(nil))
             let origin = try await world.objects().copyOrigin("open", in: "depot", version: nil)
             let copy = try await world.objects().copy(origin, to: put, attributes: origin.object.attributes)
             #expect(copy.encryption == sealed.encryption && copy.etag == open.etag)
             #expect(try await world.read(copy) == content)
+        }
+    }
+
+    @Test func underS3sOwnKeyTheBytesAreSealedAndSharedWithinTheAccount() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            let content = SampleBody.content(700_000, seed: 13)
+            let open = try await world.put("open", content)
+            let sealed = try await world.put("sealed", content, under: .s3)
+            #expect(sealed.encryption?.key == .s3 && sealed.segments != open.segments)
+            #expect(try await world.put("twice", content, under: .s3).segments == sealed.segments)
+            #expect(try await world.objects().head("sealed", in: "depot") == sealed)
+            #expect(try await world.read(sealed) == content)
+            // Nothing is asked for, and what is sealed stays so, without a byte moved.
+            let origin = try await world.objects().copyOrigin("sealed", in: "depot", version: nil)
+            let put = ObjectPut(bucket: "depot", key: "copy", attributes: .init())
+            let copy = try await world.objects().copy(origin, to: put, attributes: .init())
+            #expect(copy.encryption == sealed.encryption && copy.segments == sealed.segments)
+            for key in ["open", "sealed", "twice"] { _ = try await world.objects().delete(key, in: "depot") }
+            try await world.collectAll()
+            #expect(try await world.read(copy) == content)
+            #expect(try await Maintenance(folder: world.folder).scrub(World.home).isSound)
+            _ = try await world.objects().delete("copy", in: "depot")
+            try await world.collectAll()
+            #expect(try await world.framesAlive() == 0)
+        }
+    }
+
+    @Test func aPartOfWhatIsSealedIsNotOpened() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            try await world.put("sealed", SampleBody.content(9_000, seed: 14), under: .s3)
+            let origin = try await world.objects().copyOrigin("sealed", in: "depot", version: nil)
+            for (encryption, isRefused) in [(nil, true), (ObjectEncryptionRequest.s3, false), (.kms(nil), false)] {
+                let put = ObjectPut(bucket: "depot", key: "parts", attributes: .init(), encryption: encryption)
+                let upload = try await world.objects().createUpload(put, checksumAlgorithm: nil, checksumType: nil)
+                if isRefused {
+                    await expectFault(.invalidRequest) { try origin.requireSealing(in: upload) }
+                } else {
+                    try origin.requireSealing(in: upload)
+                }
+            }
         }
     }
 }

@@ -38,6 +38,7 @@ extension S3Service {
         let source = try CopySource(header: call.header("x-amz-copy-source") ?? "")
         let origin = try await call.objects.copyOrigin(source.key, in: source.bucket, version: source.versionID)
         let object = origin.object
+        try origin.requireSealing(in: upload)
         try copyConditions(call).require(object)
         let range =
             try call.header("x-amz-copy-source-range").map { try ByteRange.copySource($0, length: object.bytes) } ?? 0..<object.bytes

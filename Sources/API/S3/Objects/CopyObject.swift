@@ -14,7 +14,7 @@ extension S3Service {
             throw S3Error.invalidArgument("x-amz-metadata-directive", directive, "Unknown metadata directive.")
         }
         let isSame = source.bucket == call.bucket && source.key == call.key && source.versionID == nil
-        guard !isSame || directive == "REPLACE" || put.kmsKey != nil else {
+        guard !isSame || directive == "REPLACE" || put.encryption != nil else {
             throw S3Error(
                 .invalidRequest,
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, "

@@ -20,7 +20,7 @@ extension S3Service {
             bucket: call.bucket,
             key: call.key,
             attributes: try attributes(of: call),
-            kmsKey: try await S3Encryption.key(of: call),
+            encryption: try await S3Encryption.request(of: call),
             condition: try writeCondition(call)
         )
     }
