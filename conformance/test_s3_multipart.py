@@ -9,6 +9,7 @@ import io
 import pytest
 from boto3.s3.transfer import TransferConfig
 from buckets import BLOCK, PART, content, keys, make_bucket, read, upload_parts
+from disk_files import disk_file
 from refusals import refused
 from s3_request import CHECKSUMS, S3Request
 
@@ -298,6 +299,138 @@ def test_a_checksum_of_another_algorithm_than_the_uploads_is_refused(server, own
 def test_types_that_an_algorithm_has_not(server, own_bucket, algorithm, kind):
     with refused("InvalidRequest"):
         server.s3().create_multipart_upload(Bucket=own_bucket, Key="key", ChecksumAlgorithm=algorithm, ChecksumType=kind)
+
+
+@pytest.mark.parametrize("size", [0, 9, BLOCK + 7])
+def test_without_a_checksum_s3_computes_its_own(server, own_bucket, size):
+    s3, data = server.s3(), content("unchecked", size)
+    right = CHECKSUMS["CRC64NVME"](data)
+    answer = S3Request("PUT", f"/{own_bucket}/key", body=data).signed(server).send(server)
+    assert answer.status == 200, str(answer)
+    assert (answer.headers["x-amz-checksum-crc64nvme"], answer.headers["x-amz-checksum-type"]) == (right, "FULL_OBJECT")
+    got = s3.get_object(Bucket=own_bucket, Key="key", ChecksumMode="ENABLED")
+    assert (got["Body"].read(), got["ChecksumCRC64NVME"], got["ChecksumType"]) == (data, right, "FULL_OBJECT")
+    s3.copy_object(Bucket=own_bucket, Key="copy", CopySource={"Bucket": own_bucket, "Key": "key"})
+    assert s3.head_object(Bucket=own_bucket, Key="copy", ChecksumMode="ENABLED")["ChecksumCRC64NVME"] == right
+
+
+def put_unchecked(server, bucket, upload, number, data):
+    """A part as a client sends it that knows no checksums."""
+    request = S3Request("PUT", f"/{bucket}/key", f"partNumber={number}&uploadId={upload}", body=data).signed(server)
+    answer = request.send(server)
+    assert answer.status == 200, str(answer)
+    return answer
+
+
+def test_an_upload_without_an_algorithm_has_the_checksum_of_s3(server, own_bucket, parts):
+    """Whether its parts come with checksums of their own or without."""
+    s3, right = server.s3(), CHECKSUMS["CRC64NVME"](b"".join(parts))
+    for part_is_checked in (False, True):
+        made = s3.create_multipart_upload(Bucket=own_bucket, Key="key")
+        assert "ChecksumAlgorithm" not in made
+        upload, done = made["UploadId"], []
+        for number, data in enumerate(parts, 1):
+            if part_is_checked:
+                part = s3.upload_part(Bucket=own_bucket, Key="key", UploadId=upload, PartNumber=number, Body=data, ChecksumAlgorithm="SHA1")
+                done.append({"PartNumber": number, "ETag": part["ETag"], "ChecksumSHA1": part["ChecksumSHA1"]})
+            else:
+                answer = put_unchecked(server, own_bucket, upload, number, data)
+                assert answer.headers["x-amz-checksum-crc64nvme"] == CHECKSUMS["CRC64NVME"](data)
+                done.append({"PartNumber": number, "ETag": answer.headers["etag"], "ChecksumCRC64NVME": answer.headers["x-amz-checksum-crc64nvme"]})
+        if not part_is_checked:
+            with refused("InvalidPart"):
+                complete(server, own_bucket, "key", upload, [{**done[0], "ChecksumCRC64NVME": CHECKSUMS["CRC64NVME"](b"other")}, done[1]])
+        with refused("BadDigest"):
+            complete(server, own_bucket, "key", upload, done, ChecksumCRC64NVME=CHECKSUMS["CRC64NVME"](b"other"))
+        answer = complete(server, own_bucket, "key", upload, done, ChecksumCRC64NVME=right)
+        assert (answer["ChecksumCRC64NVME"], answer["ChecksumType"]) == (right, "FULL_OBJECT")
+        head = s3.head_object(Bucket=own_bucket, Key="key", ChecksumMode="ENABLED")
+        assert (head["ChecksumCRC64NVME"], head["ChecksumType"]) == (right, "FULL_OBJECT")
+
+
+@pytest.mark.parametrize(("algorithm", "kind"), TYPES)
+def test_a_part_without_a_checksum_gets_that_of_its_upload(server, own_bucket, parts, algorithm, kind):
+    s3, field = server.s3(), f"Checksum{algorithm}"
+    upload = s3.create_multipart_upload(Bucket=own_bucket, Key="key", ChecksumAlgorithm=algorithm, ChecksumType=kind)["UploadId"]
+    values = [CHECKSUMS[algorithm](data) for data in parts]
+    answers = [put_unchecked(server, own_bucket, upload, number, data) for number, data in enumerate(parts, 1)]
+    assert [answer.headers[f"x-amz-checksum-{algorithm.lower()}"] for answer in answers] == values
+    assert [part[field] for part in s3.list_parts(Bucket=own_bucket, Key="key", UploadId=upload)["Parts"]] == values
+    done = [{"PartNumber": number, "ETag": answer.headers["etag"]} for number, answer in enumerate(answers, 1)]
+    answer = complete(server, own_bucket, "key", upload, done)
+    composite = CHECKSUMS[algorithm](b"".join(base64.b64decode(value) for value in values)) + "-2"
+    assert (answer[field], answer["ChecksumType"]) == (CHECKSUMS[algorithm](b"".join(parts)) if kind == "FULL_OBJECT" else composite, kind)
+
+
+# Attributes ----------------------------------------------------------------------------------------------------------
+
+ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"]
+
+
+def attributes(server, bucket, key, names=ATTRIBUTES, **options):
+    answer = server.s3(validate=False).get_object_attributes(Bucket=bucket, Key=key, ObjectAttributes=names, **options)
+    return {name: value for name, value in answer.items() if name in ATTRIBUTES}
+
+
+def test_attributes_of_an_object(server, own_bucket):
+    server.s3().put_object(Bucket=own_bucket, Key="key", Body=b"bytes", ChecksumAlgorithm="SHA256")
+    everything = {
+        "ETag": hashlib.md5(b"bytes").hexdigest(), "StorageClass": "STANDARD", "ObjectSize": 5,
+        "Checksum": {"ChecksumSHA256": CHECKSUMS["SHA256"](b"bytes"), "ChecksumType": "FULL_OBJECT"},
+    }
+    assert attributes(server, own_bucket, "key") == everything
+    for name in ATTRIBUTES:
+        assert attributes(server, own_bucket, "key", [name]) == {key: value for key, value in everything.items() if key == name}
+    with refused("InvalidArgument", "Invalid attribute name"):
+        attributes(server, own_bucket, "key", ["ETag", "Colour"])
+    with refused("InvalidArgument"):
+        attributes(server, own_bucket, "key", MaxParts=-1)
+    answer = S3Request("GET", f"/{own_bucket}/key", "attributes").signed(server).send(server)
+    assert (answer.status, answer.code) == (400, "InvalidArgument"), str(answer)
+    with refused("NoSuchKey", status=404):
+        attributes(server, own_bucket, "none")
+
+
+@pytest.mark.parametrize("page", [1, 2, 1000])
+def test_attributes_of_the_parts_of_an_object(server, own_bucket, page):
+    parts = [content("attributes 1", PART), content("attributes 2", PART + 1), b"last"]
+    upload = server.s3().create_multipart_upload(Bucket=own_bucket, Key="key", ChecksumAlgorithm="SHA1")["UploadId"]
+    complete(server, own_bucket, "key", upload, upload_parts(server, own_bucket, "key", upload, parts, ChecksumAlgorithm="SHA1"))
+    found, marker, more = [], 0, True
+    while more:
+        answer = attributes(server, own_bucket, "key", ["ObjectParts"], MaxParts=page, PartNumberMarker=marker)["ObjectParts"]
+        assert (answer["TotalPartsCount"], answer["PartNumberMarker"], answer["MaxParts"]) == (3, marker, page)
+        found += answer["Parts"]
+        marker, more = answer["NextPartNumberMarker"], answer["IsTruncated"]
+    expected = [
+        {"PartNumber": number, "Size": len(data), "ChecksumSHA1": CHECKSUMS["SHA1"](data)} for number, data in enumerate(parts, 1)
+    ]
+    assert found == expected
+    whole = attributes(server, own_bucket, "key", ["ETag", "Checksum", "ObjectSize"])
+    assert (f'"{whole["ETag"]}"', whole["ObjectSize"]) == (tag_of(parts), sum(map(len, parts)))
+    assert whole["Checksum"]["ChecksumType"] == "COMPOSITE" and whole["Checksum"]["ChecksumSHA1"].endswith("-3")
+
+
+# A large object ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.large
+@pytest.mark.timeout(400)
+def test_two_gib_by_parts(start_server, tmp_path):
+    """upload_file and download_file of a file with holes, compared byte for byte; the server's memory is watched when it stops."""
+    server, step = start_server(), 16 << 20
+    pieces = {at: content(f"piece {at}", (1 << 20) + 77) for at in range(0, 2 << 30, step)}
+    file = disk_file(tmp_path / "large", (2 << 30) + 12_345, pieces)
+    bucket = make_bucket(server)
+    config = TransferConfig(multipart_threshold=8 << 20, multipart_chunksize=32 << 20, max_concurrency=4)
+    server.s3().upload_file(str(file), bucket, "large", Config=config)
+    head = server.s3().head_object(Bucket=bucket, Key="large")
+    assert head["ContentLength"] == file.stat().st_size and head["ETag"].endswith('-65"')
+    server.s3().download_file(bucket, "large", str(tmp_path / "back"), Config=config)
+    with file.open("rb") as left, (tmp_path / "back").open("rb") as right:
+        while block := left.read(step):
+            assert right.read(step) == block
+        assert right.read(1) == b""
 
 
 def test_upload_of_a_stream_without_a_known_length(server, own_bucket):

@@ -19,6 +19,8 @@ struct S3RequestBody: ObjectBody {
     private var sha256: SHA256?
     private let expectedSHA256: String?
     private var checksum: Checksum?
+    /// Of an algorithm that the client sends none of.
+    private var computed: Checksum?
     /// From a header; one in a trailer comes at the end.
     private var expectedChecksum: ChecksumValue?
 
@@ -75,6 +77,12 @@ struct S3RequestBody: ObjectBody {
     /// Of the checksum that comes along.
     var checksumAlgorithm: ChecksumAlgorithm? { checksum?.algorithm }
 
+    /// Lets a checksum be computed beside the one that comes along; it is what the bytes are known by then.
+    mutating func compute(_ algorithm: ChecksumAlgorithm) { computed = Checksum(algorithm) }
+
+    /// What the client is told of its bytes: the checksum that it sent, or else the one that was computed.
+    var answeredChecksum: ChecksumValue? { (checksum ?? computed)?.finish() }
+
     mutating func next() async throws -> ByteBuffer? {
         while true {
             if let piece = waiting.popFirst() {
@@ -112,6 +120,7 @@ struct S3RequestBody: ObjectBody {
         md5.update(span)
         if sha256 != nil { piece.withUnsafeReadableBytes { sha256?.update(bufferPointer: $0) } }
         checksum?.update(span)
+        computed?.update(span)
     }
 
     /// Compares all hashes. Bytes count only if this does not throw.
@@ -154,7 +163,7 @@ struct S3RequestBody: ObjectBody {
             guard hasEnded else { throw S3Error(.incompleteBody, "The body of the request did not arrive whole") }
             return ObjectIdentity(
                 md5: md5.finish(),
-                checksum: checksum.map { .init(algorithm: $0.algorithm.rawValue, bytes: $0.finish().bytes) }
+                checksum: (computed ?? checksum).map { .init(algorithm: $0.algorithm.rawValue, bytes: $0.finish().bytes) }
             )
         }
     }

@@ -65,6 +65,7 @@ enum S3Service {
         .copyObject: copyObject,
         .getObject: getObject,
         .headObject: getObject,
+        .getObjectAttributes: getObjectAttributes,
         .deleteObject: deleteObject,
         .getObjectACL: getObjectACL,
         .putObjectACL: putObjectACL,

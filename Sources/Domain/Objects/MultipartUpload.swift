@@ -8,7 +8,7 @@ package struct MultipartUpload: Hashable, Sendable {
         package let segment: StoredObject.Segment
         /// 16 bytes.
         package let md5: [UInt8]
-        /// In the upload's algorithm.
+        /// In the algorithm that the upload keeps.
         package let checksum: [UInt8]?
         package let modifiedAt: Date
 
@@ -51,4 +51,8 @@ package struct MultipartUpload: Hashable, Sendable {
         self.checksumType = checksumType
         self.encryption = encryption
     }
+
+    /// The algorithm that each part has a checksum in: S3's own when the client named none.
+    package var keptAlgorithm: String { checksumAlgorithm ?? "CRC64NVME" }
+    package var keptType: String { checksumType ?? "FULL_OBJECT" }
 }

@@ -19,7 +19,7 @@ package protocol ObjectBody: ObjectStream {
 package struct ObjectIdentity: Hashable, Sendable {
     /// 16 bytes.
     package let md5: [UInt8]
-    /// The checksum that the client sent, proven: its algorithm, as `CRC32`, and its bytes.
+    /// One that the client sent, proven, or that was computed in its place: its algorithm, as `CRC32`, and its bytes.
     package let checksum: Checksum?
 
     package struct Checksum: Hashable, Sendable {

@@ -69,7 +69,7 @@ extension Objects {
             number: number,
             segment: segment ?? .init(root: [], bytes: 0),
             md5: identity.md5,
-            checksum: identity.checksum.flatMap { $0.algorithm == upload.checksumAlgorithm ? $0.bytes : nil },
+            checksum: identity.checksum.flatMap { $0.algorithm == upload.keptAlgorithm ? $0.bytes : nil },
             modifiedAt: now
         )
         try await store.database.write { transaction in
@@ -151,7 +151,9 @@ extension Objects {
             key: upload.key,
             version: Self.newVersion(in: bucket),
             modifiedAt: call.now,
-            segments: parts.map(\.segment).filter { $0.bytes > 0 },
+            segments: parts.filter { $0.segment.bytes > 0 }.map {
+                .init(root: $0.segment.root, bytes: $0.segment.bytes, checksum: $0.checksum)
+            },
             etag: identity.etag,
             checksum: identity.checksum,
             attributes: upload.attributes,

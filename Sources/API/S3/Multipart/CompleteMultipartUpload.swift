@@ -48,12 +48,12 @@ extension S3Service {
         }
     }
 
-    /// A part is named by its checksum as well where the client says one. An upload without an algorithm keeps none of its parts: they
-    /// were proven when they came.
+    /// A part is named by its checksum as well where the client says one. An upload without an algorithm keeps S3's own of its parts alone:
+    /// others were proven when they came.
     private static func check(_ request: CompletedUpload, _ parts: [MultipartUpload.Part], _ upload: MultipartUpload) throws {
-        guard upload.checksumAlgorithm != nil else { return }
         for (named, part) in zip(request.parts, parts) {
-            for checksum in named.checksums where checksum != part.checksumValue(of: upload) {
+            let counting = named.checksums.filter { upload.checksumAlgorithm != nil || $0.algorithm.rawValue == upload.keptAlgorithm }
+            for checksum in counting where checksum != part.checksumValue(of: upload) {
                 throw S3Error(
                     .invalidPart,
                     "One or more of the specified parts could not be found: part \(part.number) has another checksum"
@@ -62,13 +62,15 @@ extension S3Service {
         }
     }
 
-    /// The checksum of the object from those of its parts; nil when the upload has none, or a part came without one.
+    /// The checksum of the object from those of its parts. A part has none when an earlier Ferry took it: then an upload without an
+    /// algorithm makes an object without a checksum.
     private static func joined(_ parts: [MultipartUpload.Part], _ upload: MultipartUpload) throws -> ChecksumValue? {
-        guard let algorithm = upload.checksumAlgorithm.flatMap(ChecksumAlgorithm.init(name:)),
-            let type = upload.checksumType.flatMap(ChecksumType.init(rawValue:)), var joined = PartChecksums(algorithm, type: type)
+        guard let algorithm = ChecksumAlgorithm(name: upload.keptAlgorithm), let type = ChecksumType(rawValue: upload.keptType),
+            var joined = PartChecksums(algorithm, type: type)
         else { return nil }
         for part in parts {
             guard let value = part.checksumValue(of: upload) else {
+                guard upload.checksumAlgorithm != nil else { return nil }
                 throw S3Error(
                     .invalidRequest,
                     "The upload was created using a \(algorithm.rawValue) checksum. The complete request must include the checksum for each "
@@ -85,7 +87,7 @@ extension S3Service {
         guard let algorithm = ChecksumAlgorithm.allCases.first(where: { call.header($0.headerName) != nil }),
             let text = call.header(algorithm.headerName)
         else { return nil }
-        guard algorithm.rawValue == upload.checksumAlgorithm else { throw mismatch(of: upload, algorithm) }
+        guard algorithm.rawValue == upload.keptAlgorithm else { throw mismatch(of: upload, algorithm) }
         guard let value = ChecksumValue(algorithm, text: text) else {
             throw S3Error(.invalidRequest, "Value for \(algorithm.headerName) header is invalid.")
         }

@@ -122,7 +122,7 @@ extension S3Service {
 
 extension MultipartUpload.Part {
     func checksumValue(of upload: MultipartUpload) -> ChecksumValue? {
-        guard let checksum, let algorithm = upload.checksumAlgorithm.flatMap(ChecksumAlgorithm.init(name:)) else { return nil }
+        guard let checksum, let algorithm = ChecksumAlgorithm(name: upload.keptAlgorithm) else { return nil }
         return ChecksumValue(algorithm, bytes: checksum)
     }
 }

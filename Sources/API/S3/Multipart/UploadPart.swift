@@ -13,13 +13,13 @@ extension S3Service {
         if let algorithm = body.checksumAlgorithm, let expected = upload.checksumAlgorithm, algorithm.rawValue != expected {
             throw mismatch(of: upload, algorithm)
         }
+        let kept = ChecksumAlgorithm(name: upload.keptAlgorithm)
+        if let kept, kept != body.checksumAlgorithm { body.compute(kept) }
         let part = try await call.objects.putPart(number, of: upload, &body)
         var reply = Reply.empty(.ok)
         reply.headers[.eTag] = EntityTag(md5: part.md5).quoted
         reply.setEncryption(upload.encryption)
-        if let checksum = try body.identity.checksum, let algorithm = ChecksumAlgorithm(name: checksum.algorithm) {
-            reply.headers[.named(algorithm.headerName)] = ChecksumValue(algorithm, bytes: checksum.bytes)?.text
-        }
+        if let checksum = body.answeredChecksum { reply.headers[.named(checksum.algorithm.headerName)] = checksum.text }
         return reply
     }
 
@@ -42,7 +42,7 @@ extension S3Service {
         try copyConditions(call).require(object)
         let range =
             try call.header("x-amz-copy-source-range").map { try ByteRange.copySource($0, length: object.bytes) } ?? 0..<object.bytes
-        let algorithm = upload.checksumAlgorithm.flatMap(ChecksumAlgorithm.init(name:))
+        let algorithm = ChecksumAlgorithm(name: upload.keptAlgorithm)
         var body = CopiedBytes(
             bytes: Int64(range.count),
             reader: try await origin.read(range),

@@ -7,6 +7,7 @@ extension S3Service {
     static func putObject(_ call: S3Call) async throws -> Reply {
         let put = try await objectPut(call)
         var body = try call.body()
+        if body.checksumAlgorithm == nil { body.compute(.crc64NVME) }
         let object = try await call.objects.put(put, &body)
         var reply = Reply.empty(.ok)
         reply.headers[.eTag] = "\"\(object.etag)\""
