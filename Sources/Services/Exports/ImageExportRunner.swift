@@ -21,7 +21,13 @@ struct ImageExportRunner: JobRunner {
         let (store, seal) = (tools.store.blocks, try await tools.store.seal(snapshot.encryption?.domain))
         let map = BlockMapReader(root: try await store.readRoot(root), reading: DomainPages(store, in: seal))
         let objects = Objects(tools.call(of: job.account))
-        let put = ObjectPut(bucket: work.bucket, key: key, attributes: ObjectAttributes(acl: "bucket-owner-full-control"))
+        let put = ObjectPut(
+            bucket: work.bucket,
+            key: key,
+            attributes: ObjectAttributes(acl: "bucket-owner-full-control"),
+            // What was sealed does not come to stand in the open.
+            encryption: snapshot.encryption == nil ? nil : .s3
+        )
         let upload = try await objects.createUpload(put, checksumAlgorithm: nil, checksumType: nil)
         do {
             if let product = DiskConverter.Product(ec2Name: work.format) {

@@ -5,7 +5,7 @@ import Metadata
 import NIOCore
 import Synchronization
 
-/// Writes an image archive into a bucket. What is sealed stands open in it, as in EC2: the object has the encryption of its own.
+/// Writes an image archive into a bucket. The seals of the snapshots are taken off for it, as in EC2: the object has one of its own.
 struct ImageStoreRunner: JobRunner {
     let job: Job
     let work: ImageStore
@@ -31,7 +31,9 @@ struct ImageStoreRunner: JobRunner {
         }
         let stream = ReportedStream(writer) { try await progress.report(done.load(ordering: .relaxed), of: total) }
         let objects = Objects(tools.call(of: job.account))
-        let put = ObjectPut(bucket: work.bucket, key: work.key, attributes: attributes(of: image))
+        // What was sealed does not come to stand in the open: S3's own key seals it, as all of an account's.
+        let isSealed = snapshots.contains { $0.encryption != nil }
+        let put = ObjectPut(bucket: work.bucket, key: work.key, attributes: attributes(of: image), encryption: isSealed ? .s3 : nil)
         let upload = try await objects.createUpload(put, checksumAlgorithm: nil, checksumType: nil)
         do {
             // Nobody's object is replaced that came meanwhile.
