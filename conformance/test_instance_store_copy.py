@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import subprocess
+import sys
 
 import bundles
 import images
@@ -208,6 +210,38 @@ def test_second_copy_of_a_bundle_stores_nothing(server, source):
     before = stored()
     images.copied(server, source)
     assert stored() - before < 64 << 10
+
+
+def test_aws_command_line(server, source):
+    """`aws ec2 copy-image`, its waiter and the description of what came, as anybody types them."""
+
+    def aws(*arguments):
+        command = [sys.executable, "-m", "awscli", "ec2", *arguments, "--region", "eu-west-1", "--output", "json"]
+        done = subprocess.run(command, env=server.shell_environment(), capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) if done.stdout else None
+
+    name = images.unused_name("typed")
+    copy = aws("copy-image", "--source-region", HOME, "--source-image-id", source, "--name", name)["ImageId"]
+    aws("wait", "image-available", "--image-ids", copy)
+    [found] = aws("describe-images", "--image-ids", copy, "--filters", "Name=root-device-type,Values=instance-store")["Images"]
+    assert (found["Name"], found["SourceImageId"]) == (name, source)
+
+
+def test_a_sealed_bundle_is_sealed_where_it_arrives(server, bundle):
+    """Parts under a KMS key go under alias/aws/s3 of the other Region, parts under S3's own key under S3's own."""
+    for options, algorithm in (({"ServerSideEncryption": "aws:kms"}, "aws:kms"), ({"ServerSideEncryption": "AES256"}, "AES256")):
+        location = bundle.upload(server)
+        bucket, s3 = location.split("/")[0], server.client("s3", HOME)
+        for part in bundle.parts:
+            s3.copy_object(Bucket=bucket, Key=f"web/{part}", CopySource=f"{bucket}/web/{part}", MetadataDirective="REPLACE", **options)
+        copy = images.copied(server, register(server, location))
+        place, key = copy["ImageLocation"].split("/", 1)
+        part = server.client("s3", AWAY).head_object(Bucket=place, Key=f"{copy['ImageId']}/disk.part.00")
+        assert part["ServerSideEncryption"] == algorithm
+        if algorithm == "aws:kms":
+            alias = server.kms(AWAY).describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["Arn"]
+            assert part["SSEKMSKeyId"] == alias
 
 
 def test_kill_9_while_bundles_are_copied(start_server, user, seed, tmp_path):

@@ -281,6 +281,30 @@ output "found" { value = data.aws_s3_object.found.body }
 output "region" { value = aws_s3_bucket.away.region }
 """
 
+IMPORT = """
+resource "aws_s3_bucket" "disks" { bucket = "BUCKET" }
+
+resource "aws_s3_object" "disk" {
+  bucket = aws_s3_bucket.disks.id
+  key    = "disk.raw"
+  source = "${path.module}/disk.raw"
+}
+
+resource "aws_ebs_snapshot_import" "snapshot" {
+  role_name = "vmimport"
+  disk_container {
+    format = "RAW"
+    user_bucket {
+      s3_bucket = aws_s3_bucket.disks.id
+      s3_key    = aws_s3_object.disk.key
+    }
+  }
+  tags = { made-by = "terraform" }
+}
+
+output "snapshot" { value = aws_ebs_snapshot_import.snapshot.id }
+"""
+
 
 @pytest.fixture
 def terraform(server, tmp_path):
@@ -337,6 +361,19 @@ def test_buckets_and_objects(server, tmp_path, terraform):
     terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
     terraform("destroy", "-auto-approve", "-input=false", "-no-color")
     assert {home, away}.isdisjoint(bucket["Name"] for bucket in server.s3().list_buckets()["Buckets"])
+
+
+def test_import_of_a_disk(server, tmp_path, terraform):
+    disk = Disk.made("terraform, imported", 8)
+    (tmp_path / "disk.raw").write_bytes(b"".join(disk.blocks[index] for index in range(8)))
+    (tmp_path / "main.tf").write_text(PROVIDERS + IMPORT.replace("BUCKET", unused_bucket("terraform")))
+    terraform("init", "-input=false", "-no-color")
+    terraform("apply", "-auto-approve", "-input=false", "-no-color")
+    snapshot = json.loads(terraform("output", "-json"))["snapshot"]["value"]
+    snapshots.assert_holds(server, HOME, snapshot, disk)
+    assert snapshots.describe(server, HOME, snapshot)["Tags"] == [{"Key": "made-by", "Value": "terraform"}]
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+    terraform("destroy", "-auto-approve", "-input=false", "-no-color")
 
 
 def test_apply_plan_change_destroy(server, tmp_path, terraform):
