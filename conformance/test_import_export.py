@@ -217,6 +217,7 @@ def test_disks_become_an_image(server, bucket, raw):
     found = images.describe(server, HOME, task["ImageId"])
     assert (found["State"], found["Architecture"], found["BootMode"], found["Name"]) == ("available", "x86_64", "uefi", begun["ImportTaskId"])
     assert [mapping["DeviceName"] for mapping in found["BlockDeviceMappings"]] == ["/dev/sda1", "/dev/sdb"]
+    assert [detail["SnapshotId"] for detail in task["SnapshotDetails"]] == images.snapshots_of(found)
     for snapshot in images.snapshots_of(found):
         assert disk_of(server, snapshot, raw.stat().st_size) == raw.read_bytes()
 
@@ -271,7 +272,7 @@ def test_export_is_the_disk(server, bucket, raw, tmp_path, name):
 
 def test_export_is_refused(server, bucket, image):
     place = {"S3Bucket": bucket}
-    with refused("InvalidParameterValue", "cannot be written to"):
+    with refused("InvalidParameterValue", "cannot be used"):
         server.ec2().export_image(ImageId=image, DiskImageFormat="RAW", S3ExportLocation={"S3Bucket": "no-such-bucket-at-all"})
     with refused("InvalidParameterValue", "expected RAW"):
         server.ec2().export_image(ImageId=image, DiskImageFormat="OVA", S3ExportLocation=place)

@@ -53,41 +53,26 @@ package struct DiskRestore: Sendable {
         progress: (Int64) -> Void
     ) async throws -> (BlockMapRoot, isEnd: Bool) {
         var builder = try BlockMapBuilder(volumeBytes: parent.volumeBytes, parent: parent)
-        let pages = DomainPages(writer.store, in: writer.domain)
-        let isEnd = try await withThrowingTaskGroup(of: (Int, MappedBlock).self) { group in
-            // Blocks end in any order and stand in the map in theirs.
-            var ended: [Int: MappedBlock] = [:]
-            var (begun, placed) = (0, 0)
-            func place(_ number: Int, _ block: MappedBlock) async throws {
-                ended[number] = block
-                while let next = ended.removeValue(forKey: placed) {
-                    for page in try await builder.add(next.index, next.digest, reading: pages) { try await writer.put(page: page) }
-                    placed += 1
-                    progress(Int64(BlockSize.bytes))
-                }
+        var (bytes, isEnd) = (Int64(0), false)
+        try await writer.lay(into: &builder, window: window) {
+            progress(Int64(BlockSize.bytes))
+        } next: {
+            guard bytes < max(bytesPerStretch, 1) else { return nil }
+            guard let block = try await reader.nextBlock() else {
+                isEnd = true
+                return nil
             }
-            var isEnd = false
-            while Int64(begun) * Int64(BlockSize.bytes) < max(bytesPerStretch, 1) {
-                guard let block = try await reader.nextBlock() else {
-                    isEnd = true
-                    break
-                }
-                if begun - placed >= window, let (number, block) = try await group.next() { try await place(number, block) }
-                let number = begun
-                begun += 1
-                group.addTask { (number, try await Self.put(block, with: writer)) }
-            }
-            while let (number, block) = try await group.next() { try await place(number, block) }
-            return isEnd
+            bytes += Int64(BlockSize.bytes)
+            return PlacedBlock(index: block.index) { try await Self.put(block, with: $0) }
         }
-        let (rest, root) = try await builder.finish(reading: pages)
+        let (rest, root) = try await builder.finish(reading: DomainPages(writer.store, in: writer.domain))
         for page in rest { try await writer.put(page: page) }
         return (root, isEnd)
     }
 
-    private static func put(_ block: ArchivedBlock, with writer: StoreWriter) async throws -> MappedBlock {
+    private static func put(_ block: ArchivedBlock, with writer: StoreWriter) async throws -> Digest {
         do {
-            return MappedBlock(index: block.index, digest: try await writer.put(compressed: block.payload))
+            return try await writer.put(compressed: block.payload)
         } catch let error as StoreError where error.code == .invalidBlock {
             throw ArchiveError(.malformed, "block \(block.index): \(error.message)", at: block.offset)
         }

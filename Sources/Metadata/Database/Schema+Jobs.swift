@@ -8,7 +8,7 @@ extension Schema {
             due_at BIGINT NOT NULL, ended_at BIGINT
         )
         """,
-        "CREATE INDEX jobs_by_state ON jobs (kind, state, due_at)",
+        "CREATE INDEX jobs_by_state ON jobs (state, kind, due_at)",
         "CREATE INDEX jobs_by_account ON jobs (account, kind, id)",
         """
         INSERT INTO jobs (id, account, kind, work, created_at, state, bytes_done, bytes_total, message, attempts, due_at)

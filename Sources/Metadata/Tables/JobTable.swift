@@ -19,6 +19,11 @@ package struct JobTable {
         return try transaction.rows(sql, [.text(kind), .date(date), .integer(limit)]).map(Job.init)
     }
 
+    /// Whether there is one to be driven.
+    package func hasAny() throws -> Bool {
+        try transaction.firstRow("SELECT 1 AS found FROM jobs WHERE state IN ('active', 'cancelling') LIMIT 1") != nil
+    }
+
     /// The ids of those that are wanted.
     package func active() throws -> Set<String> {
         Set(try transaction.rows("SELECT id FROM jobs WHERE state = 'active'").map { try $0.text("id") })

@@ -46,13 +46,7 @@ package struct Exports: Sendable {
     /// Begins to write the disk of an image into a bucket.
     package func export(_ request: ImageExportRequest) async throws -> Job {
         try TagRules.check(request.tags)
-        let call = call
-        let mismatch = Fault(.idempotentParameterMismatch, "The client token was used before with other parameters: use a new token")
-        @Sendable func known(_ transaction: Transaction) throws -> Job? {
-            let id = try request.clientToken?.replayedResource(of: Self.action, account: call.account, mismatch: mismatch, in: transaction)
-            return try id.flatMap { try JobTable(transaction).job($0) }
-        }
-        if let job = try await call.store.database.read({ try known($0) }) { return job }
+        if let known = try await Jobs(call).replay(request.clientToken, of: Self.action) { return known }
         let image = try await check(request)
         let work = ImageExport(
             image: image.id,
@@ -64,18 +58,17 @@ package struct Exports: Sendable {
         )
         let id = ExportImageTaskID.random()
         let job = Job(id: id.rawValue, account: call.account, work: .imageExport(work), createdAt: call.now, message: "pending")
-        let begun = try await call.store.database.write { transaction in
-            if let job = try known(transaction) { return job }
-            guard try JobTable(transaction).count(of: job.account, [.imageExport]) < Self.activeMax else {
-                throw Fault(.resourceLimitExceeded, "Too many export tasks in progress. The limit is \(Self.activeMax).")
-            }
-            try JobTable(transaction).insert(job)
-            try TagTable(transaction).set(request.tags, on: .exportImageTask(id))
-            try request.clientToken?.remember(job.id, of: Self.action, account: job.account, at: job.createdAt, in: transaction)
-            return job
-        }
-        call.store.jobsPoke()
-        return begun
+        return try await Jobs(call).begin(
+            JobStart(
+                job: job,
+                action: Self.action,
+                resource: .exportImageTask(id),
+                tags: request.tags,
+                token: request.clientToken,
+                limit: Self.activeMax,
+                kinds: [.imageExport]
+            )
+        )
     }
 
     /// That there is one disk to export, and a bucket for it.
@@ -97,20 +90,10 @@ package struct Exports: Sendable {
         guard image.snapshotIDs.count == 1 else {
             throw Fault(.unsupportedOperation, "The image \(id) has \(image.snapshotIDs.count) disks: images of one disk are exported")
         }
-        _ = try await requireBucket(request.bucket)
+        try await Buckets(call).requireForTask(request.bucket)
         guard request.prefix.utf8.count <= 900 else {
             throw Fault(.invalidParameterValue, "The prefix has \(request.prefix.utf8.count) bytes; at most 900 are allowed")
         }
         return image
-    }
-
-    private func requireBucket(_ name: String) async throws -> Bucket {
-        do {
-            return try await Buckets(call).require(name)
-        } catch let elsewhere as BucketElsewhere {
-            throw Fault(.invalidParameterValue, "The bucket \(name.prefix(64)) is in \(elsewhere.region): name one of \(call.region)")
-        } catch let fault as Fault {
-            throw Fault(.invalidParameterValue, "The S3 bucket '\(name.prefix(64))' cannot be written to: \(fault.message)")
-        }
     }
 }

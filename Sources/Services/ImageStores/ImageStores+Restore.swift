@@ -84,7 +84,7 @@ extension ImageStores {
         try TagRules.check(request.imageTags)
         try TagRules.check(request.snapshotTags)
         if let name = request.name { try ImageName.check(name) }
-        _ = try await requireBucket(request.bucket)
+        try await Buckets(call).requireForTask(request.bucket)
         let objects = Objects(call)
         let object: StoredObject
         do {

@@ -53,7 +53,8 @@ package struct ImageStores: Sendable {
         }
         let parts = place.split(separator: "/", maxSplits: 1).map(String.init)
         let path = parts.count == 2 ? parts[1] + (parts[1].hasSuffix("/") ? "" : "/") : ""
-        let bucket = try await requireBucket(parts.first ?? "")
+        try await Buckets(call).requireForTask(parts.first ?? "")
+        let bucket = try await Buckets(call).require(parts.first ?? "")
         guard let key = ObjectKey("\(path)\(id).bin") else {
             throw Fault(.invalidParameterValue, "The path in the bucket is too long: with the name of the object it may have 1024 bytes")
         }
@@ -67,16 +68,6 @@ package struct ImageStores: Sendable {
             key: key.text,
             tags: Dictionary(uniqueKeysWithValues: tags.map { ($0.key, $0.value) })
         )
-    }
-
-    func requireBucket(_ name: String) async throws -> Bucket {
-        do {
-            return try await Buckets(call).require(name)
-        } catch let elsewhere as BucketElsewhere {
-            throw Fault(.invalidParameterValue, "The bucket \(name.prefix(64)) is in \(elsewhere.region): name one of \(call.region)")
-        } catch let fault as Fault {
-            throw Fault(.invalidParameterValue, "The S3 bucket '\(name.prefix(64))' cannot be used: \(fault.message)")
-        }
     }
 
     private static func gibibytes(of image: Image, in transaction: Transaction) throws -> Int {

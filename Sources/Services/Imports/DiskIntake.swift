@@ -38,9 +38,9 @@ struct DiskIntake: Sendable {
         let format = try await format(of: object, as: source.format, objects)
         if format == .raw, accepted.contains(.raw) {
             var reader = try await objects.read(object, range: 0..<object.bytes)
-            let cutter = BlockCutter(total: object.bytes)
+            let cutter = BlockCutter()
             let taken = try await fill(volumeBytes: object.bytes) {
-                let block = try await cutter.next(from: &reader)
+                let block = try await cutter.next { try await reader.next() }
                 try await report(Int(cutter.taken * 100 / max(1, object.bytes)), "converting")
                 return block
             }
@@ -128,36 +128,9 @@ struct DiskIntake: Sendable {
                 "A disk of \(volumeBytes) bytes is not possible: expected 1 byte to \(Snapshot.sizeGiBMax) GiB"
             )
         }
-        let (root, address) = try await session.fill(volumeBytes: UInt64(sizeGiB) << 30, next: next)
+        var builder = try BlockMapBuilder(volumeBytes: UInt64(sizeGiB) << 30)
+        try await session.lay(into: &builder, next: next)
+        let (root, address) = try await session.finish(&builder)
         return Taken(root: address, dataBytes: Int64(root.dataBytes), sizeGiB: sizeGiB)
-    }
-}
-
-/// Cuts bytes that come in pieces of any size into blocks; the last one is filled up with zeros.
-private final class BlockCutter {
-    private(set) var taken: Int64 = 0
-    private let total: Int64
-    private var index: UInt64 = 0
-    private var rest = ByteBuffer()
-
-    init(total: Int64) { self.total = total }
-
-    func next(from reader: inout ObjectReader) async throws -> PlacedBlock? {
-        var block = ByteBuffer()
-        block.reserveCapacity(BlockSize.bytes)
-        while block.readableBytes < BlockSize.bytes {
-            if rest.readableBytes == 0 {
-                guard let piece = try await reader.next() else { break }
-                taken += Int64(piece.readableBytes)
-                rest = piece
-            }
-            if var slice = rest.readSlice(length: min(rest.readableBytes, BlockSize.bytes - block.readableBytes)) {
-                block.writeBuffer(&slice)
-            }
-        }
-        guard block.readableBytes > 0 else { return nil }
-        block.writeRepeatingByte(0, count: BlockSize.bytes - block.readableBytes)
-        defer { index += 1 }
-        return PlacedBlock(index: index, bytes: block)
     }
 }

@@ -45,7 +45,7 @@ extension Imports {
     /// Begins to make an image of disks in objects, or of one OVA.
     package func importImage(_ request: ImageImportRequest) async throws -> Job {
         try TagRules.check(request.tags)
-        if let known = try await replay(request.clientToken, of: Self.imageAction) { return known }
+        if let known = try await Jobs(call).replay(request.clientToken, of: Self.imageAction) { return known }
         let work = ImageImport(
             disks: try await check(request),
             description: request.description,
@@ -58,7 +58,17 @@ extension Imports {
         )
         let id = ImportImageTaskID.random()
         let job = Job(id: id.rawValue, account: call.account, work: .imageImport(work), createdAt: call.now, message: "pending")
-        return try await begin(job, action: Self.imageAction, tags: request.tags, on: .importImageTask(id), token: request.clientToken)
+        return try await Jobs(call).begin(
+            JobStart(
+                job: job,
+                action: Self.imageAction,
+                resource: .importImageTask(id),
+                tags: request.tags,
+                token: request.clientToken,
+                limit: Self.activeMax,
+                kinds: Self.kinds
+            )
+        )
     }
 
     /// Returns the disks with the sizes of their objects.

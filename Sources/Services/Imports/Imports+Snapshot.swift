@@ -36,7 +36,7 @@ extension Imports {
     /// Begins to make a snapshot of the disk in an object. What can be told without reading it is refused here.
     package func importSnapshot(_ request: SnapshotImportRequest) async throws -> Job {
         try TagRules.check(request.tags)
-        if let known = try await replay(request.clientToken, of: Self.snapshotAction) { return known }
+        if let known = try await Jobs(call).replay(request.clientToken, of: Self.snapshotAction) { return known }
         let work = SnapshotImport(
             source: try await check(request.source, accepting: Self.snapshotFormats),
             description: request.description,
@@ -46,8 +46,17 @@ extension Imports {
         )
         let id = ImportSnapshotTaskID.random()
         let job = Job(id: id.rawValue, account: call.account, work: .snapshotImport(work), createdAt: call.now, message: "pending")
-        let task = TaggableResource.importSnapshotTask(id)
-        return try await begin(job, action: Self.snapshotAction, tags: request.tags, on: task, token: request.clientToken)
+        return try await Jobs(call).begin(
+            JobStart(
+                job: job,
+                action: Self.snapshotAction,
+                resource: .importSnapshotTask(id),
+                tags: request.tags,
+                token: request.clientToken,
+                limit: Self.activeMax,
+                kinds: Self.kinds
+            )
+        )
     }
 
     package func checkImport(_ request: SnapshotImportRequest) async throws {

@@ -55,39 +55,4 @@ package struct Imports: Sendable {
             throw refusal.fault
         }
     }
-
-    /// Writes a task down, unless the token was used before: then the task of that call is the answer.
-    func begin(_ job: Job, action: String, tags: [Tag], on resource: TaggableResource, token: ClientToken?) async throws -> Job {
-        let call = call
-        let begun = try await call.store.database.write { transaction in
-            let jobs = JobTable(transaction)
-            if let known = try Self.replay(token, of: action, account: call.account, in: transaction) { return known }
-            guard try jobs.count(of: job.account, Self.kinds) < Self.activeMax else {
-                throw Fault(
-                    .resourceLimitExceeded,
-                    "Too many import tasks in progress. The limit is \(Self.activeMax): wait until some have ended."
-                )
-            }
-            try jobs.insert(job)
-            try TagTable(transaction).set(tags, on: resource)
-            try token?.remember(job.id, of: action, account: call.account, at: job.createdAt, in: transaction)
-            return job
-        }
-        call.store.jobsPoke()
-        return begun
-    }
-
-    func replay(_ token: ClientToken?, of action: String) async throws -> Job? {
-        let account = call.account
-        return try await call.store.database.read { try Self.replay(token, of: action, account: account, in: $0) }
-    }
-
-    private static func replay(_ token: ClientToken?, of action: String, account: AccountID, in transaction: Transaction) throws -> Job? {
-        let mismatch = Fault(
-            .idempotentParameterMismatch,
-            "The client token was used before with other parameters: use a new token for a new request"
-        )
-        let known = try token?.replayedResource(of: action, account: account, mismatch: mismatch, in: transaction)
-        return try known.flatMap { try JobTable(transaction).job($0) }
-    }
 }

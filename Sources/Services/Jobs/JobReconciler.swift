@@ -56,6 +56,8 @@ package struct JobReconciler: Service {
             try await forget(at: now)
             let (due, wanted) = try await store.database.read { transaction in
                 let table = JobTable(transaction)
+                // Mostly there is nothing to do, and that is found out cheaply.
+                guard try table.hasAny() else { return ([Job](), Set<String>()) }
                 // Those that run are due as well.
                 let due = try JobWork.Kind.allCases.flatMap { try table.due($0, at: now, limit: 2 * Self.runningMax) }
                 return (due, try table.active())

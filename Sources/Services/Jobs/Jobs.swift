@@ -64,7 +64,9 @@ package struct Jobs: Sendable {
 
     private static func describe(_ jobs: [Job], in transaction: Transaction) throws -> [DescribedJob] {
         let tags = try TagTable(transaction).tags(of: jobs.map(\.id))
-        return jobs.map { DescribedJob(job: $0, tags: tags[$0.id] ?? []) }
+        let images = try ImageTable(transaction).images(ids: jobs.compactMap(\.importedImage))
+        let byID = Dictionary(uniqueKeysWithValues: images.map { ($0.id, $0) })
+        return jobs.map { DescribedJob(job: $0, tags: tags[$0.id] ?? [], image: $0.importedImage.flatMap { byID[$0] }) }
     }
 
     private static func malformed(_ id: String) -> Fault {
@@ -87,16 +89,24 @@ package struct DescribedJob: Sendable, Filterable {
 
     package let job: Job
     package let tags: [Tag]
+    /// What ImportImage has made.
+    package let image: Image?
 
-    package init(job: Job, tags: [Tag]) {
+    package init(job: Job, tags: [Tag], image: Image? = nil) {
         self.job = job
         self.tags = tags
+        self.image = image
     }
 
     package func texts(forFilter name: String) -> [String]? { name == "task-state" ? [job.taskStatus] : nil }
 }
 
 extension Job {
+    fileprivate var importedImage: ImageID? {
+        guard state == .completed, case .imageImport(let work) = work else { return nil }
+        return work.image
+    }
+
     /// In the words that clients accept: any other is an error to some of them (clients.md, section 8).
     package var taskStatus: String {
         switch state {

@@ -103,7 +103,7 @@ extension Objects {
         with writer: StoreWriter
     ) async throws -> (StoredObject.Segment?, ObjectIdentity) {
         do {
-            let segment = try await ObjectWriter(store: call.store.blocks, writer: writer).write(&body, bytes: bytes)
+            let segment = try await ObjectWriter(writer: writer).write(&body, bytes: bytes)
             return (segment, try body.identity)
         } catch {
             let (database, now) = (call.store.database, call.now)

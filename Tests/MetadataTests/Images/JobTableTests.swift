@@ -82,6 +82,9 @@ import Testing
         #expect(try temporary.read { try JobTable($0).active() } == [job(2).id])
         #expect(try temporary.read { try JobTable($0).due(.bundleCheck, at: date(), limit: 9) }.map(\.state) == [.cancelling, .active])
         try temporary.write { try JobTable($0).delete(job(1).id) }
+        #expect(try temporary.read { try JobTable($0).hasAny() })
+        try temporary.write { try JobTable($0).delete(job(2).id) }
+        #expect(try !temporary.read { try JobTable($0).hasAny() })
         #expect(try temporary.read { try JobTable($0).job(job(1).id) } == nil)
     }
 

@@ -88,14 +88,19 @@ struct ImageTaskItem: XMLEncodable {
         xml.element("licenseType", work.licenseType)
         xml.element("platform", work.platform)
         if job.state == .active { xml.element("progress", String(job.progress.percent)) }
-        xml.list("snapshotDetailSet", work.disks) { xml, disk in
-            xml.element("description", disk.description)
-            xml.element("deviceName", disk.deviceName)
-            xml.element("diskImageSize", disk.source?.bytes.map { "\($0).0" })
-            xml.element("format", disk.source?.format?.uppercased())
-            xml.element("snapshotId", disk.snapshot?.rawValue)
+        let made = task.image?.devices.filter { $0.volume != nil } ?? []
+        // An OVA has more disks than containers: what has come of it is told disk by disk.
+        let isOne = made.isEmpty || made.count == work.disks.count
+        xml.list("snapshotDetailSet", 0..<(isOne ? work.disks.count : made.count)) { xml, number in
+            let disk = isOne ? work.disks[number] : work.disks.first
+            let volume = made.isEmpty ? nil : made[number]
+            xml.element("description", disk?.description)
+            xml.element("deviceName", volume?.name ?? disk?.deviceName)
+            xml.element("diskImageSize", disk?.source?.bytes.map { "\($0).0" })
+            xml.element("format", disk?.source?.format?.uppercased())
+            xml.element("snapshotId", (volume?.volume?.snapshotID ?? disk?.snapshot)?.rawValue)
             xml.element("status", job.taskStatus)
-            disk.source?.write(to: &xml)
+            disk?.source?.write(to: &xml)
         }
         xml.element("status", job.taskStatus)
         xml.element("statusMessage", job.taskMessage)
