@@ -222,6 +222,16 @@ def test_disks_become_an_image(server, bucket, raw):
         assert disk_of(server, snapshot, raw.stat().st_size) == raw.read_bytes()
 
 
+def test_devices_have_names_of_their_own(server, bucket, raw):
+    place = put(server, bucket, raw)
+    with refused("InvalidBlockDeviceMapping", "more than one"):
+        server.ec2().import_image(DiskContainers=[{"UserBucket": place, "DeviceName": "/dev/sda1"}] * 2)
+    begun = server.ec2().import_image(DiskContainers=[{"UserBucket": place, "DeviceName": "/dev/sdb"}, {"UserBucket": place}])
+    task = ended(server, begun["ImportTaskId"], image_task)
+    found = images.describe(server, HOME, task["ImageId"])
+    assert [mapping["DeviceName"] for mapping in found["BlockDeviceMappings"]] == ["/dev/sdb", "/dev/sdc"]
+
+
 def test_ova_becomes_an_image(server, bucket, raw, tmp_path):
     vmdk = converted(raw, "disk.vmdk", *FORMATS["VMDK"][1])
     envelope = f"""<?xml version="1.0"?>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import disks
 import images
 import pytest
 import snapshots
+from botocore.exceptions import ClientError
 from buckets import make_bucket
 from ferry_server import AWAY, HOME
 from patience import eventually
@@ -42,6 +45,13 @@ def source(server, disk):
         ],
         TagSpecifications=[{"ResourceType": "image", "Tags": [{"Key": "stage", "Value": "test"}]}],
     )
+
+
+@pytest.fixture(scope="module")
+def hostile(server, bucket, source):
+    """The archive of an image, to be changed."""
+    key = store(server, source, f"{bucket}/hostile")
+    return server.s3().get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
 def store(server, image, place, **options):
@@ -152,6 +162,69 @@ def test_encryption_is_taken_off_and_put_on(start_server, disk):
     for found, encrypted in ((opened, False), (sealed, True)):
         assert found["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is encrypted
         same_disks(server, image, found["ImageId"])
+
+
+def test_default_encryption_of_the_bucket_counts(server, source):
+    bucket = make_bucket(server)
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    server.s3().put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    key = store(server, source, bucket)
+    assert server.s3().head_object(Bucket=bucket, Key=key)["ServerSideEncryption"] == "AES256"
+    image = restore(server, bucket, key)
+    images.wait_available(server, HOME, image)
+    same_disks(server, source, image)
+
+
+def crafted(content, change):
+    """An archive with other metadata: its first record, and the checksum of that."""
+    length = struct.unpack_from("<I", content, 8 + 4)[0]
+    metadata = json.loads(content[28:28 + length])
+    change(metadata)
+    payload = json.dumps(metadata).encode()
+    head = content[8:12] + struct.pack("<I", len(payload)) + content[16:24]
+    return content[:8] + head + struct.pack("<I", crc32c(head + payload)) + payload + content[28 + length:]
+
+
+def crc32c(data):
+    value = 0xFFFFFFFF
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
+    return value ^ 0xFFFFFFFF
+
+
+HOSTILE = {
+    "size": lambda image: image["devices"][0]["volume"].update(sizeGiB=2**31),
+    "name twice": lambda image: image["devices"].append(image["devices"][0]),
+    "long name": lambda image: image["devices"][1].update(name="x" * 300),
+    "no name": lambda image: image["devices"][1].update(name=""),
+    "reserved tag": lambda image: image["tags"].append({"key": "aws:x", "value": ""}),
+    "many tags": lambda image: image["tags"].extend({"key": f"k{number}", "value": ""} for number in range(60)),
+    "description": lambda image: image.update(description="d" * 300),
+    "control characters": lambda image: image.update(description="a\x01"),
+    "virtual name": lambda image: image["devices"][2].update(virtualName="elsewhere"),
+    "volume type": lambda image: image["devices"][0]["volume"].update(type="tape"),
+    "spare disk": lambda image: image["disks"].append(image["disks"][0]),
+    "version": lambda image: image.update(version=9),
+    "root": lambda image: image.update(rootDeviceName="/dev/other"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_register_image_refuses_is_not_restored(server, bucket, hostile, name):
+    server.s3().put_object(Bucket=bucket, Key="hostile", Body=crafted(hostile, HOSTILE[name]))
+    before = len(server.ec2().describe_snapshots(OwnerIds=["self"])["Snapshots"])
+    with pytest.raises(ClientError) as error:
+        restore(server, bucket, "hostile")
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert len(server.ec2().describe_snapshots(OwnerIds=["self"])["Snapshots"]) == before
+
+
+def test_crafted_metadata_is_read_when_it_is_right(server, bucket, hostile):
+    """So that the others fail for what is wrong with them."""
+    server.s3().put_object(Bucket=bucket, Key="hostile", Body=crafted(hostile, lambda image: image.update(description="another")))
+    assert images.wait_available(server, HOME, restore(server, bucket, "hostile"))["Description"] == "another"
 
 
 def test_damage_is_the_reason_and_nothing_stays(server, bucket, source):

@@ -28,10 +28,10 @@ enum S3Encryption {
         return try request(standard.algorithm.rawValue, standard.kmsKeyID, hasBucketKey: hasBucketKey ?? standard.isBucketKeyEnabled)
     }
 
-    /// Refuses a default of a bucket that no object could be put under.
-    static func check(_ document: [UInt8]) throws {
+    /// What a default of a bucket asks for. Refuses one that no object could be put under.
+    static func request(of document: [UInt8]) throws -> ObjectEncryptionRequest {
         let setting = try ServerSideEncryptionConfiguration(parsing: document)
-        _ = try request(setting.algorithm.rawValue, setting.kmsKeyID, hasBucketKey: setting.isBucketKeyEnabled)
+        return try request(setting.algorithm.rawValue, setting.kmsKeyID, hasBucketKey: setting.isBucketKeyEnabled)
     }
 
     private static func standard(of call: S3Call) async throws -> ServerSideEncryptionConfiguration? {

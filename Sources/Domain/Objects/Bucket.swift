@@ -26,6 +26,8 @@ package struct Bucket: Hashable, Sendable {
 package enum BucketSetting: String, Sendable, CaseIterable {
     case acl
     case encryption
+    /// What `encryption` asks for, as JSON: for the objects that Ferry itself makes.
+    case encryptionRequest
     case ownership
     case policy
     case publicAccessBlock

@@ -17,7 +17,7 @@ package struct ObjectEncryption: Hashable, Sendable {
 }
 
 /// What is asked for an object that is to be made; without one it is stored in the open.
-package enum ObjectEncryptionRequest: Hashable, Sendable {
+package enum ObjectEncryptionRequest: Hashable, Sendable, Codable {
     case s3
     /// A KMS key by any of its names; nil is `alias/aws/s3`.
     case kms(String?, hasBucketKey: Bool = false)

@@ -31,16 +31,26 @@ struct BundleCopyRunner: JobRunner {
         defer { flow.leave() }
         let total = source.manifest.bundledSize
         var done: Int64 = 0
+        var parts: [(key: ObjectKey, etag: String)] = []
         for part in source.manifest.parts {
             let start = done
-            let bytes = try await bring(part, of: source, from: region, beside: target.manifest, over: flow) { arrived in
+            let object = try await bring(part, of: source, from: region, beside: target.manifest, over: flow) { arrived in
                 try await progress.report(start + arrived, of: total)
             }
-            done += bytes
+            parts.append((object.key, object.etag))
+            done += object.bytes
             flow.reached(done)
         }
-        let manifest = try await put(source.signed, from: region, at: target.manifest)
+        let manifest = try await put(source, from: region, at: target.manifest)
+        let arrived = parts
         return JobEnding { transaction in
+            // Verified parts may have been removed since: an image is available with its whole bundle.
+            for (key, etag) in arrived where try ObjectTable(transaction).latest(key, in: target.manifest.bucket)?.etag != etag {
+                throw Fault(
+                    .invalidManifest,
+                    "The part s3://\(target.manifest.bucket)/\(key) was removed or replaced before the image was available: copy it again."
+                )
+            }
             try ImageTable(transaction).setManifest(version: manifest.version, etag: manifest.etag, of: image.id)
         }
     }
@@ -54,7 +64,7 @@ struct BundleCopyRunner: JobRunner {
         try await Objects(tools.call(of: job.account)).removeAll(below: "\(job.id)/", in: place.bucket)
     }
 
-    /// Returns how many bytes the part has.
+    /// Returns the part as it is here.
     private func bring(
         _ part: BundlePart,
         of source: StoredBundle,
@@ -62,7 +72,7 @@ struct BundleCopyRunner: JobRunner {
         beside target: ManifestLocation,
         over flow: LinkFlow,
         report: @escaping @Sendable (Int64) async throws -> Void
-    ) async throws -> Int64 {
+    ) async throws -> StoredObject {
         let found = try await source.find(part)
         guard let key = target.neighbour(part.name) else {
             throw Fault(.invalidManifest, "The key of the part \(part.name) has more than \(ObjectKey.bytesMax) bytes.")
@@ -70,17 +80,22 @@ struct BundleCopyRunner: JobRunner {
         let objects = Objects(tools.call(of: job.account))
         let there = try await objects.latest([key], in: target.bucket.rawValue).first ?? nil
         if there?.etag != found.etag || there?.bytes != found.bytes {
-            let put = ObjectPut(bucket: target.bucket.rawValue, key: key.text, attributes: Self.attributes(found.attributes.headers))
+            let put = ObjectPut(
+                bucket: target.bucket.rawValue,
+                key: key.text,
+                attributes: Self.attributes(found.attributes.headers),
+                encryption: try await encryption(like: found, in: target.bucket)
+            )
             _ = try await objects.bring(found, from: region, to: put, over: flow, space: tools.inbound.space) { bytes in
                 try await report(min(bytes, found.bytes))
             }
         }
-        try await verify(part, at: key, in: target.bucket)
-        try await report(found.bytes)
-        return found.bytes
+        let object = try await verified(part, at: key, in: target.bucket)
+        try await report(object.bytes)
+        return object
     }
 
-    private func verify(_ part: BundlePart, at key: ObjectKey, in bucket: BucketName) async throws {
+    private func verified(_ part: BundlePart, at key: ObjectKey, in bucket: BucketName) async throws -> StoredObject {
         let objects = Objects(tools.call(of: job.account))
         let object = try await objects.head(key.text, in: bucket.rawValue)
         var reader = try await objects.read(object, range: 0..<object.bytes)
@@ -92,9 +107,16 @@ struct BundleCopyRunner: JobRunner {
                 "The part \(part.name) of \(copy.image) in \(copy.region) is not the one that its manifest names: its SHA-1 is another."
             )
         }
+        return object
     }
 
-    private func put(_ manifest: SignedManifest, from region: RegionStore, at target: ManifestLocation) async throws -> StoredObject {
+    /// As the bucket says, or else as the source is kept.
+    private func encryption(like object: StoredObject, in bucket: BucketName) async throws -> ObjectEncryptionRequest? {
+        try await Buckets(tools.call(of: job.account)).encryption(in: bucket.rawValue, otherwise: object.encryption?.elsewhere)
+    }
+
+    private func put(_ source: StoredBundle, from region: RegionStore, at target: ManifestLocation) async throws -> StoredObject {
+        let manifest = source.signed
         let (here, there) = (tools.store.keys.certificates, region.keys.certificates)
         let document = try manifest.moved(
             from: try await there.privateKey(),
@@ -106,7 +128,8 @@ struct BundleCopyRunner: JobRunner {
         let put = ObjectPut(
             bucket: target.bucket.rawValue,
             key: target.key.text,
-            attributes: Self.attributes(["content-type": "text/xml"])
+            attributes: Self.attributes(["content-type": "text/xml"]),
+            encryption: try await encryption(like: source.object, in: target.bucket)
         )
         return try await Objects(tools.call(of: job.account)).put(put, &body)
     }

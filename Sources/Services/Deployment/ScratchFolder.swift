@@ -1,5 +1,6 @@
 import Blocks
 import Foundation
+import Glibc
 
 /// Where jobs of a Region put files that programs read and write, such as disks in other formats. Nothing in it outlives its job: what a
 /// process that died left is removed at the next start.
@@ -31,8 +32,16 @@ package struct ScratchFolder: Sendable {
         }
     }
 
-    /// Removes what a process that died left.
-    package func clear() { removeAll(path) }
+    /// Ends programs that a process that died has left running, and removes its files: nobody watches what they take of the disk.
+    package func clear() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+            guard let process = pid_t(name), let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else { continue }
+            let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            guard words.first?.hasSuffix("qemu-img") == true, words.contains(where: { $0.contains(path + "/") }) else { continue }
+            kill(process, SIGKILL)
+        }
+        removeAll(path)
+    }
 
     private func removeAll(_ folder: String) { try? FileManager.default.removeItem(atPath: folder) }
 }

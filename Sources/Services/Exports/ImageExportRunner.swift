@@ -26,8 +26,9 @@ struct ImageExportRunner: JobRunner {
             key: key,
             attributes: ObjectAttributes(acl: "bucket-owner-full-control"),
             // What was sealed does not come to stand in the open.
-            encryption: snapshot.encryption == nil ? nil : .s3
+            encryption: try await Buckets(objects.call).encryption(in: work.bucket, otherwise: snapshot.encryption == nil ? nil : .s3)
         )
+        try await undo()
         let upload = try await objects.createUpload(put, checksumAlgorithm: nil, checksumType: nil)
         do {
             if let product = DiskConverter.Product(ec2Name: work.format) {
@@ -47,6 +48,8 @@ struct ImageExportRunner: JobRunner {
                 }
                 _ = try await objects.put(stream, into: upload)
             }
+        } catch let fault as Fault where fault.code == .noSuchUpload {
+            throw Fault(.invalidRequest, "The export was cut off: the bucket \(work.bucket) was deleted, or its upload of \(key) aborted.")
         } catch {
             try? await objects.abort(upload)
             throw error
@@ -55,11 +58,7 @@ struct ImageExportRunner: JobRunner {
     }
 
     func undo() async throws {
-        // What a process that died left of it.
-        let objects = Objects(tools.call(of: job.account))
-        for upload in (try? await objects.uploads(in: work.bucket, prefix: key, after: "", id: "", limit: 100)) ?? [] {
-            try await objects.abort(upload)
-        }
+        try await Objects(tools.call(of: job.account)).abortUploads(of: key, in: work.bucket, since: job.createdAt)
     }
 
     private var key: String { "\(work.prefix)\(job.id).\(work.format.lowercased())" }

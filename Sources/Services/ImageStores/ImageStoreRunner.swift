@@ -33,7 +33,13 @@ struct ImageStoreRunner: JobRunner {
         let objects = Objects(tools.call(of: job.account))
         // What was sealed does not come to stand in the open: S3's own key seals it, as all of an account's.
         let isSealed = snapshots.contains { $0.encryption != nil }
-        let put = ObjectPut(bucket: work.bucket, key: work.key, attributes: attributes(of: image), encryption: isSealed ? .s3 : nil)
+        let put = ObjectPut(
+            bucket: work.bucket,
+            key: work.key,
+            attributes: attributes(of: image),
+            encryption: try await Buckets(objects.call).encryption(in: work.bucket, otherwise: isSealed ? .s3 : nil)
+        )
+        try await undo()
         let upload = try await objects.createUpload(put, checksumAlgorithm: nil, checksumType: nil)
         do {
             // Nobody's object is replaced that came meanwhile.
@@ -46,10 +52,7 @@ struct ImageStoreRunner: JobRunner {
     }
 
     func undo() async throws {
-        let objects = Objects(tools.call(of: job.account))
-        for upload in (try? await objects.uploads(in: work.bucket, prefix: work.key, after: "", id: "", limit: 100)) ?? [] {
-            try await objects.abort(upload)
-        }
+        try await Objects(tools.call(of: job.account)).abortUploads(of: work.key, in: work.bucket, since: job.createdAt)
     }
 
     private func image() async throws -> (Image, [Snapshot]) {

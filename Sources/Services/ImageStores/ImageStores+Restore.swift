@@ -29,21 +29,7 @@ extension ImageStores {
         let call = call
         let encryption = try await Imports(call).encryption(EncryptionRequest())
         let (id, now) = (ImageID.random(), call.now)
-        let snapshots = found.image.disks.map { disk in
-            let snapshot = SnapshotID.random()
-            return Snapshot(
-                id: snapshot,
-                owner: call.account,
-                volumeID: Snapshot.copiedVolumeID,
-                description: disk.description,
-                state: .pending,
-                startedAt: now,
-                sizeGiB: disk.sizeGiB,
-                lineage: snapshot,
-                encryption: encryption,
-                tags: []
-            )
-        }
+        let snapshots = found.image.snapshots(of: call.account, encryption: encryption, at: now)
         let tags = try zip(snapshots, found.image.disks).map { ($0.id, try TagRules.merge($1.tags.map(\.tag), with: request.snapshotTags)) }
         let image = Image(
             id: id,
@@ -54,7 +40,7 @@ extension ImageStores {
             createdAt: now,
             traits: found.image.traits,
             rootDeviceName: found.image.rootDeviceName,
-            devices: found.image.devices.map { BlockDevice($0, over: snapshots) },
+            devices: try found.image.devices(over: snapshots),
             tags: try TagRules.merge(found.image.tags.map(\.tag), with: request.imageTags)
         )
         let work = ImageRestore(
@@ -98,6 +84,7 @@ extension ImageStores {
             let reader = try await ArchiveReader(objects.read(object, range: 0..<object.bytes))
             let image = try StoredImage(decoding: reader.metadata)
             try ImageName.check(request.name ?? image.name)
+            try image.check(owner: call.account, at: call.now)
             return (object, image)
         } catch let error as ArchiveError {
             throw Fault(.invalidRequest, "The object is not a stored image: \(error).")
@@ -120,23 +107,74 @@ extension ImageStores {
     }
 }
 
-extension BlockDevice {
-    /// A device of an archive over the snapshots that its disks become.
-    fileprivate init(_ device: StoredImage.Device, over snapshots: [Snapshot]) {
-        guard let volume = device.volume else {
-            self.init(name: device.name, target: device.virtualName.map { .ephemeral(virtualName: $0) } ?? .none)
-            return
+extension StoredImage {
+    /// The snapshots that its disks become.
+    fileprivate func snapshots(of owner: AccountID, encryption: SnapshotEncryption?, at now: Date) -> [Snapshot] {
+        disks.map { disk in
+            let id = SnapshotID.random()
+            return Snapshot(
+                id: id,
+                owner: owner,
+                volumeID: Snapshot.copiedVolumeID,
+                description: disk.description,
+                state: .pending,
+                startedAt: now,
+                sizeGiB: disk.sizeGiB,
+                lineage: id,
+                encryption: encryption
+            )
         }
-        let snapshot = volume.disk.map { snapshots[$0] }
-        let template = VolumeTemplate(
-            snapshotID: snapshot?.id,
-            sizeGiB: volume.sizeGiB,
-            type: VolumeType(rawValue: volume.type) ?? .gp2,
-            iops: volume.iops,
-            throughput: volume.throughput,
-            deletesOnTermination: volume.deletesOnTermination,
-            isEncrypted: snapshot?.encryption != nil
+    }
+
+    /// Its devices over them, by the rules of RegisterImage.
+    fileprivate func devices(over snapshots: [Snapshot]) throws -> [BlockDevice] {
+        let completed = snapshots.map { snapshot in
+            var snapshot = snapshot
+            snapshot.state = .completed
+            return (snapshot.id, snapshot)
+        }
+        let rules = BlockDeviceRules(rootDeviceName: rootDeviceName, snapshots: Dictionary(uniqueKeysWithValues: completed))
+        return try rules.devices(
+            devices.map { device in
+                guard !device.name.isEmpty else { throw Self.refusal("a device has no name") }
+                guard let volume = device.volume else {
+                    return ImageRegistration.Device(
+                        name: device.name,
+                        virtualName: device.virtualName,
+                        isSuppressed: device.virtualName == nil
+                    )
+                }
+                let template = ImageRegistration.Volume(
+                    snapshotID: volume.disk.map { snapshots[$0].id.rawValue },
+                    sizeGiB: volume.sizeGiB,
+                    type: VolumeType(rawValue: volume.type),
+                    iops: volume.iops,
+                    throughput: volume.throughput,
+                    deletesOnTermination: volume.deletesOnTermination
+                )
+                return ImageRegistration.Device(name: device.name, virtualName: device.virtualName, volume: template)
+            }
         )
-        self.init(name: device.name, target: .volume(template))
+    }
+
+    /// What RegisterImage and CreateTags would refuse is not restored.
+    fileprivate func check(owner: AccountID, at now: Date) throws {
+        for labels in [tags] + disks.map(\.tags) { try TagRules.check(labels.map(\.tag)) }
+        let descriptions = [description] + disks.map(\.description)
+        guard descriptions.allSatisfy({ $0.unicodeScalars.count <= Images.descriptionLengthMax }) else {
+            throw Self.refusal("a description has more than \(Images.descriptionLengthMax) characters")
+        }
+        guard Set(devices.compactMap { $0.volume?.disk }) == Set(disks.indices) else {
+            throw Self.refusal("it has disks that no device uses")
+        }
+        let texts = descriptions + [name, rootDeviceName] + devices.flatMap { [$0.name, $0.virtualName ?? ""] }
+        guard
+            !texts.contains(where: { $0.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t" } })
+        else { throw Self.refusal("a text in it has control characters") }
+        let ids = [traits.kernelID, traits.ramdiskID, traits.sriovNetSupport, traits.tpmSupport, traits.imdsSupport]
+        guard ids.allSatisfy({ ($0?.utf8.count ?? 0) <= 32 }), traits.uefiData?.utf8.count ?? 0 <= 64_000 else {
+            throw Self.refusal("what it says of the machine is too long")
+        }
+        _ = try devices(over: snapshots(of: owner, encryption: nil, at: now))
     }
 }

@@ -55,8 +55,11 @@ package struct ImageStores: Sendable {
         let path = parts.count == 2 ? parts[1] + (parts[1].hasSuffix("/") ? "" : "/") : ""
         try await Buckets(call).requireForTask(parts.first ?? "")
         let bucket = try await Buckets(call).require(parts.first ?? "")
-        guard let key = ObjectKey("\(path)\(id).bin") else {
-            throw Fault(.invalidParameterValue, "The path in the bucket is too long: with the name of the object it may have 1024 bytes")
+        guard let key = ManifestLocation(rawValue: "\(bucket.name)/\(path)\(id).bin")?.key else {
+            throw Fault(
+                .invalidParameterValue,
+                "The path in the bucket cannot be used: with the name of the object it may have 1024 bytes, and no control characters"
+            )
         }
         let known = try await call.store.database.read { try ObjectTable($0).latest(key, in: bucket.name) }
         guard known == nil || known?.isMarker == true else {
@@ -79,10 +82,13 @@ package struct ImageStores: Sendable {
             if case .imageStore(let work) = job.work { work.image } else { nil }
         }
         let total = try ImageTable(transaction).images(ids: running + [image]).reduce(0) { try $0 + gibibytes(of: $1, in: transaction) }
-        guard !running.contains(image), running.isEmpty || total <= storingGiBMax else {
+        guard !running.contains(image) else {
+            throw Fault(.resourceLimitExceeded, "The image \(image) is being stored already: wait until that task has ended")
+        }
+        guard running.isEmpty || total <= storingGiBMax else {
             throw Fault(
                 .resourceLimitExceeded,
-                "Too much is being stored at once: \(storingGiBMax) GiB of images, and each once. Wait until a task has ended."
+                "Too much is being stored at once, more than \(storingGiBMax) GiB of images: wait until a task has ended"
             )
         }
     }

@@ -89,7 +89,7 @@ struct StoredImage: Hashable, Sendable, Codable {
         decoder.dateDecodingStrategy = .secondsSince1970
         let data = Data(bytes.readableBytesView)
         guard let header = try? decoder.decode(Header.self, from: data) else { throw Self.refusal("it does not describe an image") }
-        guard header.version <= Self.currentVersion else {
+        guard (1...Self.currentVersion).contains(header.version) else {
             throw Self.refusal("it is of version \(header.version), which this Ferry does not know")
         }
         guard let image = try? decoder.decode(Self.self, from: data) else { throw Self.refusal("it does not describe an image") }
@@ -97,15 +97,14 @@ struct StoredImage: Hashable, Sendable, Codable {
         guard image.devices.allSatisfy({ $0.volume?.disk.map(known.contains) ?? true }), image.disks.count <= BlockDeviceRules.countMax,
             image.devices.count <= BlockDeviceRules.countMax,
             image.disks.allSatisfy({ (1...Snapshot.sizeGiBMax).contains($0.sizeGiB) }),
-            image.devices.allSatisfy({ $0.volume.map { VolumeType(rawValue: $0.type) != nil && $0.sizeGiB > 0 } ?? true }),
-            image.devices.contains(where: { $0.name == image.rootDeviceName && $0.volume?.disk != nil })
+            image.devices.allSatisfy({ $0.volume.map { VolumeType(rawValue: $0.type) != nil } ?? true })
         else { throw Self.refusal("its devices are not those of an image") }
         self = image
     }
 
     private struct Header: Decodable { let version: Int }
 
-    private static func refusal(_ cause: String) -> Fault { Fault(.invalidRequest, "The object is not a stored image: \(cause).") }
+    static func refusal(_ cause: String) -> Fault { Fault(.invalidRequest, "The object is not a stored image: \(cause).") }
 }
 
 extension StoredImage.Label {

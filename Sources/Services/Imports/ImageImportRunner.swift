@@ -45,7 +45,9 @@ struct ImageImportRunner: JobRunner {
 
     private func image(over disks: [(name: String?, snapshot: Snapshot)], at now: Date) -> Image {
         let root = disks.first?.name ?? "/dev/sda1"
-        let letters = Array("abcdefghijklmnopqrstuvwxyz")
+        // Those that are not given their names take what is left.
+        let given = Set(disks.compactMap(\.name) + [root])
+        var free = "bcdefghijklmnopqrstuvwxyz".map { "/dev/sd\($0)" }.filter { !given.contains($0) }[...]
         return Image(
             id: work.image,
             owner: job.account,
@@ -65,7 +67,7 @@ struct ImageImportRunner: JobRunner {
                     deletesOnTermination: number == 0,
                     isEncrypted: disk.snapshot.encryption != nil
                 )
-                let name = number == 0 ? root : disk.name ?? "/dev/sd\(letters[number])"
+                let name = number == 0 ? root : disk.name ?? free.popFirst() ?? "/dev/xvd\(number)"
                 return BlockDevice(name: name, target: .volume(template))
             }
         )

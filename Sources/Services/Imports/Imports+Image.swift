@@ -77,6 +77,7 @@ extension Imports {
         guard (1...Self.disksMax).contains(request.disks.count) else {
             throw Fault(.invalidParameterValue, "An image is imported of 1 to \(Self.disksMax) disks, not of \(request.disks.count)")
         }
+        try BlockDeviceRules.checkNames(of: request.disks.compactMap(\.deviceName).map { ImageRegistration.Device(name: $0) })
         let account = call.account
         var disks = request.disks
         for (number, disk) in disks.enumerated() {

@@ -9,7 +9,7 @@ extension Objects {
     /// hashed, over the link and in its turn, and what is here already does not move. It stays what it was: tag, checksum, bytes.
     ///
     /// - Parameters:
-    ///   - put: its encryption is not used; what was sealed is sealed here under S3's own key or the one that is managed for it.
+    ///   - put: what it becomes here, its encryption included.
     ///   - report: called with the bytes that have arrived, counted in blocks.
     func bring(
         _ object: StoredObject,
@@ -21,7 +21,7 @@ extension Objects {
     ) async throws -> StoredObject {
         let bucket = try await Buckets(call).require(put.bucket)
         let key = try Self.key(put.key)
-        let encryption = try await encryption(object.encryption.map { $0.key == .s3 ? .s3 : .kms(nil) })
+        let encryption = try await encryption(put.encryption)
         let (store, seal) = (call.store, try await call.store.seal(encryption?.domain))
         let origin = PacedSource(StoreSource(source.blocks, in: try await source.seal(object.encryption?.domain)), over: flow)
         // Lasts until the row is there: no collection takes one segment while another is being brought.

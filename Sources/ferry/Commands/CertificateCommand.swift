@@ -23,7 +23,10 @@ struct CertificateCommand: AsyncParsableCommand {
             let known = regions.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("name one of the Regions in \(folder.path) with --region: \(known)")
         }
-        guard regions.contains(region) else { throw ValidationError("there is no Region \(region) in \(folder.path)") }
+        guard regions.contains(region) else {
+            Terminal.complain("there is no Region \(region) in \(folder.path)\n  Name the folder of the server with --data.")
+            throw ExitCode.failure
+        }
         guard let pem = try await Maintenance(folder: folder).certificate(of: region) else {
             Terminal.complain("\(region) has no certificate yet: start the server once, which makes it")
             throw ExitCode.failure

@@ -77,8 +77,9 @@ struct RemoveCommand: ClientCommand {
         }
         guard let bundle = removal.bundle else { return }
         switch bundle.result {
-        case .deleted: Terminal.say("  \(TerminalText.clean(bundle.manifest)) and its \(bundle.parts ?? 0) parts  deleted")
-        case .kept: Terminal.say("  \(TerminalText.clean(bundle.manifest)) and its parts stay, and go on taking space")
+        case .deleted: Terminal.say("  \(TerminalText.clean(bundle.manifest)) and its \(ByteText.count(bundle.parts ?? 0, "part")) deleted")
+        case .kept:
+            Terminal.say("  \(TerminalText.clean(bundle.manifest)) and its parts stay, and go on taking space; --bundle deletes them, too")
         }
     }
 

@@ -8,7 +8,7 @@ import Services
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve Regions over the EC2, EBS direct, KMS and STS APIs.",
+        abstract: "Serve Regions over the EC2, EBS direct, KMS, S3 and STS APIs.",
         discussion: """
             At first start it makes an account with an access key and writes the key to DIR/credentials, readable by its owner alone, \
             and the root key of the KMS keys, DIR/root.key, of which a copy is to be kept elsewhere. \

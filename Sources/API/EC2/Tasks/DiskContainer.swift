@@ -17,7 +17,7 @@ struct DiskContainer: QueryStructure {
                 throw .invalid("Url", url, "Expected s3://bucket/key or the https:// address of an object in S3")
             }
             self.source = source
-            guard !query.contains("UserBucket") else { throw .invalid("UserBucket", "", "Url and UserBucket cannot be given together") }
+            guard !query.contains("UserBucket") else { throw .invalid("Url", url, "Url and UserBucket cannot be given together") }
         } else if let bucket: UserBucket = try query["UserBucket"] {
             source = ImportSource(bucket: bucket.bucket, key: bucket.key, format: format)
         } else {

@@ -32,6 +32,17 @@ extension S3Service {
         }
     }
 
+    static func putBucketEncryption(_ call: S3Call) async throws -> Reply {
+        let document = try await call.document()
+        try await call.buckets.setEncryption(document, asking: try S3Encryption.request(of: document), of: call.bucket)
+        return .empty(.ok)
+    }
+
+    static func deleteBucketEncryption(_ call: S3Call) async throws -> Reply {
+        try await call.buckets.setEncryption(nil, asking: nil, of: call.bucket)
+        return .empty(.noContent)
+    }
+
     /// What Ferry does not have, and so no bucket.
     static func missing(_ code: S3ErrorCode) -> Action {
         { call in

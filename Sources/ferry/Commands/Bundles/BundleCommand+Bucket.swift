@@ -45,7 +45,8 @@ extension BundleCommand {
         if let ec2Cert { return try PEMFile.certificate(ec2Cert) }
         let missing = Refusal(
             "the certificate of \(session.region) is not known here",
-            advice: "Give it with --ec2-cert; on the server's machine, `ferry certificate --region \(session.region)` prints it."
+            advice:
+                "Give it with --ec2-cert; on the server's machine, `ferry certificate --region \(session.region) --data DIR` prints it, and --data DIR here finds it."
         )
         guard let folder = session.dataFolder(server), let region = Region(rawValue: session.region),
             try folder.regions().contains(region), let pem = try await Maintenance(folder: folder).certificate(of: region)

@@ -120,7 +120,7 @@ struct BundleCommand: ClientCommand {
         if output.json { return try Terminal.say(json: made) }
         if output.quiet { return Terminal.say(made.imageId ?? made.manifest) }
         Terminal.say(
-            "\(made.manifest)  \(ByteText.size(made.diskBytes)) in \(made.parts) parts of \(ByteText.size(made.bundledBytes)) together"
+            "\(made.manifest)  \(ByteText.size(made.diskBytes)) in \(ByteText.count(made.parts, "part")), \(ByteText.size(made.bundledBytes)) together"
         )
         if let id = made.imageId { Terminal.say("image  \(id)  \(made.name ?? "")  \(made.region ?? "")") }
     }

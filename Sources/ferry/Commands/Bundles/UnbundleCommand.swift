@@ -77,11 +77,23 @@ struct UnbundleCommand: ClientCommand {
         return BundleBucket(client: session.client, region: region, place: place)
     }
 
+    private func verify(_ manifest: SignedManifest, with certificate: RSACertificate) throws {
+        do {
+            try manifest.verify(signedBy: certificate)
+        } catch {
+            throw Refusal(
+                error.cause,
+                advice: "The manifest of an image that was copied is signed by the Region that it was copied into: "
+                    + "`ferry certificate --region REGION` prints that certificate."
+            )
+        }
+    }
+
     private func open(_ source: some BundleSource, _ pool: FilePool) async throws -> Opened {
         let (path, force) = (file ?? to ?? "", force)
         let privateKey = try PEMFile.privateKey(key)
         let signed = try await source.manifest()
-        if let cert { try signed.verify(signedBy: PEMFile.certificate(cert)) }
+        if let cert { try verify(signed, with: PEMFile.certificate(cert)) }
         let bundle = signed.manifest
         let bundleKey = try Self.unwrap(bundle, with: privateKey)
         let sink = try await pool.run { try SparseFile(creating: path, replacing: force) }
