@@ -1,5 +1,6 @@
 import Blocks
 import Domain
+import Metadata
 import Services
 import TestSupport
 import Testing
@@ -63,7 +64,11 @@ import Testing
                 let (source, target) = (world.store(World.home), world.store(World.away))
                 let before = (source: Cost(source), target: Cost(target))
                 let copied = try await world.images(World.away).copy(.of(image, name: "costs"))
-                _ = try await world.end(of: copied)
+                // Watched through a database of its own, so that looking is not counted.
+                let watch = try Database(path: world.folder.regionDatabase(World.away), schema: .region)
+                try await until("the copy is available") {
+                    try await watch.read { try ImageTable($0).image(copied)?.state } == .available
+                }
                 // Reading is the source's, the rest the destination's.
                 var cost = Cost(target) - before.target
                 cost.bytesRead += (Cost(source) - before.source).bytesRead
