@@ -7,29 +7,14 @@ package struct ImageExportRequest: Sendable {
     package var format: String
     package var bucket: String
     package var prefix: String
-    package var description: String
-    package var role: String?
-    package var tags: [Tag]
-    package var clientToken: ClientToken?
+    package var options: TaskOptions
 
-    package init(
-        imageID: String,
-        format: String,
-        bucket: String,
-        prefix: String,
-        description: String,
-        role: String?,
-        tags: [Tag],
-        clientToken: ClientToken?
-    ) {
+    package init(imageID: String, format: String, bucket: String, prefix: String, options: TaskOptions) {
         self.imageID = imageID
         self.format = format
         self.bucket = bucket
         self.prefix = prefix
-        self.description = description
-        self.role = role
-        self.tags = tags
-        self.clientToken = clientToken
+        self.options = options
     }
 }
 
@@ -37,7 +22,7 @@ package struct ImageExportRequest: Sendable {
 package struct Exports: Sendable {
     package static let formats = ["RAW", "VMDK", "VHD"]
     package static let activeMax = 20
-    private static let action = "ExportImage"
+    private static let action = TaskAction(name: "ExportImage", limit: activeMax, kinds: [.imageExport])
 
     let call: Call
 
@@ -45,30 +30,19 @@ package struct Exports: Sendable {
 
     /// Begins to write the disk of an image into a bucket.
     package func export(_ request: ImageExportRequest) async throws -> Job {
-        try TagRules.check(request.tags)
-        if let known = try await Jobs(call).replay(request.clientToken, of: Self.action) { return known }
+        try TagRules.check(request.options.tags)
+        if let known = try await Jobs(call).replay(request.options.clientToken, of: Self.action) { return known }
         let image = try await check(request)
         let work = ImageExport(
             image: image.id,
             format: request.format.uppercased(),
             bucket: request.bucket,
             prefix: request.prefix,
-            description: request.description,
-            role: request.role
+            description: request.options.description,
+            role: request.options.role
         )
-        let id = ExportImageTaskID.random()
-        let job = Job(id: id.rawValue, account: call.account, work: .imageExport(work), createdAt: call.now, message: "pending")
-        return try await Jobs(call).begin(
-            JobStart(
-                job: job,
-                action: Self.action,
-                resource: .exportImageTask(id),
-                tags: request.tags,
-                token: request.clientToken,
-                limit: Self.activeMax,
-                kinds: [.imageExport]
-            )
-        )
+        let task = TaggableResource.exportImageTask(.random())
+        return try await Jobs(call).begin(.imageExport(work), as: task, request.options, of: Self.action)
     }
 
     /// That there is one disk to export, and a bucket for it.

@@ -20,46 +20,38 @@ struct ImageExportRunner: JobRunner {
         guard let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else { throw Snapshots.notFound(snapshot.id.rawValue) }
         let (store, seal) = (tools.store.blocks, try await tools.store.seal(snapshot.encryption?.domain))
         let map = BlockMapReader(root: try await store.readRoot(root), reading: DomainPages(store, in: seal))
-        let objects = Objects(tools.call(of: job.account))
         let put = ObjectPut(
             bucket: work.bucket,
             key: key,
             attributes: ObjectAttributes(acl: "bucket-owner-full-control"),
             // What was sealed does not come to stand in the open.
-            encryption: try await Buckets(objects.call).encryption(in: work.bucket, otherwise: snapshot.encryption == nil ? nil : .s3)
+            encryption: try await Buckets(tools.call(of: job.account)).encryption(
+                in: work.bucket,
+                otherwise: snapshot.encryption == nil ? nil : .s3
+            )
         )
-        try await undo()
-        let upload = try await objects.createUpload(put, checksumAlgorithm: nil, checksumType: nil)
-        do {
-            if let product = DiskConverter.Product(ec2Name: work.format) {
-                try await tools.scratch.with(job.id) { folder in
-                    let path = "\(folder)/disk"
-                    try await write(map, in: seal, to: path, progress)
-                    try await DiskRefusal.explained {
-                        try await DiskConverter().export(path, as: product, to: "\(folder)/product")
-                    }
-                    try await progress.report(75, of: 100, "uploading")
-                    let file = try await tools.scratch.pool.run { try RawDisk(opening: "\(folder)/product") }
-                    _ = try await objects.put(FileStream(file, pool: tools.scratch.pool), into: upload)
+        let upload = JobUpload(of: job, tools: tools)
+        if let product = DiskConverter.Product(ec2Name: work.format) {
+            try await tools.scratch.with(job.id) { folder in
+                let path = "\(folder)/disk"
+                try await write(map, in: seal, to: path, progress)
+                try await DiskRefusal.explained {
+                    try await DiskConverter().export(path, as: product, to: "\(folder)/product")
                 }
-            } else {
-                let stream = DiskStream(map, in: seal, of: store) { done, total in
-                    try await progress.report(done * 100 / max(1, total), of: 100, "converting")
-                }
-                _ = try await objects.put(stream, into: upload)
+                try await progress.report(75, of: 100, "uploading")
+                let file = try await tools.scratch.pool.run { try RawDisk(opening: "\(folder)/product") }
+                try await upload.put(FileStream(file, pool: tools.scratch.pool), as: put)
             }
-        } catch let fault as Fault where fault.code == .noSuchUpload {
-            throw Fault(.invalidRequest, "The export was cut off: the bucket \(work.bucket) was deleted, or its upload of \(key) aborted.")
-        } catch {
-            try? await objects.abort(upload)
-            throw error
+        } else {
+            let stream = DiskStream(map, in: seal, of: store) { done, total in
+                try await progress.report(done * 100 / max(1, total), of: 100, "converting")
+            }
+            try await upload.put(stream, as: put)
         }
         return JobEnding()
     }
 
-    func undo() async throws {
-        try await Objects(tools.call(of: job.account)).abortUploads(of: key, in: work.bucket, since: job.createdAt)
-    }
+    func undo() async throws { try await JobUpload(of: job, tools: tools).abort() }
 
     private var key: String { "\(work.prefix)\(job.id).\(work.format.lowercased())" }
 

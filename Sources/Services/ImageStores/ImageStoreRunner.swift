@@ -30,30 +30,20 @@ struct ImageStoreRunner: JobRunner {
             throw Fault(.invalidRequest, "The image \(image.id) cannot be stored: \(error)")
         }
         let stream = ReportedStream(writer) { try await progress.report(done.load(ordering: .relaxed), of: total) }
-        let objects = Objects(tools.call(of: job.account))
         // What was sealed does not come to stand in the open: S3's own key seals it, as all of an account's.
         let isSealed = snapshots.contains { $0.encryption != nil }
         let put = ObjectPut(
             bucket: work.bucket,
             key: work.key,
             attributes: attributes(of: image),
-            encryption: try await Buckets(objects.call).encryption(in: work.bucket, otherwise: isSealed ? .s3 : nil)
+            encryption: try await Buckets(tools.call(of: job.account)).encryption(in: work.bucket, otherwise: isSealed ? .s3 : nil)
         )
-        try await undo()
-        let upload = try await objects.createUpload(put, checksumAlgorithm: nil, checksumType: nil)
-        do {
-            // Nobody's object is replaced that came meanwhile.
-            _ = try await objects.put(stream, into: upload, condition: .isAbsent)
-        } catch {
-            try? await objects.abort(upload)
-            throw error
-        }
+        // Nobody's object is replaced that came meanwhile.
+        try await JobUpload(of: job, tools: tools).put(stream, as: put, condition: .isAbsent)
         return JobEnding()
     }
 
-    func undo() async throws {
-        try await Objects(tools.call(of: job.account)).abortUploads(of: work.key, in: work.bucket, since: job.createdAt)
-    }
+    func undo() async throws { try await JobUpload(of: job, tools: tools).abort() }
 
     private func image() async throws -> (Image, [Snapshot]) {
         let (id, account) = (work.image, job.account)

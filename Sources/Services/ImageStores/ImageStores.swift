@@ -53,8 +53,7 @@ package struct ImageStores: Sendable {
         }
         let parts = place.split(separator: "/", maxSplits: 1).map(String.init)
         let path = parts.count == 2 ? parts[1] + (parts[1].hasSuffix("/") ? "" : "/") : ""
-        try await Buckets(call).requireForTask(parts.first ?? "")
-        let bucket = try await Buckets(call).require(parts.first ?? "")
+        let bucket = try await Buckets(call).requireForTask(parts.first ?? "")
         guard let key = ManifestLocation(rawValue: "\(bucket.name)/\(path)\(id).bin")?.key else {
             throw Fault(
                 .invalidParameterValue,

@@ -5,70 +5,50 @@ import Metadata
 /// What ImportImage is asked for.
 package struct ImageImportRequest: Sendable {
     package var disks: [ImageImport.Disk]
-    package var description: String
     package var traits: MachineTraits
     package var platform: String?
     package var licenseType: String?
     package var encryption: EncryptionRequest
-    package var role: String?
-    package var tags: [Tag]
-    package var clientToken: ClientToken?
+    package var options: TaskOptions
 
     package init(
         disks: [ImageImport.Disk],
-        description: String,
         traits: MachineTraits,
         platform: String?,
         licenseType: String?,
         encryption: EncryptionRequest,
-        role: String?,
-        tags: [Tag],
-        clientToken: ClientToken?
+        options: TaskOptions
     ) {
         self.disks = disks
-        self.description = description
         self.traits = traits
         self.platform = platform
         self.licenseType = licenseType
         self.encryption = encryption
-        self.role = role
-        self.tags = tags
-        self.clientToken = clientToken
+        self.options = options
     }
 }
 
 extension Imports {
-    private static let imageAction = "ImportImage"
+    private static let imageAction = TaskAction(name: "ImportImage", limit: activeMax, kinds: kinds)
     /// EBS volumes of a machine, as `/dev/sda1` and `/dev/sdb` to `/dev/sdz`.
     static let disksMax = 26
 
     /// Begins to make an image of disks in objects, or of one OVA.
     package func importImage(_ request: ImageImportRequest) async throws -> Job {
-        try TagRules.check(request.tags)
-        if let known = try await Jobs(call).replay(request.clientToken, of: Self.imageAction) { return known }
+        try TagRules.check(request.options.tags)
+        if let known = try await Jobs(call).replay(request.options.clientToken, of: Self.imageAction) { return known }
         let work = ImageImport(
             disks: try await check(request),
-            description: request.description,
+            description: request.options.description,
             image: .random(),
             traits: request.traits,
             platform: request.platform,
             licenseType: request.licenseType,
             encryption: try await encryption(request.encryption),
-            role: request.role
+            role: request.options.role
         )
-        let id = ImportImageTaskID.random()
-        let job = Job(id: id.rawValue, account: call.account, work: .imageImport(work), createdAt: call.now, message: "pending")
-        return try await Jobs(call).begin(
-            JobStart(
-                job: job,
-                action: Self.imageAction,
-                resource: .importImageTask(id),
-                tags: request.tags,
-                token: request.clientToken,
-                limit: Self.activeMax,
-                kinds: Self.kinds
-            )
-        )
+        let task = TaggableResource.importImageTask(.random())
+        return try await Jobs(call).begin(.imageImport(work), as: task, request.options, of: Self.imageAction)
     }
 
     /// Returns the disks with the sizes of their objects.

@@ -9,10 +9,17 @@ extension Objects {
     static let objectBytesMax: Int64 = 5 << 40
 
     /// Begins an object that comes in parts.
-    package func createUpload(_ put: ObjectPut, checksumAlgorithm: String?, checksumType: String?) async throws -> MultipartUpload {
+    ///
+    /// - Parameter id: 48 hexadecimal digits that no other upload has; nil for random ones.
+    package func createUpload(
+        _ put: ObjectPut,
+        checksumAlgorithm: String? = nil,
+        checksumType: String? = nil,
+        id: String? = nil
+    ) async throws -> MultipartUpload {
         let bucket = try await Buckets(call).require(put.bucket)
         let upload = MultipartUpload(
-            id: Self.hex((0..<24).map { _ in UInt8.random(in: .min ... .max) }),
+            id: id ?? Self.hex((0..<24).map { _ in UInt8.random(in: .min ... .max) }),
             bucket: bucket.name,
             key: try Self.key(put.key),
             createdAt: call.now,

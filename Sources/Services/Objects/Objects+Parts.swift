@@ -5,14 +5,6 @@ import Foundation
 import NIOCore
 
 extension Objects {
-    /// Aborts the uploads of a key that were begun since a date: what an attempt that was cut off has left. A bucket that is gone has none.
-    func abortUploads(of key: String, in bucket: String, since date: Date) async throws {
-        for upload in (try? await uploads(in: bucket, prefix: key, after: "", id: "", limit: 1_000)) ?? []
-        where upload.key.text == key && upload.createdAt >= date {
-            try await abort(upload)
-        }
-    }
-
     /// Stores a stream that may take hours, such as an image archive, as the parts of an upload, and makes the object of them.
     ///
     /// Each part has a session of its own and then a row, so that a collection waits for a part and not for the stream. When it fails, or

@@ -7,26 +7,20 @@ struct ExportImage: EC2Action {
     private let imageID: String
     private let format: String
     private let location: ExportLocation
-    private let description: String
-    private let role: String?
-    private let tags: [TagSpecification]
-    private let clientToken: ClientToken?
+    private let task: TaskParameters
 
     init(from query: QueryReader) throws(RequestError) {
         imageID = try query["ImageId"]
         format = try query["DiskImageFormat"]
         location = try query["S3ExportLocation"]
-        description = try query.text("Description", lengthMax: Images.descriptionLengthMax)
-        role = try query["RoleName"]
-        tags = try query["TagSpecification"]
-        clientToken = try query.clientToken()
+        task = try TaskParameters(from: query)
     }
 
     func check(in call: Call) async throws { try await Exports(call).check(request()) }
 
     func run(in call: Call) async throws -> ExportTaskItem {
         let request = try request()
-        return ExportTaskItem(task: DescribedJob(job: try await Exports(call).export(request), tags: request.tags))
+        return ExportTaskItem(task: DescribedJob(job: try await Exports(call).export(request), tags: request.options.tags))
     }
 
     private func request() throws -> ImageExportRequest {
@@ -35,10 +29,7 @@ struct ExportImage: EC2Action {
             format: format,
             bucket: location.bucket,
             prefix: location.prefix,
-            description: description,
-            role: role,
-            tags: try tags.tags(forKinds: ["export-image-task"])["export-image-task"] ?? [],
-            clientToken: clientToken
+            options: try task.options(of: "export-image-task")
         )
     }
 }

@@ -5,20 +5,16 @@ import Wire
 /// Makes an image of disks in objects, or of an OVA (ami-behaviour.md, section 4.8). The disks are taken as they are: no driver is put into
 /// the guest, and what it is is what the call says.
 struct ImportImage: EC2Action {
-    private let description: String
     private let containers: [DiskContainer]
     private let architecture: MachineTraits.Architecture?
     private let bootMode: MachineTraits.BootMode?
     private let platform: String?
     private let licenseType: String?
     private let encryption: EncryptionRequest
-    private let role: String?
-    private let tags: [TagSpecification]
-    private let clientToken: ClientToken?
+    private let task: TaskParameters
 
     init(from query: QueryReader) throws(RequestError) {
         try query.passOverClientData()
-        description = try query.text("Description", lengthMax: Images.descriptionLengthMax)
         containers = try query["DiskContainer"]
         architecture = try query["Architecture"]
         bootMode = try query["BootMode"]
@@ -26,16 +22,15 @@ struct ImportImage: EC2Action {
         licenseType = try Self.one(of: ["BYOL", "Auto"], "LicenseType", in: query)
         _ = try Self.one(of: ["xen"], "Hypervisor", in: query)
         encryption = try EncryptionRequest(from: query)
-        role = try query["RoleName"]
-        tags = try query["TagSpecification"]
-        clientToken = try query.clientToken()
+        task = try TaskParameters(from: query)
     }
 
     func check(in call: Call) async throws { try await Imports(call).check(request()) }
 
     func run(in call: Call) async throws -> Answer {
         let request = try request()
-        return Answer(item: ImageTaskItem(task: DescribedJob(job: try await Imports(call).importImage(request), tags: request.tags)))
+        let job = try await Imports(call).importImage(request)
+        return Answer(item: ImageTaskItem(task: DescribedJob(job: job, tags: request.options.tags)))
     }
 
     struct Answer: XMLEncodable {
@@ -52,14 +47,11 @@ struct ImportImage: EC2Action {
             disks: containers.map {
                 ImageImport.Disk(source: $0.source, snapshot: $0.snapshotID, deviceName: $0.deviceName, description: $0.description)
             },
-            description: description,
             traits: MachineTraits(architecture: architecture ?? .amd64, virtualization: .hvm, enaSupport: true, bootMode: bootMode),
             platform: platform,
             licenseType: licenseType,
             encryption: encryption,
-            role: role,
-            tags: try tags.tags(forKinds: ["import-image-task"])["import-image-task"] ?? [],
-            clientToken: clientToken
+            options: try task.options(of: "import-image-task")
         )
     }
 

@@ -4,28 +4,23 @@ import Wire
 
 /// Makes a snapshot of the disk in an object (ami-behaviour.md, section 4.8). `RoleName` is kept and shown; who may read is the caller.
 struct ImportSnapshot: EC2Action {
-    private let description: String
     private let container: DiskContainer
     private let encryption: EncryptionRequest
-    private let role: String?
-    private let tags: [TagSpecification]
-    private let clientToken: ClientToken?
+    private let task: TaskParameters
 
     init(from query: QueryReader) throws(RequestError) {
         try query.passOverClientData()
-        description = try query.text("Description", lengthMax: Images.descriptionLengthMax)
         container = try query["DiskContainer"]
         encryption = try EncryptionRequest(from: query)
-        role = try query["RoleName"]
-        tags = try query["TagSpecification"]
-        clientToken = try query.clientToken()
+        task = try TaskParameters(from: query)
     }
 
     func check(in call: Call) async throws { try await Imports(call).checkImport(request()) }
 
     func run(in call: Call) async throws -> Answer {
         let request = try request()
-        return Answer(item: SnapshotTaskItem(task: DescribedJob(job: try await Imports(call).importSnapshot(request), tags: request.tags)))
+        let job = try await Imports(call).importSnapshot(request)
+        return Answer(item: SnapshotTaskItem(task: DescribedJob(job: job, tags: request.options.tags)))
     }
 
     struct Answer: XMLEncodable {
@@ -38,14 +33,9 @@ struct ImportSnapshot: EC2Action {
         guard let source = container.source, container.snapshotID == nil, container.deviceName == nil else {
             throw Fault(.missingParameter, "The request must contain the parameter DiskContainer with Url or UserBucket, and no other disk")
         }
-        return SnapshotImportRequest(
-            source: source,
-            description: description.isEmpty ? container.description ?? "" : description,
-            encryption: encryption,
-            role: role,
-            tags: try tags.tags(forKinds: ["import-snapshot-task"])["import-snapshot-task"] ?? [],
-            clientToken: clientToken
-        )
+        var options = try task.options(of: "import-snapshot-task")
+        if options.description.isEmpty { options.description = container.description ?? "" }
+        return SnapshotImportRequest(source: source, encryption: encryption, options: options)
     }
 }
 
