@@ -269,3 +269,13 @@ def test_kill_9_while_bundles_are_copied(start_server, user, seed, tmp_path):
     result = subprocess.run([binary(), "scrub", "--data", server.data], capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stdout + result.stderr
     server.start()
+
+
+def test_du_tells_of_the_bundle(server, source, disk, bundle):
+    told = subprocess.run([binary(), "du", "--json", "--data", server.data, source], capture_output=True, text=True, timeout=120)
+    assert told.returncode == 0 and told.stderr == "", told.stderr
+    [entry] = json.loads(told.stdout)
+    assert (entry["id"], entry["type"], entry["region"]) == (source, "image", HOME)
+    assert entry["sizeBytes"] == disk.stat().st_size
+    assert entry["dataBytes"] == sum(map(len, bundle.parts.values()))
+    assert entry["aloneBytes"] == entry["sharedBytes"] == 0

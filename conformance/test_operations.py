@@ -46,6 +46,15 @@ def test_one_server_a_folder(fresh_server):
     assert "another ferry" in rebuild.stderr
 
 
+def test_an_address_that_is_taken_is_named(fresh_server, tmp_path):
+    address = fresh_server.endpoint.removeprefix("http://")
+    second = run("serve", "--data", str(tmp_path / "second"), "--listen", address)
+    assert second.returncode == 1
+    last = second.stderr.splitlines()[-1]
+    assert last.startswith(f"ferry serve: cannot listen on {address}: Address already in use. ") and "--listen" in last
+    assert not (tmp_path / "second" / "endpoint").exists()
+
+
 def test_the_index_is_made_anew_from_the_packs_alone(tmp_path):
     server = FerryServer(tmp_path / "data").start()
     disk = Disk.made("an index", 12)

@@ -102,7 +102,10 @@ package struct Maintenance: Sendable {
         let database = try Database(path: folder.regionDatabase(region), schema: .region)
         if try await database.read({ try DomainTable($0).ids() }).isEmpty { return SealDomains() }
         let directory = try Database(path: folder.directoryDatabase, schema: .directory)
-        let loader = VaultLoader(folder: folder, directory: directory, clock: .system, logger: Logger(label: "ferry"))
+        var logger = Logger(label: "ferry")
+        // That all is well goes without saying: a command opens the keys once for each Region.
+        logger.logLevel = .notice
+        let loader = VaultLoader(folder: folder, directory: directory, clock: .system, logger: logger)
         let keys = RegionKeys(region: region, database: database, vault: try await loader.open(rootKey), clock: .system)
         try await keys.unlock()
         return keys.seals

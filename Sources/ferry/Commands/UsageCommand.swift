@@ -10,7 +10,7 @@ struct UsageCommand: AsyncParsableCommand {
         abstract: "Tell what each image and snapshot holds alone and shared, and what is garbage.",
         discussion: """
             ALONE is what comes free when the image goes with those of its snapshots that no other image uses, or the snapshot does; \
-            SHARED is what others hold as well. It reads the data folder and changes nothing, so it may run beside the server.
+            SHARED is what others hold as well. An instance-store image holds neither: its bundle is among the objects of its bucket. It reads the data folder and changes nothing, so it may run beside the server.
             """
     )
 

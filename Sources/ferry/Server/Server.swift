@@ -79,7 +79,12 @@ struct Server {
                 logger: logger
             )
         )
-        try await services.run()
+        do {
+            try await services.run()
+        } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
+            // Nothing else binds: what the server has open by now are files.
+            throw CannotListen(address: address, cause: String(cString: strerror(error.errnoCode)))
+        }
         try? FileManager.default.removeItem(atPath: folder.endpoint)
         try await pool.shutdown()
         lock.release()
@@ -125,6 +130,14 @@ struct Server {
         logger.logLevel = max(logger.logLevel, .warning)
         return logger
     }
+}
+
+/// The address to listen on is not to be had.
+struct CannotListen: Error, CustomStringConvertible {
+    let address: ListenAddress
+    let cause: String
+
+    var description: String { "cannot listen on \(address): \(cause). Name another address with --listen; port 0 takes a free one." }
 }
 
 extension Server.TLSFiles {

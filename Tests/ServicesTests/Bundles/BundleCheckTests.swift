@@ -61,7 +61,7 @@ import Testing
             try await world.reconciling {
                 try await until("it failed once") { world.log.count(Self.failure) == 1 }
                 disk.setFaults(nil)
-                try await world.untilSettled(id)
+                try await world.untilSettled(id, in: World.home)
             }
             #expect(try await world.describe(id, in: World.home)?.state == .available)
         }
@@ -73,7 +73,7 @@ import Testing
             try await world.bundle()
             let id = try await world.register(bundle: "web")
             disk.setFaults { $0.call == .read ? .error(EIO) : nil }
-            try await world.reconciling { try await world.untilSettled(id) }
+            try await world.reconciling { try await world.untilSettled(id, in: World.home) }
             #expect(world.log.count(Self.failure) == 5)
             #expect(try await world.describe(id, in: World.home)?.stateReason?.code == "Server.InternalError")
             #expect(try await world.checks().isEmpty)
@@ -171,14 +171,5 @@ extension World {
         try await reconciling { image = try await end(of: id, in: World.home) }
         guard let image else { throw NotReached(description: "\(id) did not end") }
         return image
-    }
-
-    /// Lets the time pass that lies between attempts.
-    fileprivate func untilSettled(_ id: ImageID) async throws {
-        try await until("\(id) is no longer pending") {
-            clock.advance(seconds: 60)
-            store(World.home).jobsPoke()
-            return try await describe(id, in: World.home)?.state != .pending
-        }
     }
 }

@@ -99,11 +99,39 @@ import Testing
                 try await until("it failed once") { world.log.count("A job failed") == 1 }
                 #expect(try await world.describe(id)?.state == .pending)
                 disk.setFaults(nil)
-                try await world.untilSettled(id)
+                try await world.untilSettled(id, in: World.away)
             }
             let copy = try #require(try await world.describe(id))
             #expect(copy.state == .available)
             #expect(try await world.disk(of: copy, in: World.away) == SampleBody.content(72 << 20, seed: 1))
+        }
+    }
+
+    @Test func aPartThatIsRemovedBeforeTheImageIsAvailableFailsIt() async throws {
+        try await World.run(faultyDisks: true) { world in
+            try await world.bundle(bytes: 96 << 20)
+            let source = try await world.registered("web")
+            let id = try await world.images(World.away).copy(.of(source, name: "copy"))
+            let copy = try #require(try await world.describe(id))
+            let (disk, gate) = (try #require(world.disks[World.away]), ThreadGate())
+            // Behind the first part of 10 MiB and its map, and before the end of the second.
+            disk.setFaults { event in
+                if event.call == .write, event.offset > (10 << 20) + (1 << 18) { gate.pass() }
+                return nil
+            }
+            try await world.reconciling {
+                try await until("the second part is on its way") { gate.isReached }
+                #expect(try await world.keys(of: copy) == ["\(id)/disk.part.00"])
+                let bucket = try #require(copy.bundle?.manifest.bucket.rawValue)
+                _ = try await Objects(world.call(World.away)).delete("\(id)/disk.part.00", in: bucket)
+                gate.open()
+                try await world.untilSettled(id, in: World.away)
+            }
+            let failed = try #require(try await world.describe(id))
+            #expect(failed.state == .failed)
+            #expect(failed.stateReason?.code == "Client.InvalidManifest")
+            #expect(failed.stateReason?.message.contains("/\(id)/disk.part.00 was removed or replaced") == true)
+            #expect(try await world.keys(of: copy).isEmpty)
         }
     }
 
@@ -204,13 +232,5 @@ extension World {
     fileprivate func keys(of copy: Image) async throws -> [String] {
         guard let bucket = copy.bundle?.manifest.bucket.rawValue else { return [] }
         return try await Objects(call(World.away)).list(ObjectListing(prefix: "\(copy.id)/"), in: bucket).elements.map(\.key.text)
-    }
-
-    fileprivate func untilSettled(_ id: ImageID) async throws {
-        try await until("\(id) is no longer pending") {
-            clock.advance(seconds: 60)
-            store(World.away).jobsPoke()
-            return try await describe(id)?.state != .pending
-        }
     }
 }

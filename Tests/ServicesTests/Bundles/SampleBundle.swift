@@ -69,6 +69,15 @@ extension World {
     func register(bundle name: String, by account: AccountID = World.account, in region: Region = World.home) async throws -> ImageID {
         try await Images(call(region, by: account)).register(.of(name))
     }
+
+    /// Lets the time pass that lies between attempts, until an image is available or has failed.
+    func untilSettled(_ id: ImageID, in region: Region) async throws {
+        try await until("\(id) is no longer pending") {
+            clock.advance(seconds: 60)
+            store(region).jobsPoke()
+            return try await describe(id, in: region)?.state != .pending
+        }
+    }
 }
 
 extension BundleRegistration {

@@ -65,8 +65,12 @@ extension Maintenance {
             let after = last
             let images = try await rows.read { try ImageTable($0).page(of: ImageSearch(), after: after, limit: Self.rowsPerRead) }
             for image in images where ids.isEmpty || ids.contains(image.id.rawValue) {
-                let found = try await rows.read { try SnapshotTable($0).snapshots(ids: image.snapshotIDs) }
                 let holder = StorageUse.Holder.image(image.id, name: image.name)
+                if let bundle = image.bundle {
+                    try each(StorageUse(holder, bundle))
+                    continue
+                }
+                let found = try await rows.read { try SnapshotTable($0).snapshots(ids: image.snapshotIDs) }
                 try each(try await use(holder, found, table) { try $0.alone(image.id) })
             }
             guard images.count == Self.rowsPerRead else { return }
@@ -105,6 +109,20 @@ extension Maintenance {
             dataBytes: snapshots.reduce(0) { $0 + ($1.dataBytes ?? 0) },
             aloneBytes: aloneBytes,
             sharedBytes: max(0, totalBytes - aloneBytes)
+        )
+    }
+}
+
+extension StorageUse {
+    /// An instance-store image holds nothing: its bundle's objects do, and stay when it goes.
+    fileprivate init(_ holder: Holder, _ bundle: ImageBundle) {
+        self.init(
+            holder: holder,
+            snapshots: [],
+            sizeBytes: bundle.imageBytes,
+            dataBytes: bundle.bundleBytes,
+            aloneBytes: 0,
+            sharedBytes: 0
         )
     }
 }

@@ -10,9 +10,9 @@ package struct StorageUse: Sendable, Equatable {
     package let holder: Holder
     /// Of an image: those of them that are completed.
     package let snapshots: [SnapshotID]
-    /// The size of the volumes.
+    /// The size of the volumes, or of the disk in a bundle.
     package let sizeBytes: Int64
-    /// Plain bytes of the blocks that hold data.
+    /// Plain bytes of the blocks that hold data, or the bytes of a bundle.
     package let dataBytes: Int64
     /// Stored bytes that a collection frees when this goes: an image with those of its snapshots that no other image uses.
     package let aloneBytes: Int64
