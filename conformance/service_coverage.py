@@ -20,7 +20,7 @@ from disks import BLOCK, Disk, checksum, linear_checksum, text
 from ferry_server import FerryServer, HOME
 from images import register, unused_name
 from s3_request import S3Request
-from signed_request import EC2_VERSION, FORM, STS_VERSION, Request, form, kms_request
+from signed_request import EC2_VERSION, FORM, IAM_VERSION, STS_VERSION, Request, form, kms_request
 
 UNKNOWN = re.compile(r"^The parameters? (.+) (?:is|are) not recognized$")
 
@@ -189,6 +189,33 @@ def cover_sts(server: FerryServer) -> Service:
             assert shape is None or not shape.members, f"{name} has parameters; teach this table to ask for them"
             present.append(Operation(name))
     return Service("STS", present, len(model.operation_names))
+
+
+# IAM -----------------------------------------------------------------------------------------------------------------
+
+IAM_VALUES = {"CertificateBody": "none", "CertificateId": "A" * 32, "Status": "Active", "UserName": "nobody", "MaxItems": "1", "Marker": "x"}
+
+
+def cover_iam(server: FerryServer) -> Service:
+    """Parameters that are wrong, so that asking changes nothing: what nobody reads is named before that."""
+    model = botocore.session.get_session().get_service_model("iam")
+
+    def ask(action: str, parameters: dict[str, str]):
+        body = form({"Action": action, "Version": IAM_VERSION, **parameters})
+        return Request(headers={"Content-Type": FORM}, body=body).signed(server, "iam").send(server)
+
+    present = []
+    for name in model.operation_names:
+        if ask(name, {}).code == "InvalidAction":
+            continue
+        covered = Operation(name)
+        shape = model.operation_model(name).input_shape
+        base = {member: IAM_VALUES[member] for member in shape.required_members}
+        for member in shape.members:
+            unread = ask(name, {**base, member: IAM_VALUES[member]}).code == "UnknownParameter"
+            (covered.unread if unread else covered.read).append(member)
+        present.append(covered)
+    return Service("IAM", present, len(model.operation_names))
 
 
 # EBS direct ----------------------------------------------------------------------------------------------------------

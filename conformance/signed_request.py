@@ -19,6 +19,7 @@ from ferry_server import HOME, Credentials, FerryServer
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 EC2_VERSION = "2016-11-15"
 STS_VERSION = "2011-06-15"
+IAM_VERSION = "2010-05-08"
 
 
 @dataclass

@@ -6,7 +6,7 @@ import difflib
 
 import pytest
 from ferry_server import ROOT
-from service_coverage import Values, cover_ebs, cover_ec2, cover_kms, cover_s3, cover_sts, write_table
+from service_coverage import Values, cover_ebs, cover_ec2, cover_iam, cover_kms, cover_s3, cover_sts, write_table
 
 PAGE = ROOT / "docs" / "coverage.md"
 
@@ -45,7 +45,7 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def services(server):
     values = Values(server)
-    return [cover_ec2(server, values), cover_ebs(server), cover_kms(server), cover_s3(server), cover_sts(server)]
+    return [cover_ec2(server, values), cover_ebs(server), cover_kms(server), cover_s3(server), cover_iam(server), cover_sts(server)]
 
 
 def test_expected_actions_exist(services):

@@ -17,6 +17,14 @@ import Testing
         }
     }
 
+    /// Until 2049 its end is written with two digits of the year, later with four (RFC 5280, 4.1.2.5).
+    @Test(arguments: ["2026-02-28T23:59:59Z", "2029-12-31T00:00:00Z", "2044-02-29T12:00:01Z"])
+    func whenACertificateEnds(start: String) throws {
+        let now = try Date(start, strategy: .iso8601)
+        let made = try RSACertificate(pem: RegionCertificate.make(region: "eu-test-1", now: now).certificatePEM)
+        #expect(made.expiresAt == now.addingTimeInterval(20 * 365.25 * 86_400))
+    }
+
     /// 1,024 bits, as EC2's tools made them, in PKCS #1 and PKCS #8, with openssl's text in front of the certificate.
     @Test func anOldUsersCertificate() throws {
         try Tool.inFolder { folder in

@@ -14,6 +14,7 @@ import Testing
                 from: Identity.region.key,
                 to: Identity.other.certificate,
                 ids: MappedIDs(kernel: "aki-there"),
+                account: "210987654321",
                 signer: Identity.other.key
             )
         )
@@ -21,6 +22,7 @@ import Testing
         #expect(throws: BundleError.self) { try moved.verify(signedBy: Identity.user.certificate) }
         var expected = bundle.manifest
         expected.kernelID = "aki-there"
+        expected.account = "210987654321"
         expected.ec2 = moved.manifest.ec2
         #expect(moved.manifest == expected)
         bundle.manifest = moved.manifest
@@ -35,11 +37,11 @@ import Testing
             .replacingOccurrences(of: "<type>", with: "<!-- a remark --><later b=\"1\" a='2'>\n x</later>\n\t<type>")
             .replacingOccurrences(of: "<signature>", with: "<own/><signature>")
         let moved = try SignedManifest(parsing: Array(text.utf8))
-            .moved(from: Identity.region.key, to: Identity.other.certificate, signer: Identity.other.key)
+            .moved(from: Identity.region.key, to: Identity.other.certificate, account: "210987654321", signer: Identity.other.key)
         try SignedManifest(parsing: moved).verify(signedBy: Identity.other.certificate)
         func without(_ document: String) -> String {
             var document = document
-            for name in ["ec2_encrypted_key", "ec2_encrypted_iv", "signature"] {
+            for name in ["user", "ec2_encrypted_key", "ec2_encrypted_iv", "signature"] {
                 guard let start = document.range(of: "<\(name)"), let end = document.range(of: "</\(name)>") else { continue }
                 document.removeSubrange(start.upperBound..<end.lowerBound)
             }
@@ -51,7 +53,7 @@ import Testing
     @Test func aKeyThatDoesNotOpenIt() throws {
         let source = try SignedManifest(parsing: BundleBox(BadBundleTests.disk).manifest.signed(by: Identity.user.key))
         #expect(throws: BundleError.self) {
-            try source.moved(from: Identity.user.key, to: Identity.other.certificate, signer: Identity.other.key)
+            try source.moved(from: Identity.user.key, to: Identity.other.certificate, account: "210987654321", signer: Identity.other.key)
         }
     }
 }

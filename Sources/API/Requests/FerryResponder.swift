@@ -56,6 +56,7 @@ package struct FerryResponder: HTTPResponder {
         switch claim.scope.service {
         case "ec2": return await answer(EC2Service.self, request, claim, requestID: requestID, logger: &logger)
         case "ebs": return await answer(EBSService.self, request, claim, requestID: requestID, logger: &logger)
+        case "iam": return await answer(IAMService.self, request, claim, requestID: requestID, logger: &logger)
         case "kms": return await answer(KMSService.self, request, claim, requestID: requestID, logger: &logger)
         case "s3": return await S3Service.answer(request, .v4(claim), from: self, requestID: requestID, logger: &logger)
         case "sts": return await answer(STSService.self, request, claim, requestID: requestID, logger: &logger)

@@ -12,7 +12,8 @@ package struct MappedIDs: Hashable, Sendable {
 }
 
 extension SignedManifest {
-    /// The manifest for another Region: key and IV wrapped for that Region, kernel and ramdisk as they are called there, signed anew.
+    /// The manifest for another Region: key and IV wrapped for that Region, kernel and ramdisk as they are called there, the user whose
+    /// copy it is, signed anew.
     ///
     /// Everything else stays byte for byte, also what this program does not know. The parts are the same.
     ///
@@ -20,6 +21,7 @@ extension SignedManifest {
     ///   - key: the key of the Region that the bundle is for.
     ///   - certificate: of the Region that it goes to.
     ///   - ids: used where the manifest names a kernel or a ramdisk.
+    ///   - account: for whom the signer signs: whoever reads the signature may rely on it. 12 digits.
     ///   - signer: whose signature replaces the one there is.
     /// - Throws: ``BundleError`` when the key does not unwrap. It is for manifests that were verified before: whoever may give in any
     ///   manifest must not be told, since that tells guesses apart.
@@ -27,6 +29,7 @@ extension SignedManifest {
         from key: RSAPrivateKey,
         to certificate: RSACertificate,
         ids: MappedIDs = MappedIDs(),
+        account: String,
         signer: RSAPrivateKey
     ) throws -> [UInt8] {
         let wrapped = try BundleKey(unwrapping: manifest.ec2, with: key).wrapped(for: certificate)
@@ -35,6 +38,7 @@ extension SignedManifest {
         var edits: [Edit] = [
             Edit(try reader.one("ec2_encrypted_key", of: image), text: Hex.encode(wrapped.key)),
             Edit(try reader.one("ec2_encrypted_iv", of: image), text: Hex.encode(wrapped.iv)),
+            Edit(try reader.one("user", of: image), text: account),
         ]
         if let kernel = ids.kernel, let node = machine["kernel_id"], manifest.kernelID != nil { edits.append(Edit(node, text: kernel)) }
         if let ramdisk = ids.ramdisk, let node = machine["ramdisk_id"], manifest.ramdiskID != nil {

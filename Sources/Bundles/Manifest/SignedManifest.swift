@@ -29,9 +29,14 @@ package struct SignedManifest: Sendable {
         self.root = root
     }
 
+    /// Whether the holder of the certificate's key signed what the manifest says.
+    package func isSigned(by certificate: RSACertificate) -> Bool {
+        certificate.isValid(signature, over: signed.flatMap { document[$0] })
+    }
+
     /// - Throws: ``BundleError`` unless the holder of the certificate's key signed what the manifest says.
     package func verify(signedBy certificate: RSACertificate) throws(BundleError) {
-        guard certificate.isValid(signature, over: signed.flatMap { document[$0] }) else {
+        guard isSigned(by: certificate) else {
             throw BundleError(
                 "The signature of the manifest was not made with the key of the certificate, or the manifest was changed since."
             )

@@ -21,5 +21,14 @@ extension Schema {
             "CREATE TABLE bucket_names (name TEXT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, created_at BIGINT NOT NULL)",
             "CREATE INDEX bucket_names_by_account ON bucket_names (account, name)",
         ],
+        [
+            """
+            CREATE TABLE signing_certificates (
+                id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts (id), body TEXT NOT NULL, status TEXT NOT NULL,
+                uploaded_at BIGINT NOT NULL
+            )
+            """,
+            "CREATE INDEX signing_certificates_by_account ON signing_certificates (account)",
+        ],
     ])
 }

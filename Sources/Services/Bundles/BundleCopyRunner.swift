@@ -122,6 +122,7 @@ struct BundleCopyRunner: JobRunner {
             from: try await there.privateKey(),
             to: try RSACertificate(pem: try await here.require()),
             ids: MappedIDs(kernel: KernelMap.moved(manifest.manifest.kernelID, from: region.region, into: tools.store.region)),
+            account: job.account.rawValue,
             signer: try await here.privateKey()
         )
         var body = WholeBody(document)

@@ -49,6 +49,7 @@ extension Images {
         let rules = InstanceStoreRules(bundle.manifest)
         let (traits, devices): (MachineTraits, [BlockDevice])
         do {
+            try await SigningCertificates(call).check(bundle.signed)
             traits = try rules.traits(registration)
             devices = try rules.devices(registration)
         } catch let error as BundleError {
