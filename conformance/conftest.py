@@ -15,18 +15,26 @@ import pytest
 import snapshots
 from ferry_server import MEMORY_LIMIT, FerryServer, binary
 
-SEED = os.environ.get("FERRY_TEST_SEED") or str(random.SystemRandom().randrange(10**9))
+# Processes that run a part of the suite each have it from the one that started them.
+SEED = os.environ.setdefault("FERRY_TEST_SEED", str(random.SystemRandom().randrange(10**9)))
+
+# The longest files, so that none of them is left for the end, when the other process has nothing to do any more.
+FIRST = ("test_terraform.py", "test_kill.py", "test_faulty_link.py", "test_command_line.py", "test_scripts.py", "test_bundle_buckets.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-coverage", action="store_true", help="write docs/coverage.md instead of comparing with it")
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_sessionstart(session: pytest.Session) -> None:
     """Says what this run depends on; pytest's own header is not shown with -q."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and not session.config.option.collectonly:
         reporter.write_line(f"seed: {SEED} (FERRY_TEST_SEED={SEED} repeats this run); server: {binary()}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,14 @@ EXPECTED = {
         "DescribeImageAttribute", "DescribeImages", "DescribeRegions", "DescribeSnapshotAttribute", "DescribeSnapshots",
         "DescribeTags", "DisableEbsEncryptionByDefault", "EnableEbsEncryptionByDefault", "GetEbsDefaultKmsKeyId",
         "GetEbsEncryptionByDefault", "ModifyEbsDefaultKmsKeyId", "ModifyImageAttribute", "RegisterImage", "ResetEbsDefaultKmsKeyId",
+        "CancelExportTask", "CancelImportTask", "CreateRestoreImageTask", "CreateStoreImageTask", "DescribeExportImageTasks",
+        "DescribeImportImageTasks", "DescribeImportSnapshotTasks", "DescribeStoreImageTasks", "ExportImage", "ImportImage",
+        "ImportSnapshot",
     },
     "EBS direct": {
         "CompleteSnapshot", "GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock", "StartSnapshot",
     },
+    "IAM": {"DeleteSigningCertificate", "ListSigningCertificates", "UpdateSigningCertificate", "UploadSigningCertificate"},
     "KMS": {
         "CancelKeyDeletion", "CreateAlias", "CreateGrant", "CreateKey", "Decrypt", "DeleteAlias", "DescribeKey", "DisableKey",
         "DisableKeyRotation", "EnableKey", "EnableKeyRotation", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair",
@@ -32,8 +36,8 @@ EXPECTED = {
     "S3": {
         "AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload", "DeleteBucket",
         "DeleteBucketPolicy", "DeleteObject", "DeleteObjects", "DeleteObjectTagging", "GetBucketAcl", "GetBucketEncryption",
-        "GetBucketLocation", "GetBucketOwnershipControls", "GetBucketPolicy", "GetBucketTagging", "GetBucketVersioning", "GetObject",
-        "GetObjectAcl", "GetObjectTagging", "GetPublicAccessBlock", "HeadBucket", "HeadObject", "ListBuckets", "ListMultipartUploads",
+        "GetBucketLocation", "GetBucketOwnershipControls", "GetBucketPolicy", "GetBucketPolicyStatus", "GetBucketTagging",
+        "GetBucketVersioning", "GetObject", "GetObjectAcl", "GetObjectAttributes", "GetObjectTagging", "GetPublicAccessBlock", "HeadBucket", "HeadObject", "ListBuckets", "ListMultipartUploads",
         "ListObjects", "ListObjectsV2", "ListObjectVersions", "ListParts", "PutBucketAcl", "PutBucketEncryption",
         "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketTagging", "PutBucketVersioning", "PutObject", "PutObjectAcl",
         "PutObjectTagging", "PutPublicAccessBlock", "UploadPart", "UploadPartCopy",

@@ -95,10 +95,13 @@ def run_pytest(name: str, paths: list[str], arguments: list[str]) -> Counts:
     return judge(name, report, status, None if status in (0, 1, 5) else f"pytest ended with {status}")
 
 
+# Two at a time: a test waits for its server and for processes more than it computes. A file stays with one, since its tests share a server.
+SIDE_BY_SIDE = ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
+
 RUNNERS = {
     "tidy": lambda arguments: run_pytest("tidy", ["tidy"], arguments),
     "swift": run_swift,
-    "conformance": lambda arguments: run_pytest("conformance", ["--ignore=tidy", "."], arguments),
+    "conformance": lambda arguments: run_pytest("conformance", ["--ignore=tidy", "."], [*SIDE_BY_SIDE, *arguments]),
 }
 
 
