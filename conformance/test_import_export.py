@@ -9,8 +9,10 @@ import tarfile
 
 import images
 import pytest
+import snapshots
 from botocore.exceptions import ClientError
 from buckets import make_bucket
+from disks import Disk
 from ferry_server import AWAY, HOME
 from patience import eventually
 from refusals import dry_run, refused
@@ -307,3 +309,29 @@ def test_kill_9_while_disks_are_imported(start_server, raw):
         assert detail["Status"] == "completed", detail
         assert disk_of(server, detail["SnapshotId"], raw.stat().st_size) == raw.read_bytes()
     assert not list((server.data / "regions" / HOME / "scratch").glob("*"))
+
+
+def test_an_image_is_never_left_without_its_disk(server, bucket):
+    """A snapshot that an import names may be deleted while it runs: then the import fails."""
+    server.s3().put_object(Bucket=bucket, Key="second.raw", Body=b"x" * (8 << 20))
+    for number in range(4):
+        snapshot = snapshots.upload(server, Disk.made(f"deleted while imported {number}", 1))
+        containers = [{"SnapshotId": snapshot}, {"Format": "RAW", "UserBucket": {"S3Bucket": bucket, "S3Key": "second.raw"}}]
+        task = server.ec2().import_image(DiskContainers=containers)["ImportTaskId"]
+
+        def described():
+            return server.ec2().describe_import_image_tasks(ImportTaskIds=[task])["ImportImageTasks"][0]
+
+        if number:
+            eventually(lambda: described()["Status"] != "active" or described().get("Progress", "0") != "0", "it is under way")
+        try:
+            server.ec2().delete_snapshot(SnapshotId=snapshot)
+            deleted = True
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "InvalidSnapshot.InUse"
+            deleted = False
+        ended = eventually(lambda: described() if described()["Status"] in ("completed", "deleted") else None, "it has ended")
+        if deleted:
+            assert ended["Status"] == "deleted" and snapshot in ended["StatusMessage"], ended
+        else:
+            assert ended["Status"] == "completed"

@@ -16,8 +16,8 @@ struct ImageImportRunner: JobRunner {
         let now = tools.deployment.clock.now
         for (number, disk) in work.disks.enumerated() {
             if let id = disk.snapshot {
-                let known = try await tools.store.database.read { try SnapshotTable($0).snapshot(id) }
-                guard let known, known.state == .completed else { throw Snapshots.notFound(id.rawValue) }
+                let account = job.account
+                let known = try await tools.store.database.read { try Self.require(id, of: account, in: $0) }
                 disks.append((disk.deviceName, known))
                 continue
             }
@@ -35,12 +35,21 @@ struct ImageImportRunner: JobRunner {
             throw Fault(.invalidParameterValue, "The machine has \(disks.count) disks; an image is imported of at most \(Imports.disksMax)")
         }
         let image = image(over: disks, at: now)
+        let given = work.disks.compactMap(\.snapshot)
         return JobEnding(sessions: [intake.session]) { [job, made] transaction in
             let images = ImageTable(transaction)
             if let holder = try images.holder(ofName: image.name, owner: job.account) { throw ImageName.duplicate(image.name, of: holder) }
             for snapshot in made { try SnapshotTable(transaction).insert(snapshot) }
+            // Nothing has kept those that were there before from being deleted meanwhile.
+            for id in given { _ = try Self.require(id, of: job.account, in: transaction) }
             try images.insert(image)
         }
+    }
+
+    private static func require(_ id: SnapshotID, of account: AccountID, in transaction: Transaction) throws -> Snapshot {
+        let snapshot = try Snapshots.own(id, of: account, in: transaction)
+        guard snapshot.state == .completed else { throw Snapshots.notFound(id.rawValue) }
+        return snapshot
     }
 
     private func image(over disks: [(name: String?, snapshot: Snapshot)], at now: Date) -> Image {
