@@ -37,7 +37,9 @@ def set_default(server, bucket, algorithm, *, bucket_key=None, **rule):
     if bucket_key is not None:
         rules[0]["BucketKeyEnabled"] = bucket_key
     server.s3().put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
-    assert server.s3().get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"] == rules
+    assert server.s3().get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"] == [
+        {"BucketKeyEnabled": False, **rules[0]}
+    ]
 
 
 def in_parts(server, bucket, key, parts, **options):

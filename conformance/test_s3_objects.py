@@ -518,7 +518,7 @@ def test_batch_delete_of_versions(server, versioned):
 
 
 def test_tags_of_objects(server, own_bucket):
-    s3, tags = server.s3(), [{"Key": "a", "Value": "1"}, {"Key": "ü &", "Value": "x=y"}]
+    s3, tags = server.s3(), [{"Key": "a", "Value": "1"}, {"Key": "ü +", "Value": "x=y"}]
     s3.put_object(Bucket=own_bucket, Key="key", Body=b"x", Tagging=urllib.parse.urlencode({tag["Key"]: tag["Value"] for tag in tags}))
     assert s3.get_object_tagging(Bucket=own_bucket, Key="key")["TagSet"] == tags
     assert s3.head_object(Bucket=own_bucket, Key="key")["TagCount"] == 2

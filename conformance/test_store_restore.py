@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -298,3 +299,24 @@ def test_kill_9_while_images_are_stored_and_restored(start_server, disk):
         server.start()
         images.wait_available(server, HOME, restored)
         same_disks(server, image, restored)
+
+
+def test_the_object_is_there_when_the_task_has_ended_and_not_before(server, source):
+    """One transaction: a crash in between would find an object that its task takes for somebody else's."""
+    place = make_bucket(server)
+    rows = sqlite3.connect(f"file:{server.data}/regions/{HOME}/region.sqlite?mode=ro", uri=True)
+    server.ec2().create_store_image_task(ImageId=source, Bucket=place)
+    seen = set()
+
+    def ended():
+        with rows:
+            rows.execute("BEGIN")
+            objects = rows.execute("SELECT COUNT(*) FROM objects WHERE bucket = ?", (place,)).fetchone()[0]
+            states = rows.execute("SELECT state FROM jobs WHERE kind = 'imageStore' AND work LIKE ?", (f"%{place}%",)).fetchall()
+        [(state,)] = states
+        seen.add((objects, state))
+        return state == "completed"
+
+    eventually(ended, "the image is stored", pause=0)
+    rows.close()
+    assert seen <= {(0, "active"), (1, "completed")} and (1, "completed") in seen

@@ -10,6 +10,8 @@ enum IAMService: QueryService {
     static let namespace = QueryEnvelope.iamNamespace
     static let version = "2010-05-08"
     static let internalErrorCode = "ServiceFailure"
+    /// What belongs to no user is the root user's.
+    static let rootUserName = "root"
 
     private static let actions: [String: any IAMAction.Type] = Dictionary(
         uniqueKeysWithValues: signingCertificates.map { ($0.name, $0) }
@@ -40,7 +42,10 @@ enum IAMService: QueryService {
         let userName: String? = try query["UserName"]
         let action = try Action(from: query)
         try query.requireAllRead()
-        if let userName { throw Fault(.noSuchEntity, "The user with name \(userName.prefix(128)) cannot be found.") }
+        // Listings call the account itself so.
+        if let userName, userName != rootUserName {
+            throw Fault(.noSuchEntity, "The user with name \(userName.prefix(128)) cannot be found.")
+        }
         let answer = try await action.run(in: call)
         return .xml(QueryEnvelope.success(action: Action.name, requestID: requestID, namespace: namespace, body: answer))
     }

@@ -34,7 +34,7 @@ extension S3Service {
             let address = try S3Address(
                 host: request.host,
                 path: request.signable.path,
-                baseNames: baseNames(of: Array(deployment.regions.keys))
+                baseNames: baseNames(of: deployment)
             )
             // Before the body: a stranger gets no memory.
             guard !claim.hasSessionToken, let key = try await responder.accessKeys.find(claim.accessKeyID) else {
@@ -52,10 +52,9 @@ extension S3Service {
                 hasCopySource: input.header("x-amz-copy-source") != nil
             )
             let call = Call(principal: key.principal, store: store, deployment: deployment, host: request.host)
-            var reply = try await respond(
-                to: S3Call(call: call, operation: operation, address: address, query: query, input: input),
-                logger: &logger
-            )
+            let request = S3Call(call: call, operation: operation, address: address, query: query, input: input)
+            try request.requireWhatIsKnown()
+            var reply = try await respond(to: request, logger: &logger)
             reply.headers[.requestID] = requestID
             return reply
         } catch {
@@ -69,10 +68,13 @@ extension S3Service {
         }
     }
 
-    /// The names under which a bucket may stand in front, as `depot.localhost` or `depot.s3.eu-west-1.amazonaws.com`.
-    private static func baseNames(of regions: [Region]) -> Set<String> {
-        var names: Set<String> = ["localhost", "s3.localhost", "s3.amazonaws.com"]
-        for region in regions { names.formUnion(["s3.\(region).localhost", "s3.\(region).amazonaws.com"]) }
+    /// The names behind which a bucket may stand, as `depot.localhost` or `depot.s3.eu-west-1.amazonaws.com`.
+    private static func baseNames(of deployment: Deployment) -> Set<String> {
+        var names: Set<String> = ["s3.amazonaws.com"]
+        for region in deployment.regions.keys { names.insert("s3.\(region).amazonaws.com") }
+        for host in ["localhost"] + deployment.hostNames {
+            names.formUnion([host, "s3.\(host)"] + deployment.regions.keys.map { "s3.\($0).\(host)" })
+        }
         return names
     }
 
@@ -92,9 +94,10 @@ extension S3Service {
         guard let first = deployment.regions.min(by: { $0.key < $1.key })?.value else {
             throw S3Error(.serviceUnavailable, "This Ferry serves no Region")
         }
+        guard let bucket = address.bucket else { return first }
         let principal = Principal(account: account, accessKeyID: claim.accessKeyID)
         do {
-            _ = try await Buckets(Call(principal: principal, store: first, deployment: deployment, host: "")).require(address.bucket ?? "")
+            _ = try await Buckets(Call(principal: principal, store: first, deployment: deployment, host: "")).require(bucket)
             return first
         } catch let elsewhere as BucketElsewhere {
             return deployment.regions[elsewhere.region] ?? first

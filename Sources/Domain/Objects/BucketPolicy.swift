@@ -4,14 +4,38 @@ import Foundation
 package enum BucketPolicy {
     package static let bytesMax = 20 << 10
 
-    /// - Throws: `Fault` `MalformedPolicy` for anything but a policy document of at most 20 KiB.
-    package static func check(_ document: [UInt8]) throws(Fault) {
-        guard document.count <= bytesMax else { throw malformed("it may have \(bytesMax) bytes, not \(document.count)") }
-        guard let policy = try? JSONDecoder().decode(PolicyDocument.self, from: Data(document)) else {
-            throw malformed("it is no JSON document of the policy language")
+    private static let members: Set<String> = ["Version", "Id", "Statement"]
+    private static let versions: Set<String> = ["2008-10-17", "2012-10-17"]
+
+    /// Holds a document against IAM's policy language and against what S3 takes of it for a bucket.
+    ///
+    /// - Throws: `Fault` `MalformedPolicy`, in the texts of S3.
+    package static func check(_ document: [UInt8], for bucket: String) throws(Fault) {
+        guard document.count <= bytesMax else { throw .malformedPolicy("Policy exceeds the maximum allowed document size.") }
+        guard document.first == UInt8(ascii: "{") else {
+            throw .malformedPolicy("Policies must be valid JSON and the first byte must be '{'")
         }
-        guard !policy.statements.values.isEmpty, policy.statements.values.allSatisfy(\.isWellFormed) else {
-            throw malformed("each statement needs a principal, an action and a resource")
+        guard let value = try? JSONDecoder().decode(PolicyValue.self, from: Data(document)) else {
+            throw .malformedPolicy("This policy contains invalid Json")
+        }
+        let fields = try PolicyFields(value, allowing: members)
+        if let version = fields["Version"] {
+            guard let text = version.text, versions.contains(text) else {
+                throw .malformedPolicy("The policy must contain a valid version string")
+            }
+        }
+        _ = try fields.text("Id")
+        try checkStatements(try fields.required("Statement").elements, of: bucket)
+    }
+
+    private static func checkStatements(_ statements: [PolicyValue], of bucket: String) throws(Fault) {
+        guard !statements.isEmpty else { throw .malformedPolicy("Could not parse the policy: Statement is empty!") }
+        var ids: Set<String> = []
+        for value in statements {
+            let statement = try BucketPolicyStatement(value, of: bucket)
+            // An empty one is what editors of policies leave, and names nothing.
+            guard let id = statement.id, !id.isEmpty else { continue }
+            guard ids.insert(id).inserted else { throw .malformedPolicy("Statement IDs (SID) in a single policy must be unique.") }
         }
     }
 
@@ -20,8 +44,9 @@ package enum BucketPolicy {
         guard let policy = try? JSONDecoder().decode(PolicyDocument.self, from: Data(document)) else { return false }
         return policy.statements.values.contains(where: \.isPublic)
     }
+}
 
-    private static func malformed(_ reason: String) -> Fault {
-        Fault(FaultCode(rawValue: "MalformedPolicy"), "This policy contains invalid Json or does not follow the policy language: \(reason)")
-    }
+extension Fault {
+    /// S3 has one code for all that a policy can have wrong.
+    static func malformedPolicy(_ text: String) -> Fault { Fault(FaultCode(rawValue: "MalformedPolicy"), text) }
 }

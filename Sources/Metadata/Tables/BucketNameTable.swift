@@ -34,10 +34,22 @@ package struct BucketNameTable {
         try transaction.firstRow("SELECT * FROM bucket_names WHERE name = ?", [.text(name)]).map(Row.init)
     }
 
-    /// An account's buckets behind a name, ascending.
-    package func rows(of account: AccountID, after name: String, limit: Int) throws -> [Row] {
-        let sql = "SELECT * FROM bucket_names WHERE account = ? AND name > ? ORDER BY name LIMIT ?"
-        return try transaction.rows(sql, [.text(account), .text(name), .integer(limit)]).map(Row.init)
+    /// An account's buckets behind a name, ascending: those that begin with a prefix, of one Region or of all.
+    package func rows(of account: AccountID, after name: String, prefix: String = "", region: String? = nil, limit: Int) throws -> [Row] {
+        // What stands before the prefix is passed over; a name that is the prefix itself counts.
+        let isBehind = !name.utf8.lexicographicallyPrecedes(prefix.utf8)
+        var sql = "SELECT * FROM bucket_names WHERE account = ? AND name \(isBehind ? ">" : ">=") ?"
+        var values: [SQLValue] = [.text(account), .text(isBehind ? name : prefix)]
+        if !prefix.isEmpty {
+            // No name goes on with the last character that there is.
+            sql += " AND name < ?"
+            values.append(.text(prefix + "\u{10FFFF}"))
+        }
+        if let region {
+            sql += " AND region = ?"
+            values.append(.text(region))
+        }
+        return try transaction.rows(sql + " ORDER BY name LIMIT ?", values + [.integer(limit)]).map(Row.init)
     }
 
     package func count(of account: AccountID) throws -> Int {

@@ -11,7 +11,7 @@ package struct MultipartTable {
         try transaction.firstRow("SELECT * FROM multipart_uploads WHERE id = ?", [.text(id)]).map(MultipartUpload.init)
     }
 
-    /// Behind a key and an upload of it, ascending.
+    /// Behind a key and an upload of it, ascending; all of the key when the id is empty.
     package func uploads(in bucket: BucketName, after key: [UInt8], id: String, before end: [UInt8]?, limit: Int) throws
         -> [MultipartUpload]
     {

@@ -15,7 +15,11 @@ package final class Deployment: Sendable {
     /// What may pass between Regions.
     package let limits: LinkLimits
     package let encryption: EncryptionOptions
+    /// The names of this server behind which a bucket may stand in `Host`, in lower case; `localhost` needs not be one of them.
+    package let hostNames: [String]
     package let logger: Logger
+    /// How many requests may hold the manifest of a bundle at once.
+    let manifests = Gate(places: 8)
 
     package init(
         directory: Database,
@@ -25,6 +29,7 @@ package final class Deployment: Sendable {
         clock: WallClock = .system,
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
+        hostNames: [String] = [],
         logger: Logger
     ) {
         self.vault = vault
@@ -34,6 +39,7 @@ package final class Deployment: Sendable {
         self.clock = clock
         self.limits = limits
         self.encryption = encryption
+        self.hostNames = hostNames
         self.logger = logger
     }
 
@@ -46,6 +52,7 @@ package final class Deployment: Sendable {
         clock: WallClock = .system,
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
+        hostNames: [String] = [],
         logger: Logger
     ) async throws -> Deployment {
         try folder.make(regions)
@@ -66,6 +73,7 @@ package final class Deployment: Sendable {
             clock: clock,
             limits: limits,
             encryption: encryption,
+            hostNames: hostNames,
             logger: logger
         )
     }

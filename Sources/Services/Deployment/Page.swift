@@ -14,30 +14,27 @@ package struct Page<Element: Sendable>: Sendable {
 /// How much of a listing is asked for.
 package struct PageRequest: Sendable {
     private static let batchMax = 1000
+    /// How many results a page may have where EC2 says nothing else.
+    package static let sizes = 5...1000
 
     package var maxResults: Int?
     package var nextToken: String?
+    private let sizes: ClosedRange<Int>
 
-    package init(maxResults: Int? = nil, nextToken: String? = nil) {
+    package init(maxResults: Int? = nil, nextToken: String? = nil, sizes: ClosedRange<Int> = PageRequest.sizes) {
         self.maxResults = maxResults
         self.nextToken = nextToken
+        self.sizes = sizes
     }
 
-    /// EC2 takes 5 to 1,000 results a page.
     func check() throws {
         guard let maxResults else { return }
-        guard maxResults >= 5 else {
-            throw Fault(
-                .invalidParameterValue,
-                "Value ( \(maxResults) ) for parameter maxResults is invalid. Expecting a value greater than or equal to 5."
-            )
-        }
-        guard maxResults <= 1000 else {
-            throw Fault(
-                .invalidParameterValue,
-                "Value ( \(maxResults) ) for parameter maxResults is invalid. Expecting a value less than or equal to 1000."
-            )
-        }
+        guard maxResults >= sizes.lowerBound else { throw Self.refusal(maxResults, "greater than or equal to \(sizes.lowerBound)") }
+        guard maxResults <= sizes.upperBound else { throw Self.refusal(maxResults, "less than or equal to \(sizes.upperBound)") }
+    }
+
+    private static func refusal(_ value: Int, _ rule: String) -> Fault {
+        Fault(.invalidParameterValue, "Value ( \(value) ) for parameter maxResults is invalid. Expecting a value \(rule).")
     }
 }
 

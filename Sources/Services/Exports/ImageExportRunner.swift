@@ -31,24 +31,22 @@ struct ImageExportRunner: JobRunner {
             )
         )
         let upload = JobUpload(of: job, tools: tools)
-        if let product = DiskConverter.Product(ec2Name: work.format) {
-            try await tools.scratch.with(job.id) { folder in
-                let path = "\(folder)/disk"
-                try await write(map, in: seal, to: path, progress)
-                try await DiskRefusal.explained {
-                    try await DiskConverter().export(path, as: product, to: "\(folder)/product")
-                }
-                try await progress.report(75, of: 100, "uploading")
-                let file = try await tools.scratch.pool.run { try RawDisk(opening: "\(folder)/product") }
-                try await upload.put(FileStream(file, pool: tools.scratch.pool), as: put)
-            }
-        } else {
+        guard let product = DiskConverter.Product(ec2Name: work.format) else {
             let stream = DiskStream(map, in: seal, of: store) { done, total in
                 try await progress.report(done * 100 / max(1, total), of: 100, "converting")
             }
-            try await upload.put(stream, as: put)
+            return try await upload.put(stream, as: put)
         }
-        return JobEnding()
+        return try await tools.scratch.with(job.id) { folder in
+            let path = "\(folder)/disk"
+            try await write(map, in: seal, to: path, progress)
+            try await DiskRefusal.explained {
+                try await DiskConverter().export(path, as: product, to: "\(folder)/product")
+            }
+            try await progress.report(75, of: 100, "uploading")
+            let file = try await tools.scratch.pool.run { try RawDisk(opening: "\(folder)/product") }
+            return try await upload.put(FileStream(file, pool: tools.scratch.pool), as: put)
+        }
     }
 
     func undo() async throws { try await JobUpload(of: job, tools: tools).abort() }

@@ -17,22 +17,38 @@ struct JobUpload: Sendable {
         objects = Objects(tools.call(of: job.account))
     }
 
-    /// Stores a stream from its beginning. When it fails, nothing of it stays.
+    /// Stores a stream from its beginning. The object is made in the transaction that ends the job: it is there when the task says so,
+    /// and a crash leaves neither or both. When storing fails, nothing of it stays.
     ///
     /// - Throws: `Fault` `InvalidRequest` when a user aborted the upload or deleted its bucket meanwhile.
-    func put(_ source: some ArchiveSource, as put: ObjectPut, condition: WriteCondition? = nil) async throws {
+    func put(_ source: some ArchiveSource, as put: ObjectPut, condition: WriteCondition? = nil) async throws -> JobEnding {
         try await abort()
         let upload = try await objects.createUpload(put, id: id)
         do {
-            _ = try await objects.put(source, into: upload, condition: condition)
+            let completion = try await objects.store(source, into: upload, condition: condition)
+            let now = objects.call.now
+            return JobEnding { transaction in
+                try Self.explained(put) { try completion.commit(in: transaction, at: now) }
+            }
+        } catch {
+            try? await abort()
+            return try Self.explained(put) { throw error }
+        }
+    }
+
+    private static func explained<Value>(_ put: ObjectPut, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
         } catch let fault as Fault where fault.code == .noSuchUpload {
             throw Fault(
                 .invalidRequest,
                 "The object was cut off: the bucket \(put.bucket) was deleted, or the upload of \(put.key) aborted."
             )
-        } catch {
-            try? await abort()
-            throw error
+        } catch let fault as Fault where fault.code == .objectPreconditionFailed {
+            throw Fault(
+                .invalidRequest,
+                "The bucket \(put.bucket) has got the object \(put.key) meanwhile: delete it to store the image again."
+            )
         }
     }
 

@@ -10,10 +10,17 @@ package struct Buckets: Sendable {
 
     package init(_ call: Call) { self.call = call }
 
-    /// The caller's buckets of all Regions, behind a name.
-    package func list(after name: String = "", limit: Int = 10_000) async throws -> [BucketNameTable.Row] {
+    /// The caller's buckets behind a name that begin with a prefix, of one Region or of all.
+    package func list(
+        after name: String = "",
+        prefix: String = "",
+        region: String? = nil,
+        limit: Int = 10_000
+    ) async throws -> [BucketNameTable.Row] {
         let account = call.account
-        return try await call.deployment.directory.read { try BucketNameTable($0).rows(of: account, after: name, limit: limit) }
+        return try await call.deployment.directory.read {
+            try BucketNameTable($0).rows(of: account, after: name, prefix: prefix, region: region, limit: limit)
+        }
     }
 
     /// The bucket, which must be the caller's and in this Region.
@@ -30,6 +37,16 @@ package struct Buckets: Sendable {
         guard place.region == region else { throw BucketElsewhere(bucket: name, region: place.region) }
         guard let bucket = try await call.store.database.read({ try BucketTable($0).bucket(name) }) else { throw Self.missing(text) }
         return bucket
+    }
+
+    /// Where a bucket of the caller's is, told in any Region.
+    package func region(of name: String) async throws -> Region {
+        do {
+            _ = try await require(name)
+            return call.region
+        } catch let elsewhere as BucketElsewhere {
+            return elsewhere.region
+        }
     }
 
     static func missing(_ name: String) -> Fault { Fault(.noSuchBucket, "The specified bucket does not exist: \(name.prefix(64))") }

@@ -50,6 +50,8 @@ extension Objects {
         guard origin.region == call.region, encryption?.domain == found.encryption?.domain else {
             return try await rewrite(origin, to: put, attributes, under: encryption)
         }
+        // No byte passes through the seal, but whoever copies must be able to read: the key is asked all the same.
+        _ = try await call.store.seal(encryption?.domain)
         let (version, now) = (Self.newVersion(in: bucket), call.now)
         return try await call.store.database.write { transaction in
             let table = ObjectTable(transaction)
@@ -73,6 +75,18 @@ extension Objects {
             try Self.insert(copy, at: now, in: transaction)
             return copy
         }
+    }
+
+    /// Copies an object by bytes that are read and hashed again.
+    package func copy(
+        _ origin: CopyOrigin,
+        to put: ObjectPut,
+        attributes: ObjectAttributes,
+        through body: inout some ObjectBody
+    ) async throws -> StoredObject {
+        let encryption = try await encryption(of: origin, asked: put.encryption)
+        let target = ObjectPut(bucket: put.bucket, key: put.key, attributes: attributes, condition: put.condition)
+        return try await self.put(target, &body, as: nil, under: encryption)
     }
 
     /// How a copy is kept: as it is asked for; otherwise as its source is, so that nothing that is sealed becomes open.

@@ -14,11 +14,21 @@ extension Objects {
     /// Deletes an object, or one version of it for good. That there is none is no error.
     ///
     /// Without a version, a bucket that keeps versions gets a marker.
-    package func delete(_ key: String, in bucket: String, version: String? = nil) async throws -> ObjectDeletion {
+    ///
+    /// - Parameter condition: must hold of the latest version, in the same transaction.
+    package func delete(
+        _ key: String,
+        in bucket: String,
+        version: String? = nil,
+        condition: WriteCondition? = nil
+    ) async throws -> ObjectDeletion {
         let bucket = try await Buckets(call).require(bucket)
         let key = try Self.key(key)
         let now = call.now
-        return try await call.store.database.write { try Self.delete(key, in: bucket, version: version, at: now, $0) }
+        return try await call.store.database.write { transaction in
+            try Self.check(condition, try ObjectTable(transaction).latest(key, in: bucket.name))
+            return try Self.delete(key, in: bucket, version: version, at: now, transaction)
+        }
     }
 
     private static func delete(_ key: ObjectKey, in bucket: Bucket, version: String?, at now: Date, _ transaction: Transaction) throws

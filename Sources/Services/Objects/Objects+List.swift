@@ -33,7 +33,7 @@ extension Objects {
     /// it stands for is skipped and not read.
     package func list(_ listing: ObjectListing, in bucket: String) async throws -> ObjectPage<ObjectRow> {
         let bucket = try await Buckets(call).require(bucket)
-        return try await Self.list(listing, key: \.key) { [store = call.store] from, end, limit in
+        return try await Self.list(listing, key: \ObjectRow.key) { [store = call.store] from, end, limit in
             try await store.database.read { try ObjectTable($0).objects(in: bucket.name, from: from, before: end, limit: limit) }
         }
     }
@@ -50,12 +50,32 @@ extension Objects {
             number = try await call.store.database.read { try ObjectTable($0).version(version, of: key, in: bucket.name) }?.number
             (first, listing.after) = (key.bytes, nil)
         }
-        return try await Self.list(listing, key: \.key, startingAt: first, behind: number) { [store = call.store] from, below, end, limit in
+        return try await Self.list(listing, key: \ObjectRow.key, startingAt: first, behind: number) {
+            [store = call.store] from, below, end, limit in
             try await store.database.read {
                 try ObjectTable($0).versions(in: bucket.name, from: from, below: below, before: end, limit: limit)
             }
-        } number: {
-            $0.number
+        } mark: { (row: ObjectRow) -> Int64? in
+            row.number
+        }
+    }
+
+    /// Uploads that are not complete, in the order of their keys and, of one key, of their ids. `id` is the one behind which to go on in
+    /// the key `after`; without it a listing goes on behind all uploads of that key.
+    package func listUploads(_ listing: ObjectListing, behindID id: String? = nil, in bucket: String) async throws
+        -> ObjectPage<MultipartUpload>
+    {
+        let bucket = try await Buckets(call).require(bucket)
+        var listing = listing
+        var (first, mark) = ([UInt8]?.none, String?.none)
+        if let id, let after = listing.after { (first, mark, listing.after) = (Array(after.utf8), id, nil) }
+        return try await Self.list(listing, key: \MultipartUpload.key, startingAt: first, behind: mark) {
+            [store = call.store] from, behind, end, limit in
+            try await store.database.read {
+                try MultipartTable($0).uploads(in: bucket.name, after: from, id: behind ?? "", before: end, limit: limit)
+            }
+        } mark: { (upload: MultipartUpload) -> String? in
+            upload.id
         }
     }
 
@@ -65,38 +85,43 @@ extension Objects {
         read: (_ from: [UInt8], _ end: [UInt8]?, _ limit: Int) async throws -> [ObjectRow]
     ) async throws -> ObjectPage<ObjectRow> {
         // One row a key: the place behind a row is the place behind its key.
-        try await list(listing, key: key, startingAt: nil, behind: nil) { from, _, end, limit in
+        try await list(listing, key: key, startingAt: nil, behind: Int64?.none) { from, _, end, limit in
             try await read(from, end, limit)
-        } number: { _ in
+        } mark: { (_: ObjectRow) -> Int64? in
             nil
         }
     }
 
     /// Walks rows in the order of their keys.
-    private static func list(
+    ///
+    /// - Parameters:
+    ///   - mark: where in the key `first` to go on, as rows of one key are told apart; nil for its beginning.
+    ///   - markOf: a row's mark; nil where a key has one row.
+    private static func list<Row: Sendable, Mark: Sendable>(
         _ listing: ObjectListing,
-        key: (ObjectRow) -> ObjectKey,
+        key: (Row) -> ObjectKey,
         startingAt first: [UInt8]?,
-        behind number: Int64?,
-        read: (_ from: [UInt8], _ below: Int64?, _ end: [UInt8]?, _ limit: Int) async throws -> [ObjectRow],
-        number numberOf: (ObjectRow) -> Int64?
-    ) async throws -> ObjectPage<ObjectRow> {
-        var page = ObjectPage<ObjectRow>()
+        behind mark: Mark?,
+        read: (_ from: [UInt8], _ behind: Mark?, _ end: [UInt8]?, _ limit: Int) async throws -> [Row],
+        mark markOf: (Row) -> Mark?
+    ) async throws -> ObjectPage<Row> {
+        var page = ObjectPage<Row>()
         let prefix = Array(listing.prefix.utf8)
         let end = Self.successor(of: prefix)
-        var (from, below) = (prefix, number)
-        if let first { from = Self.later(first, prefix) }
+        var (from, behind) = (prefix, Mark?.none)
+        // A place before the prefix is none in it.
+        if let first, !first.lexicographicallyPrecedes(prefix) { (from, behind) = (first, mark) }
         if let after = listing.after {
             // A page that ended with a common prefix goes on behind all that it stands for.
             let bytes = Array(after.utf8)
             let isFolded =
                 listing.delimiter.map { after.hasSuffix($0) && bytes.starts(with: prefix) && bytes.count > prefix.count } ?? false
-            guard let behind = isFolded ? Self.successor(of: bytes) : bytes + [0] else { return page }
-            from = Self.later(behind, prefix)
+            guard let next = isFolded ? Self.successor(of: bytes) : bytes + [0] else { return page }
+            from = Self.later(next, prefix)
         }
         while true {
             let wanted = min(listing.limit - page.count + 1, 1000)
-            let rows = try await read(from, below, end, wanted)
+            let rows = try await read(from, behind, end, wanted)
             var jump: [UInt8]?
             for row in rows {
                 if let jump, key(row).bytes.lexicographicallyPrecedes(jump) { continue }
@@ -112,16 +137,16 @@ extension Objects {
                 }
                 page.prefixes.append(folded)
                 page.lastEntry = folded
-                guard let behind = Self.successor(of: Array(folded.utf8)) else { return page }
-                jump = behind
+                guard let next = Self.successor(of: Array(folded.utf8)) else { return page }
+                jump = next
             }
             guard rows.count == wanted, let last = rows.last else { return page }
             if let jump {
-                (from, below) = (jump, nil)
-            } else if let number = numberOf(last) {
-                (from, below) = (key(last).bytes, number)
+                (from, behind) = (jump, nil)
+            } else if let mark = markOf(last) {
+                (from, behind) = (key(last).bytes, mark)
             } else {
-                (from, below) = (key(last).bytes + [0], nil)
+                (from, behind) = (key(last).bytes + [0], nil)
             }
         }
     }

@@ -93,18 +93,6 @@ extension Objects {
         try await call.store.database.read { try MultipartTable($0).parts(of: upload.id, after: number, limit: limit) }
     }
 
-    /// Uploads of a bucket that are not complete, behind a key and an id.
-    package func uploads(in bucket: String, prefix: String, after key: String, id: String, limit: Int) async throws -> [MultipartUpload] {
-        let bucket = try await Buckets(call).require(bucket)
-        let (prefix, start) = (Array(prefix.utf8), Array(key.utf8))
-        // What stands before the prefix is passed over; a key that is the prefix itself counts.
-        let isBehind = prefix.lexicographicallyPrecedes(start) || prefix == start
-        let (from, after) = isBehind ? (start, id) : (prefix, "")
-        return try await call.store.database.read {
-            try MultipartTable($0).uploads(in: bucket.name, after: from, id: after, before: Self.successor(of: prefix), limit: limit)
-        }
-    }
-
     package func abort(_ upload: MultipartUpload) async throws {
         let now = call.now
         try await call.store.database.write { transaction in
@@ -124,6 +112,19 @@ extension Objects {
         condition: WriteCondition?,
         seal: @Sendable ([MultipartUpload.Part]) throws -> (etag: String, checksum: ObjectChecksum?)
     ) async throws -> StoredObject {
+        let completion = try await completion(of: upload, parts: chosen, condition: condition, seal: seal)
+        let now = call.now
+        try await call.store.database.write { try completion.commit(in: $0, at: now) }
+        return completion.object
+    }
+
+    /// The same up to the transaction, which is the caller's.
+    func completion(
+        of upload: MultipartUpload,
+        parts chosen: [(number: Int, etag: String)],
+        condition: WriteCondition?,
+        seal: @Sendable ([MultipartUpload.Part]) throws -> (etag: String, checksum: ObjectChecksum?)
+    ) async throws -> UploadCompletion {
         guard zip(chosen, chosen.dropFirst()).allSatisfy({ $0.number < $1.number }) else {
             throw Fault(
                 .invalidPartOrder,
@@ -168,7 +169,6 @@ extension Objects {
         )
         let kept = Set(parts.map(\.segment.root))
         let left = all.map(\.segment).filter { !kept.contains($0.root) && $0.bytes > 0 }
-        try await save(object, condition, completing: upload, parts: all, releasing: left)
-        return object
+        return UploadCompletion(object: object, condition: condition, upload: upload, parts: all, left: left)
     }
 }

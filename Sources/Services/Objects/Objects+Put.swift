@@ -30,6 +30,7 @@ package struct ObjectPut: Sendable {
 /// What must hold of the object that a write replaces: `If-None-Match: *` and `If-Match: ETAG`.
 package enum WriteCondition: Hashable, Sendable {
     case isAbsent
+    case isPresent
     /// Without quotation marks.
     case hasTag(String)
 }
@@ -114,34 +115,16 @@ extension Objects {
     }
 
     /// Makes an object the latest version of its key, unless the condition no longer holds.
-    ///
-    /// - Parameters:
-    ///   - upload: ends with it, when it still has just these parts.
-    ///   - left: parts that the object does not have.
-    func save(
-        _ object: StoredObject,
-        _ condition: WriteCondition?,
-        completing upload: MultipartUpload? = nil,
-        parts: [MultipartUpload.Part] = [],
-        releasing left: [StoredObject.Segment] = []
-    ) async throws {
+    func save(_ object: StoredObject, _ condition: WriteCondition?) async throws {
         let now = call.now
-        try await call.store.database.write { transaction in
-            // The bucket may be gone by now, and its versioning another.
-            guard try BucketTable(transaction).bucket(object.bucket) != nil else { throw Buckets.missing(object.bucket.rawValue) }
-            let table = ObjectTable(transaction)
-            try Self.check(condition, try table.latest(object.key, in: object.bucket))
-            if let upload {
-                let multipart = MultipartTable(transaction)
-                guard try multipart.upload(upload.id) != nil else { throw Self.missingUpload(upload.id) }
-                guard try multipart.parts(of: upload.id, limit: .max) == parts else {
-                    throw Fault(.invalidPart, "A part was uploaded while the upload was being completed: complete it again")
-                }
-                try multipart.delete(upload.id)
-                try Self.release(left, upload.encryption, at: now, in: transaction)
-            }
-            try Self.insert(object, at: now, in: transaction)
-        }
+        try await call.store.database.write { try Self.save(object, condition, at: now, in: $0) }
+    }
+
+    static func save(_ object: StoredObject, _ condition: WriteCondition?, at now: Date, in transaction: Transaction) throws {
+        // The bucket may be gone by now, and its versioning another.
+        guard try BucketTable(transaction).bucket(object.bucket) != nil else { throw Buckets.missing(object.bucket.rawValue) }
+        try check(condition, try ObjectTable(transaction).latest(object.key, in: object.bucket))
+        try insert(object, at: now, in: transaction)
     }
 
     static func insert(_ object: StoredObject, at now: Date, in transaction: Transaction) throws {
@@ -164,8 +147,9 @@ extension Objects {
         switch condition {
         case nil: return
         case .isAbsent where current == nil: return
+        case .isPresent where current != nil: return
         case .hasTag(let tag) where current?.etag == tag: return
-        case .hasTag where current == nil: throw Fault(.noSuchKey, "The specified key does not exist.")
+        case .isPresent where current == nil, .hasTag where current == nil: throw Fault(.noSuchKey, "The specified key does not exist.")
         default: throw Fault(.objectPreconditionFailed, "At least one of the pre-conditions you specified did not hold")
         }
     }

@@ -90,7 +90,7 @@ package enum S3ErrorCode: String, Sendable, Hashable, CaseIterable {
         case .bucketAlreadyExists, .bucketAlreadyOwnedByYou, .bucketNotEmpty, .invalidBucketState, .operationAborted: 409
         case .missingContentLength: 411
         case .preconditionFailed: 412
-        case .invalidRange: 416
+        case .invalidPartNumber, .invalidRange: 416
         case .internalError: 500
         case .notImplemented: 501
         case .serviceUnavailable, .slowDown: 503

@@ -5,7 +5,8 @@ import Foundation
 struct CanonicalRequestV2 {
     let text: String
 
-    init(request: SignableRequest, claim: PresignedV2Claim, bucketInHost: String?) {
+    /// - Parameter path: that of the request, or one that names the same resource.
+    init(request: SignableRequest, path: String, claim: PresignedV2Claim, bucketInHost: String?) {
         var amazon: [String: String] = [:]
         for (name, value) in claim.hoistedHeaders where name.hasPrefix(Self.prefix) { amazon[name] = value }
         // What is sent counts: a header must say what was signed.
@@ -19,7 +20,7 @@ struct CanonicalRequestV2 {
         let seconds = String(Int64(claim.expires.timeIntervalSince1970))
         var lines = [request.method, standard("content-md5"), standard("content-type"), seconds]
         lines += amazon.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }
-        lines.append((bucketInHost.map { "/\($0)" } ?? "") + request.path + Self.subresources(of: request.query))
+        lines.append((bucketInHost.map { "/\($0)" } ?? "") + path + Self.subresources(of: request.query))
         text = lines.joined(separator: "\n")
     }
 

@@ -67,8 +67,17 @@ package struct PresignedV2Claim: Sendable {
         now: Date
     ) throws(SignatureError) {
         guard now <= expires else { throw .expired(server: now, client: expires) }
-        let canonical = CanonicalRequestV2(request: request, claim: self, bucketInHost: bucketInHost)
-        guard SignatureClaim.isEqual(canonical.signature(secretAccessKey: secretAccessKey), signature) else { throw .mismatch }
+        let isVerified = Self.paths(of: request, bucketInHost).contains { path in
+            let canonical = CanonicalRequestV2(request: request, path: path, claim: self, bucketInHost: bucketInHost)
+            return SignatureClaim.isEqual(canonical.signature(secretAccessKey: secretAccessKey), signature)
+        }
+        guard isVerified else { throw .mismatch }
+    }
+
+    /// A bucket is signed with a slash behind it, also by clients that leave it out of the path.
+    private static func paths(of request: SignableRequest, _ bucketInHost: String?) -> [String] {
+        let isBucket = bucketInHost == nil && request.path.utf8.count > 1 && !request.path.dropFirst().contains("/")
+        return isBucket ? [request.path, request.path + "/"] : [request.path]
     }
 
     private static func parameters(of query: String) throws(SignatureError) -> [(name: String, value: String)] {

@@ -57,11 +57,14 @@ extension XMLNode: Equatable {
 package struct XMLLimits: Sendable {
     package var bytes: Int
     package var elements: Int
+    /// Of all elements together.
+    package var attributes: Int
     package var depth: Int
 
-    package init(bytes: Int = 64 << 20, elements: Int = 2_000_000, depth: Int = 64) {
+    package init(bytes: Int = 64 << 20, elements: Int = 2_000_000, attributes: Int = 2_000_000, depth: Int = 64) {
         self.bytes = bytes
         self.elements = elements
+        self.attributes = attributes
         self.depth = depth
     }
 

@@ -14,6 +14,7 @@ struct XMLParser {
     private let limits: XMLLimits
     private var position = 0
     private var elements = 0
+    private var attributes = 0
     private var stack: [Open] = []
     private var root: XMLNode?
 
@@ -77,6 +78,8 @@ struct XMLParser {
     }
 
     private mutating func attribute() throws(XMLError) {
+        attributes += 1
+        guard attributes <= limits.attributes else { throw failure("more than \(limits.attributes) attributes") }
         let name = String(decoding: try name(), as: UTF8.self)
         skipWhitespace()
         guard skip("=") else { throw failure("= expected") }

@@ -8,7 +8,7 @@ import Services
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve Regions over the EC2, EBS direct, KMS, S3 and STS APIs.",
+        abstract: "Serve Regions over the EC2, EBS direct, KMS, S3, STS and IAM APIs.",
         discussion: """
             At first start it makes an account with an access key and writes the key to DIR/credentials, readable by its owner alone, \
             and the root key of the KMS keys, DIR/root.key, of which a copy is to be kept elsewhere. \
@@ -36,6 +36,22 @@ struct ServeCommand: AsyncParsableCommand {
         }
     )
     var regions: [Region] = ["us-east-1", "us-west-2", "eu-west-1"].compactMap(Region.init(rawValue:))
+
+    @Option(
+        help: ArgumentHelp(
+            "A name of this server, behind which clients of S3 may put a bucket (depot.images.example.org); repeatable. localhost is always one.",
+            valueName: "name"
+        ),
+        transform: { text in
+            let name = text.lowercased()
+            guard name.wholeMatch(of: /[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/) != nil, !name.contains(".."), name.last?.isNumber != true
+            else {
+                throw ValidationError("'\(text)' is not a host name")
+            }
+            return name
+        }
+    )
+    var hostName: [String] = []
 
     @Option(help: ArgumentHelp("A PEM file with the server's certificate and its chain.", valueName: "file"))
     var tlsCertificate: String?
@@ -103,7 +119,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let level = logLevel
         LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
+            var handler = OneLineLogHandler(label: label)
             handler.logLevel = level
             return handler
         }
@@ -119,6 +135,7 @@ struct ServeCommand: AsyncParsableCommand {
                 regions: regions,
                 limits: limits,
                 encryption: EncryptionOptions(checksKeysLate: lateKeyChecks),
+                hostNames: hostName,
                 tls: tls,
                 collections: Collector.Schedule(pause: pause, grace: min(60, pause)),
                 logger: Logger(label: "ferry")

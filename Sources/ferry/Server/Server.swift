@@ -28,6 +28,7 @@ struct Server {
     let regions: [Region]
     let limits: LinkLimits
     let encryption: EncryptionOptions
+    let hostNames: [String]
     let tls: TLSFiles?
     let collections: Collector.Schedule
     let logger: Logger
@@ -43,6 +44,7 @@ struct Server {
             rootKey: rootKey,
             limits: limits,
             encryption: encryption,
+            hostNames: hostNames,
             logger: logger
         )
         let root = try await RootAccount.prepare(

@@ -4,10 +4,9 @@ import Testing
 @Suite struct BucketPolicyTests {
     private func isPublic(principal: String = #""Principal": "*""#, effect: String = "Allow", condition: String? = nil) throws -> Bool {
         let conditions = condition.map { #", "Condition": \#($0)"# } ?? ""
-        let document = Array(
-            #"{"Statement": [{"Effect": "\#(effect)", \#(principal), "Action": "s3:GetObject", "Resource": "*"\#(conditions)}]}"#.utf8
-        )
-        try BucketPolicy.check(document)
+        let what = #""Action": "s3:GetObject", "Resource": "arn:aws:s3:::depot/*""#
+        let document = Array(#"{"Statement": [{"Effect": "\#(effect)", \#(principal), \#(what)\#(conditions)}]}"#.utf8)
+        try BucketPolicy.check(document, for: "depot")
         return BucketPolicy.isPublic(document)
     }
 

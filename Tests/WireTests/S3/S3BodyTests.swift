@@ -44,6 +44,12 @@ import Wire
                 == "eu-west-1"
         )
         #expect(try Self.read(CreateBucketConfiguration.self, "").locationConstraint == nil)
+        let tagged = "<Tags><Tag><Key>a</Key><Value>1</Value></Tag></Tags>"
+        #expect(try Self.read(CreateBucketConfiguration.self, tagged).tags == [S3Tag(key: "a", value: "1")])
+        for directory in ["<Location><Name>n</Name></Location>", "<Bucket><Type>Directory</Type></Bucket>"] {
+            let error = #expect(throws: S3Error.self) { try Self.read(CreateBucketConfiguration.self, directory) }
+            #expect(error?.code == .notImplemented)
+        }
         let tags = try Self.read(Tagging.self, "<TagSet><Tag><Key>a</Key><Value/></Tag></TagSet>").tags
         #expect(tags == [S3Tag(key: "a", value: "")])
         #expect(try Self.read(VersioningConfiguration.self, "<Status>Suspended</Status>").status == .suspended)

@@ -117,6 +117,11 @@ import Wire
         for bad in ["a=1&a=2", "=x", "aws:x=1", "a=%", "a=\(String(repeating: "x", count: 257))", eleven] {
             #expect(throws: S3Error.self) { try S3Tag.read(header: bad) }
         }
+        #expect(try S3Tag.read(header: "%2B-%3D._:/@+%C2%A0=%D9%A5").map(\.key) == ["+-=._:/@ \u{A0}"])
+        for bad in ["a%26=1", "a=%2A", "a=%09", "a=%F0%9F%98%80"] {
+            let error = #expect(throws: S3Error.self) { try S3Tag.read(header: bad) }
+            #expect(error?.code == .invalidTag)
+        }
     }
 
     @Test func keysAreEncodedForLists() {

@@ -11,10 +11,16 @@ struct TaskQuery {
     /// - Parameters:
     ///   - ids: the name of the parameter that has the ids.
     ///   - filters: that of the filters, which imports have in the plural (clients.md, section 2.2).
-    init(from query: QueryReader, ids: String, filters: String = "Filter") throws(RequestError) {
+    ///   - sizes: what `MaxResults` may be; EC2 publishes none for imports.
+    init(
+        from query: QueryReader,
+        ids: String,
+        filters: String = "Filter",
+        sizes: ClosedRange<Int> = 1...1000
+    ) throws(RequestError) {
         self.ids = try query[ids]
         self.filters = try query.filters(filters)
-        page = try query.page()
+        page = try query.page(sizes)
     }
 
     func run(_ kind: JobWork.Kind, in call: Call) async throws -> Page<DescribedJob> {

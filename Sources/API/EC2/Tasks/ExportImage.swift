@@ -48,7 +48,9 @@ private struct ExportLocation: QueryStructure {
 struct DescribeExportImageTasks: EC2Action {
     private let query: TaskQuery
 
-    init(from query: QueryReader) throws(RequestError) { self.query = try TaskQuery(from: query, ids: "ExportImageTaskId") }
+    init(from query: QueryReader) throws(RequestError) {
+        self.query = try TaskQuery(from: query, ids: "ExportImageTaskId", sizes: 1...500)
+    }
 
     func run(in call: Call) async throws -> TaskPage<ExportTaskItem> {
         let page = try await query.run(.imageExport, in: call)

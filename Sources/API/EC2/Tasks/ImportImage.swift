@@ -19,7 +19,7 @@ struct ImportImage: EC2Action {
         architecture = try query["Architecture"]
         bootMode = try query["BootMode"]
         platform = try Self.one(of: ["Linux", "Windows"], "Platform", in: query)
-        licenseType = try Self.one(of: ["BYOL", "Auto"], "LicenseType", in: query)
+        licenseType = try Self.one(of: ["AWS", "BYOL", "Auto"], "LicenseType", in: query)
         _ = try Self.one(of: ["xen"], "Hypervisor", in: query)
         encryption = try EncryptionRequest(from: query)
         task = try TaskParameters(from: query)

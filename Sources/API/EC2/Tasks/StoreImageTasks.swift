@@ -31,7 +31,7 @@ struct CreateStoreImageTask: EC2Action {
 struct DescribeStoreImageTasks: EC2Action {
     private let query: TaskQuery
 
-    init(from query: QueryReader) throws(RequestError) { self.query = try TaskQuery(from: query, ids: "ImageId") }
+    init(from query: QueryReader) throws(RequestError) { self.query = try TaskQuery(from: query, ids: "ImageId", sizes: 1...200) }
 
     func run(in call: Call) async throws -> TaskPage<StoreTaskItem> {
         let page = try await ImageStores(call).describe(query.ids, filters: query.filters, page: query.page)

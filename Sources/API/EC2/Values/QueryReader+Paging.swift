@@ -4,8 +4,10 @@ import Wire
 
 extension QueryReader {
     /// `MaxResults` and `NextToken`.
-    func page() throws(RequestError) -> PageRequest {
-        PageRequest(maxResults: try self["MaxResults"], nextToken: try self["NextToken"])
+    ///
+    /// - Parameter sizes: what `MaxResults` may be.
+    func page(_ sizes: ClosedRange<Int> = PageRequest.sizes) throws(RequestError) -> PageRequest {
+        PageRequest(maxResults: try self["MaxResults"], nextToken: try self["NextToken"], sizes: sizes)
     }
 
     /// `Filter.N`, or under the name that an action has for it.

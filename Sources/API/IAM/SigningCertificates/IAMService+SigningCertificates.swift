@@ -10,8 +10,7 @@ extension IAMService {
 extension XMLWriter {
     /// The members of IAM's type `SigningCertificate`.
     mutating func write(_ certificate: SigningCertificate) {
-        // What belongs to no user is the root user's, whom IAM calls so.
-        element("UserName", "root")
+        element("UserName", IAMService.rootUserName)
         element("CertificateId", certificate.id)
         element("CertificateBody", certificate.body)
         element("Status", certificate.status.rawValue)

@@ -12,6 +12,10 @@ struct UploadSigningCertificate: IAMAction {
             let message = "CertificateBody must have at most \(SigningCertificate.bodyLengthMax) characters"
             throw .rejected(code: "ValidationError", message: message)
         }
+        // IAM's pattern: tabs, line breaks, and what Latin-1 has behind them.
+        guard body.unicodeScalars.allSatisfy({ ["\t", "\n", "\r"].contains($0) || (0x20...0xFF).contains($0.value) }) else {
+            throw .rejected(code: "ValidationError", message: "CertificateBody has characters that no certificate in PEM has")
+        }
     }
 
     func run(in call: Call) async throws -> Answer {

@@ -34,47 +34,55 @@ extension S3Service {
         }
     }
 
+    /// Refuses settings by which nobody but the owner gets in by an ACL, and an ACL that says otherwise.
+    static func requireOwned(acl: [UInt8]?, under ownership: [UInt8]?) throws {
+        guard let acl, let ownership, try OwnershipControls(parsing: ownership).objectOwnership == .bucketOwnerEnforced else { return }
+        guard CannedACL(rawValue: String(decoding: acl, as: UTF8.self))?.isOpenToOthers == true else { return }
+        throw S3Error(
+            .invalidBucketACLWithObjectOwnership,
+            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+        )
+    }
+
+    /// The ACL that a request sets, by its name or as a document that says the same, where the bucket takes it.
     private static func cannedACL(of call: S3Call) async throws -> CannedACL {
         try refuseGrants(call)
+        try await call.requireACLsEnabled()
+        let acl = try await askedACL(of: call)
+        try await call.requireNotBlocked(acl)
+        return acl
+    }
+
+    private static func askedACL(of call: S3Call) async throws -> CannedACL {
         if let header = call.header("x-amz-acl") { return try CannedACL(header: header) }
         let policy = try AccessControlPolicy(parsing: try await call.document())
-        let owner = S3Call.canonicalID(of: call.call.account)
-        let isPrivate = policy.grants.allSatisfy { $0.grantee == .user(id: owner) && $0.permission == .fullControl }
-        guard isPrivate, !policy.grants.isEmpty else {
+        guard let acl = CannedACL(grants: policy.grants, of: S3Call.canonicalID(of: call.call.account)) else {
             throw S3Error(.notImplemented, "Grants are not implemented: use a canned ACL (x-amz-acl)")
         }
-        return .private
+        return acl
     }
 
     private static func acl(_ name: String?, of account: AccountID) -> Reply {
-        let groups = "http://acs.amazonaws.com/groups"
+        let acl = name.flatMap(CannedACL.init(rawValue:)) ?? .private
         return .s3("AccessControlPolicy") { xml in
             xml.owner("Owner", account)
-            xml.element("AccessControlList") { xml in
-                xml.grant("FULL_CONTROL", type: "CanonicalUser") { $0.element("ID", S3Call.canonicalID(of: account)) }
-                switch name.flatMap(CannedACL.init(rawValue:)) {
-                case .publicRead: xml.grant("READ", type: "Group") { $0.element("URI", "\(groups)/global/AllUsers") }
-                case .publicReadWrite:
-                    xml.grant("READ", type: "Group") { $0.element("URI", "\(groups)/global/AllUsers") }
-                    xml.grant("WRITE", type: "Group") { $0.element("URI", "\(groups)/global/AllUsers") }
-                case .authenticatedRead: xml.grant("READ", type: "Group") { $0.element("URI", "\(groups)/global/AuthenticatedUsers") }
-                case .awsExecRead: xml.grant("READ", type: "CanonicalUser") { $0.element("ID", ec2) }
-                default: break
-                }
+            xml.list("AccessControlList", acl.grants(of: S3Call.canonicalID(of: account)), item: "Grant") { xml, grant in
+                xml.grantee(grant.grantee)
+                xml.element("Permission", grant.permission.rawValue)
             }
         }
     }
-
-    /// Whom `aws-exec-read` lets read: EC2 itself, by its canonical id in the S3 User Guide.
-    private static let ec2 = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c"
 }
 
 extension XMLWriter {
-    fileprivate mutating func grant(_ permission: String, type: String, _ grantee: (inout XMLWriter) -> Void) {
-        element("Grant") { xml in
-            let attributes = [("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"), ("xsi:type", type)]
-            xml.element("Grantee", attributes: attributes, grantee)
-            xml.element("Permission", permission)
-        }
+    fileprivate mutating func grantee(_ grantee: AccessControlPolicy.Grantee) {
+        let (type, name, value) =
+            switch grantee {
+            case .user(let id): ("CanonicalUser", "ID", id)
+            case .email(let address): ("AmazonCustomerByEmail", "EmailAddress", address)
+            case .group(let uri): ("Group", "URI", uri)
+            }
+        let attributes = [("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"), ("xsi:type", type)]
+        element("Grantee", attributes: attributes) { $0.element(name, value) }
     }
 }

@@ -4,7 +4,7 @@ import NIOCore
 import Services
 import Wire
 
-/// What is set of a bucket: kept as the client sent it once it has been read, and given back so.
+/// What is set of a bucket: kept once it has been read, as the client sent it or, where S3 tells defaults too, written anew; given back so.
 extension S3Service {
     static func getSetting(_ setting: BucketSetting, else missing: S3ErrorCode) -> Action {
         { call in
@@ -33,7 +33,7 @@ extension S3Service {
     }
 
     static func putBucketEncryption(_ call: S3Call) async throws -> Reply {
-        let document = try await call.document()
+        let document = try ServerSideEncryptionConfiguration(parsing: try await call.document()).document
         try await call.buckets.setEncryption(document, asking: try S3Encryption.request(of: document), of: call.bucket)
         return .empty(.ok)
     }
@@ -41,6 +41,20 @@ extension S3Service {
     static func deleteBucketEncryption(_ call: S3Call) async throws -> Reply {
         try await call.buckets.setEncryption(nil, asking: nil, of: call.bucket)
         return .empty(.noContent)
+    }
+
+    static func putPublicAccessBlock(_ call: S3Call) async throws -> Reply {
+        let block = try PublicAccessBlockConfiguration(parsing: try await call.document())
+        try await call.buckets.set(.publicAccessBlock, of: call.bucket, to: block.document)
+        return .empty(.ok)
+    }
+
+    static func putBucketOwnershipControls(_ call: S3Call) async throws -> Reply {
+        let document = try await call.document()
+        _ = try OwnershipControls(parsing: document)
+        try requireOwned(acl: try await call.buckets.setting(.acl, of: call.bucket), under: document)
+        try await call.buckets.set(.ownership, of: call.bucket, to: document)
+        return .empty(.ok)
     }
 
     /// What Ferry does not have, and so no bucket.
@@ -85,7 +99,8 @@ extension S3Service {
     /// A policy is a JSON object; what it says is kept and not yet obeyed: only the owner gets in.
     static func putBucketPolicy(_ call: S3Call) async throws -> Reply {
         let document = try await call.document()
-        try BucketPolicy.check(document)
+        try BucketPolicy.check(document, for: call.bucket)
+        try await call.requireNotBlocked(policy: document)
         try await call.buckets.set(.policy, of: call.bucket, to: document)
         return .empty(.noContent)
     }

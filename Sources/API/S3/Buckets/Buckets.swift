@@ -8,14 +8,19 @@ import Wire
 extension S3Service {
     /// The caller's buckets, of all Regions.
     static func listBuckets(_ call: S3Call) async throws -> Reply {
-        let limit = try call.query.count("max-buckets") ?? 10_000
-        let found = try await call.buckets.list(after: call.query["continuation-token"] ?? "", limit: limit + 1)
-        let (prefix, region) = (call.query["prefix"] ?? "", call.query["bucket-region"])
+        let limit = try bucketsMax(call)
+        let prefix = call.query["prefix"] ?? ""
+        let found = try await call.buckets.list(
+            after: call.query["continuation-token"] ?? "",
+            prefix: prefix,
+            region: call.query["bucket-region"].flatMap { $0.isEmpty ? nil : $0 },
+            limit: limit + 1
+        )
         let shown = found.prefix(limit)
         return .s3("ListAllMyBucketsResult") { xml in
             xml.owner("Owner", call.call.account)
-            let wanted = shown.filter { $0.name.rawValue.hasPrefix(prefix) && (region ?? $0.region.rawValue) == $0.region.rawValue }
-            xml.list("Buckets", wanted, item: "Bucket") { xml, bucket in
+            if !prefix.isEmpty { xml.element("Prefix", prefix) }
+            xml.list("Buckets", shown, item: "Bucket") { xml, bucket in
                 xml.element("Name", bucket.name.rawValue)
                 xml.element("CreationDate", bucket.createdAt)
                 xml.element("BucketRegion", bucket.region.rawValue)
@@ -24,10 +29,21 @@ extension S3Service {
         }
     }
 
+    /// `max-buckets`: more than keys of a page.
+    private static func bucketsMax(_ call: S3Call) throws -> Int {
+        let (name, most) = ("max-buckets", 10_000)
+        guard let text = call.query[name], !text.isEmpty else { return most }
+        guard let number = Int(text), (1...most).contains(number) else {
+            throw S3Error.invalidArgument(name, text, "Argument \(name) must be an integer between 1 and \(most)")
+        }
+        return number
+    }
+
     static func createBucket(_ call: S3Call) async throws -> Reply {
         let document = try await call.document()
         let region = call.call.region.rawValue
-        let place = document.isEmpty ? nil : try CreateBucketConfiguration(parsing: document).locationConstraint
+        let configuration = document.isEmpty ? nil : try CreateBucketConfiguration(parsing: document)
+        let place = configuration?.locationConstraint
         // A bucket without a place is one of us-east-1, as it was when there was no other.
         guard (place ?? "us-east-1") == region || place == "EU" && region == "eu-west-1" else {
             throw S3Error(
@@ -45,6 +61,8 @@ extension S3Service {
             _ = try OwnershipControls(parsing: xml.bytes)
             settings[.ownership] = xml.bytes
         }
+        try requireOwned(acl: settings[.acl], under: settings[.ownership])
+        if let tags = configuration?.tags, !tags.isEmpty { settings[.tagging] = S3Tag.document(of: tags) }
         do {
             try await call.buckets.create(call.bucket, settings: settings)
         } catch let fault as Fault where fault.code == .bucketAlreadyOwnedByYou && region == "us-east-1" {
@@ -68,10 +86,9 @@ extension S3Service {
         return .empty(.noContent)
     }
 
-    /// us-east-1 is the empty text.
+    /// us-east-1 is the empty text. Whoever does not know the Region asks in another: that is no reason to lead him there.
     static func getBucketLocation(_ call: S3Call) async throws -> Reply {
-        _ = try await call.buckets.require(call.bucket)
-        let region = call.call.region.rawValue
+        let region = try await call.buckets.region(of: call.bucket).rawValue
         return .s3("LocationConstraint") { $0.text(region == "us-east-1" ? "" : region) }
     }
 }

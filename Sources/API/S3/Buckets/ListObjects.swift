@@ -57,7 +57,8 @@ extension S3Service {
     private static func sealed(_ key: String) -> String { Data(key.utf8).base64EncodedString() }
 
     private static func opened(_ token: String) throws -> String {
-        guard let data = Data(base64Encoded: token), let key = String(data: data, encoding: .utf8) else {
+        // No page ends with an empty key.
+        guard !token.isEmpty, let data = Data(base64Encoded: token), let key = String(data: data, encoding: .utf8) else {
             throw S3Error.invalidArgument("continuation-token", token, "The continuation token provided is incorrect")
         }
         return key

@@ -8,6 +8,7 @@ extension S3Service {
         let request = try CompletedUpload(parsing: try await call.document(describesObject: true))
         let upload = try await upload(of: call)
         let expected = try expectedChecksum(call, upload)
+        try checkChecksumType(call, upload)
         let size = call.header("x-amz-mp-object-size")
         let object = try await call.objects.complete(
             upload,
@@ -35,6 +36,15 @@ extension S3Service {
         }
         reply.setIdentity(of: object, inBucketWith: try await call.buckets.require(call.bucket).versioning, showsChecksum: false)
         return reply
+    }
+
+    /// The type that the client says must be the one that the upload was created with.
+    private static func checkChecksumType(_ call: S3Call, _ upload: MultipartUpload) throws {
+        guard let name = call.header("x-amz-checksum-type"), name != upload.keptType else { return }
+        throw S3Error(
+            ChecksumType(rawValue: name) == nil ? .invalidRequest : .badDigest,
+            "The upload was created using the \(upload.keptType) checksum type, and the complete request names \(name.prefix(32))"
+        )
     }
 
     private static func check(_ size: String?, _ parts: [MultipartUpload.Part]) throws {

@@ -49,10 +49,20 @@ extension S3Service {
         try await call.objects.upload(call.query["uploadId"] ?? "", of: call.key, in: call.bucket)
     }
 
+    /// The number of the part behind which a list goes on.
+    private static func partNumberMarker(of call: S3Call) throws -> Int {
+        let name = "part-number-marker"
+        guard let text = call.query[name], !text.isEmpty else { return 0 }
+        guard let marker = Int32(text), marker >= 0 else {
+            throw S3Error.invalidArgument(name, text, "Argument \(name) must be an integer between 0 and \(Int32.max)")
+        }
+        return Int(marker)
+    }
+
     static func listParts(_ call: S3Call) async throws -> Reply {
         let upload = try await upload(of: call)
         let limit = try call.query.count("max-parts") ?? 1000
-        let marker = Int(call.query["part-number-marker"] ?? "0") ?? 0
+        let marker = try partNumberMarker(of: call)
         let found = try await call.objects.parts(of: upload, after: marker, limit: limit + 1)
         let shown = found.prefix(limit)
         return .s3("ListPartsResult") { xml in
@@ -75,45 +85,6 @@ extension S3Service {
                     xml.element("ETag", EntityTag(md5: part.md5).quoted)
                     xml.element("Size", part.segment.bytes)
                     if let value = part.checksumValue(of: upload) { xml.element(value.algorithm.elementName, value.text) }
-                }
-            }
-        }
-    }
-
-    static func listMultipartUploads(_ call: S3Call) async throws -> Reply {
-        guard (call.query["delimiter"] ?? "").isEmpty else {
-            throw S3Error(.notImplemented, "A delimiter in a list of multipart uploads is not implemented")
-        }
-        let limit = try call.query.count("max-uploads") ?? 1000
-        let (prefix, marker) = (call.query["prefix"] ?? "", call.query["key-marker"] ?? "")
-        // A key marker without an upload stands behind all uploads of its key.
-        let idMarker = call.query["upload-id-marker"] ?? (marker.isEmpty ? "" : "~")
-        let found = try await call.objects.uploads(in: call.bucket, prefix: prefix, after: marker, id: idMarker, limit: limit + 1)
-        let shown = found.prefix(limit)
-        let isEncoded = try call.query.encodesKeys()
-        let text = { (key: String) in isEncoded ? S3KeyEncoding.encode(key) : key }
-        return .s3("ListMultipartUploadsResult") { xml in
-            xml.element("Bucket", call.bucket)
-            xml.element("KeyMarker", text(marker))
-            xml.element("UploadIdMarker", call.query["upload-id-marker"] ?? "")
-            xml.element("Prefix", text(prefix))
-            if isEncoded { xml.element("EncodingType", "url") }
-            xml.element("MaxUploads", limit)
-            xml.element("IsTruncated", found.count > limit)
-            if found.count > limit, let last = shown.last {
-                xml.element("NextKeyMarker", text(last.key.text))
-                xml.element("NextUploadIdMarker", last.id)
-            }
-            for upload in shown {
-                xml.element("Upload") { xml in
-                    xml.element("Key", text(upload.key.text))
-                    xml.element("UploadId", upload.id)
-                    xml.owner("Initiator", call.call.account)
-                    xml.owner("Owner", call.call.account)
-                    xml.element("StorageClass", "STANDARD")
-                    xml.element("Initiated", upload.createdAt)
-                    xml.element("ChecksumAlgorithm", upload.checksumAlgorithm)
-                    xml.element("ChecksumType", upload.checksumType)
                 }
             }
         }

@@ -14,7 +14,8 @@ extension S3Service {
             throw S3Error.invalidArgument("x-amz-metadata-directive", directive, "Unknown metadata directive.")
         }
         let isSame = source.bucket == call.bucket && source.key == call.key && source.versionID == nil
-        guard !isSame || directive == "REPLACE" || put.encryption != nil else {
+        let isChanged = directive == "REPLACE" || put.encryption != nil || call.header("x-amz-storage-class") != nil
+        guard !isSame || isChanged else {
             throw S3Error(
                 .invalidRequest,
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, "
@@ -27,7 +28,13 @@ extension S3Service {
         var attributes = directive == "REPLACE" ? put.attributes : found.attributes
         attributes.tags = tagging == "REPLACE" ? put.attributes.tags : found.attributes.tags
         attributes.acl = put.attributes.acl
-        let copy = try await call.objects.copy(origin, to: put, attributes: attributes)
+        let copy: StoredObject
+        if let algorithm = try checksumAlgorithm(of: call), found.checksum?.algorithm != algorithm.rawValue {
+            var body = try await RehashedBody(origin, algorithm)
+            copy = try await call.objects.copy(origin, to: put, attributes: attributes, through: &body)
+        } else {
+            copy = try await call.objects.copy(origin, to: put, attributes: attributes)
+        }
         var reply = Reply.s3("CopyObjectResult") { xml in
             xml.element("LastModified", copy.modifiedAt)
             xml.element("ETag", "\"\(copy.etag)\"")
@@ -36,6 +43,14 @@ extension S3Service {
         reply.setIdentity(of: copy, inBucketWith: try await call.buckets.require(call.bucket).versioning, showsChecksum: false)
         if found.version != StoredObject.nullVersion { reply.headers[.copySourceVersionID] = found.version }
         return reply
+    }
+
+    private static func checksumAlgorithm(of call: S3Call) throws -> ChecksumAlgorithm? {
+        guard let name = call.header("x-amz-checksum-algorithm") else { return nil }
+        guard let algorithm = ChecksumAlgorithm(name: name.uppercased()) else {
+            throw S3Error(.invalidRequest, "Checksum algorithm provided is unsupported: \(name.prefix(64))")
+        }
+        return algorithm
     }
 
     static func copyConditions(_ call: S3Call) -> ObjectConditions {

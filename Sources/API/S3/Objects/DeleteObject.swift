@@ -5,12 +5,15 @@ import Wire
 
 extension S3Service {
     static func deleteObject(_ call: S3Call) async throws -> Reply {
-        let deletion = try await call.objects.delete(call.key, in: call.bucket, version: call.versionID)
+        let condition = call.header("if-match").map { deleteCondition(EntityTag(text: $0)) }
+        let deletion = try await call.objects.delete(call.key, in: call.bucket, version: call.versionID, condition: condition)
         var reply = Reply.empty(.noContent)
         reply.headers[.versionID] = deletion.version
         if deletion.isMarker { reply.headers[.deleteMarker] = "true" }
         return reply
     }
+
+    private static func deleteCondition(_ tag: EntityTag) -> WriteCondition { tag.value == "*" ? .isPresent : .hasTag(tag.value) }
 
     /// Up to 1,000 keys in one call; each is told of.
     static func deleteObjects(_ call: S3Call) async throws -> Reply {
@@ -19,8 +22,13 @@ extension S3Service {
         var done: [(object: DeletionRequest.Object, result: Result<ObjectDeletion, Fault>)] = []
         for object in request.objects {
             do {
-                if object.tag != nil { throw Fault(.invalidArgument, "A deletion by ETag is not implemented") }
-                done.append((object, .success(try await call.objects.delete(object.key, in: call.bucket, version: object.versionID))))
+                let deletion = try await call.objects.delete(
+                    object.key,
+                    in: call.bucket,
+                    version: object.versionID,
+                    condition: object.tag.map(deleteCondition)
+                )
+                done.append((object, .success(deletion)))
             } catch let fault as Fault {
                 done.append((object, .failure(fault)))
             }

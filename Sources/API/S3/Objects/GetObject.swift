@@ -18,12 +18,19 @@ extension S3Service {
         case .preconditionFailed:
             throw S3Error(.preconditionFailed, "At least one of the pre-conditions you specified did not hold")
         }
-        let range = try range(of: call, object)
-        if let range {
+        let part = try Self.part(askedBy: call, object)
+        let range = try part?.range ?? Self.range(askedBy: call, object)
+        if let range, object.bytes > 0 {
             reply.status = .partialContent
-            reply.headers[.contentRange] = ByteRange.contentRange(range, of: object.bytes)
-        } else if call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
-            reply.setIdentity(of: object, inBucketWith: .off)
+            // A part without bytes has no place that the header could tell.
+            if !range.isEmpty { reply.headers[.contentRange] = ByteRange.contentRange(range, of: object.bytes) }
+        }
+        if call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
+            if let part {
+                reply.setChecksum(of: part, type: object.checksum?.type)
+            } else if range == nil {
+                reply.setIdentity(of: object, inBucketWith: .off)
+            }
         }
         reply.headers[.contentLength] = String(range.map { Int64($0.count) } ?? object.bytes)
         // Before the answer begins: a key that cannot be used must be an error, not half an answer.
@@ -32,18 +39,25 @@ extension S3Service {
         return reply
     }
 
-    /// A part's bytes, or those that `Range` asks for; nil for the whole.
-    private static func range(of call: S3Call, _ object: StoredObject) throws -> Range<Int64>? {
-        if let number = try call.query.partNumber() {
-            guard call.header("range") == nil else {
-                throw S3Error(.invalidRequest, "Cannot specify both Range header and partNumber query parameter")
-            }
-            guard number <= max(object.segments.count, 1) else {
-                throw S3Error(.invalidPartNumber, "The requested partnumber is not satisfiable")
-            }
-            let start = object.segments.prefix(number - 1).reduce(Int64(0)) { $0 + $1.bytes }
-            return object.segments.isEmpty ? nil : start..<start + object.segments[number - 1].bytes
+    /// The part that `partNumber` asks for.
+    private static func part(askedBy call: S3Call, _ object: StoredObject) throws -> StoredObject.Part? {
+        guard let number = try call.query.partNumber() else { return nil }
+        guard call.header("range") == nil else {
+            throw S3Error(.invalidRequest, "Cannot specify both Range header and partNumber query parameter")
         }
+        let parts = object.parts
+        guard number <= parts.count else {
+            throw S3Error(
+                .invalidPartNumber,
+                "The requested partnumber is not satisfiable",
+                details: [.init("PartNumberRequested", String(number)), .init("ActualPartCount", String(parts.count))]
+            )
+        }
+        return parts[number - 1]
+    }
+
+    /// The bytes that `Range` asks for; nil for the whole.
+    private static func range(askedBy call: S3Call, _ object: StoredObject) throws -> Range<Int64>? {
         guard let header = call.header("range"), let asked = ByteRange(header: header) else { return nil }
         guard let range = asked.resolve(length: object.bytes) else {
             throw S3Error(
@@ -70,10 +84,19 @@ extension S3Service {
         reply.headers[.lastModified] = Timestamp.http(object.modifiedAt)
         reply.headers[.acceptRanges] = "bytes"
         if !object.attributes.tags.isEmpty { reply.headers[.taggingCount] = String(object.attributes.tags.count) }
-        if call.query["partNumber"] != nil, object.etag.contains("-") { reply.headers[.partsCount] = String(object.segments.count) }
+        if call.query["partNumber"] != nil, object.isMultipart { reply.headers[.partsCount] = String(object.parts.count) }
         let versioning = try await call.buckets.require(call.bucket).versioning
         reply.setIdentity(of: object, inBucketWith: versioning, showsChecksum: false)
         return reply
+    }
+}
+
+extension Reply {
+    /// A part's own checksum; its type is that of the object, as the checksum of the whole is made.
+    fileprivate mutating func setChecksum(of part: StoredObject.Part, type: String?) {
+        guard let value = part.checksum else { return }
+        headers[.named(value.algorithm.headerName)] = value.text
+        headers[.checksumType] = type
     }
 }
 

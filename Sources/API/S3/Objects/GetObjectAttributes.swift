@@ -15,7 +15,7 @@ extension S3Service {
             // Here alone without quotation marks.
             if asked.contains(.etag) { xml.element("ETag", object.etag) }
             if asked.contains(.checksum), object.checksum != nil { xml.element("Checksum") { $0.checksum(object.checksum) } }
-            if asked.contains(.parts), object.etag.contains("-") { xml.element("ObjectParts") { $0.parts(of: object, page) } }
+            if asked.contains(.parts), object.isMultipart { xml.element("ObjectParts") { $0.parts(of: object, page) } }
             if asked.contains(.storageClass) { xml.element("StorageClass", "STANDARD") }
             if asked.contains(.size) { xml.element("ObjectSize", object.bytes) }
         }
@@ -70,20 +70,19 @@ private struct PartPage {
 extension XMLWriter {
     /// The parts that a multipart upload made an object of. As S3 does, it lists those whose checksums are kept, and counts others alone.
     fileprivate mutating func parts(of object: StoredObject, _ page: PartPage) {
-        element("PartsCount", object.segments.count)
-        let algorithm = object.checksum.flatMap { ChecksumAlgorithm(name: $0.algorithm) }
-        let values = object.segments.map { segment in algorithm.flatMap { ChecksumValue($0, bytes: segment.checksum ?? []) } }
-        guard !values.contains(nil) else { return }
-        let shown = values.indices.dropFirst(page.marker).prefix(page.limit)
+        let parts = object.parts
+        element("PartsCount", parts.count)
+        guard parts.allSatisfy({ $0.checksum != nil }) else { return }
+        let shown = parts.indices.dropFirst(page.marker).prefix(page.limit)
         element("PartNumberMarker", page.marker)
         element("MaxParts", page.limit)
-        element("IsTruncated", shown.endIndex < values.endIndex)
+        element("IsTruncated", shown.endIndex < parts.endIndex)
         element("NextPartNumberMarker", shown.last.map { $0 + 1 } ?? 0)
         for index in shown {
             element("Part") { xml in
                 xml.element("PartNumber", index + 1)
-                xml.element("Size", object.segments[index].bytes)
-                if let value = values[index] { xml.element(value.algorithm.elementName, value.text) }
+                xml.element("Size", Int64(parts[index].range.count))
+                if let value = parts[index].checksum { xml.element(value.algorithm.elementName, value.text) }
             }
         }
     }

@@ -17,7 +17,8 @@ extension S3Service {
 
     /// What the headers say of an object that is to be made.
     static func objectPut(_ call: S3Call) async throws -> ObjectPut {
-        ObjectPut(
+        try await call.requireAllowed(acl: call.header("x-amz-acl"))
+        return ObjectPut(
             bucket: call.bucket,
             key: call.key,
             attributes: try attributes(of: call),
@@ -34,10 +35,6 @@ extension S3Service {
             throw S3Error(.notImplemented, "The storage class \(storage.prefix(64)) is not implemented: there is only STANDARD")
         }
         try refuseGrants(call)
-        for name in ["x-amz-object-lock-mode", "x-amz-website-redirect-location"]
-        where call.header(name) != nil {
-            throw S3Error(.notImplemented, "The header \(name) is not implemented")
-        }
         var headers: [String: String] = [:]
         for name in keptHeaders {
             guard var value = call.header(name) else { continue }

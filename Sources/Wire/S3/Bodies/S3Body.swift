@@ -13,7 +13,7 @@ extension S3Body {
         let root: XMLNode
         do {
             // 10,000 parts with a SHA-256 each are some 2 MB.
-            root = try XMLNode(parsing: document, limits: XMLLimits(bytes: 4 << 20, elements: 100_000, depth: 12))
+            root = try XMLNode(parsing: document, limits: XMLLimits(bytes: 4 << 20, elements: 100_000, attributes: 12_000, depth: 12))
         } catch {
             throw .malformedXML(error.description)
         }

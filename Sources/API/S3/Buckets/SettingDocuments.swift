@@ -1,0 +1,35 @@
+import Wire
+
+/// Settings written anew once they have been read, because S3 tells also the members that the client left to their defaults.
+extension PublicAccessBlockConfiguration {
+    var document: [UInt8] {
+        Self.written { xml in
+            xml.element("BlockPublicAcls", blockPublicACLs)
+            xml.element("IgnorePublicAcls", ignorePublicACLs)
+            xml.element("BlockPublicPolicy", blockPublicPolicy)
+            xml.element("RestrictPublicBuckets", restrictPublicBuckets)
+        }
+    }
+}
+
+extension ServerSideEncryptionConfiguration {
+    var document: [UInt8] {
+        Self.written { xml in
+            xml.element("Rule") { xml in
+                xml.element("ApplyServerSideEncryptionByDefault") { xml in
+                    xml.element("SSEAlgorithm", algorithm.rawValue)
+                    xml.element("KMSMasterKeyID", kmsKeyID)
+                }
+                xml.element("BucketKeyEnabled", isBucketKeyEnabled)
+            }
+        }
+    }
+}
+
+extension S3Body {
+    fileprivate static func written(_ content: (inout XMLWriter) -> Void) -> [UInt8] {
+        var xml = XMLWriter()
+        xml.element(rootName, attributes: [("xmlns", S3Call.namespace)], content)
+        return xml.bytes
+    }
+}

@@ -1,0 +1,46 @@
+import Domain
+import HTTPTypes
+import Services
+import Wire
+
+extension S3Service {
+    static func listMultipartUploads(_ call: S3Call) async throws -> Reply {
+        let marker = call.query["key-marker"] ?? ""
+        let idMarker = call.query["upload-id-marker"] ?? ""
+        let listing = ObjectListing(
+            prefix: call.query["prefix"] ?? "",
+            delimiter: call.query["delimiter"].flatMap { $0.isEmpty ? nil : $0 },
+            after: marker.isEmpty ? nil : marker,
+            limit: try call.query.count("max-uploads") ?? S3Limits.keysPerCallMax
+        )
+        let isEncoded = try call.query.encodesKeys()
+        let text = { (key: String) in isEncoded ? S3KeyEncoding.encode(key) : key }
+        let page = try await call.objects.listUploads(listing, behindID: idMarker.isEmpty ? nil : idMarker, in: call.bucket)
+        return .s3("ListMultipartUploadsResult") { xml in
+            xml.element("Bucket", call.bucket)
+            xml.element("KeyMarker", text(marker))
+            xml.element("UploadIdMarker", idMarker)
+            xml.element("Prefix", text(listing.prefix))
+            xml.element("Delimiter", listing.delimiter.map(text))
+            if isEncoded { xml.element("EncodingType", "url") }
+            xml.element("MaxUploads", listing.limit)
+            xml.element("IsTruncated", page.end != nil)
+            xml.element("NextKeyMarker", page.end.map(text))
+            // A page that ends with a common prefix goes on behind all of it, whatever the uploads there are called.
+            if let end = page.end, let last = page.elements.last, last.key == ObjectKey(end) { xml.element("NextUploadIdMarker", last.id) }
+            for upload in page.elements {
+                xml.element("Upload") { xml in
+                    xml.element("Key", text(upload.key.text))
+                    xml.element("UploadId", upload.id)
+                    xml.owner("Initiator", call.call.account)
+                    xml.owner("Owner", call.call.account)
+                    xml.element("StorageClass", "STANDARD")
+                    xml.element("Initiated", upload.createdAt)
+                    xml.element("ChecksumAlgorithm", upload.checksumAlgorithm)
+                    xml.element("ChecksumType", upload.checksumType)
+                }
+            }
+            xml.commonPrefixes(page.prefixes.map(text))
+        }
+    }
+}
