@@ -28,6 +28,12 @@ class Bundle:
         assert self.manifest.count(old) == 1, old
         return replace(self, manifest=self.manifest.replace(old, new))
 
+    def mapping(self, *devices: tuple[str, str]) -> Bundle:
+        """With other pairs of a virtual name and a device, or without a mapping."""
+        pairs = "".join(f"<mapping><virtual>{virtual}</virtual><device>{device}</device></mapping>" for virtual, device in devices)
+        written = f"<block_device_mapping>{pairs}</block_device_mapping>" if devices else ""
+        return self.having(element("block_device_mapping", self.manifest), written)
+
     def without(self, name: str) -> Bundle:
         return replace(self, parts={part: content for part, content in self.parts.items() if part != name})
 

@@ -82,6 +82,19 @@ def test_a_disk_becomes_an_image_and_comes_back(server, ferry, bundle, raw, user
         assert (tmp_path / f"back{number}").stat().st_blocks * 512 < SIZE * 3 / 4
 
 
+def test_devices_of_the_image_are_those_of_the_mapping(server, bundle):
+    def shown(*options):
+        made = bundle(f"s3://{buckets.make_bucket(server)}", "--register", "--name", images.unused_name("mapped"), *options)
+        found = images.describe(server, HOME, made["imageId"])
+        return found.get("RootDeviceName"), [(device["DeviceName"], device["VirtualName"]) for device in found["BlockDeviceMappings"]]
+
+    assert shown() == ("/dev/sda1", [])
+    whole = shown("-B", "ami=sda1,root=/dev/sda1,ephemeral0=sdb,swap=sda3")
+    assert whole == ("/dev/sda1", [("sdb", "ephemeral0"), ("sda3", "swap")])
+    assert shown("--block-device-mapping", "swap=xvdb,root=/dev/xvda") == ("/dev/xvda", [("xvdb", "swap")])
+    assert shown("-B", "ami=sda1") == (None, [])
+
+
 def test_parts_are_readable_by_ec2(server, bundle):
     bucket = buckets.make_bucket(server)
     bundle(f"s3://{bucket}")
@@ -132,6 +145,14 @@ def test_command_lines_that_say_two_things(bundle, tmp_path):
     assert "--register" in bundle("s3://depot/web", "--name", "x", expect=MISUSED)
     assert "--account" in bundle(tmp_path, expect=MISUSED)
     assert "12 digits" in bundle("s3://depot/web", "--account", "12345", expect=MISUSED)
+    told = bundle("s3://depot/web", "--register", "--product-codes", "774F4FF8", expect=MISUSED)
+    assert "no image with product codes" in told
+
+
+def test_devices_that_no_image_can_have_are_refused_before_the_upload(server, bundle):
+    bucket = buckets.make_bucket(server)
+    assert "cannot be mapped" in bundle(f"s3://{bucket}", "--register", "-B", "ami=sda1,ebs1=sdb", expect=MISUSED)
+    assert buckets.keys(server, bucket) == []
 
 
 def test_an_earlier_bundle_is_replaced_only_when_that_is_meant(server, bundle, raw, image):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from ferry_command import MISUSED
 from ferry_server import ROOT, binary
 
 SCRIPTS = ROOT / "Tests" / "BundlesTests" / "Fixtures"
@@ -98,6 +100,32 @@ def test_what_cannot_be_bundled(folder):
         disk.truncate((10 << 30) + 1)
     assert "10 GiB" in bundle(folder, "--prefix", "x", expect=1).stderr
     assert not list((folder / "bundle").glob("x*"))
+
+
+def test_devices_and_product_codes_stand_in_the_manifest(folder):
+    def written(*options: str) -> tuple[list[tuple[str, str]], list[str]]:
+        bundle(folder, "--force", *options)
+        text = (folder / "bundle" / "disk.manifest.xml").read_text()
+        mappings = re.findall("<mapping><virtual>(.*?)</virtual><device>(.*?)</device></mapping>", text)
+        return mappings, re.findall("<product_code>(.*?)</product_code>", text)
+
+    assert written() == ([("ami", "sda1"), ("root", "/dev/sda1")], [])
+    devices = [("swap", "sda3"), ("ephemeral12", "/dev/sdc"), ("root", "/dev/sda1"), ("ami", "sda1")]
+    assert written("-B", ",".join(map("=".join, devices)), "--product-codes", "774F4FF8,9A0B") == (devices, ["774F4FF8", "9A0B"])
+    ferry(folder, "unbundle", "bundle/disk.manifest.xml", "--key", "user.key", "--cert", "user.pem", "--to", "back")
+    assert digest(folder / "back") == digest(folder / "disk")
+
+
+def test_devices_that_no_image_can_have(folder):
+    wrong = {
+        "": "is no mapping", "root": "is no mapping", "ami=sda1,": "is no mapping", "root=": "1 to 255", f"root={'d' * 256}": "1 to 255",
+        "ebs1=sdb": "cannot be mapped", "ephemeral100=sdb": "cannot be mapped", "root=a,root=b": "mapped twice",
+        "ephemeral0=sdb,swap=/dev/sdb": "mapped twice",
+    }
+    for mapping, cause in wrong.items():
+        assert cause in bundle(folder, "--block-device-mapping", mapping, expect=MISUSED).stderr, mapping
+    assert "no product code" in bundle(folder, "--product-codes", "a,,b", expect=MISUSED).stderr
+    assert not list((folder / "bundle").iterdir())
 
 
 # A process counts the memory of the one that started it until it runs a program of its own, so a small one starts ferry.

@@ -270,7 +270,7 @@ def test_errors_say_what_was_done_and_leave_nothing_behind(server, ferry, tmp_pa
         (["push", tmp_path / "absent.raw"], "absent.raw"),
         (["push", disk, "--name", pushed["name"]], pushed["name"]),
         (["push", disk, "--name", "a*b"], "--name"),
-        (["push", disk, "--region", "mars-north-1"], "mars-north-1"),
+        (["push", disk, "--region", "mars-north-1"], "does not have the Region mars-north-1"),
         (["pull", "ami-0123456789abcdef0", "new.raw"], "ami-0123456789abcdef0"),
         (["pull", pushed["imageId"], disk], "disk.raw"),
         (["copy", "ami-0123456789abcdef0", "--from", HOME, "--to", AWAY], "ami-0123456789abcdef0"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import re
+from dataclasses import replace
 
 import bundles
 import images
@@ -58,8 +59,8 @@ def test_bundle_becomes_an_image(server, bundle):
     assert (found["KernelId"], found["RamdiskId"]) == ("aki-00000001", "ari-00000002")
     assert (found["Name"], found["Description"], found["OwnerId"]) == ("bundled-web", "of a bundle", server.account)
     assert found["Tags"] == [{"Key": "stage", "Value": "test"}]
-    assert found["BlockDeviceMappings"] == []
-    assert "RootDeviceName" not in found and "SourceImageId" not in found and "StateReason" not in found
+    assert (found["RootDeviceName"], found["BlockDeviceMappings"]) == ("/dev/sda1", [])
+    assert "SourceImageId" not in found and "StateReason" not in found
     for attribute, value in (("kernel", "aki-00000001"), ("ramdisk", "ari-00000002")):
         shown = server.ec2().describe_image_attribute(ImageId=image, Attribute=attribute)
         assert shown["KernelId" if attribute == "kernel" else "RamdiskId"] == {"Value": value}
@@ -78,13 +79,14 @@ def test_filters_tell_the_two_kinds_apart(server, bundle, image):
     assert bundled in found("ramdisk-id", "ari-00000002")
 
 
+def test_manifest_without_a_mapping_names_no_root_device(server, bundle):
+    found = images.describe(server, HOME, register(server, bundle.mapping().upload(server)))
+    assert "RootDeviceName" not in found and found["BlockDeviceMappings"] == []
+
+
 def test_what_the_caller_says_goes_before_the_manifest(server, bundle):
-    mapping = "<block_device_mapping>" + "".join(
-        f"<mapping><virtual>{virtual}</virtual><device>{device}</device></mapping>"
-        for virtual, device in (("ami", "sda1"), ("root", "/dev/sda1"), ("ephemeral0", "sdb"), ("swap", "sda3"))
-    ) + "</block_device_mapping>"
     # Nobody but the user's certificate could tell that the signature is another's now, and EC2 has it not either.
-    mapped = bundle.having("<kernel_id>", mapping + "<kernel_id>").upload(server)
+    mapped = bundle.mapping(("ami", "sda1"), ("root", "/dev/sda1"), ("ephemeral0", "sdb"), ("swap", "sda3")).upload(server)
     plain = images.describe(server, HOME, register(server, mapped))
     assert plain["RootDeviceName"] == "/dev/sda1"
     assert plain["BlockDeviceMappings"] == [
@@ -151,9 +153,7 @@ def test_manifest_must_be_right(server, bundle):
         "allowed": bundle.having(size, f"<size>{(10 << 30) + 1}</size>"),
         "the manifest says": bundle.having("<bundled_size>", "<bundled_size>1"),
         "leads elsewhere": bundle.having("<filename>disk.part.00<", "<filename>../disk.part.00<"),
-        "maps 'elsewhere'": bundle.having(
-            "<kernel_id>", "<block_device_mapping><mapping><virtual>elsewhere</virtual><device>x</device></mapping></block_device_mapping><kernel_id>"
-        ),
+        "maps 'elsewhere'": bundle.mapping(("elsewhere", "x")),
         "has no <signature>": bundle.having(bundles.element("signature", bundle.manifest), ""),
     }
     for cause, spoilt in wrong.items():
@@ -266,3 +266,15 @@ def test_memory_does_not_grow_with_the_bundle(start_server, user, tmp_path):
     for image in [register(server, location) for _ in range(3)]:
         images.wait_available(server, HOME, image)
     assert server.memory().peak - before < 48 << 20
+
+
+def test_no_line_of_the_log_is_forged(fresh_server, folder, user):
+    """What users name stands in the causes of failures, and these in the log."""
+    made = bundles.make(folder / "disk", user, bundles.certificate(fresh_server, folder), folder / "forged")
+    forged = "2030-01-01T00:00:00+0000 error ferry: forged"
+    spoilt = made.changed("disk.part.00", flipped).having("disk.part.00", f"\u2028{forged}")
+    spoilt = replace(spoilt, parts={f"\u2028{forged}": spoilt.parts["disk.part.00"], "disk.part.01": spoilt.parts["disk.part.01"]})
+    assert forged in failed(fresh_server, register(fresh_server, spoilt.upload(fresh_server)))["Message"]
+    log = fresh_server.log_text()
+    assert f"\\u{{2028}}{forged}" in log
+    assert not any(line.startswith(forged) for line in log.splitlines())

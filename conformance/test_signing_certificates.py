@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import botocore.session
 import bundles
@@ -52,7 +53,8 @@ def test_certificates_come_and_go(fresh_server, iam, user, stranger):
     assert first["UserName"] and first["UploadDate"] and first["CertificateId"].isalnum()
     second = upload(iam, stranger)
     assert listed(iam) == [first, second]
-    iam.update_signing_certificate(CertificateId=first["CertificateId"], Status="Inactive")
+    # The name that listings give is one that may be given back.
+    iam.update_signing_certificate(CertificateId=first["CertificateId"], Status="Inactive", UserName=first["UserName"])
     assert listed(iam) == [{**first, "Status": "Inactive"}, second]
     iam.delete_signing_certificate(CertificateId=second["CertificateId"])
     fresh_server.kill()
@@ -81,6 +83,10 @@ def test_what_is_refused_changes_nothing(iam, user, stranger, folder):
     for body in ("text", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", user.with_suffix(".key").read_text()):
         with refused("MalformedCertificate"):
             iam.upload_signing_certificate(CertificateBody=body)
+    with refused("MalformedCertificate", "private key"):
+        iam.upload_signing_certificate(CertificateBody=stranger.with_suffix(".key").read_text() + stranger.read_text())
+    with refused("ValidationError"):
+        iam.upload_signing_certificate(CertificateBody="\x01" + stranger.read_text())
     second = upload(iam, stranger)
     with refused("LimitExceeded", "2", status=409):
         upload(iam, bundles.identity(folder, "third"))
@@ -194,6 +200,20 @@ def test_only_active_certificates_count(shared, strange, stranger, certified):
     iam.delete_signing_certificate(CertificateId=second)
 
 
+def test_what_the_certificates_do_not_vouch_for_is_not_copied(shared, strange, user):
+    """Else the Region would sign, for ever, what the account itself would no longer take."""
+    location = strange.upload(shared)
+    image = register(shared, location)
+    images.wait_available(shared, HOME, image)
+    identifier = upload(shared.client("iam"), user)["CertificateId"]
+    for region in (HOME, AWAY):
+        with refused("InvalidRequest", "signature"):
+            shared.ec2(region).copy_image(SourceImageId=image, SourceRegion=HOME, Name=images.unused_name("signed"))
+    shared.client("iam").delete_signing_certificate(CertificateId=identifier)
+    copy = shared.ec2(AWAY).copy_image(SourceImageId=image, SourceRegion=HOME, Name=images.unused_name("signed"))["ImageId"]
+    images.wait_available(shared, AWAY, copy)
+
+
 def test_a_copy_is_signed_by_its_region(shared, bundle, user, certified):
     """Nobody but the user has the user's key, so the Region signs what it has verified; and takes it from nobody but the account."""
     source = register(shared, bundle.upload(shared))
@@ -209,3 +229,24 @@ def test_a_copy_is_signed_by_its_region(shared, bundle, user, certified):
     s3.put_object(Bucket=bucket, Key=key, Body=manifest.replace(f"<user>{shared.account}<", "<user>000000000000<").encode())
     with refused("InvalidManifest", "signature"):
         register(shared, location, region=AWAY)
+
+
+def test_memory_does_not_grow_with_requests(fresh_server, user, folder, disk):
+    """A mebibyte of manifest that becomes a tree of many; `stop_well` holds the server to its limit."""
+    made = bundles.make(disk, user, bundles.certificate(fresh_server, folder), folder / "large")
+    elements = "<x/>" * 12_000
+    large = made.having("</manifest>", elements + "<!--" + " " * ((1 << 20) - len(made.manifest) - len(elements) - 100) + "--></manifest>")
+    location = large.upload(fresh_server)
+    attributed = made.having("</manifest>", '<x a="" b="" c="" d="" e="" f=""/>' * 2_000 + "</manifest>")
+    with refused("InvalidManifest", "more than 10000 attributes"):
+        register(fresh_server, attributed.upload(fresh_server))
+
+    ec2 = fresh_server.ec2()
+
+    def ask(_):
+        with dry_run():
+            ec2.register_image(Name="large", ImageLocation=location, VirtualizationType="hvm", DryRun=True)
+
+    with ThreadPoolExecutor(32) as pool:
+        list(pool.map(ask, range(144)))
+    assert fresh_server.memory().peak < 200 << 20

@@ -33,6 +33,7 @@ extension SignedManifest {
         signer: RSAPrivateKey
     ) throws -> [UInt8] {
         let wrapped = try BundleKey(unwrapping: manifest.ec2, with: key).wrapped(for: certificate)
+        let root = try Self.tree(of: document)
         let reader = ManifestReader(root)
         let (machine, image) = (try reader.one("machine_configuration", of: root), try reader.one("image", of: root))
         var edits: [Edit] = [
@@ -48,7 +49,11 @@ extension SignedManifest {
             Edit.apply(edits, to: document, in: machine.source) + Edit.apply(edits, to: document, in: image.source)
         )
         edits.append(Edit(try reader.one("signature", of: root), text: Hex.encode(signature)))
-        return Edit.apply(edits, to: document, in: 0..<document.count)
+        let moved = Edit.apply(edits, to: document, in: 0..<document.count)
+        guard moved.count <= BundleLimits.manifestBytes else {
+            throw BundleError("The manifest would be larger than \(BundleLimits.manifestBytes) bytes in the other Region.")
+        }
+        return moved
     }
 }
 

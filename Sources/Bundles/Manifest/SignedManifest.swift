@@ -7,7 +7,6 @@ package struct SignedManifest: Sendable {
     package let document: [UInt8]
     /// RSA-SHA1 over `<machine_configuration>…</machine_configuration>` and then `<image>…</image>`, as they stand in the document.
     package let signature: [UInt8]
-    let root: XMLNode
     private let signed: [Range<Int>]
 
     /// - Throws: ``BundleError`` with the first thing that is wrong.
@@ -15,18 +14,22 @@ package struct SignedManifest: Sendable {
         guard document.count <= BundleLimits.manifestBytes else {
             throw BundleError("The manifest is larger than \(BundleLimits.manifestBytes) bytes.")
         }
-        let root: XMLNode
-        do throws(XMLError) {
-            root = try XMLNode(parsing: document, limits: XMLLimits(bytes: BundleLimits.manifestBytes, elements: 20_000, depth: 16))
-        } catch {
-            throw BundleError("The manifest is not well-formed: \(error).")
-        }
+        // The tree is not kept: it is many times the document, and requests hold manifests for as long as they look at parts.
+        let root = try Self.tree(of: document)
         let reader = ManifestReader(root)
         manifest = try reader.manifest()
         signature = try reader.signature()
         signed = try [reader.one("machine_configuration", of: root).source, reader.one("image", of: root).source]
         self.document = document
-        self.root = root
+    }
+
+    static func tree(of document: [UInt8]) throws(BundleError) -> XMLNode {
+        do throws(XMLError) {
+            let limits = XMLLimits(bytes: BundleLimits.manifestBytes, elements: 20_000, attributes: 10_000, depth: 16)
+            return try XMLNode(parsing: document, limits: limits)
+        } catch {
+            throw BundleError("The manifest is not well-formed: \(error).")
+        }
     }
 
     /// Whether the holder of the certificate's key signed what the manifest says.

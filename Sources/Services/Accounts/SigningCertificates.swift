@@ -22,6 +22,9 @@ package struct SigningCertificates: Sendable {
     /// - Parameter body: an X.509 certificate of an RSA key, in PEM.
     /// - Throws: `Fault` `MalformedCertificate`, also for one that has expired; `DuplicateCertificate`; `LimitExceeded`.
     package func upload(_ body: String) async throws -> SigningCertificate {
+        guard !body.contains("PRIVATE KEY-----") else {
+            throw Fault(.malformedCertificate, "The body holds a private key, which nobody else must have: upload the certificate alone.")
+        }
         let certificate = try Self.certificate(body)
         let now = call.now
         guard certificate.expiresAt > now else { throw Fault(.malformedCertificate, "The certificate has expired.") }
@@ -59,13 +62,14 @@ package struct SigningCertificates: Sendable {
     ///
     /// What the Region has signed for the account, in copying a bundle that had been verified, is as good.
     ///
-    /// - Throws: `BundleError`.
+    /// - Throws: `Fault` `InvalidManifest`.
     func check(_ manifest: SignedManifest) async throws {
         let active = try await list().filter { $0.status == .active }
         guard !active.isEmpty, try !active.contains(where: { manifest.isSigned(by: try Self.certificate($0.body)) }) else { return }
         let ofRegion = try RSACertificate(pem: try await call.store.keys.certificates.require())
         guard manifest.manifest.account != call.account.rawValue || !manifest.isSigned(by: ofRegion) else { return }
-        throw BundleError(
+        throw Fault(
+            .invalidManifest,
             "The signature of the manifest is of none of the \(active.count) active signing certificates of the account \(call.account),"
                 + " or the manifest was changed since: sign it with the key of one, or upload the signer's certificate."
         )

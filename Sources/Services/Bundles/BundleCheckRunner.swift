@@ -13,6 +13,8 @@ struct BundleCheckRunner: JobRunner {
         guard found.object.etag == bundle.etag else {
             throw Fault(.invalidManifest, "The manifest s3://\(bundle.manifest) was replaced while its bundle was verified.")
         }
+        // An ETag is an MD5: whose manifest it is is asked of the bytes that are read here.
+        try await SigningCertificates(tools.call(of: job.account)).check(found.signed)
         let key = BundleKey.unwrapped(found.manifest.ec2, with: try await tools.store.keys.certificates.privateKey())
         do {
             try await Unbundler.run(found.manifest, key: key) { part in

@@ -27,6 +27,7 @@ struct BundleCopyRunner: JobRunner {
                 "The manifest s3://\(copy.manifest) of \(copy.image) was replaced since the image was registered."
             )
         }
+        try await SigningCertificates(tools.call(of: job.account, in: region)).check(source.signed)
         let flow = link.join(job.account)
         defer { flow.leave() }
         let total = source.manifest.bundledSize

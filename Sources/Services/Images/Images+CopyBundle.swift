@@ -30,16 +30,22 @@ extension Images {
         guard let bundle = source.image.bundle, let store = call.deployment.regions[source.region] else { return }
         let there = Call(principal: call.principal, store: store, deployment: call.deployment, host: call.host)
         do {
-            let found = try await StoredBundle.find(bundle.manifest, version: bundle.version, as: there)
-            try await found.checkParts()
-            guard !found.manifest.parts.contains(where: { $0.name == ImageCopyPlan.manifestName }) else {
-                throw Fault(
-                    .invalidManifest,
-                    "A part of the bundle is called \(ImageCopyPlan.manifestName), as the manifest of its copy is."
-                )
-            }
+            try await call.deployment.manifests.pass { try await checkReadable(bundle, as: there) }
         } catch let fault as Fault where fault.code == .invalidManifest {
             throw Fault(.invalidRequest, "You do not have permission to access the storage of this ami: \(fault.message)")
+        }
+    }
+
+    /// What the Region is asked to sign must be what its owner's certificates let it take.
+    private func checkReadable(_ bundle: ImageBundle, as there: Call) async throws {
+        let found = try await StoredBundle.find(bundle.manifest, version: bundle.version, as: there)
+        try await SigningCertificates(there).check(found.signed)
+        try await found.checkParts()
+        guard !found.manifest.parts.contains(where: { $0.name == ImageCopyPlan.manifestName }) else {
+            throw Fault(
+                .invalidManifest,
+                "A part of the bundle is called \(ImageCopyPlan.manifestName), as the manifest of its copy is."
+            )
         }
     }
 }

@@ -13,7 +13,7 @@ extension Images {
     ///
     /// - Throws: `Fault` `InvalidManifest` with the cause.
     package func register(_ registration: BundleRegistration) async throws -> ImageID {
-        let image = try await image(of: registration)
+        let image = try await call.deployment.manifests.pass { try await self.image(of: registration) }
         let account = call.account
         try await call.store.database.write { transaction in
             let images = ImageTable(transaction)
@@ -34,7 +34,9 @@ extension Images {
     }
 
     /// What a dry run checks: all that is refused before the answer, but whether the name is free.
-    package func checkRegistration(_ registration: BundleRegistration) async throws { _ = try await image(of: registration) }
+    package func checkRegistration(_ registration: BundleRegistration) async throws {
+        _ = try await call.deployment.manifests.pass { try await image(of: registration) }
+    }
 
     private func image(of registration: BundleRegistration) async throws -> Image {
         try ImageName.check(registration.name)
@@ -46,10 +48,11 @@ extension Images {
             )
         }
         let bundle = try await StoredBundle.find(location, as: call)
+        try await SigningCertificates(call).check(bundle.signed)
+        try Self.requireDistinctNames(bundle)
         let rules = InstanceStoreRules(bundle.manifest)
         let (traits, devices): (MachineTraits, [BlockDevice])
         do {
-            try await SigningCertificates(call).check(bundle.signed)
             traits = try rules.traits(registration)
             devices = try rules.devices(registration)
         } catch let error as BundleError {
@@ -75,5 +78,11 @@ extension Images {
             ),
             tags: registration.tags
         )
+    }
+
+    /// No manifest holds the digest of its own bytes: a part in its place can never be verified.
+    private static func requireDistinctNames(_ bundle: StoredBundle) throws {
+        guard let part = bundle.manifest.parts.first(where: { bundle.location.neighbour($0.name) == bundle.location.key }) else { return }
+        throw Fault(.invalidManifest, "A part of the bundle is called \(part.name), as its manifest is.")
     }
 }

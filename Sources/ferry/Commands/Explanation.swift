@@ -67,9 +67,13 @@ struct Explanation {
     private static func advice(for error: AWSError) -> String? {
         // EBS direct answers a KMS key that is in the way with a denial, too: the access key has no part in it.
         if let reason = error.reason, ["DEPENDENCY_ACCESS_DENIED", "INVALID_CUSTOMER_KEY"].contains(reason) { return keysAdvice }
+        // The server says a Region that it does not have as the AWS services do, as a fault of the signature.
+        if error.message.contains("Credential should be scoped to a valid") {
+            return "The server does not have the Region \(error.region): `ferry images --all-regions` names those that it has."
+        }
         return switch error.code {
         case "AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "InvalidSignatureException", "UnrecognizedClientException":
-            "The access key does not fit this server, or it does not have this Region. For a server on this machine: eval \"$(ferry env)\"."
+            "The access key does not fit this server. For a server on this machine: eval \"$(ferry env)\"."
         case "RequestExpired":
             "The clocks of this machine and of the server are more than 15 minutes apart."
         case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException":

@@ -102,6 +102,16 @@ import Testing
         }
     }
 
+    @Test func noPartIsCalledAsItsManifest() async throws {
+        try await World.run { world in
+            var bundle = try await world.bundle()
+            bundle.manifest.parts[0].name = "image.manifest.xml"
+            try await world.put(bundle)
+            let fault = await expectFault(.invalidManifest) { _ = try await world.register(bundle: "web") }
+            #expect(fault?.message.contains("image.manifest.xml, as its manifest is") == true)
+        }
+    }
+
     @Test func whatIsNotVerifiedIsNotCopied() async throws {
         try await World.run { world in
             try await world.bundle()

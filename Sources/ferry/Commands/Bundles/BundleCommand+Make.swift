@@ -68,7 +68,7 @@ extension BundleCommand {
                 ec2: try disk.order.key.wrapped(for: ec2),
                 user: try disk.order.key.wrapped(for: disk.certificate)
             )
-            (manifest.kernelID, manifest.ramdiskID) = (kernel, ramdisk)
+            try describeMachine(in: &manifest)
             try await storage.writeManifest(try manifest.signed(by: disk.signer))
             return MadeBundle(
                 manifest: storage.manifest,

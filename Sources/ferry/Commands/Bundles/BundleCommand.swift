@@ -48,6 +48,23 @@ struct BundleCommand: ClientCommand {
     @Option(help: "The ramdisk that the image boots with (ari-…).")
     var ramdisk: String?
 
+    @Option(
+        name: [.customShort("B"), .long],
+        help: ArgumentHelp(
+            "The devices of the image: root is its root device's name; ami, swap, ephemeral0 to ephemeral99, each once.",
+            valueName: "maps"
+        )
+    )
+    var blockDeviceMapping = "ami=sda1,root=/dev/sda1"
+
+    @Option(
+        help: ArgumentHelp(
+            "Product codes, with commas between them. Ferry registers no image of a bundle that has some: not with --register.",
+            valueName: "codes"
+        )
+    )
+    var productCodes: String?
+
     @Option(help: "gzip's level, 1 (fast) to 9 (small).")
     var level = 6
 
@@ -76,6 +93,7 @@ struct BundleCommand: ClientCommand {
             throw ValidationError("An account has 12 digits.")
         }
         guard (1...9).contains(level) else { throw ValidationError("The level is 1 to 9.") }
+        try checkMachine()
         if to.hasPrefix(ObjectFolder.scheme) {
             guard ObjectFolder(url: to) != nil else { throw ValidationError("--to takes a bucket as s3://BUCKET or s3://BUCKET/FOLDER.") }
             guard register || (name == nil && description == nil) else {
