@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import socket
+import urllib.parse
 import urllib.request
 from urllib.error import HTTPError
 
@@ -167,6 +169,46 @@ def test_a_copy_gets_the_checksum_that_is_asked_for(server, bucket):
     whole = s3.copy_object(Bucket=bucket, Key="whole", CopySource=f"{bucket}/parts", ChecksumAlgorithm="SHA256")
     assert whole["CopyObjectResult"]["ChecksumSHA256"] == expected
     assert whole["CopyObjectResult"]["ETag"] == s3.head_object(Bucket=bucket, Key="plain")["ETag"]
+
+
+# Bodies that wait ------------------------------------------------------------------------------------------------------
+
+
+def test_a_body_that_is_not_wanted_is_not_sent(server, bucket):
+    address = urllib.parse.urlsplit(server.endpoint)
+
+    def head(request):
+        lines = [f"{request.method} {request.target} HTTP/1.1", f"Host: {address.netloc}", *(f"{name}: {value}" for name, value in request.headers.items())]
+        return "\r\n".join([*lines, "Content-Length: 5", "Expect: 100-continue", "", ""]).encode()
+
+    def answer(stream):
+        status = stream.readline().decode().strip()
+        headers = {}
+        while line := stream.readline().strip():
+            name, _, value = line.decode().partition(":")
+            headers[name.lower()] = value.strip()
+        stream.read(int(headers.get("content-length", 0)))
+        return status, headers
+
+    refusals = {
+        "403": S3Request("PUT", f"/{bucket}/waits"),
+        "404": S3Request("PUT", "/no-such-bucket-here/waits", body=b"hello").signed(server),
+        "412": S3Request("PUT", f"/{bucket}/there", headers={"If-None-Match": "*"}, body=b"hello").signed(server),
+    }
+    server.s3().put_object(Bucket=bucket, Key="there", Body=b"old")
+    for status, request in refusals.items():
+        with socket.create_connection((address.hostname, address.port), 60) as connection, connection.makefile("rb") as stream:
+            connection.sendall(head(request))
+            told, headers = answer(stream)
+            assert told.split()[1] == status and headers["connection"] == "close", told
+    with socket.create_connection((address.hostname, address.port), 60) as connection, connection.makefile("rb") as stream:
+        for _ in range(2):
+            connection.sendall(head(S3Request("PUT", f"/{bucket}/waits", body=b"hello").signed(server)))
+            assert answer(stream)[0].split()[1] == "100"
+            connection.sendall(b"hello")
+            told, headers = answer(stream)
+            assert told.split()[1] == "200" and headers.get("connection") != "close"
+    assert read(server, bucket, "waits") == b"hello"
 
 
 # Links of Signature Version 2, and names of the server -----------------------------------------------------------------

@@ -9,7 +9,7 @@ import Wire
 
 /// The path of every request, from the first byte to the answer.
 package struct FerryResponder: HTTPResponder {
-    package typealias Context = BasicRequestContext
+    package typealias Context = FerryContext
 
     let deployment: Deployment
     let accessKeys: AccessKeys
@@ -23,13 +23,14 @@ package struct FerryResponder: HTTPResponder {
 
     package func respond(to request: Request, context: Context) async throws -> Response {
         let requestID = UUID().uuidString.lowercased()
-        let incoming = IncomingRequest(request)
+        let incoming = IncomingRequest(request, on: context.channel)
         if incoming.signable.path == HealthReport.path { return health.reply(to: incoming).response(requestID: requestID) }
 
         var logger = deployment.logger
         logger[metadataKey: "request_id"] = "\(requestID)"
         let started = ContinuousClock.now
-        let reply = await reply(to: incoming, requestID: requestID, logger: &logger)
+        var reply = await reply(to: incoming, requestID: requestID, logger: &logger)
+        if incoming.continuation.isPending { reply.headers[.connection] = "close" }
         logger.debug(
             "Answered a request",
             metadata: ["status": "\(reply.status.code)", "duration": "\(ContinuousClock.now - started)"]

@@ -8,11 +8,14 @@ import Wire
 struct IncomingRequest {
     let signable: SignableRequest
     let host: String
+    /// What the client waits for before its body comes.
+    let continuation: Continuation
     private let request: Request
     private let hasSecondHost: Bool
 
-    init(_ request: Request) {
+    init(_ request: Request, on channel: any Channel) {
         self.request = request
+        continuation = Continuation(for: request.headers, on: channel)
         host = request.head.authority ?? ""
         // The library moves the first Host into the authority: one that is left is a second.
         hasSecondHost = request.headers.contains { $0.name.rawName.lowercased() == "host" }
@@ -43,12 +46,13 @@ struct IncomingRequest {
 
     /// What a request of S3 brings, whose body is read as it comes.
     func s3Input(_ payload: S3Input.Payload, adding headers: [(name: String, value: String)] = []) -> S3Input {
-        S3Input(headers: signable.headers + headers, body: request.body, payload: payload)
+        S3Input(headers: signable.headers + headers, body: request.body, continuation: continuation, payload: payload)
     }
 
     func body(atMost bytes: Int) async throws -> ByteBuffer {
         let length = request.headers[.contentLength].map { Int($0) ?? .max } ?? 0
         guard length <= bytes else { throw BodyTooLong() }
+        continuation.send()
         var body = ByteBuffer()
         do {
             for try await piece in request.body {

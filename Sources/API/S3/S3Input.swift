@@ -15,6 +15,7 @@ struct S3Input: Sendable {
 
     let headers: [(name: String, value: String)]
     let body: RequestBody
+    let continuation: Continuation
     let payload: Payload
 
     /// By its lower-case name; an empty one counts as absent, one that is sent several times is joined by commas.

@@ -10,6 +10,7 @@ import Wire
 struct S3RequestBody: ObjectBody {
     let bytes: Int64
     private var pieces: RequestBody.AsyncIterator
+    private let continuation: Continuation
     private var decoder: ChunkedDecoder?
     private var waiting: ArraySlice<ByteBuffer> = []
     private var hasEnded = false
@@ -48,6 +49,7 @@ struct S3RequestBody: ObjectBody {
             bytes = length
         }
         pieces = input.body.makeAsyncIterator()
+        continuation = input.continuation
         expectedMD5 = try input.header("content-md5").map { text in
             guard let digest = MD5Digest.contentMD5(text) else {
                 throw S3Error(.invalidDigest, "The Content-MD5 you specified was invalid")
@@ -107,6 +109,7 @@ struct S3RequestBody: ObjectBody {
     }
 
     private mutating func nextPiece() async throws -> ByteBuffer? {
+        continuation.send()
         do {
             return try await pieces.next()
         } catch {

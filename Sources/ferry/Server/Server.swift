@@ -95,7 +95,7 @@ struct Server {
 
     private func application(_ deployment: Deployment) throws -> some Service {
         let connections = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [LargeReads(), ContinueAnswers()],
+            additionalChannelHandlers: [LargeReads()],
             idleTimeout: .seconds(120)
         )
         let server: HTTPServerBuilder =
