@@ -110,6 +110,13 @@ def test_what_is_not_implemented_is_refused_by_its_name(server, bucket, options)
     assert read(server, bucket, "old") == b"old"
 
 
+def test_what_may_be_passed_over_is(server, bucket):
+    server.s3().put_object(Bucket=bucket, Key="passed", Body=b"1")
+    for name, value in (("x-amz-te", "append-md5"), ("x-amz-request-payer", "requester"), ("x-amz-user-agent", "aws-sdk-js/3.0")):
+        answer = S3Request("GET", f"/{bucket}/passed", headers={name: value}).signed(server).send(server)
+        assert (answer.status, answer.body) == (200, b"1"), name
+
+
 def test_a_trailer_that_nobody_reads(server, bucket):
     request = S3Request("PUT", f"/{bucket}/trailed")
     answer = request.chunked(server, UNSIGNED_TRAILER, [b"data"], {"x-amz-checksum-sha512": "AAAA"}).send(server)

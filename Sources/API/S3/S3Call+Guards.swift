@@ -34,7 +34,8 @@ extension S3Call {
     /// Metadata; the grants and the sealing that are refused where they are read, with words of their own.
     private static let knownPrefixes = ["x-amz-meta-", "x-amz-grant-", "x-amz-server-side-encryption"]
 
-    /// Read somewhere, or right to pass over: what identifies the client, MFA and governance that no bucket here asks for, and who pays.
+    /// Read somewhere, or right to pass over: what identifies the client, MFA and governance that no bucket here asks for, who pays, and
+    /// the trailing MD5 that Java's SDK offers to take (`x-amz-te`).
     private static let knownHeaders: Set<String> = Set(ChecksumAlgorithm.allCases.map(\.headerName)).union([
         "x-amz-acl", "x-amz-bucket-object-lock-enabled", "x-amz-bypass-governance-retention", "x-amz-checksum-algorithm",
         "x-amz-checksum-mode", "x-amz-checksum-type", "x-amz-confirm-remove-self-bucket-access", "x-amz-content-sha256",
@@ -43,7 +44,7 @@ extension S3Call {
         "x-amz-expected-bucket-owner", "x-amz-max-parts", "x-amz-metadata-directive", "x-amz-mfa",
         "x-amz-mp-object-size", "x-amz-object-attributes", "x-amz-object-ownership", "x-amz-optional-object-attributes",
         "x-amz-part-number-marker", "x-amz-request-payer", "x-amz-sdk-checksum-algorithm", "x-amz-security-token",
-        "x-amz-source-expected-bucket-owner", "x-amz-storage-class", "x-amz-tagging", "x-amz-tagging-directive", "x-amz-trailer",
-        "x-amz-user-agent",
+        "x-amz-source-expected-bucket-owner", "x-amz-storage-class", "x-amz-tagging", "x-amz-tagging-directive", "x-amz-te",
+        "x-amz-trailer", "x-amz-user-agent",
     ])
 }
