@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
+import re
 import socket
 import urllib.parse
 import urllib.request
 from urllib.error import HTTPError
 
 import boto3
+import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from buckets import make_bucket, read
-from ferry_server import AWAY, HOME
+from ferry_server import AWAY, HOME, ROOT
 from refusals import refused
 from s3_request import UNSIGNED_TRAILER, S3Request
 
@@ -110,11 +112,43 @@ def test_what_is_not_implemented_is_refused_by_its_name(server, bucket, options)
     assert read(server, bucket, "old") == b"old"
 
 
-def test_what_may_be_passed_over_is(server, bucket):
-    server.s3().put_object(Bucket=bucket, Key="passed", Body=b"1")
-    for name, value in (("x-amz-te", "append-md5"), ("x-amz-request-payer", "requester"), ("x-amz-user-agent", "aws-sdk-js/3.0")):
-        answer = S3Request("GET", f"/{bucket}/passed", headers={name: value}).signed(server).send(server)
-        assert (answer.status, answer.body) == (200, b"1"), name
+@pytest.mark.parametrize("name", [
+    # Of AWS's SDKs for C++, Java and JavaScript, and of whoever pays.
+    "x-amz-api-version", "x-amz-te", "x-amz-user-agent", "x-amz-request-payer",
+    # What s3cmd, fog and others were answered and send back, and what CloudFront adds.
+    "x-amz-request-id", "x-amz-id-2", "x-amz-tagging-count", "x-amz-version-id", "x-amz-mp-parts-count", "x-amz-cf-id", "x-amz-restore",
+])
+def test_what_s3_does_not_ask_for_is_passed_over(server, bucket, name):
+    put = S3Request("PUT", f"/{bucket}/passed", headers={name: "1"}, body=name.encode()).signed(server).send(server)
+    got = S3Request("GET", f"/{bucket}/passed", headers={name: "1"}).signed(server).send(server)
+    assert (put.status, got.status, got.body) == (200, 200, name.encode())
+
+
+def test_every_header_of_s3_is_read_or_refused(server, bucket):
+    """By botocore's model of the operations that are answered: a newer one brings what is to be looked at."""
+    answered = re.search(r"^\| answered \| (.*) \|$", (ROOT / "docs" / "coverage.md").read_text(), re.MULTILINE).group(1)
+    sources = "".join(path.read_text() for path in (ROOT / "Sources").rglob("*.swift"))
+    model = botocore.session.get_session().get_service_model("s3")
+    # No effect is asked for: who pays, consents of the owner, and what only the owner of a locked bucket or of MFA has to say.
+    harmless = {
+        "x-amz-request-payer", "x-amz-confirm-remove-self-bucket-access", "x-amz-bypass-governance-retention", "x-amz-mfa",
+        "x-amz-optional-object-attributes",
+    }
+    names = {
+        member.serialization["name"].lower()
+        for operation in re.findall(r"`(\w+)`", answered)
+        for member in model.operation_model(operation).input_shape.members.values()
+        if member.serialization.get("location") == "header"
+    }
+    refused_names = set()
+    for name in sorted(name for name in names if name.startswith("x-amz-") and name not in harmless):
+        answer = S3Request("PUT", f"/{bucket}/probed", headers={name: "1"}, body=b"1").signed(server).send(server)
+        if (answer.status, answer.code) == (501, "NotImplemented"):
+            refused_names.add(name)
+        else:
+            stem = name if not name.startswith("x-amz-checksum-") else "x-amz-checksum-"
+            assert stem in sources or name.removeprefix("x-amz-copy-source-") in sources, f"{name} is neither read nor refused: {answer}"
+    assert "x-amz-object-lock-mode" in refused_names and "x-amz-tagging" not in refused_names
 
 
 def test_a_trailer_that_nobody_reads(server, bucket):

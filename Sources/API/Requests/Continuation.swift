@@ -12,7 +12,9 @@ final class Continuation: Sendable {
 
     init(for headers: HTTPFields, on channel: any Channel) {
         self.channel = channel
-        isAwaited = Atomic(headers[.expect]?.lowercased() == "100-continue")
+        // Without a body there is nothing to wait with.
+        let hasBody = headers[.transferEncoding] != nil || (headers[.contentLength] ?? "0") != "0"
+        isAwaited = Atomic(hasBody && headers[.expect]?.lowercased() == "100-continue")
     }
 
     /// Lets the body come.

@@ -7,7 +7,7 @@ extension S3Call {
     /// - Throws: `S3Error`; `NotImplemented` names the header.
     func requireWhatIsKnown() throws {
         for (name, _) in input.headers.map({ ($0.name.lowercased(), $0.value) }) where name.hasPrefix("x-amz-") {
-            guard Self.knownHeaders.contains(name) || Self.knownPrefixes.contains(where: name.hasPrefix) else {
+            guard !Self.isRefused(name) else {
                 throw S3Error(.notImplemented, "A header you provided implies functionality that is not implemented: \(name.prefix(128))")
             }
         }
@@ -31,20 +31,19 @@ extension S3Call {
         guard expected == call.account.rawValue else { throw S3Error(.accessDenied, "Access Denied") }
     }
 
-    /// Metadata; the grants and the sealing that are refused where they are read, with words of their own.
-    private static let knownPrefixes = ["x-amz-meta-", "x-amz-grant-", "x-amz-server-side-encryption"]
+    /// Whether S3 has something for a header that is not here. What S3 does not know either is passed over as there: clients send back headers
+    /// that they were answered, and some of their own.
+    private static func isRefused(_ name: String) -> Bool {
+        if name.hasPrefix("x-amz-checksum-") { return !checksumHeaders.contains(name) }
+        return refusedHeaders.contains(name) || refusedPrefixes.contains(where: name.hasPrefix)
+    }
 
-    /// Read somewhere, or right to pass over: what identifies the client, MFA and governance that no bucket here asks for, who pays, and
-    /// the trailing MD5 that Java's SDK offers to take (`x-amz-te`).
-    private static let knownHeaders: Set<String> = Set(ChecksumAlgorithm.allCases.map(\.headerName)).union([
-        "x-amz-acl", "x-amz-bucket-object-lock-enabled", "x-amz-bypass-governance-retention", "x-amz-checksum-algorithm",
-        "x-amz-checksum-mode", "x-amz-checksum-type", "x-amz-confirm-remove-self-bucket-access", "x-amz-content-sha256",
-        "x-amz-copy-source", "x-amz-copy-source-if-match", "x-amz-copy-source-if-modified-since", "x-amz-copy-source-if-none-match",
-        "x-amz-copy-source-if-unmodified-since", "x-amz-copy-source-range", "x-amz-date", "x-amz-decoded-content-length",
-        "x-amz-expected-bucket-owner", "x-amz-max-parts", "x-amz-metadata-directive", "x-amz-mfa",
-        "x-amz-mp-object-size", "x-amz-object-attributes", "x-amz-object-ownership", "x-amz-optional-object-attributes",
-        "x-amz-part-number-marker", "x-amz-request-payer", "x-amz-sdk-checksum-algorithm", "x-amz-security-token",
-        "x-amz-source-expected-bucket-owner", "x-amz-storage-class", "x-amz-tagging", "x-amz-tagging-directive", "x-amz-te",
-        "x-amz-trailer", "x-amz-user-agent",
-    ])
+    private static let checksumHeaders = Set(ChecksumAlgorithm.allCases.map(\.headerName))
+        .union(["x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"])
+
+    private static let refusedHeaders: Set<String> = [
+        "x-amz-bucket-namespace", "x-amz-bucket-object-lock-token", "x-amz-website-redirect-location", "x-amz-write-offset-bytes",
+    ]
+
+    private static let refusedPrefixes = ["x-amz-copy-source-server-side-encryption-", "x-amz-if-", "x-amz-object-lock-"]
 }
