@@ -12,9 +12,8 @@ final class Continuation: Sendable {
 
     init(for headers: HTTPFields, on channel: any Channel) {
         self.channel = channel
-        // Without a body there is nothing to wait with.
-        let hasBody = headers[.transferEncoding] != nil || (headers[.contentLength] ?? "0") != "0"
-        isAwaited = Atomic(hasBody && headers[.expect]?.lowercased() == "100-continue")
+        // Whether there is a body is not asked: one in chunks has no length, and the library keeps its Transfer-Encoding to itself.
+        isAwaited = Atomic(headers[.expect]?.lowercased() == "100-continue")
     }
 
     /// Lets the body come.
