@@ -1,5 +1,8 @@
 import Domain
 import HTTPTypes
+import Logging
+import NIOCore
+import Services
 import Wire
 
 /// A global service of the query protocol: parameters as a form, XML out. What STS and IAM say alike.
@@ -8,14 +11,49 @@ protocol QueryService: APIService {
     static var version: String { get }
     /// The code of a failure that is ours.
     static var internalErrorCode: String { get }
+    /// By their names.
+    static var actions: [String: any QueryAction.Type] { get }
+
+    /// What stands in the way of any action, read from parameters that all of them take. It is told when all else has been read.
+    static func obstacle(in query: QueryReader) throws(RequestError) -> Fault?
 }
 
 extension QueryService {
     static var isGlobal: Bool { true }
     static var bodyBytesMax: Int { 1 << 16 }
 
-    static func unknownAction(_ name: String) -> Fault {
-        Fault(.invalidAction, "Could not find operation \(name.prefix(128)) for version \(version)")
+    static func obstacle(in query: QueryReader) throws(RequestError) -> Fault? { nil }
+
+    static func respond(
+        to request: IncomingRequest,
+        body: ByteBuffer,
+        in call: Call,
+        requestID: String,
+        logger: inout Logger
+    ) async throws -> Reply {
+        let query = try QueryReader(request: request, body: body)
+        let name: String = try query["Action"]
+        let _: String? = try query["Version"]
+        guard let action = actions[name] else {
+            throw Fault(.invalidAction, "Could not find operation \(name.prefix(128)) for version \(version)")
+        }
+        logger[metadataKey: "action"] = "\(name)"
+        query.markEdgeParametersRead()
+        return try await run(action, query, in: call, requestID: requestID)
+    }
+
+    private static func run<Action: QueryAction>(
+        _: Action.Type,
+        _ query: QueryReader,
+        in call: Call,
+        requestID: String
+    ) async throws -> Reply {
+        let obstacle = try obstacle(in: query)
+        let action = try Action(from: query)
+        try query.requireAllRead()
+        if let obstacle { throw obstacle }
+        let answer = try await action.run(in: call)
+        return .xml(QueryEnvelope.success(action: Action.name, requestID: requestID, namespace: namespace, body: answer))
     }
 
     static func refusal(_ error: SignatureError) -> Refusal {

@@ -3,14 +3,18 @@ import Services
 import Wire
 
 /// Tells the caller who it is.
-struct GetCallerIdentity: XMLEncodable {
-    static let name = "GetCallerIdentity"
+struct GetCallerIdentity: QueryAction {
+    init(from query: QueryReader) {}
 
-    let call: Call
+    func run(in call: Call) async throws -> Answer { Answer(call: call) }
 
-    func write(to xml: inout XMLWriter) {
-        xml.element("Arn", call.principal.arn(in: call.region.partition))
-        xml.element("UserId", call.account.rawValue)
-        xml.element("Account", call.account.rawValue)
+    struct Answer: XMLEncodable {
+        let call: Call
+
+        func write(to xml: inout XMLWriter) {
+            xml.element("Arn", call.principal.arn(in: call.region.partition))
+            xml.element("UserId", call.account.rawValue)
+            xml.element("Account", call.account.rawValue)
+        }
     }
 }

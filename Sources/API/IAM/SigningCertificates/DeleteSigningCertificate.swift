@@ -2,7 +2,7 @@ import Services
 import Wire
 
 /// Forgets a certificate. Images that were registered with it stay.
-struct DeleteSigningCertificate: IAMAction {
+struct DeleteSigningCertificate: QueryAction {
     private let id: String
 
     init(from query: QueryReader) throws(RequestError) { id = try query["CertificateId"] }

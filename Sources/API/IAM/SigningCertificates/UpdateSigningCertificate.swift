@@ -3,7 +3,7 @@ import Services
 import Wire
 
 /// Makes a certificate count or not.
-struct UpdateSigningCertificate: IAMAction {
+struct UpdateSigningCertificate: QueryAction {
     private let id: String
     private let status: SigningCertificate.Status
 

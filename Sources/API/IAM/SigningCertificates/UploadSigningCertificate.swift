@@ -3,7 +3,7 @@ import Services
 import Wire
 
 /// Takes in a certificate whose key the account signs bundles with. From then on RegisterImage refuses bundles that are not signed so.
-struct UploadSigningCertificate: IAMAction {
+struct UploadSigningCertificate: QueryAction {
     private let body: String
 
     init(from query: QueryReader) throws(RequestError) {

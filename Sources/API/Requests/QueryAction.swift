@@ -1,8 +1,8 @@
 import Services
 import Wire
 
-/// An action of IAM on what the caller's account has itself: there are no users yet, so one that is named is not found.
-protocol IAMAction: Sendable {
+/// An action of a global service of the query protocol. The type is the action: its properties are the typed request, and it runs.
+protocol QueryAction: Sendable {
     associatedtype Answer: XMLEncodable
 
     static var name: String { get }
@@ -12,6 +12,6 @@ protocol IAMAction: Sendable {
     func run(in call: Call) async throws -> Answer
 }
 
-extension IAMAction {
+extension QueryAction {
     static var name: String { "\(Self.self)" }
 }
