@@ -16,7 +16,7 @@ extension BundleManifest.Mapping {
             let mapping = BundleManifest.Mapping(virtual: sides[0], device: sides[1])
             try mapping.check()
             guard virtuals.insert(mapping.virtual).inserted else { throw BundleError("'\(mapping.virtual)' is mapped twice.") }
-            guard mapping.isBundledDisk || devices.insert(mapping.shortDevice).inserted else {
+            guard mapping.isBundledDisk || devices.insert(short(mapping.device)).inserted else {
                 throw BundleError("The device '\(mapping.device)' is mapped twice.")
             }
             mappings.append(mapping)
@@ -24,11 +24,11 @@ extension BundleManifest.Mapping {
         return mappings
     }
 
-    /// The disk of the bundle itself has two names: that of its kernel and that of its machines.
-    private var isBundledDisk: Bool { virtual == "ami" || virtual == "root" }
+    /// The disk of the bundle itself: as its kernel calls it, and as its machines do.
+    package var isBundledDisk: Bool { virtual == "ami" || virtual == "root" }
 
     /// `sdb` and `/dev/sdb` are one device.
-    private var shortDevice: String { device.hasPrefix("/dev/") ? String(device.dropFirst(5)) : device }
+    package static func short(_ device: String) -> String { device.hasPrefix("/dev/") ? String(device.dropFirst(5)) : device }
 
     private func check() throws(BundleError) {
         guard isBundledDisk || virtual == "swap" || virtual.wholeMatch(of: /ephemeral[1-9]?[0-9]/) != nil else {

@@ -29,8 +29,5 @@ package struct SigningCertificate: Hashable, Sendable {
         self.uploadedAt = uploadedAt
     }
 
-    package static func randomID() -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-        return String((0..<32).map { _ in letters[Int.random(in: 0..<letters.count)] })
-    }
+    package static func randomID() -> String { RandomLetters.make(32) }
 }

@@ -19,11 +19,10 @@ package struct KeyARN: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil when the text is no ARN of KMS.
     package init?(_ text: String) {
-        let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 6, parts[0] == "arn", parts[2] == "kms", let region = Region(rawValue: parts[3]),
-            let account = AccountID(rawValue: parts[4]), parts[1] == region.partition
+        guard let arn = ARN(text), arn.service == "kms", let region = Region(rawValue: arn.region),
+            let account = AccountID(rawValue: arn.account), arn.partition == region.partition
         else { return nil }
-        self.init(region: region, account: account, resource: Self.resource(parts[5]))
+        self.init(region: region, account: account, resource: Self.resource(arn.resource))
     }
 
     private static func resource(_ text: String) -> Resource {

@@ -75,10 +75,7 @@ package struct RootAccount: Sendable {
         accessKeyID.wholeMatch(of: /[A-Za-z0-9_]{3,128}/) != nil && secretAccessKey.wholeMatch(of: /[!-~]{1,128}/) != nil
     }
 
-    private static func newAccessKeyID() -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-        return "AKIA" + String((0..<16).map { _ in letters[Int.random(in: 0..<32)] })
-    }
+    private static func newAccessKeyID() -> String { "AKIA" + RandomLetters.make(16) }
 
     private static func newSecret() -> String {
         SymmetricKey(size: .init(bitCount: 240)).withUnsafeBytes { Data($0).base64EncodedString() }

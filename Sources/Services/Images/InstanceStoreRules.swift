@@ -52,8 +52,8 @@ struct InstanceStoreRules {
             }
             return plain
         }
-        let replaced = Set(added.map { Self.short($0.name) })
-        let devices = try bundled().filter { !replaced.contains(Self.short($0.name)) } + added
+        let replaced = Set(added.map { BundleManifest.Mapping.short($0.name) })
+        let devices = try bundled().filter { !replaced.contains(BundleManifest.Mapping.short($0.name)) } + added
         guard devices.count <= BlockDeviceRules.countMax else {
             throw BundleError("More than \(BlockDeviceRules.countMax) block devices are mapped.")
         }
@@ -66,21 +66,17 @@ struct InstanceStoreRules {
             guard mapping.device.utf8.count <= BlockDeviceRules.nameBytesMax else {
                 throw BundleError("The name of a device in the manifest has more than \(BlockDeviceRules.nameBytesMax) bytes.")
             }
-            // The disk of the bundle itself: as its kernel calls it, and as its machines do.
-            if ["ami", "root"].contains(mapping.virtual) { continue }
+            if mapping.isBundledDisk { continue }
             guard mapping.virtual == "swap" || BlockDeviceRules.isEphemeral(mapping.virtual) else {
                 throw BundleError(
                     "The manifest maps '\(mapping.virtual.prefix(32))': expected ami, root, swap or ephemeral0 to ephemeral99."
                 )
             }
-            guard names.insert(Self.short(mapping.device)).inserted else {
+            guard names.insert(BundleManifest.Mapping.short(mapping.device)).inserted else {
                 throw BundleError("The manifest maps the device '\(mapping.device)' twice.")
             }
             devices.append(BlockDevice(name: mapping.device, target: .ephemeral(virtualName: mapping.virtual)))
         }
         return devices
     }
-
-    /// `sdb` and `/dev/sdb` are one device.
-    private static func short(_ name: String) -> String { name.hasPrefix("/dev/") ? String(name.dropFirst(5)) : name }
 }

@@ -9,9 +9,9 @@ enum BucketPolicyPrincipal {
 
     private static func isName(_ name: String, of kind: String) -> Bool {
         switch kind {
-        case "AWS": return name == "*" || AccountID(rawValue: name) != nil || PolicyARN(name).map(isIdentity) ?? false
+        case "AWS": return name == "*" || AccountID(rawValue: name) != nil || ARN(inPolicy: name).map(isIdentity) ?? false
         case "Service": return isHost(name) && serviceSuffixes.contains { name.hasSuffix($0) }
-        case "Federated": return isHost(name) || PolicyARN(name).map(isProvider) ?? false
+        case "Federated": return isHost(name) || ARN(inPolicy: name).map(isProvider) ?? false
         case "CanonicalUser": return name.utf8.count == 64 && name.utf8.allSatisfy { isDigit($0) || (0x61...0x66).contains($0) }
         default: return false
         }
@@ -22,7 +22,7 @@ enum BucketPolicyPrincipal {
     private static let originAccess = "user/CloudFront Origin Access Identity "
 
     /// The account itself, a user or a role of it, or a session. Wildcards are for conditions.
-    private static func isIdentity(_ arn: PolicyARN) -> Bool {
+    private static func isIdentity(_ arn: ARN) -> Bool {
         guard arn.region.isEmpty, !arn.resource.contains(where: { $0 == "*" || $0 == "?" }) else { return false }
         if arn.service == "iam", arn.account == "cloudfront" { return arn.resource.hasPrefix(originAccess) }
         guard AccountID(rawValue: arn.account) != nil, arn.resource.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return false }
@@ -37,7 +37,7 @@ enum BucketPolicyPrincipal {
         }
     }
 
-    private static func isProvider(_ arn: PolicyARN) -> Bool {
+    private static func isProvider(_ arn: ARN) -> Bool {
         guard arn.service == "iam", arn.region.isEmpty, AccountID(rawValue: arn.account) != nil else { return false }
         return ["saml-provider/", "oidc-provider/"].contains { arn.resource.hasPrefix($0) && arn.resource.count > $0.count }
     }

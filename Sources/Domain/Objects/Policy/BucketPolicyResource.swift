@@ -5,7 +5,7 @@ struct BucketPolicyResource {
 
     /// Nil for what is no ARN of S3, and for what is neither the bucket nor in it.
     init?(_ text: String, of bucket: String) {
-        guard let arn = PolicyARN(text), arn.service == "s3", arn.region.isEmpty, arn.account.isEmpty else { return nil }
+        guard let arn = ARN(inPolicy: text), arn.service == "s3", arn.region.isEmpty, arn.account.isEmpty else { return nil }
         let pattern = PolicyPattern(arn.resource)
         var kinds: Set<S3Action.Kind> = []
         if pattern.matches(bucket) { kinds.insert(.bucket) }

@@ -46,7 +46,7 @@ struct PolicyStatement: Decodable {
     func allows(_ action: String, byAnyOf names: Set<String>) -> Bool {
         guard effect == .allow, let principal, !names.isDisjoint(with: principal.names) else { return false }
         guard let actions else { return false }
-        return actions.values.contains { Self.matches(action.lowercased(), pattern: $0.lowercased()) }
+        return actions.values.contains { PolicyPattern($0.lowercased()).matches(action.lowercased()) }
     }
 
     /// Whether the statement lets in everybody, or whoever meets conditions that tell nobody in particular.
@@ -54,21 +54,6 @@ struct PolicyStatement: Decodable {
         guard effect == .allow, conditions?.narrowToSomebody != true else { return false }
         // All but those who are named are everybody else.
         return principal?.names.contains { $0.contains("*") } ?? true
-    }
-
-    /// Wildcards of policies: `*` any text, `?` one character.
-    private static func matches(_ text: String, pattern: String) -> Bool {
-        let (text, pattern) = (Array(text.utf8), Array(pattern.utf8))
-        var reachable: Set<Int> = [0]
-        for symbol in pattern {
-            switch symbol {
-            case UInt8(ascii: "*"): reachable = Set((reachable.min() ?? text.count + 1)..<(text.count + 1))
-            case UInt8(ascii: "?"): reachable = Set(reachable.filter { $0 < text.count }.map { $0 + 1 })
-            default: reachable = Set(reachable.filter { $0 < text.count && text[$0] == symbol }.map { $0 + 1 })
-            }
-            if reachable.isEmpty { return false }
-        }
-        return reachable.contains(text.count)
     }
 }
 
