@@ -30,19 +30,19 @@ package struct Exports: Sendable {
 
     /// Begins to write the disk of an image into a bucket.
     package func export(_ request: ImageExportRequest) async throws -> Job {
-        try TagRules.check(request.options.tags)
-        if let known = try await Jobs(call).replay(request.options.clientToken, of: Self.action) { return known }
-        let image = try await check(request)
-        let work = ImageExport(
-            image: image.id,
-            format: request.format.uppercased(),
-            bucket: request.bucket,
-            prefix: request.prefix,
-            description: request.options.description,
-            role: request.options.role
-        )
-        let task = TaggableResource.exportImageTask(.random())
-        return try await Jobs(call).begin(.imageExport(work), as: task, request.options, of: Self.action)
+        try await Jobs(call).begin(Self.action, as: .exportImageTask(.random()), request.options) {
+            let image = try await check(request)
+            return .imageExport(
+                ImageExport(
+                    image: image.id,
+                    format: request.format.uppercased(),
+                    bucket: request.bucket,
+                    prefix: request.prefix,
+                    description: request.options.description,
+                    role: request.options.role
+                )
+            )
+        }
     }
 
     /// That there is one disk to export, and a bucket for it.

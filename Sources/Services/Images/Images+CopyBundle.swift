@@ -28,9 +28,8 @@ extension Images {
             )
         }
         guard let bundle = source.image.bundle, let store = call.deployment.regions[source.region] else { return }
-        let there = Call(principal: call.principal, store: store, deployment: call.deployment, host: call.host)
         do {
-            try await call.deployment.manifests.pass { try await checkReadable(bundle, as: there) }
+            try await call.deployment.manifests.pass { try await checkReadable(bundle, as: call.at(store)) }
         } catch let fault as Fault where fault.code == .invalidManifest {
             throw Fault(.invalidRequest, "You do not have permission to access the storage of this ami: \(fault.message)")
         }

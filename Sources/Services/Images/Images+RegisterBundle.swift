@@ -13,7 +13,7 @@ extension Images {
     ///
     /// - Throws: `Fault` `InvalidManifest` with the cause.
     package func register(_ registration: BundleRegistration) async throws -> ImageID {
-        let image = try await call.deployment.manifests.pass { try await self.image(of: registration) }
+        let image = try await image(of: registration)
         let account = call.account
         try await call.store.database.write { transaction in
             let images = ImageTable(transaction)
@@ -34,11 +34,13 @@ extension Images {
     }
 
     /// What a dry run checks: all that is refused before the answer, but whether the name is free.
-    package func checkRegistration(_ registration: BundleRegistration) async throws {
-        _ = try await call.deployment.manifests.pass { try await image(of: registration) }
-    }
+    package func checkRegistration(_ registration: BundleRegistration) async throws { _ = try await image(of: registration) }
 
     private func image(of registration: BundleRegistration) async throws -> Image {
+        try await call.deployment.manifests.pass { try await checkedImage(of: registration) }
+    }
+
+    private func checkedImage(of registration: BundleRegistration) async throws -> Image {
         try ImageName.check(registration.name)
         try TagRules.check(registration.tags)
         guard let location = ManifestLocation(rawValue: registration.location) else {

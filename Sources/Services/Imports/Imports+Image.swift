@@ -35,20 +35,20 @@ extension Imports {
 
     /// Begins to make an image of disks in objects, or of one OVA.
     package func importImage(_ request: ImageImportRequest) async throws -> Job {
-        try TagRules.check(request.options.tags)
-        if let known = try await Jobs(call).replay(request.options.clientToken, of: Self.imageAction) { return known }
-        let work = ImageImport(
-            disks: try await check(request),
-            description: request.options.description,
-            image: .random(),
-            traits: request.traits,
-            platform: request.platform,
-            licenseType: request.licenseType,
-            encryption: try await encryption(request.encryption),
-            role: request.options.role
-        )
-        let task = TaggableResource.importImageTask(.random())
-        return try await Jobs(call).begin(.imageImport(work), as: task, request.options, of: Self.imageAction)
+        try await Jobs(call).begin(Self.imageAction, as: .importImageTask(.random()), request.options) {
+            .imageImport(
+                ImageImport(
+                    disks: try await check(request),
+                    description: request.options.description,
+                    image: .random(),
+                    traits: request.traits,
+                    platform: request.platform,
+                    licenseType: request.licenseType,
+                    encryption: try await encryption(request.encryption),
+                    role: request.options.role
+                )
+            )
+        }
     }
 
     /// Returns the disks with the sizes of their objects.

@@ -22,17 +22,17 @@ extension Imports {
 
     /// Begins to make a snapshot of the disk in an object. What can be told without reading it is refused here.
     package func importSnapshot(_ request: SnapshotImportRequest) async throws -> Job {
-        try TagRules.check(request.options.tags)
-        if let known = try await Jobs(call).replay(request.options.clientToken, of: Self.snapshotAction) { return known }
-        let work = SnapshotImport(
-            source: try await check(request.source, accepting: Self.snapshotFormats),
-            description: request.options.description,
-            snapshot: .random(),
-            encryption: try await encryption(request.encryption),
-            role: request.options.role
-        )
-        let task = TaggableResource.importSnapshotTask(.random())
-        return try await Jobs(call).begin(.snapshotImport(work), as: task, request.options, of: Self.snapshotAction)
+        try await Jobs(call).begin(Self.snapshotAction, as: .importSnapshotTask(.random()), request.options) {
+            .snapshotImport(
+                SnapshotImport(
+                    source: try await check(request.source, accepting: Self.snapshotFormats),
+                    description: request.options.description,
+                    snapshot: .random(),
+                    encryption: try await encryption(request.encryption),
+                    role: request.options.role
+                )
+            )
+        }
     }
 
     package func checkImport(_ request: SnapshotImportRequest) async throws {

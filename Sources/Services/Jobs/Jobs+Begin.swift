@@ -2,11 +2,22 @@ import Domain
 import Metadata
 
 extension Jobs {
-    /// Writes a task down, unless the token was used before: then the task of that call is the answer.
+    /// Writes a task down, unless the token was used before: then the task of that call is the answer, whatever has become of what it names.
     ///
-    /// - Parameter task: names it; carries its tags.
-    func begin(_ work: JobWork, as task: TaggableResource, _ options: TaskOptions, of action: TaskAction) async throws -> Job {
-        let job = Job(id: task.id, account: call.account, work: work, createdAt: call.now, message: "pending")
+    /// - Parameters:
+    ///   - task: names it; carries its tags.
+    ///   - work: checks what is asked for, and says what is to be done.
+    func begin(
+        _ action: TaskAction,
+        as task: TaggableResource,
+        _ options: TaskOptions,
+        work: () async throws -> JobWork
+    ) async throws -> Job {
+        try TagRules.check(options.tags)
+        let account = call.account
+        let known = try await call.store.database.read { try Self.replay(options.clientToken, of: action, account: account, in: $0) }
+        if let known { return known }
+        let job = Job(id: task.id, account: account, work: try await work(), createdAt: call.now, message: "pending")
         let begun = try await call.store.database.write { transaction in
             if let known = try Self.replay(options.clientToken, of: action, account: job.account, in: transaction) { return known }
             guard try JobTable(transaction).count(of: job.account, action.kinds) < action.limit else {
@@ -25,11 +36,6 @@ extension Jobs {
     }
 
     /// The task of an earlier call with this token.
-    func replay(_ token: ClientToken?, of action: TaskAction) async throws -> Job? {
-        let account = call.account
-        return try await call.store.database.read { try Self.replay(token, of: action, account: account, in: $0) }
-    }
-
     private static func replay(
         _ token: ClientToken?,
         of action: TaskAction,

@@ -29,7 +29,7 @@ extension Objects {
             return CopyOrigin(object: try await head(key, in: bucket, version: version), objects: self, region: call.region)
         } catch let elsewhere as BucketElsewhere {
             guard let store = call.deployment.regions[elsewhere.region] else { throw elsewhere }
-            let there = Objects(Call(principal: call.principal, store: store, deployment: call.deployment, host: call.host))
+            let there = Objects(call.at(store))
             return CopyOrigin(object: try await there.head(key, in: bucket, version: version), objects: there, region: store.region)
         }
     }
@@ -48,7 +48,9 @@ extension Objects {
         let key = try Self.key(put.key)
         let encryption = try await encryption(of: origin, asked: put.encryption)
         guard origin.region == call.region, encryption?.domain == found.encryption?.domain else {
-            return try await rewrite(origin, to: put, attributes, under: encryption)
+            // What the bytes are stands in the row of their source.
+            var body = RereadBody(bytes: found.bytes, reader: try await origin.read(0..<found.bytes))
+            return try await rewrite(&body, as: found, to: put, attributes, under: encryption)
         }
         // No byte passes through the seal, but whoever copies must be able to read: the key is asked all the same.
         _ = try await call.store.seal(encryption?.domain)
@@ -84,9 +86,7 @@ extension Objects {
         attributes: ObjectAttributes,
         through body: inout some ObjectBody
     ) async throws -> StoredObject {
-        let encryption = try await encryption(of: origin, asked: put.encryption)
-        let target = ObjectPut(bucket: put.bucket, key: put.key, attributes: attributes, condition: put.condition)
-        return try await self.put(target, &body, as: nil, under: encryption)
+        try await rewrite(&body, as: nil, to: put, attributes, under: try await encryption(of: origin, asked: put.encryption))
     }
 
     /// How a copy is kept: as it is asked for; otherwise as its source is, so that nothing that is sealed becomes open.
@@ -103,15 +103,14 @@ extension Objects {
         }
     }
 
-    /// Stores the bytes anew: under another key, or in another Region.
+    /// Stores the bytes anew: under another key, in another Region, or with another checksum.
     private func rewrite(
-        _ origin: CopyOrigin,
+        _ body: inout some ObjectBody,
+        as source: StoredObject?,
         to put: ObjectPut,
         _ attributes: ObjectAttributes,
         under encryption: ObjectEncryption?
     ) async throws -> StoredObject {
-        let source = origin.object
-        var body = RereadBody(bytes: source.bytes, reader: try await origin.read(0..<source.bytes))
         let target = ObjectPut(bucket: put.bucket, key: put.key, attributes: attributes, condition: put.condition)
         return try await self.put(target, &body, as: source, under: encryption)
     }

@@ -1,28 +1,15 @@
 import Blocks
 import Crypto
 import Domain
-import Foundation
-import Metadata
 import NIOCore
 
 extension Objects {
-    /// Stores a stream that may take hours, such as an image archive, as the parts of an upload, and makes the object of them.
-    package func put<Source: ArchiveSource>(
-        _ source: Source,
-        into upload: MultipartUpload,
-        partBytes: Int64 = 1 << 30,
-        condition: WriteCondition? = nil
-    ) async throws -> StoredObject {
-        let (completion, now) = (try await store(source, into: upload, partBytes: partBytes, condition: condition), call.now)
-        try await call.store.database.write { try completion.commit(in: $0, at: now) }
-        return completion.object
-    }
-
-    /// The same up to the transaction that makes the object, which is the caller's.
+    /// Stores a stream that may take hours, such as an image archive, as the parts of an upload, up to the transaction that makes the object
+    /// of them, which is the caller's.
     ///
     /// Each part has a session of its own and then a row, so that a collection waits for a part and not for the stream. When it fails, or
     /// the process ends, the upload is there still: it is stored into again from the beginning, or aborted.
-    func store<Source: ArchiveSource>(
+    package func store<Source: ArchiveSource>(
         _ source: Source,
         into upload: MultipartUpload,
         partBytes: Int64 = 1 << 30,

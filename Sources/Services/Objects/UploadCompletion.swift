@@ -3,8 +3,8 @@ import Foundation
 import Metadata
 
 /// An upload that is to become an object: all that is left is one transaction.
-struct UploadCompletion: Sendable {
-    let object: StoredObject
+package struct UploadCompletion: Sendable {
+    package let object: StoredObject
     let condition: WriteCondition?
     let upload: MultipartUpload
     /// Those that the upload must still have, and no others.
@@ -12,7 +12,7 @@ struct UploadCompletion: Sendable {
     /// Those that the object does not have.
     let left: [StoredObject.Segment]
 
-    func commit(in transaction: Transaction, at now: Date) throws {
+    package func commit(in transaction: Transaction, at now: Date) throws {
         let multipart = MultipartTable(transaction)
         guard try multipart.upload(upload.id) != nil else { throw Objects.missingUpload(upload.id) }
         guard try multipart.parts(of: upload.id, limit: .max) == parts else {

@@ -59,7 +59,9 @@ import Testing
             let content = SampleBody.content(length, seed: UInt64(length))
             let upload = try await objects.createUpload(put, checksumAlgorithm: nil, checksumType: nil)
             let source = BodyPieces(body: SampleBody(content, pieceBytes: 3 << 20))
-            let object = try await objects.put(source, into: upload, partBytes: 5 << 20)
+            let (completion, now) = (try await objects.store(source, into: upload, partBytes: 5 << 20), world.clock.now)
+            try await world.store(World.home).database.write { try completion.commit(in: $0, at: now) }
+            let object = completion.object
             try await world.collectAll()
             #expect(object.bytes == Int64(length))
             #expect(object.etag.hasSuffix("-\(length / (5 << 20) + 1)"))
