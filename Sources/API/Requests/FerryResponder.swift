@@ -13,11 +13,14 @@ package struct FerryResponder: HTTPResponder {
 
     let deployment: Deployment
     let accessKeys: AccessKeys
+    /// The names behind which a bucket may stand in `Host`.
+    let baseNames: Set<String>
     private let health: HealthReport
 
     package init(deployment: Deployment, version: String) {
         self.deployment = deployment
         accessKeys = AccessKeys(directory: deployment.directory)
+        baseNames = S3Service.baseNames(of: deployment)
         health = HealthReport(regions: deployment.regions.keys.sorted(), version: version)
     }
 

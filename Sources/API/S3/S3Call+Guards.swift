@@ -5,11 +5,9 @@ import Wire
 /// What a request of S3 asks for and would be silently left out, and what it says must hold: refused before anything is done.
 extension S3Call {
     /// - Throws: `S3Error`; `NotImplemented` names the header.
-    func requireWhatIsKnown() throws {
-        for (name, _) in input.headers.map({ ($0.name.lowercased(), $0.value) }) where name.hasPrefix("x-amz-") {
-            guard !Self.isRefused(name) else {
-                throw S3Error(.notImplemented, "A header you provided implies functionality that is not implemented: \(name.prefix(128))")
-            }
+    func checkGuards() throws {
+        if let name = input.headers.lazy.map({ $0.name.lowercased() }).first(where: Self.isRefused) {
+            throw S3Error(.notImplemented, "A header you provided implies functionality that is not implemented: \(name.prefix(128))")
         }
         for name in ChunkedTrailer.names(announcedBy: header("x-amz-trailer"))
         where name.hasPrefix("x-amz-checksum-") && ChecksumAlgorithm(headerName: name) == nil {

@@ -22,12 +22,21 @@ struct S3Call: Sendable {
     var objects: Objects { Objects(call) }
     var bucket: String { address.bucket ?? "" }
     var key: String { address.key ?? "" }
-    var versionID: String? { query["versionId"].flatMap { $0.isEmpty ? nil : $0 } }
+    var versionID: String? { query["versionId"] }
 
     /// A header by its lower-case name; an empty one counts as absent.
     func header(_ name: String) -> String? { input.header(name) }
 
     var conditions: ObjectConditions { ObjectConditions(now: call.now) { header($0) } }
+
+    /// The algorithm that an object's checksum is to have; nil when the request names none.
+    func checksumAlgorithm() throws -> ChecksumAlgorithm? {
+        guard let name = header("x-amz-checksum-algorithm") else { return nil }
+        guard let algorithm = ChecksumAlgorithm(name: name) else {
+            throw S3Error(.invalidRequest, "Checksum algorithm provided is unsupported. Please try again with any of the valid types")
+        }
+        return algorithm
+    }
 
     /// The bytes of an object or a part.
     func body() throws -> S3RequestBody { try S3RequestBody(input) }

@@ -29,9 +29,8 @@ enum S3Encryption {
     }
 
     /// What a default of a bucket asks for. Refuses one that no object could be put under.
-    static func request(of document: [UInt8]) throws -> ObjectEncryptionRequest {
-        let setting = try ServerSideEncryptionConfiguration(parsing: document)
-        return try request(setting.algorithm.rawValue, setting.kmsKeyID, hasBucketKey: setting.isBucketKeyEnabled)
+    static func request(of setting: ServerSideEncryptionConfiguration) throws -> ObjectEncryptionRequest {
+        try request(setting.algorithm.rawValue, setting.kmsKeyID, hasBucketKey: setting.isBucketKeyEnabled)
     }
 
     private static func standard(of call: S3Call) async throws -> ServerSideEncryptionConfiguration? {

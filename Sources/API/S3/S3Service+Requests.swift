@@ -31,11 +31,7 @@ extension S3Service {
         do {
             try request.checkHost()
             let deployment = responder.deployment
-            let address = try S3Address(
-                host: request.host,
-                path: request.signable.path,
-                baseNames: baseNames(of: deployment)
-            )
+            let address = try S3Address(host: request.host, path: request.signable.path, baseNames: responder.baseNames)
             // Before the body: a stranger gets no memory.
             guard !claim.hasSessionToken, let key = try await responder.accessKeys.find(claim.accessKeyID) else {
                 throw S3Error(.invalidAccessKeyID, "The AWS Access Key Id you provided does not exist in our records.")
@@ -53,7 +49,7 @@ extension S3Service {
             )
             let call = Call(principal: key.principal, store: store, deployment: deployment, host: request.host)
             let request = S3Call(call: call, operation: operation, address: address, query: query, input: input)
-            try request.requireWhatIsKnown()
+            try request.checkGuards()
             var reply = try await respond(to: request, logger: &logger)
             reply.headers[.requestID] = requestID
             return reply
@@ -69,7 +65,7 @@ extension S3Service {
     }
 
     /// The names behind which a bucket may stand, as `depot.localhost` or `depot.s3.eu-west-1.amazonaws.com`.
-    private static func baseNames(of deployment: Deployment) -> Set<String> {
+    static func baseNames(of deployment: Deployment) -> Set<String> {
         var names: Set<String> = ["s3.amazonaws.com"]
         for region in deployment.regions.keys { names.insert("s3.\(region).amazonaws.com") }
         for host in ["localhost"] + deployment.hostNames {

@@ -19,13 +19,22 @@ package struct S3Query: Sendable {
     /// An empty value counts as one.
     package subscript(_ name: String) -> String? { values[name] }
 
+    /// Nil when the parameter is absent or empty.
+    package func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// Nil when the parameter is absent or empty.
+    package func number(_ name: String, in range: ClosedRange<Int> = 0...Int(Int32.max)) throws(S3Error) -> Int? {
+        guard let text = text(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw .invalidArgument(name, text, "Argument \(name) must be an integer between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return number
+    }
+
     /// A number that a list takes, at most S3's own page; nil when it is absent.
     package func count(_ name: String) throws(S3Error) -> Int? {
-        guard let text = values[name], !text.isEmpty else { return nil }
-        guard let number = Int32(text), number >= 0 else {
-            throw .invalidArgument(name, text, "Argument \(name) must be an integer between 0 and \(Int32.max)")
-        }
-        return min(Int(number), S3Limits.keysPerCallMax)
+        guard let number = try number(name) else { return nil }
+        return min(number, S3Limits.keysPerCallMax)
     }
 
     /// `partNumber`: 1 to 10,000; nil when it is absent.

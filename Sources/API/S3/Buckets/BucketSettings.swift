@@ -33,8 +33,8 @@ extension S3Service {
     }
 
     static func putBucketEncryption(_ call: S3Call) async throws -> Reply {
-        let document = try ServerSideEncryptionConfiguration(parsing: try await call.document()).document
-        try await call.buckets.setEncryption(document, asking: try S3Encryption.request(of: document), of: call.bucket)
+        let setting = try ServerSideEncryptionConfiguration(parsing: try await call.document())
+        try await call.buckets.setEncryption(setting.document, asking: try S3Encryption.request(of: setting), of: call.bucket)
         return .empty(.ok)
     }
 

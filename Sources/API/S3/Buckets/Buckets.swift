@@ -8,12 +8,13 @@ import Wire
 extension S3Service {
     /// The caller's buckets, of all Regions.
     static func listBuckets(_ call: S3Call) async throws -> Reply {
-        let limit = try bucketsMax(call)
+        // More than keys of a page.
+        let limit = try call.query.number("max-buckets", in: 1...10_000) ?? 10_000
         let prefix = call.query["prefix"] ?? ""
         let found = try await call.buckets.list(
             after: call.query["continuation-token"] ?? "",
             prefix: prefix,
-            region: call.query["bucket-region"].flatMap { $0.isEmpty ? nil : $0 },
+            region: call.query.text("bucket-region"),
             limit: limit + 1
         )
         let shown = found.prefix(limit)
@@ -27,16 +28,6 @@ extension S3Service {
             }
             if found.count > limit { xml.element("ContinuationToken", shown.last?.name.rawValue) }
         }
-    }
-
-    /// `max-buckets`: more than keys of a page.
-    private static func bucketsMax(_ call: S3Call) throws -> Int {
-        let (name, most) = ("max-buckets", 10_000)
-        guard let text = call.query[name], !text.isEmpty else { return most }
-        guard let number = Int(text), (1...most).contains(number) else {
-            throw S3Error.invalidArgument(name, text, "Argument \(name) must be an integer between 1 and \(most)")
-        }
-        return number
     }
 
     static func createBucket(_ call: S3Call) async throws -> Reply {
@@ -62,7 +53,7 @@ extension S3Service {
             settings[.ownership] = xml.bytes
         }
         try requireOwned(acl: settings[.acl], under: settings[.ownership])
-        if let tags = configuration?.tags, !tags.isEmpty { settings[.tagging] = S3Tag.document(of: tags) }
+        if let tags = configuration?.tags, !tags.isEmpty { settings[.tagging] = Tagging.document(of: tags) }
         do {
             try await call.buckets.create(call.bucket, settings: settings)
         } catch let fault as Fault where fault.code == .bucketAlreadyOwnedByYou && region == "us-east-1" {

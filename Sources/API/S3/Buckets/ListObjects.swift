@@ -13,7 +13,7 @@ extension S3Service {
         let after = isSecond ? try token.map(opened) ?? call.query["start-after"] : call.query["marker"]
         let listing = ObjectListing(
             prefix: call.query["prefix"] ?? "",
-            delimiter: call.query["delimiter"].flatMap { $0.isEmpty ? nil : $0 },
+            delimiter: call.query.text("delimiter"),
             after: after.flatMap { $0.isEmpty ? nil : $0 },
             limit: try call.query.count("max-keys") ?? S3Limits.keysPerCallMax
         )
@@ -65,11 +65,11 @@ extension S3Service {
     }
 
     static func listObjectVersions(_ call: S3Call) async throws -> Reply {
-        let marker = call.query["version-id-marker"].flatMap { $0.isEmpty ? nil : $0 }
+        let marker = call.query.text("version-id-marker")
         let listing = ObjectListing(
             prefix: call.query["prefix"] ?? "",
-            delimiter: call.query["delimiter"].flatMap { $0.isEmpty ? nil : $0 },
-            after: call.query["key-marker"].flatMap { $0.isEmpty ? nil : $0 },
+            delimiter: call.query.text("delimiter"),
+            after: call.query.text("key-marker"),
             limit: try call.query.count("max-keys") ?? S3Limits.keysPerCallMax
         )
         let isEncoded = try call.query.encodesKeys()

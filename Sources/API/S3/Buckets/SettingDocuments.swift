@@ -1,6 +1,7 @@
 import Wire
 
-/// Settings written anew once they have been read, because S3 tells also the members that the client left to their defaults.
+/// Settings written anew once they have been read, because S3 tells also the members that the client left to their defaults; or because
+/// they came in another document.
 extension PublicAccessBlockConfiguration {
     var document: [UInt8] {
         Self.written { xml in
@@ -21,6 +22,18 @@ extension ServerSideEncryptionConfiguration {
                     xml.element("KMSMasterKeyID", kmsKeyID)
                 }
                 xml.element("BucketKeyEnabled", isBucketKeyEnabled)
+            }
+        }
+    }
+}
+
+extension Tagging {
+    /// The tag set that CreateBucket brings, as PutBucketTagging would have sent it.
+    static func document(of tags: [S3Tag]) -> [UInt8] {
+        written { xml in
+            xml.list("TagSet", tags, item: "Tag") { xml, tag in
+                xml.element("Key", tag.key)
+                xml.element("Value", tag.value)
             }
         }
     }

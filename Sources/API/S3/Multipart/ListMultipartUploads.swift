@@ -9,13 +9,13 @@ extension S3Service {
         let idMarker = call.query["upload-id-marker"] ?? ""
         let listing = ObjectListing(
             prefix: call.query["prefix"] ?? "",
-            delimiter: call.query["delimiter"].flatMap { $0.isEmpty ? nil : $0 },
-            after: marker.isEmpty ? nil : marker,
+            delimiter: call.query.text("delimiter"),
+            after: call.query.text("key-marker"),
             limit: try call.query.count("max-uploads") ?? S3Limits.keysPerCallMax
         )
         let isEncoded = try call.query.encodesKeys()
         let text = { (key: String) in isEncoded ? S3KeyEncoding.encode(key) : key }
-        let page = try await call.objects.listUploads(listing, behindID: idMarker.isEmpty ? nil : idMarker, in: call.bucket)
+        let page = try await call.objects.listUploads(listing, behindID: call.query.text("upload-id-marker"), in: call.bucket)
         return .s3("ListMultipartUploadsResult") { xml in
             xml.element("Bucket", call.bucket)
             xml.element("KeyMarker", text(marker))

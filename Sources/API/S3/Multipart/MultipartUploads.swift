@@ -6,12 +6,7 @@ import Wire
 
 extension S3Service {
     static func createMultipartUpload(_ call: S3Call) async throws -> Reply {
-        let algorithm = try call.header("x-amz-checksum-algorithm").map { name in
-            guard let algorithm = ChecksumAlgorithm(name: name) else {
-                throw S3Error(.invalidRequest, "Checksum algorithm provided is unsupported. Please try again with any of the valid types")
-            }
-            return algorithm
-        }
+        let algorithm = try call.checksumAlgorithm()
         let type = try call.header("x-amz-checksum-type").map { name in
             guard let algorithm, let type = ChecksumType(rawValue: name), type.isAllowed(for: algorithm) else {
                 throw S3Error(
@@ -49,20 +44,10 @@ extension S3Service {
         try await call.objects.upload(call.query["uploadId"] ?? "", of: call.key, in: call.bucket)
     }
 
-    /// The number of the part behind which a list goes on.
-    private static func partNumberMarker(of call: S3Call) throws -> Int {
-        let name = "part-number-marker"
-        guard let text = call.query[name], !text.isEmpty else { return 0 }
-        guard let marker = Int32(text), marker >= 0 else {
-            throw S3Error.invalidArgument(name, text, "Argument \(name) must be an integer between 0 and \(Int32.max)")
-        }
-        return Int(marker)
-    }
-
     static func listParts(_ call: S3Call) async throws -> Reply {
         let upload = try await upload(of: call)
         let limit = try call.query.count("max-parts") ?? 1000
-        let marker = try partNumberMarker(of: call)
+        let marker = try call.query.number("part-number-marker") ?? 0
         let found = try await call.objects.parts(of: upload, after: marker, limit: limit + 1)
         let shown = found.prefix(limit)
         return .s3("ListPartsResult") { xml in

@@ -29,7 +29,7 @@ extension S3Service {
         attributes.tags = tagging == "REPLACE" ? put.attributes.tags : found.attributes.tags
         attributes.acl = put.attributes.acl
         let copy: StoredObject
-        if let algorithm = try checksumAlgorithm(of: call), found.checksum?.algorithm != algorithm.rawValue {
+        if let algorithm = try call.checksumAlgorithm(), found.checksum?.algorithm != algorithm.rawValue {
             var body = try await RehashedBody(origin, algorithm)
             copy = try await call.objects.copy(origin, to: put, attributes: attributes, through: &body)
         } else {
@@ -43,14 +43,6 @@ extension S3Service {
         reply.setIdentity(of: copy, inBucketWith: try await call.buckets.require(call.bucket).versioning, showsChecksum: false)
         if found.version != StoredObject.nullVersion { reply.headers[.copySourceVersionID] = found.version }
         return reply
-    }
-
-    private static func checksumAlgorithm(of call: S3Call) throws -> ChecksumAlgorithm? {
-        guard let name = call.header("x-amz-checksum-algorithm") else { return nil }
-        guard let algorithm = ChecksumAlgorithm(name: name.uppercased()) else {
-            throw S3Error(.invalidRequest, "Checksum algorithm provided is unsupported: \(name.prefix(64))")
-        }
-        return algorithm
     }
 
     static func copyConditions(_ call: S3Call) -> ObjectConditions {
