@@ -10,7 +10,9 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import images
 from ferry_server import HOME, FerryServer, binary
 
 _NUMBERS = itertools.count(1)
@@ -95,3 +97,9 @@ def make(disk: Path, user: Path, region: Path, folder: Path, *options: str) -> B
 def element(name: str, manifest: str) -> str:
     """An element of a manifest, with its tags."""
     return re.search(rf"<{name}\b.*?</{name}>", manifest).group(0)
+
+
+def register(server: FerryServer, location: str, region: str = HOME, **options: Any) -> str:
+    """The id of an image that is still to be verified."""
+    settings = {"Name": images.unused_name("bundled"), "ImageLocation": location, "VirtualizationType": "hvm", **options}
+    return server.ec2(region).register_image(**settings)["ImageId"]

@@ -31,11 +31,6 @@ def bundle(server, folder, user, seed):
     return bundles.make(bundles.disk(folder / "disk", seed), user, bundles.certificate(server, folder), folder / "bundle", *given)
 
 
-def register(server, location, region=HOME, **options):
-    settings = {"Name": images.unused_name("bundled"), "ImageLocation": location, "VirtualizationType": "hvm", **options}
-    return server.ec2(region).register_image(**settings)["ImageId"]
-
-
 def failed(server, image, region=HOME):
     """Why the image has failed."""
 
@@ -49,7 +44,7 @@ def failed(server, image, region=HOME):
 
 def test_bundle_becomes_an_image(server, bundle):
     location = bundle.upload(server)
-    image = register(server, location, Name="bundled-web", Description="of a bundle", TagSpecifications=[
+    image = bundles.register(server, location, Name="bundled-web", Description="of a bundle", TagSpecifications=[
         {"ResourceType": "image", "Tags": [{"Key": "stage", "Value": "test"}]}
     ])
     found = images.wait_available(server, HOME, image)
@@ -68,7 +63,7 @@ def test_bundle_becomes_an_image(server, bundle):
 
 def test_filters_tell_the_two_kinds_apart(server, bundle, image):
     location = bundle.upload(server)
-    bundled = register(server, location)
+    bundled = bundles.register(server, location)
 
     def found(name, value):
         return {each["ImageId"] for each in server.ec2().describe_images(Owners=["self"], Filters=[{"Name": name, "Values": [value]}])["Images"]}
@@ -80,20 +75,20 @@ def test_filters_tell_the_two_kinds_apart(server, bundle, image):
 
 
 def test_manifest_without_a_mapping_names_no_root_device(server, bundle):
-    found = images.describe(server, HOME, register(server, bundle.mapping().upload(server)))
+    found = images.describe(server, HOME, bundles.register(server, bundle.mapping().upload(server)))
     assert "RootDeviceName" not in found and found["BlockDeviceMappings"] == []
 
 
 def test_what_the_caller_says_goes_before_the_manifest(server, bundle):
     # Nobody but the user's certificate could tell that the signature is another's now, and EC2 has it not either.
     mapped = bundle.mapping(("ami", "sda1"), ("root", "/dev/sda1"), ("ephemeral0", "sdb"), ("swap", "sda3")).upload(server)
-    plain = images.describe(server, HOME, register(server, mapped))
+    plain = images.describe(server, HOME, bundles.register(server, mapped))
     assert plain["RootDeviceName"] == "/dev/sda1"
     assert plain["BlockDeviceMappings"] == [
         {"DeviceName": "sdb", "VirtualName": "ephemeral0"}, {"DeviceName": "sda3", "VirtualName": "swap"}
     ]
     added = [{"DeviceName": "/dev/sdb", "VirtualName": "ephemeral1"}, {"DeviceName": "/dev/sdc", "VirtualName": "ephemeral2"}]
-    other = images.describe(server, HOME, register(
+    other = images.describe(server, HOME, bundles.register(
         server, mapped, Architecture="x86_64", KernelId="aki-00000009", RootDeviceName="/dev/sda", BlockDeviceMappings=added
     ))
     assert other["BlockDeviceMappings"] == [{"DeviceName": "sda3", "VirtualName": "swap"}, *added]
@@ -102,17 +97,17 @@ def test_what_the_caller_says_goes_before_the_manifest(server, bundle):
 
 def test_deregistering_leaves_the_bundle(server, bundle):
     location = bundle.upload(server)
-    image = register(server, location, Name="bundled-again")
+    image = bundles.register(server, location, Name="bundled-again")
     images.wait_available(server, HOME, image)
     with refused("InvalidAMIName.Duplicate"):
-        register(server, location, Name="bundled-again")
+        bundles.register(server, location, Name="bundled-again")
     assert server.ec2().deregister_image(ImageId=image, DeleteAssociatedSnapshots=True).get("DeleteSnapshotResults", []) == []
     assert server.ec2().describe_images(ImageIds=[image])["Images"] == []
     bucket, key = location.split("/", 1)
     listed = server.client("s3").list_objects_v2(Bucket=bucket)
     assert listed["KeyCount"] == len(bundle.parts) + 1
     assert server.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read() == bundle.manifest.encode()
-    images.wait_available(server, HOME, register(server, location, Name="bundled-again"))
+    images.wait_available(server, HOME, bundles.register(server, location, Name="bundled-again"))
 
 
 # What is refused at once ---------------------------------------------------------------------------------------------
@@ -120,7 +115,7 @@ def test_deregistering_leaves_the_bundle(server, bundle):
 
 def refusal(server, location, cause, **options):
     with refused("InvalidManifest", re.escape(cause)):
-        register(server, location, **options)
+        bundles.register(server, location, **options)
 
 
 @pytest.mark.parametrize("location", ["", "bucket", "bucket/", "/bucket/key", "No_Bucket/key", "bucket/a\x07b", "s3://bucket/key"], ids=repr)
@@ -129,7 +124,7 @@ def test_location_is_a_bucket_and_a_key(server, location):
         refusal(server, location, "bucket/path/image.manifest.xml")
     else:
         with refused("MissingParameter"):
-            register(server, location)
+            bundles.register(server, location)
 
 
 def test_manifest_must_be_there(server, bundle):
@@ -171,13 +166,13 @@ def test_parts_must_be_there_in_their_size(server, bundle):
 def test_volumes_are_not_mapped(server, bundle, snapshot):
     mapping = [{"DeviceName": "/dev/sdb", "Ebs": {"SnapshotId": snapshot}}]
     with refused("InvalidBlockDeviceMapping"):
-        register(server, bundle.upload(server), BlockDeviceMappings=mapping)
+        bundles.register(server, bundle.upload(server), BlockDeviceMappings=mapping)
 
 
 def test_dry_run_reads_the_manifest(server, bundle):
     location = bundle.upload(server)
     with dry_run():
-        register(server, location, Name="never-registered", DryRun=True)
+        bundles.register(server, location, Name="never-registered", DryRun=True)
     refusal(server, location + ".gone", "HTTP 404", DryRun=True)
     assert server.ec2().describe_images(Filters=[{"Name": "name", "Values": ["never-registered"]}])["Images"] == []
 
@@ -212,7 +207,7 @@ def test_bad_parts_fail_with_a_cause(server, bundle, folder, user):
         "do not decrypt to": other,
     }
     for cause, spoilt in wrong.items():
-        image = register(server, spoilt.upload(server))
+        image = bundles.register(server, spoilt.upload(server))
         reason = failed(server, image)
         assert reason["Code"] == "Client.InvalidManifest"
         assert cause in reason["Message"], cause
@@ -227,7 +222,7 @@ def test_what_a_wrapped_key_opens_to_cannot_be_told(server, bundle):
     iv_digits = iv[iv.index(">") + 1:iv.rindex("<")]
     garbage = hashlib.sha512(digits.encode()).hexdigest() * (len(digits) // 128)
     reasons = {
-        failed(server, register(server, spoilt.upload(server)))["Message"]
+        failed(server, bundles.register(server, spoilt.upload(server)))["Message"]
         for spoilt in (bundle.having(digits, "00" + garbage[2:]), bundle.having(digits, iv_digits))
     }
     assert len(reasons) == 1
@@ -240,7 +235,7 @@ def test_kill_9_after_the_answer(start_server, folder, user, seed, tmp_path):
     server = start_server()
     bundle = bundles.make(bundles.disk(tmp_path / "disk", seed), user, bundles.certificate(server, tmp_path), tmp_path / "bundle")
     good, bad = bundle.upload(server), bundle.changed("disk.part.01", flipped).upload(server)
-    registered = register(server, good), register(server, bad)
+    registered = bundles.register(server, good), bundles.register(server, bad)
     server.kill()
     server.start()
     images.wait_available(server, HOME, registered[0])
@@ -250,7 +245,7 @@ def test_kill_9_after_the_answer(start_server, folder, user, seed, tmp_path):
 def test_deregistered_while_it_is_verified(server, bundle):
     location = bundle.upload(server)
     for _ in range(5):
-        image = register(server, location)
+        image = bundles.register(server, location)
         server.ec2().deregister_image(ImageId=image)
         assert server.ec2().describe_images(ImageIds=[image])["Images"] == []
 
@@ -263,7 +258,7 @@ def test_memory_does_not_grow_with_the_bundle(start_server, user, tmp_path):
             disk.write(random.Random(place).randbytes(1 << 20))
     location = bundles.make(tmp_path / "disk", user, bundles.certificate(server, tmp_path), tmp_path / "bundle").upload(server)
     before = server.memory().peak
-    for image in [register(server, location) for _ in range(3)]:
+    for image in [bundles.register(server, location) for _ in range(3)]:
         images.wait_available(server, HOME, image)
     assert server.memory().peak - before < 48 << 20
 
@@ -274,7 +269,7 @@ def test_no_line_of_the_log_is_forged(fresh_server, folder, user):
     forged = "2030-01-01T00:00:00+0000 error ferry: forged"
     spoilt = made.changed("disk.part.00", flipped).having("disk.part.00", f"\u2028{forged}")
     spoilt = replace(spoilt, parts={f"\u2028{forged}": spoilt.parts["disk.part.00"], "disk.part.01": spoilt.parts["disk.part.01"]})
-    assert forged in failed(fresh_server, register(fresh_server, spoilt.upload(fresh_server)))["Message"]
+    assert forged in failed(fresh_server, bundles.register(fresh_server, spoilt.upload(fresh_server)))["Message"]
     log = fresh_server.log_text()
     assert f"\\u{{2028}}{forged}" in log
     assert not any(line.startswith(forged) for line in log.splitlines())

@@ -47,8 +47,7 @@ def bundle(server, folder, user, disk):
 
 
 def register(server, location, **options):
-    settings = {"Name": images.unused_name("bundled"), "ImageLocation": location, "VirtualizationType": "hvm", **options}
-    image = server.ec2(HOME).register_image(**settings)["ImageId"]
+    image = bundles.register(server, location, **options)
     images.wait_available(server, HOME, image)
     return image
 

@@ -157,11 +157,6 @@ def certified(shared, user):
     iam.delete_signing_certificate(CertificateId=identifier)
 
 
-def register(server, location, region=HOME, **options):
-    settings = {"Name": images.unused_name("signed"), "ImageLocation": location, "VirtualizationType": "hvm", **options}
-    return server.ec2(region).register_image(**settings)["ImageId"]
-
-
 def test_a_bad_signature_is_refused(shared, bundle, strange, certified):
     before = len(shared.ec2().describe_images(Owners=["self"])["Images"])
     signature = bundles.element("signature", bundle.manifest)
@@ -176,34 +171,34 @@ def test_a_bad_signature_is_refused(shared, bundle, strange, certified):
         location = bad.upload(shared)
         for options in ({}, {"DryRun": True}):
             with refused("InvalidManifest", "signature of the manifest is of none of the 1 active signing certificates"):
-                register(shared, location, **options)
+                bundles.register(shared, location, **options)
                 pytest.fail(what)
     with refused("InvalidManifest", "is not 128 or more bytes"):
-        register(shared, bundle.having(signature, "<signature>00</signature>").upload(shared))
+        bundles.register(shared, bundle.having(signature, "<signature>00</signature>").upload(shared))
     assert len(shared.ec2().describe_images(Owners=["self"])["Images"]) == before
     location = bundle.upload(shared)
     with dry_run():
-        register(shared, location, DryRun=True)
-    images.wait_available(shared, HOME, register(shared, location))
+        bundles.register(shared, location, DryRun=True)
+    images.wait_available(shared, HOME, bundles.register(shared, location))
 
 
 def test_only_active_certificates_count(shared, strange, stranger, certified):
     iam = shared.client("iam")
     location = strange.upload(shared)
     iam.update_signing_certificate(CertificateId=certified, Status="Inactive")
-    images.wait_available(shared, HOME, register(shared, location))
+    images.wait_available(shared, HOME, bundles.register(shared, location))
     iam.update_signing_certificate(CertificateId=certified, Status="Active")
     with refused("InvalidManifest", "signature"):
-        register(shared, location)
+        bundles.register(shared, location)
     second = upload(iam, stranger)["CertificateId"]
-    images.wait_available(shared, HOME, register(shared, location))
+    images.wait_available(shared, HOME, bundles.register(shared, location))
     iam.delete_signing_certificate(CertificateId=second)
 
 
 def test_what_the_certificates_do_not_vouch_for_is_not_copied(shared, strange, user):
     """Else the Region would sign, for ever, what the account itself would no longer take."""
     location = strange.upload(shared)
-    image = register(shared, location)
+    image = bundles.register(shared, location)
     images.wait_available(shared, HOME, image)
     identifier = upload(shared.client("iam"), user)["CertificateId"]
     for region in (HOME, AWAY):
@@ -216,7 +211,7 @@ def test_what_the_certificates_do_not_vouch_for_is_not_copied(shared, strange, u
 
 def test_a_copy_is_signed_by_its_region(shared, bundle, user, certified):
     """Nobody but the user has the user's key, so the Region signs what it has verified; and takes it from nobody but the account."""
-    source = register(shared, bundle.upload(shared))
+    source = bundles.register(shared, bundle.upload(shared))
     images.wait_available(shared, HOME, source)
     copy = shared.ec2(AWAY).copy_image(SourceImageId=source, SourceRegion=HOME, Name=images.unused_name("signed"))["ImageId"]
     location = images.wait_available(shared, AWAY, copy)["ImageLocation"]
@@ -225,10 +220,10 @@ def test_a_copy_is_signed_by_its_region(shared, bundle, user, certified):
     manifest = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
     assert f"<user>{shared.account}</user>" in manifest
     shared.ec2(AWAY).deregister_image(ImageId=copy)
-    images.wait_available(shared, AWAY, register(shared, location, region=AWAY))
+    images.wait_available(shared, AWAY, bundles.register(shared, location, region=AWAY))
     s3.put_object(Bucket=bucket, Key=key, Body=manifest.replace(f"<user>{shared.account}<", "<user>000000000000<").encode())
     with refused("InvalidManifest", "signature"):
-        register(shared, location, region=AWAY)
+        bundles.register(shared, location, region=AWAY)
 
 
 def test_memory_does_not_grow_with_requests(fresh_server, user, folder, disk):
@@ -239,7 +234,7 @@ def test_memory_does_not_grow_with_requests(fresh_server, user, folder, disk):
     location = large.upload(fresh_server)
     attributed = made.having("</manifest>", '<x a="" b="" c="" d="" e="" f=""/>' * 2_000 + "</manifest>")
     with refused("InvalidManifest", "more than 10000 attributes"):
-        register(fresh_server, attributed.upload(fresh_server))
+        bundles.register(fresh_server, attributed.upload(fresh_server))
 
     ec2 = fresh_server.ec2()
 
