@@ -14,6 +14,7 @@ from typing import Any
 
 import images
 from ferry_server import HOME, FerryServer, binary
+from patience import HANG
 
 _NUMBERS = itertools.count(1)
 
@@ -67,7 +68,7 @@ def identity(folder: Path, name: str) -> Path:
 def certificate(server: FerryServer, folder: Path, region: str = HOME) -> Path:
     """The certificate of a Region, in a file."""
     printed = subprocess.run(
-        [binary(), "certificate", "--data", server.data, "--region", region], capture_output=True, check=True, timeout=60
+        [binary(), "certificate", "--data", server.data, "--region", region], capture_output=True, check=True, timeout=HANG
     ).stdout
     (folder / f"{region}.pem").write_bytes(printed)
     return folder / f"{region}.pem"
@@ -88,7 +89,7 @@ def make(disk: Path, user: Path, region: Path, folder: Path, *options: str) -> B
     folder.mkdir()
     command = [binary(), "bundle", disk, "--cert", user, "--key", user.with_suffix(".key"), "--ec2-cert", region, "--to", folder]
     command += ["--account", "123456789012", "--prefix", "disk", "--level", "1", "--quiet", *options]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120)
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=HANG)
     assert done.returncode == 0, done.stderr
     parts = {part.name: part.read_bytes() for part in folder.glob("disk.part.*")}
     return Bundle((folder / "disk.manifest.xml").read_text(), parts)

@@ -14,6 +14,7 @@ import images
 import pytest
 import snapshots
 from ferry_server import MEMORY_LIMIT, FerryServer, binary
+from patience import HANG
 
 # Processes that run a part of the suite each have it from the one that started them.
 SEED = os.environ.setdefault("FERRY_TEST_SEED", str(random.SystemRandom().randrange(10**9)))
@@ -106,7 +107,7 @@ def aws(server: FerryServer) -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "awscli", *arguments]
-        result = subprocess.run(command, env=server.shell_environment(), capture_output=True, text=True, timeout=120)
+        result = subprocess.run(command, env=server.shell_environment(), capture_output=True, text=True, timeout=HANG)
         if check:
             assert result.returncode == 0, f"{' '.join(arguments)}: exit {result.returncode}\n{result.stdout}{result.stderr}"
         return result
@@ -122,7 +123,7 @@ def ferry(server, tmp_path):
         command = [str(binary()), *map(str, arguments)]
         result = subprocess.run(
             command, env=on.shell_environment(), cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-            **{"timeout": 150, **options},
+            **{"timeout": HANG, **options},
         )
         told = f"{' '.join(command)}\nexit {result.returncode}\n{result.stdout}\n{result.stderr}"
         assert result.returncode == expect, told

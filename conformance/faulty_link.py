@@ -7,6 +7,7 @@ import socket
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from patience import HANG
 from urllib.parse import urlsplit
 
 CHUNK = 65_536
@@ -60,7 +61,7 @@ class FaultyLink:
             except OSError:
                 return
             try:
-                server = socket.create_connection(self._address, timeout=10)
+                server = socket.create_connection(self._address, timeout=HANG)
             except OSError:
                 client.close()
                 continue

@@ -16,6 +16,7 @@ import boto3
 import botocore.config
 import botocore.loaders
 import botocore.session
+from patience import HANG
 
 ROOT = Path(__file__).resolve().parent.parent
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
@@ -72,7 +73,7 @@ class FerryServer:
     def log(self) -> Path:
         return self.log_file or self.data.with_name(self.data.name + ".log")
 
-    def start(self, seconds: float = 30) -> FerryServer:
+    def start(self) -> FerryServer:
         """Starts the process and returns once it says where it listens."""
         announced = self.data / "endpoint"
         announced.unlink(missing_ok=True)
@@ -84,13 +85,13 @@ class FerryServer:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**environment, **self.environment}
             )
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + HANG
         while not (announced.exists() and announced.read_text().endswith("\n")):
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended at once with {self.process.returncode}:\n{self.log_tail()}")
             if time.monotonic() > deadline:
                 self.process.kill()
-                raise AssertionError(f"the server did not announce itself within {seconds} s:\n{self.log_tail()}")
+                raise AssertionError(f"the server did not announce itself within {HANG} s:\n{self.log_tail()}")
             time.sleep(0.005)
         self.endpoint = announced.read_text().strip()
         self.credentials = read_credentials(self.data / "credentials")
@@ -117,16 +118,16 @@ class FerryServer:
         self.process.kill()
         self.process.wait()
 
-    def stop(self, seconds: float = 20) -> None:
+    def stop(self) -> None:
         """SIGTERM, and the promises of a graceful stop: exit code 0, no endpoint file, no crash in the log."""
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            status = self.process.wait(seconds)
+            status = self.process.wait(HANG)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"the server did not stop within {seconds} s of SIGTERM:\n{self.log_tail()}") from None
+            raise AssertionError(f"the server did not stop within {HANG} s of SIGTERM:\n{self.log_tail()}") from None
         crash = CRASH.search(self.log_text())
         assert crash is None, f"the log tells of a crash:\n{self.log_text()[max(0, crash.start() - 500):crash.start() + 3000]}"
         assert status == 0, f"exit code {status} after SIGTERM:\n{self.log_tail()}"
@@ -168,8 +169,8 @@ class FerryServer:
                 config=botocore.config.Config(
                     retries={"mode": "standard", "total_max_attempts": attempts},
                     parameter_validation=validate,
-                    connect_timeout=10,
-                    read_timeout=60,
+                    connect_timeout=HANG,
+                    read_timeout=HANG,
                     max_pool_connections=32,
                     **config,
                 ),

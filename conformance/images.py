@@ -43,13 +43,13 @@ def copy(server: FerryServer, image: str, source: str = HOME, region: str = AWAY
     return server.ec2(region).copy_image(**{**settings, **options})["ImageId"]
 
 
-def wait_available(server: FerryServer, region: str, image: str, seconds: float = 60) -> dict[str, Any]:
+def wait_available(server: FerryServer, region: str, image: str) -> dict[str, Any]:
     def available() -> dict[str, Any] | None:
         found = describe(server, region, image)
         assert found["State"] in ("pending", "available"), f"{image} is {found['State']}: {found.get('StateReason')}"
         return found if found["State"] == "available" else None
 
-    return eventually(available, f"{image} available", seconds)
+    return eventually(available, f"{image} available")
 
 
 def copied(server: FerryServer, image: str, source: str = HOME, region: str = AWAY, **options: Any) -> dict[str, Any]:

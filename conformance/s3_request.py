@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import botocore.auth
 from botocore.awsrequest import AWSRequest
 from ferry_server import HOME, FerryServer
+from patience import HANG
 from signed_request import Answer, _Keys, clock_set_to
 
 UNSIGNED = "UNSIGNED-PAYLOAD"
@@ -99,7 +100,7 @@ class S3Request:
         self.headers = dict(carrier.headers.items())
         return Chain(signer, carrier, self.headers["Authorization"].rpartition("Signature=")[2])
 
-    def send(self, server: FerryServer, timeout: float = 60) -> Answer:
+    def send(self, server: FerryServer, timeout: float = HANG) -> Answer:
         address = urllib.parse.urlsplit(server.endpoint)
         if address.scheme == "https":
             trust = ssl.create_default_context(cafile=server.certificate)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import botocore.auth
 from botocore.awsrequest import AWSRequest
 from ferry_server import HOME, Credentials, FerryServer
+from patience import HANG
 
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 EC2_VERSION = "2016-11-15"
@@ -106,7 +107,7 @@ class Request:
         self.query = parts.query
         return self
 
-    def send(self, server: FerryServer, timeout: float = 60) -> Answer:
+    def send(self, server: FerryServer, timeout: float = HANG) -> Answer:
         address = urllib.parse.urlsplit(server.endpoint)
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=timeout)
         try:

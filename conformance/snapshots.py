@@ -65,13 +65,13 @@ def describe(server: FerryServer, region: str, snapshot: str) -> dict[str, Any]:
     return found
 
 
-def wait_completed(server: FerryServer, region: str, snapshot: str, seconds: float = 60) -> dict[str, Any]:
+def wait_completed(server: FerryServer, region: str, snapshot: str) -> dict[str, Any]:
     def finished() -> dict[str, Any] | None:
         found = describe(server, region, snapshot)
         assert found["State"] in ("pending", "completed"), f"{snapshot} is {found['State']}: {found.get('StateMessage')}"
         return found if found["State"] == "completed" else None
 
-    return eventually(finished, f"{snapshot} completed", seconds)
+    return eventually(finished, f"{snapshot} completed")
 
 
 def list_blocks(server: FerryServer, region: str, snapshot: str, **options: Any) -> list[dict[str, Any]]:

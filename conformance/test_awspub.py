@@ -12,6 +12,7 @@ import images
 import snapshots
 from buckets import make_bucket
 from ferry_server import AWAY, HOME, THIRD
+from patience import HANG
 
 PACKAGES = Path(sys.prefix) / "awspub"
 
@@ -39,7 +40,7 @@ awspub:
 def awspub(server, folder, command):
     environment = {**server.shell_environment(), "PYTHONPATH": str(PACKAGES)}
     program = [sys.executable, "-c", "from awspub.cli import main; main()", command, "config.yaml"]
-    return subprocess.run(program, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
+    return subprocess.run(program, cwd=folder, env=environment, capture_output=True, text=True, timeout=HANG)
 
 
 def test_publishes_in_every_region(server, tmp_path):

@@ -16,6 +16,7 @@ import pytest
 from faulty_link import FaultyLink, StallingLink
 from ferry_command import FAILED, MISUSED
 from ferry_server import AWAY, HOME, binary
+from patience import HANG
 from test_bundle_commands import PEAK
 
 SIZE = 24 << 20
@@ -250,7 +251,7 @@ def test_an_interrupted_upload_takes_its_parts_away(server, interrupted):
         process = interrupted(link, bucket)
         assert buckets.keys(server, bucket) == ["web/disk.raw.part.00", "web/disk.raw.part.01"]
         process.send_signal(signal.SIGINT)
-        told, error = process.communicate(timeout=60)
+        told, error = process.communicate(timeout=HANG)
     assert process.returncode == 130 and told == ""
     assert "unfinished bundle were deleted" in error
     assert buckets.keys(server, bucket) == []
@@ -262,7 +263,7 @@ def test_parts_that_cannot_be_taken_away_are_named(server, interrupted):
         process = interrupted(link, bucket)
     # Nobody answers any more.
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=120)
+    _, error = process.communicate(timeout=HANG)
     assert process.returncode == 130
     assert "web/disk.raw.part.00, web/disk.raw.part.01, web/disk.raw.part.02" in error
     assert buckets.keys(server, bucket) == ["web/disk.raw.part.00", "web/disk.raw.part.01"]
@@ -278,7 +279,7 @@ def test_over_a_bad_link(server, ferry, raw, user, tmp_path, seed, one_in):
 
         def run(*arguments):
             command = list(map(str, (binary(), *arguments)))
-            return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+            return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=HANG)
 
         bundled = run("bundle", raw, "--to", f"s3://{bucket}", *given)
         assert bundled.returncode in (0, 1), bundled.stderr

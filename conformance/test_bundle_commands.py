@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from ferry_command import MISUSED
 from ferry_server import ROOT, binary
+from patience import HANG
 
 SCRIPTS = ROOT / "Tests" / "BundlesTests" / "Fixtures"
 SIZE = 48 << 20
 
 
 def ferry(folder: Path, *arguments: object, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([binary(), *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([binary(), *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=HANG)
     assert done.returncode == expect, done.stderr
     return done
 

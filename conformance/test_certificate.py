@@ -5,10 +5,11 @@ from __future__ import annotations
 import subprocess
 
 from ferry_server import AWAY, HOME, REGIONS, binary
+from patience import HANG
 
 
 def certificate(data, *options: str, expect: int = 0) -> str:
-    done = subprocess.run([binary(), "certificate", "--data", data, *options], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([binary(), "certificate", "--data", data, *options], capture_output=True, text=True, timeout=HANG)
     assert done.returncode == expect, done.stderr
     return done.stdout if expect == 0 else done.stderr
 

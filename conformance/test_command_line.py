@@ -19,7 +19,7 @@ from disks import BLOCK, noise, text
 from ferry_command import FAILED, MISUSED, PARTLY, push
 from ferry_server import AWAY, HOME, MEMORY_LIMIT, REGIONS, ROOT, THIRD, binary
 from kms_keys import make_key, unused_alias
-from patience import eventually
+from patience import HANG, eventually
 
 DIFFERENT, INTERRUPTED = 3, 130
 GIB = 2**30
@@ -290,7 +290,7 @@ def test_command_lines_that_make_no_sense(ferry, arguments):
 
 def test_server_that_is_not_there(server, tmp_path):
     environment = {**server.shell_environment(), "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
-    result = subprocess.run([binary(), "images"], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    result = subprocess.run([binary(), "images"], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=HANG)
     assert result.returncode == FAILED
     assert "ferry serve" in result.stderr
 
@@ -307,9 +307,9 @@ def test_interrupted_push_takes_its_snapshot_away(server, tmp_path):
 
     command = [binary(), "push", disk, "--name", images.unused_name("cli"), "--parallel", "1"]
     process = subprocess.Popen(command, env=server.shell_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    eventually(pending, "the upload has begun", 30, pause=0.002)
+    eventually(pending, "the upload has begun", pause=0.002)
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate(timeout=HANG)
     assert process.returncode == INTERRUPTED, error
     assert pending() == set()
 
@@ -321,14 +321,14 @@ def test_env_points_unmodified_tools_at_the_server(server, tmp_path):
     script = 'eval "$("$0" env --data "$1")" && "$2" -m awscli sts get-caller-identity --query Account --output text'
     bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     python = ROOT / ".venv" / "bin" / "python"
-    result = subprocess.run(["bash", "-c", script, binary(), server.data, python], env=bare, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(["bash", "-c", script, binary(), server.data, python], env=bare, capture_output=True, text=True, timeout=HANG)
     assert result.stdout.strip() == server.account, result.stderr
 
 
 def test_env_can_be_taken_back(server, tmp_path):
     script = 'eval "$("$0" env --data "$1")" && eval "$("$0" env --unset)" && env | grep -c ^AWS_'
     bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    result = subprocess.run(["bash", "-c", script, binary(), server.data], env=bare, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(["bash", "-c", script, binary(), server.data], env=bare, capture_output=True, text=True, timeout=HANG)
     assert result.stdout.strip() == "0", result.stdout + result.stderr
 
 
@@ -349,21 +349,20 @@ def test_help_names_every_command(ferry):
 
 
 @pytest.mark.large
-@pytest.mark.timeout(400)
 def test_four_gib_half_full_of_real_files(start_server, ferry, tmp_path):
     """An ext4 file system with the files of this machine: uploaded, copied twice, pulled, compared; memory watched."""
     running = start_server()
     disk = tmp_path / "real.raw"
     subprocess.run([ROOT / "script" / "make-filled-disk", disk, "--size-mib", "4096", "--fill-mib", "2048"], check=True)
     assert disk.stat().st_size == 4 * GIB
-    pushed = json.loads(ferry("push", disk, "--name", "real", "--json", on=running, timeout=300).stdout)
+    pushed = json.loads(ferry("push", disk, "--name", "real", "--json", on=running, timeout=HANG).stdout)
     assert pushed["sentBytes"] > GIB
-    [first] = json.loads(ferry("copy", pushed["imageId"], "--from", HOME, "--to", AWAY, "--json", on=running, timeout=300).stdout)
+    [first] = json.loads(ferry("copy", pushed["imageId"], "--from", HOME, "--to", AWAY, "--json", on=running, timeout=HANG).stdout)
     assert first["movedBytes"] <= first["bytes"] == pushed["sentBytes"]
     [second] = json.loads(ferry("copy", first["imageId"], "--from", AWAY, "--to", HOME, "--name", "back", "--json", on=running).stdout)
     assert second["movedBytes"] == 0
     ferry("rm", pushed["imageId"], on=running)
-    ferry("pull", first["imageId"], "back.raw", "--region", AWAY, on=running, timeout=300)
+    ferry("pull", first["imageId"], "back.raw", "--region", AWAY, on=running, timeout=HANG)
     assert are_equal(disk, tmp_path / "back.raw")
     assert running.memory().peak < MEMORY_LIMIT, f"{running.memory().peak / 2**20:.0f} MiB"
 

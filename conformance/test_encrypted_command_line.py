@@ -14,7 +14,7 @@ from disks import BLOCK, noise
 from ferry_command import FAILED, PARTLY, push
 from ferry_server import AWAY, HOME, THIRD, binary
 from kms_keys import make_key, named, unused_alias
-from patience import eventually
+from patience import HANG, eventually
 
 SIZE = 3 * BLOCK + 1234
 
@@ -219,7 +219,7 @@ def test_key_that_goes_while_a_copy_is_watched(start_server, ferry, tmp_path, st
 
     snapshot = eventually(begun, "the copy has begun")
     take_away(server, AWAY, key, state)
-    output, error = watching.communicate(timeout=60)
+    output, error = watching.communicate(timeout=HANG)
     assert watching.returncode == FAILED, output + error
     [result] = json.loads(output)
     assert result["state"] == "failed" and key["Arn"] in result["error"] and snapshot in result["error"]

@@ -174,7 +174,7 @@ def test_late_key_checks_fail_the_copy_with_its_reason(start_server, disk):
         found = images.describe(server, AWAY, copy)
         return found if found["State"] == "failed" else None
 
-    found = eventually(failed, f"{copy} failed", 60)
+    found = eventually(failed, f"{copy} failed")
     assert found["StateReason"]["Code"] == "Client.InvalidKMSKey.InvalidState"
     for name in (snapshot, key["Arn"]):
         assert name in found["StateReason"]["Message"]

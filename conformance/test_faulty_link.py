@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from disks import BLOCK, Disk, noise, text
 from faulty_link import FaultyLink
 from ferry_server import AWAY, HOME, binary
+from patience import HANG
 
 # A stalled connection is given up by the command line after minutes: it is tested apart, with boto3, whose patience can be set.
 QUICK = ("cut", "truncate", "corrupt", "delay")
@@ -24,7 +25,7 @@ ROUNDS = 6
 def ferry(server, link, folder, *arguments):
     environment = {**server.shell_environment(), "AWS_ENDPOINT_URL": link.endpoint}
     command = [str(binary()), *map(str, arguments)]
-    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=150)
+    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=HANG)
 
 
 def expect_told(result) -> None:

@@ -93,7 +93,7 @@ def test_copy_into_a_full_folder(server, small_folder):
         assert found["State"] in ("pending", "failed"), found["State"]
         return found if found["State"] == "failed" else None
 
-    found = eventually(failed, "the copy failed", 45)
+    found = eventually(failed, "the copy failed")
     reason = found["StateReason"]
     assert reason["Code"].startswith(("Server.", "Client.")), reason
     [half] = images.snapshots_of(found)
@@ -132,7 +132,7 @@ def test_restart_on_a_full_folder(server, small_folder):
         while True:
             file.write(os.urandom(1 << 20))
     with contextlib.suppress(AssertionError):
-        server.start(10)
+        server.start()
     if server.alive:
         snapshots.assert_holds(server, HOME, snapshot, disk)
         server.kill()

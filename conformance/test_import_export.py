@@ -69,7 +69,7 @@ def ended(server, task, describe=snapshot_task):
         assert detail["Status"] in ("active", "completed", "deleting", "deleted"), detail
         return detail if detail["Status"] in ("completed", "deleted") else None
 
-    return eventually(end, f"{task} ended", 90)
+    return eventually(end, f"{task} ended")
 
 
 def disk_of(server, snapshot, length, region=HOME):

@@ -39,7 +39,7 @@ def failed(server, image, region=HOME):
         assert found["State"] in ("pending", "failed"), f"{image} is {found['State']}"
         return found.get("StateReason")
 
-    return eventually(reason, f"{image} failed", 60)
+    return eventually(reason, f"{image} failed")
 
 
 def test_bundle_becomes_an_image(server, bundle):
@@ -181,7 +181,7 @@ def test_nothing_was_registered_by_what_was_refused(server, bundle):
     def pending():
         return server.ec2().describe_images(Filters=[{"Name": "state", "Values": ["pending"]}])["Images"]
 
-    eventually(lambda: not pending(), "nothing is pending", 60)
+    eventually(lambda: not pending(), "nothing is pending")
     before = len(server.ec2().describe_images(Owners=["self"])["Images"])
     refusal(server, bundle.without("disk.part.00").upload(server), "part 0")
     assert len(server.ec2().describe_images(Owners=["self"])["Images"]) == before

@@ -12,7 +12,7 @@ import bundles
 import images
 import pytest
 from ferry_server import AWAY, HOME, FerryServer, binary
-from patience import eventually
+from patience import HANG, eventually
 from refusals import dry_run, refused
 
 REGIONS = (AWAY, "eu-west-1")
@@ -74,7 +74,7 @@ def fetch(server, image, region, folder):
 
 def unbundle(folder, user, to):
     command = [binary(), "unbundle", folder / "image.manifest.xml", "--to", to, "--key", user.with_suffix(".key")]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120)
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=HANG)
     assert done.returncode == 0, done.stderr
     return to.read_bytes()
 
@@ -191,7 +191,7 @@ def test_a_bundle_that_is_gone_or_changed_is_the_reason(server, bundle):
         assert found["State"] in ("pending", "failed")
         return found if found["State"] == "failed" else None
 
-    reason = eventually(failed, f"{copy} failed", 60)["StateReason"]
+    reason = eventually(failed, f"{copy} failed")["StateReason"]
     assert reason["Code"] == "Client.InvalidManifest" and "disk.part.01" in reason["Message"]
     s3.delete_object(Bucket=bucket, Key="web/disk.part.01")
     with refused("InvalidRequest", "You do not have permission to access the storage of this ami"):
@@ -216,7 +216,7 @@ def test_aws_command_line(server, source):
 
     def aws(*arguments):
         command = [sys.executable, "-m", "awscli", "ec2", *arguments, "--region", "eu-west-1", "--output", "json"]
-        done = subprocess.run(command, env=server.shell_environment(), capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, env=server.shell_environment(), capture_output=True, text=True, timeout=HANG)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout else None
 
@@ -265,13 +265,13 @@ def test_kill_9_while_bundles_are_copied(start_server, user, seed, tmp_path):
         (tmp_path / "opened").unlink()
     [bucket] = buckets(server)
     server.stop()
-    result = subprocess.run([binary(), "scrub", "--data", server.data], capture_output=True, text=True, timeout=120)
+    result = subprocess.run([binary(), "scrub", "--data", server.data], capture_output=True, text=True, timeout=HANG)
     assert result.returncode == 0, result.stdout + result.stderr
     server.start()
 
 
 def test_du_tells_of_the_bundle(server, source, disk, bundle):
-    told = subprocess.run([binary(), "du", "--json", "--data", server.data, source], capture_output=True, text=True, timeout=120)
+    told = subprocess.run([binary(), "du", "--json", "--data", server.data, source], capture_output=True, text=True, timeout=HANG)
     assert told.returncode == 0 and told.stderr == "", told.stderr
     [entry] = json.loads(told.stdout)
     assert (entry["id"], entry["type"], entry["region"]) == (source, "image", HOME)

@@ -17,7 +17,7 @@ def ended(server, image):
         described = images.describe(server, AWAY, image)
         return described if described["State"] != "pending" else None
 
-    return eventually(found, f"{image} ended", 60)
+    return eventually(found, f"{image} ended")
 
 
 def moved(server, snapshot):

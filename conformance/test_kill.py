@@ -25,7 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from disks import BLOCKS_PER_GIB, Disk, noise, text
 from ferry_server import AWAY, HOME, REGIONS, THIRD, FerryServer, binary
 from kms_keys import make_key
-from patience import eventually
+from patience import HANG, eventually
 from signed_request import ec2_request
 
 ROUNDS = 50
@@ -184,7 +184,7 @@ def during_the_copy_call(wreck: Wreck, dice: random.Random, seed: str) -> None:
 
 def _send_and_forget(wreck: Wreck, request) -> None:
     try:
-        request.send(wreck.server, timeout=10)
+        request.send(wreck.server, timeout=HANG)
     except (OSError, http.client.HTTPException):
         assert wreck.killed.is_set()
 
@@ -256,7 +256,7 @@ def test_after_all_rounds_everything_kept_is_whole_and_everything_deleted_is_gon
 
 def test_after_all_rounds_the_scrub_finds_nothing(wreck: Wreck) -> None:
     wreck.server.stop()
-    result = subprocess.run([binary(), "scrub", "--data", wreck.server.data], capture_output=True, text=True, timeout=120)
+    result = subprocess.run([binary(), "scrub", "--data", wreck.server.data], capture_output=True, text=True, timeout=HANG)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -309,7 +309,7 @@ def test_after_the_kills_under_other_keys_everything_is_whole_and_sealed(slow_wr
     for region, snapshot, disk in wreck.kept:
         snapshots.assert_holds(server, region, snapshot, disk)
     server.stop()
-    result = subprocess.run([binary(), "scrub", "--data", server.data], capture_output=True, text=True, timeout=120)
+    result = subprocess.run([binary(), "scrub", "--data", server.data], capture_output=True, text=True, timeout=HANG)
     assert result.returncode == 0, result.stdout + result.stderr
     blocks = {hashlib.sha256(data).digest() for _, _, disk in wreck.kept for data in disk.blocks.values()}
     assert blocks <= packs.readable_digests(packs.frames(server, HOME)), "the open sources are not found: the search finds nothing"

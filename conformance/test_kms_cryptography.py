@@ -12,6 +12,7 @@ import subprocess
 import pytest
 from ferry_server import AWAY, HOME
 from kms_keys import make_key, named
+from patience import HANG
 from refusals import refused
 from signed_request import kms_request
 
@@ -252,7 +253,7 @@ def openssl_verifies(folder, der: bytes, message: bytes, signature: bytes, algor
     command = ["openssl", "dgst", f"-{digest}", "-verify", "public", "-keyform", "DER", "-signature", "signature"]
     if "PSS" in algorithm:
         command += ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"]
-    return b"Verified OK" in subprocess.run([*command, "message"], cwd=folder, capture_output=True, timeout=30).stdout
+    return b"Verified OK" in subprocess.run([*command, "message"], cwd=folder, capture_output=True, timeout=HANG).stdout
 
 
 def test_digests_are_signed(server, kms):
@@ -288,7 +289,7 @@ def test_rsa_encryption(server, kms, tmp_path, algorithm, digest, longest):
     (tmp_path / "public").write_bytes(kms.get_public_key(KeyId=key["KeyId"])["PublicKey"])
     command = ["openssl", "pkeyutl", "-encrypt", "-pubin", "-keyform", "DER", "-inkey", "public", "-pkeyopt", "rsa_padding_mode:oaep"]
     command += ["-pkeyopt", f"rsa_oaep_md:{digest}"]
-    outside = subprocess.run(command, input=b"from outside", cwd=tmp_path, capture_output=True, timeout=30, check=True).stdout
+    outside = subprocess.run(command, input=b"from outside", cwd=tmp_path, capture_output=True, timeout=HANG, check=True).stdout
     assert kms.decrypt(CiphertextBlob=outside, **parameters)["Plaintext"] == b"from outside"
 
 
@@ -300,7 +301,7 @@ def test_data_key_pairs(kms, key, spec, tmp_path):
     assert opened["Plaintext"] == pair["PrivateKeyPlaintext"]
     if shutil.which("openssl"):
         command = ["openssl", "pkey", "-inform", "DER", "-pubout", "-outform", "DER"]
-        derived = subprocess.run(command, input=pair["PrivateKeyPlaintext"], capture_output=True, timeout=30, check=True).stdout
+        derived = subprocess.run(command, input=pair["PrivateKeyPlaintext"], capture_output=True, timeout=HANG, check=True).stdout
         assert derived == pair["PublicKey"]
     hidden = kms.generate_data_key_pair_without_plaintext(KeyId=key["KeyId"], KeyPairSpec=spec)
     assert "PrivateKeyPlaintext" not in hidden and hidden["PublicKey"] != pair["PublicKey"]

@@ -11,14 +11,13 @@ import images
 import pytest
 import snapshots
 from ferry_server import HOME, MEMORY_LIMIT, FerryServer
+from patience import HANG
 from signed_request import assert_ec2_error, ec2_call, ec2_request, local
 
 from bench import populate
 
 MANY = 100_000
 ITEM = re.compile(rb"<imageId>(ami-[0-9a-f]{17})</imageId>")
-
-pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +79,7 @@ def test_all_in_one_piece_leave_memory_alone(crowded):
     before = server.memory().now
     request = ec2_request("DescribeImages").signed(server, region=HOME)
     address = urllib.parse.urlsplit(server.endpoint)
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=120)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=HANG)
     connection.request(request.method, request.target, request.body, request.headers)
     answer = connection.getresponse()
     assert answer.status == 200

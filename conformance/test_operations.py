@@ -12,10 +12,11 @@ import snapshots
 from botocore.config import Config
 from disks import Disk
 from ferry_server import AWAY, HOME, FerryServer, binary
+from patience import HANG
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(binary()), *arguments], capture_output=True, text=True, timeout=120)
+    return subprocess.run([str(binary()), *arguments], capture_output=True, text=True, timeout=HANG)
 
 
 def test_tls(tmp_path, start_server):

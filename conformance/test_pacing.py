@@ -10,7 +10,7 @@ import pytest
 import snapshots
 from disks import BLOCK, Disk
 from ferry_server import AWAY, HOME, THIRD, binary
-from patience import eventually
+from patience import HANG, eventually
 from refusals import refused
 
 MEBIBYTE = 2**20
@@ -100,7 +100,7 @@ def test_time_based_copies_beyond_the_quota(start_server, limited_disk):
 )
 def test_limit_that_is_none(tmp_path, option, value, says):
     command = [binary(), "serve", "--data", tmp_path / "data", "--listen", "127.0.0.1:0", option, value]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=HANG)
     assert ended.returncode == 64
     assert option in ended.stderr and value in ended.stderr and says in ended.stderr
     assert not (tmp_path / "data").exists()

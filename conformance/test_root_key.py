@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from ferry_server import FerryServer, binary
+from patience import HANG
 
 PASSPHRASE = "correct horse battery staple"
 
@@ -31,7 +32,7 @@ def opens(server: FerryServer, blob: bytes) -> bool:
 
 def rotate(server: FerryServer, *options: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     command = [str(binary()), "rotate-root-key", "--data", str(server.data), *map(str, options)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=HANG, stdin=subprocess.DEVNULL)
     assert (result.returncode == 0) == check, f"{command}: {result.returncode}\n{result.stdout}{result.stderr}"
     return result
 
@@ -140,9 +141,9 @@ def test_replaced(start_server, tmp_path):
 def test_options_that_exclude_each_other(tmp_path):
     for command in (["serve"], ["gc"], ["rotate-root-key"]):
         options = ["--root-key", "a", "--root-passphrase-file", "b"]
-        result = subprocess.run([str(binary()), *command, "--data", str(tmp_path / "none"), *options], capture_output=True, text=True, timeout=30)
+        result = subprocess.run([str(binary()), *command, "--data", str(tmp_path / "none"), *options], capture_output=True, text=True, timeout=HANG)
         assert result.returncode == 64, result.stderr
-    result = subprocess.run([str(binary()), "rotate-root-key", "--data", str(tmp_path / "none")], capture_output=True, text=True, timeout=30)
+    result = subprocess.run([str(binary()), "rotate-root-key", "--data", str(tmp_path / "none")], capture_output=True, text=True, timeout=HANG)
     assert result.returncode == 64 and not (tmp_path / "none").exists()
 
 

@@ -8,6 +8,7 @@ import urllib.request
 import pytest
 from buckets import content, keys, make_bucket, read, unused_bucket
 from ferry_server import AWAY
+from patience import HANG
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_the_life_of_a_bucket(server, aws, tmp_path, tree):
     assert "tree/a.txt" not in keys(server, bucket)
 
     link = aws("s3", "presign", f"s3://{bucket}/tree/deep/er/b c+.raw", "--expires-in", "60").stdout.strip()
-    with urllib.request.urlopen(link, timeout=60) as answer:
+    with urllib.request.urlopen(link, timeout=HANG) as answer:
         assert answer.read() == tree["deep/er/b c+.raw"]
 
     refused = aws("s3", "rb", f"s3://{bucket}", check=False)

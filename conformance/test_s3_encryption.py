@@ -9,6 +9,7 @@ import pytest
 from buckets import BLOCK, PART, content, keys, make_bucket, read, upload_parts
 from ferry_server import AWAY, HOME, binary
 from packs import frames, readable_digests
+from patience import HANG
 from refusals import refused
 from s3_request import S3Request
 
@@ -79,9 +80,9 @@ def test_nothing_is_readable_on_the_disk(start_server):
     server.start()
     assert read(server, bucket, "key") == data
     server.stop()
-    subprocess.run([binary(), "rotate-root-key", "--data", server.data], check=True, capture_output=True, timeout=60)
+    subprocess.run([binary(), "rotate-root-key", "--data", server.data], check=True, capture_output=True, timeout=HANG)
     for command in ("scrub", "gc", "rebuild-index"):
-        subprocess.run([binary(), command, "--data", server.data], check=True, capture_output=True, timeout=60)
+        subprocess.run([binary(), command, "--data", server.data], check=True, capture_output=True, timeout=HANG)
     server.start()
     assert read(server, bucket, "key") == data
     server.s3().put_object(Bucket=bucket, Key="new", Body=data, **OWN)

@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from buckets import make_bucket, read
 from ferry_server import AWAY, HOME, ROOT
+from patience import HANG
 from refusals import refused
 from s3_request import UNSIGNED_TRAILER, S3Request
 
@@ -266,9 +267,9 @@ def test_links_to_buckets_by_version_2(server, bucket):
         ("list_buckets", {}, bucket.encode()),
     ]:
         url = old.generate_presigned_url(operation, Params=parameters)
-        assert word in urllib.request.urlopen(url, timeout=60).read(), operation
+        assert word in urllib.request.urlopen(url, timeout=HANG).read(), operation
         with pytest.raises(HTTPError, match="403"):
-            urllib.request.urlopen(url.replace("Expires=", "Expires=1"), timeout=60)
+            urllib.request.urlopen(url.replace("Expires=", "Expires=1"), timeout=HANG)
 
 
 def test_a_bucket_stands_in_front_of_the_names_of_the_server(start_server):

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from buckets import BLOCK, PART, content, keys, make_bucket, read, upload_parts
 from ferry_server import FerryServer, binary
+from patience import HANG
 from refusals import refused
 
 ROUNDS = 4
@@ -125,5 +126,5 @@ def test_after_all_rounds_the_scrub_finds_nothing(wreck: Wreck) -> None:
     wreck.restart()
     wreck.check()
     wreck.server.stop()
-    result = subprocess.run([binary(), "scrub", "--data", wreck.server.data], capture_output=True, text=True, timeout=120)
+    result = subprocess.run([binary(), "scrub", "--data", wreck.server.data], capture_output=True, text=True, timeout=HANG)
     assert result.returncode == 0, result.stdout + result.stderr

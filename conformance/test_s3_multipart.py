@@ -415,7 +415,6 @@ def test_attributes_of_the_parts_of_an_object(server, own_bucket, page):
 
 
 @pytest.mark.large
-@pytest.mark.timeout(400)
 def test_two_gib_by_parts(start_server, tmp_path):
     """upload_file and download_file of a file with holes, compared byte for byte; the server's memory is watched when it stops."""
     server, step = start_server(), 16 << 20

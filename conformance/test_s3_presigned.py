@@ -10,6 +10,7 @@ import urllib.parse
 import pytest
 from buckets import content, keys, make_bucket, read
 from ferry_server import AWAY, HOME
+from patience import HANG
 from s3_request import S3Request, crc32, presigned_v2
 from signed_request import Answer, now
 
@@ -27,7 +28,7 @@ def bucket(server):
 def follow(link: str, method: str = "GET", body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
     """Follows a link as any HTTP client does, knowing nothing of S3."""
     parts = urllib.parse.urlsplit(link)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=HANG)
     try:
         connection.request(method, f"{parts.path}?{parts.query}", body or None, headers or {})
         response = connection.getresponse()

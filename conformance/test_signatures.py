@@ -14,6 +14,7 @@ import pytest
 import snapshots
 from disks import BLOCK, Disk, checksum, text
 from ferry_server import AWAY, HOME
+from patience import HANG
 from signed_request import FORM, Request, assert_ec2_error, ec2_request, form, now, sts_request
 
 NOT_VALID = "^AWS was not able to validate the provided access credentials"
@@ -317,7 +318,7 @@ def test_second_host_is_refused(server, untouched):
     address, _, port = host.partition(":")
     lines = ["POST / HTTP/1.1", "Host: evil.example", f"host: {host}", f"Content-Length: {len(request.body)}", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in request.headers.items() if name.lower() not in ("host", "content-length")]
-    with socket.create_connection((address, int(port)), timeout=30) as connection:
+    with socket.create_connection((address, int(port)), timeout=HANG) as connection:
         connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + request.body)
         answer = connection.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 400"), answer[:300]
@@ -341,7 +342,7 @@ def test_body_that_ends_early_is_the_clients_fault(server):
     request = Request(body=b"Action=DescribeRegions").signed(server)
     lines = ["POST / HTTP/1.1", f"Host: {host}", "Transfer-Encoding: chunked", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in request.headers.items() if name.lower() not in ("host", "content-length")]
-    with socket.create_connection((address, int(port)), timeout=30) as connection:
+    with socket.create_connection((address, int(port)), timeout=HANG) as connection:
         connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\nzz\r\n")
         answer = connection.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 400"), answer[:300]

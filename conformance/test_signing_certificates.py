@@ -11,6 +11,7 @@ import bundles
 import images
 import pytest
 from ferry_server import AWAY, HOME, FerryServer
+from patience import HANG
 from refusals import dry_run, refused
 from signed_request import FORM, IAM_VERSION, Request, form
 
@@ -65,7 +66,7 @@ def test_certificates_come_and_go(fresh_server, iam, user, stranger):
 def test_the_aws_command_line(fresh_server, user):
     def aws(*arguments):
         command = [sys.executable, "-m", "awscli", "iam", *arguments, "--output", "text"]
-        done = subprocess.run(command, env=fresh_server.shell_environment(), capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, env=fresh_server.shell_environment(), capture_output=True, text=True, timeout=HANG)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

@@ -204,7 +204,7 @@ def test_copy_of_a_snapshot_with_tags_of_its_own(server, copy_snapshot):
 def test_presigned_url_is_never_fetched(server, copy_snapshot, described_disk, url):
     """The addresses above answer nobody: had the server asked there, the copy would hang or fail."""
     name = copy_snapshot(PresignedUrl=url)["SnapshotId"]
-    snapshots.wait_completed(server, AWAY, name, seconds=20)
+    snapshots.wait_completed(server, AWAY, name)
     snapshots.assert_holds(server, AWAY, name, described_disk)
 
 

@@ -11,13 +11,13 @@ import pytest
 import snapshots
 from disks import BLOCK, Disk, noise
 from ferry_server import AWAY, HOME, THIRD, FerryServer, binary
-from patience import eventually
+from patience import HANG, eventually
 
 SOON = ("--collect-every", "1")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(binary()), *arguments], capture_output=True, text=True, timeout=120)
+    return subprocess.run([str(binary()), *arguments], capture_output=True, text=True, timeout=HANG)
 
 
 def packed(server: FerryServer, region: str) -> int:

@@ -242,7 +242,7 @@ def test_damage_is_the_reason_and_nothing_stays(server, bucket, source):
             assert found["State"] in ("pending", "failed"), found
             return found if found["State"] == "failed" else None
 
-        found = eventually(failed, f"{image} failed", 60)
+        found = eventually(failed, f"{image} failed")
         assert found["StateReason"]["Code"] == "Client.InvalidRequest" and "not a whole stored image" in found["StateReason"]["Message"]
         for snapshot in server.ec2().describe_snapshots(SnapshotIds=images.snapshots_of(found))["Snapshots"]:
             assert snapshot["State"] == "error"
@@ -293,7 +293,7 @@ def test_kill_9_while_images_are_stored_and_restored(start_server, disk):
             assert task["StoreTaskState"] != "Failed", task
             return task["StoreTaskState"] == "Completed"
 
-        eventually(completed, "the image is stored", 60)
+        eventually(completed, "the image is stored")
         restored = restore(server, bucket, key)
         server.kill()
         server.start()

@@ -19,6 +19,7 @@ import snapshots
 from buckets import content, read, unused_bucket
 from disks import Disk
 from ferry_server import AWAY, HOME
+from patience import HANG
 
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 MIRRORS = [
@@ -38,7 +39,6 @@ def mirror() -> Path | None:
 pytestmark = [
     pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed"),
     pytest.mark.skipif(mirror() is None, reason="no folder here has the AWS provider 5.x; FERRY_TERRAFORM_PLUGINS may name one"),
-    pytest.mark.timeout(400),
 ]
 
 PROVIDERS = f"""
@@ -319,7 +319,7 @@ def terraform(server, tmp_path):
             env={**on.shell_environment(), **options, **{f"TF_VAR_{name}": value for name, value in variables.items()}},
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=HANG,
         )
         assert result.returncode == expect, f"terraform {' '.join(arguments)}: {result.returncode}\n{result.stdout}\n{result.stderr}"
         return result.stdout

@@ -9,6 +9,7 @@ import urllib.parse
 import images
 import pytest
 from ferry_server import AWAY, HOME
+from patience import HANG
 from refusals import refused
 from signed_request import EC2_VERSION, FORM, Request, assert_ec2_error, ec2_call, ec2_request, form, local, sts_request
 
@@ -294,7 +295,7 @@ def test_paths_that_lead_nowhere(server, path):
 )
 def test_bytes_that_are_no_http(server, data):
     address = urllib.parse.urlsplit(server.endpoint)
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=HANG) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         try:
@@ -307,13 +308,13 @@ def test_bytes_that_are_no_http(server, data):
 def test_client_that_goes_away_in_the_middle_of_a_body(server):
     address = urllib.parse.urlsplit(server.endpoint)
     for _ in range(20):
-        with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        with socket.create_connection((address.hostname, address.port), timeout=HANG) as connection:
             connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nAction=")
 
 
 def test_many_connections_that_say_nothing(server):
     address = urllib.parse.urlsplit(server.endpoint)
-    silent = [socket.create_connection((address.hostname, address.port), timeout=10) for _ in range(200)]
+    silent = [socket.create_connection((address.hostname, address.port), timeout=HANG) for _ in range(200)]
     try:
         assert ec2_call(server, "DescribeRegions").status == 200
     finally:
