@@ -55,7 +55,8 @@ struct PackScanner {
 
     /// The next place with a whole frame header of its own place, or the end. `isGap` is cleared when anything but zeros is passed.
     private func search(from start: UInt64, isGap: inout Bool) -> UInt64 {
-        let word = FrameHeader.magic.span.bytes.littleEndian(UInt64.self, at: 0)
+        let magic = FrameHeader.magic
+        let word = magic.span.bytes.littleEndian(UInt64.self, at: 0)
         var position = start
         while position < end {
             let wanted = Int(min(UInt64(Self.searchBytes), end - position))
