@@ -128,6 +128,60 @@ def test_headers_in_the_query(server, bucket):
     assert read(server, bucket, "hoisted") == DATA
 
 
+def conditional(server, method, path, query, *, body=b"", headers=None, sent=None):
+    """Follows a link that has conditions in its query, as JavaScript's SDK makes it; `sent` are headers beside it that it does not cover."""
+    request = S3Request(method, path, urllib.parse.urlencode(query), headers or {}, body).presigned(server)
+    request.headers |= sent or {}
+    return request.send(server)
+
+
+PAST, FUTURE = "Thu, 01 Jan 2015 00:00:00 GMT", "Thu, 01 Jan 2099 00:00:00 GMT"
+OTHER = f'"{"0" * 32}"'
+
+
+@pytest.mark.parametrize(
+    ("method", "conditions", "status"),
+    [
+        ("PUT", {"If-None-Match": "*"}, 412), ("PUT", {"If-Match": OTHER}, 412), ("PUT", {"if-none-match": "*"}, 412),
+        ("GET", {"If-None-Match": "*"}, 304), ("GET", {"If-Match": OTHER}, 412), ("GET", {"If-Unmodified-Since": PAST}, 412),
+        ("GET", {"If-Modified-Since": FUTURE}, 200), ("GET", {"If-Modified-Since": PAST}, 200), ("HEAD", {"If-Match": OTHER}, 412),
+        ("HEAD", {"If-None-Match": "*"}, 304), ("DELETE", {"If-Match": OTHER}, 412),
+    ],
+)
+def test_conditions_in_the_query_of_a_link_count(server, bucket, method, conditions, status):
+    body = b"overwritten" if method == "PUT" else b""
+    answer = conditional(server, method, f"/{bucket}/a%20key%2B", conditions, body=body)
+    assert answer.status == status, str(answer)
+    # Whoever follows the link cannot take the condition out by a header of his own.
+    for sent in ("", FUTURE if "Since" in next(iter(conditions)) else '"another"'):
+        if status in (304, 412):
+            again = conditional(server, method, f"/{bucket}/a%20key%2B", conditions, body=body, sent={next(iter(conditions)): sent})
+            assert again.status == status, str(again)
+    assert read(server, bucket, "a key+") == DATA
+
+
+def test_conditions_in_the_query_of_links_that_write(server, bucket):
+    tag = server.s3().head_object(Bucket=bucket, Key="a key+")["ETag"]
+    create = {"If-None-Match": "*"}
+    assert [conditional(server, "PUT", f"/{bucket}/new", create, body=b"1").status for _ in range(2)] == [200, 412]
+    assert conditional(server, "PUT", f"/{bucket}/a%20key%2B", {"If-Match": tag}, body=b"2").status == 200
+    copy = {"x-amz-copy-source": f"{bucket}/new", **create}
+    assert [conditional(server, "PUT", f"/{bucket}/copy", copy).status for _ in range(2)] == [200, 412]
+    upload = server.s3().create_multipart_upload(Bucket=bucket, Key="new")["UploadId"]
+    part = server.s3().upload_part(Bucket=bucket, Key="new", UploadId=upload, PartNumber=1, Body=b"3")["ETag"]
+    document = f"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{part}</ETag></Part></CompleteMultipartUpload>".encode()
+    refused = conditional(server, "POST", f"/{bucket}/new", {"uploadId": upload, **create}, body=document)
+    assert (refused.status, refused.code) == (412, "PreconditionFailed"), str(refused)
+    assert [read(server, bucket, key) for key in ("new", "a key+", "copy")] == [b"1", b"2", b"1"]
+
+
+def test_a_condition_that_version_2_does_not_cover_is_refused(server, bucket):
+    path = f"/{bucket}/a%20key%2B"
+    answer = follow(f"{server.endpoint}{path}?{presigned_v2(server, 'PUT', path, int(time.time()) + 60)}&If-None-Match=*", "PUT", b"x")
+    assert (answer.status, answer.code) == (400, "AuthorizationHeaderMalformed"), str(answer)
+    assert read(server, bucket, "a key+") == DATA
+
+
 def test_a_header_beside_a_link_must_be_signed(server, bucket):
     made = S3Request("PUT", f"/{bucket}/open", body=b"x").presigned(server)
     made.headers["x-amz-meta-by"] = "a stranger"

@@ -45,8 +45,12 @@ struct IncomingRequest {
     }
 
     /// What a request of S3 brings, whose body is read as it comes.
+    ///
+    /// - Parameter headers: with names in lower case; they take the place of those that were sent.
     func s3Input(_ payload: S3Input.Payload, adding headers: [(name: String, value: String)] = []) -> S3Input {
-        S3Input(headers: signable.headers + headers, body: request.body, continuation: continuation, payload: payload)
+        let names = Set(headers.map(\.name))
+        let sent = signable.headers.filter { !names.contains($0.name.lowercased()) }
+        return S3Input(headers: sent + headers, body: request.body, continuation: continuation, payload: payload)
     }
 
     func body(atMost bytes: Int) async throws -> ByteBuffer {

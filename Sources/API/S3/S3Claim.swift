@@ -52,18 +52,28 @@ enum S3Claim {
         }
     }
 
-    private var isPresigned: Bool {
+    var isPresigned: Bool {
         switch self {
         case .v4(let claim): claim.isPresigned
         case .v2: true
         }
     }
 
-    /// What a link carries in its query counts as a header, unless that is sent.
+    /// What a link carries in its query counts as a header. One that is sent beside it counts in its place only where the signature covers
+    /// it: whoever follows the link could send any other.
     private func input(of request: IncomingRequest, _ payload: S3Input.Payload, adding hoisted: [(name: String, value: String)]) -> S3Input
     {
         let sent = Set(request.signable.headers.map { $0.name.lowercased() })
-        return request.s3Input(payload, adding: hoisted.filter { !sent.contains($0.name) })
+        let added = hoisted.filter { !sent.contains($0.name) || !covers(header: $0.name) }
+        return request.s3Input(payload, adding: added)
+    }
+
+    /// Whether the signature covers a header that is sent, of those that a query may carry.
+    private func covers(header name: String) -> Bool {
+        switch self {
+        case .v4(let claim): claim.signedHeaders.contains(name)
+        case .v2: true
+        }
     }
 
     private func payload(of claim: SignatureClaim, _ request: IncomingRequest, secret: String, now: Date) throws -> S3Input.Payload {

@@ -42,7 +42,8 @@ package struct PresignedV2Claim: Sendable {
         }
         expires = Date(timeIntervalSince1970: Double(seconds))
         let names = CanonicalRequestV2.unsignedSubresources
-        if let open = parameters.first(where: { names.contains($0.name) }) {
+        // A condition that anybody can take out protects nothing.
+        if let open = parameters.first(where: { names.contains($0.name) || SignatureClaim.conditions.contains($0.name.lowercased()) }) {
             throw .malformed("Signature Version 2 does not cover ?\(open.name): sign the request with Version 4")
         }
         var hoisted: [(name: String, value: String)] = []

@@ -26,6 +26,19 @@ import Wire
         #expect(try Self.hoisted(FormEncoding.encode(Self.presigned)).isEmpty)
     }
 
+    @Test func conditionsInTheQueryOfALinkAreHeaders() throws {
+        let date = "Sat, 29 Oct 1994 19:43:31 GMT"
+        let conditions = [
+            ("If-None-Match", "*"), ("if-match", "\"aa\""), ("If-Modified-Since", date), ("IF-UNMODIFIED-SINCE", date),
+        ]
+        let query = FormEncoding.encode(Self.presigned + conditions)
+        #expect(
+            try Self.hoisted(query) == [
+                "if-none-match: *", "if-match: \"aa\"", "if-modified-since: \(date)", "if-unmodified-since: \(date)",
+            ]
+        )
+    }
+
     @Test func aHeaderThatIsThereTwiceIsRefused() {
         let query = FormEncoding.encode(Self.presigned + [("x-amz-acl", "private"), ("X-Amz-Acl", "public-read")])
         #expect(throws: SignatureError.self) { try Self.hoisted(query) }

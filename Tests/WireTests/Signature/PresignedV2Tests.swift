@@ -94,6 +94,8 @@ import Wire
         "\(key)&Signature=DYEB39WkQ7m%2FkRqEF%2FZT2Gg9UbY%3D&Expires=soon",
         "\(key)&Signature=DYEB39WkQ7m%2FkRqEF%2FZT2Gg9UbY%3D&Expires=-1",
         "\(key)&\(key)&Signature=DYEB39WkQ7m%2FkRqEF%2FZT2Gg9UbY%3D\(end)",
+        "\(key)&Signature=DYEB39WkQ7m%2FkRqEF%2FZT2Gg9UbY%3D\(end)&If-None-Match=*",
+        "\(key)&Signature=DYEB39WkQ7m%2FkRqEF%2FZT2Gg9UbY%3D\(end)&if%2Dmatch=aa",
     ])
     func brokenSignaturesAreRefused(_ query: String) {
         #expect(throws: SignatureError.self) { try PresignedV2Claim(request: URL(method: "GET", path: "/b/k", query: query).request) }
