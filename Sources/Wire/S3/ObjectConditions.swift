@@ -21,11 +21,12 @@ package struct ObjectConditions: Sendable, Equatable {
 
     /// - Parameters:
     ///   - prefix: `x-amz-copy-source-` for the source of a copy.
+    ///   - now: since a date that is still to come nothing can have changed: `If-Modified-Since` with one is ignored.
     ///   - value: the value of a header by its lower-case name. A date that cannot be read is ignored, as RFC 9110 has it.
     package init(prefix: String = "", now: Date, _ value: (String) -> String?) {
         ifMatch = value("\(prefix)if-match")
         ifNoneMatch = value("\(prefix)if-none-match")
-        ifModifiedSince = value("\(prefix)if-modified-since").flatMap { HTTPDate.parse($0, now: now) }
+        ifModifiedSince = value("\(prefix)if-modified-since").flatMap { HTTPDate.parse($0, now: now) }.flatMap { $0 <= now ? $0 : nil }
         ifUnmodifiedSince = value("\(prefix)if-unmodified-since").flatMap { HTTPDate.parse($0, now: now) }
     }
 

@@ -56,6 +56,23 @@ import Wire
         }
     }
 
+    /// Nothing can have changed since a time that is still to come.
+    @Test(arguments: ["", "x-amz-copy-source-"])
+    func aDateThatIsStillToComeCountsForNothing(prefix: String) {
+        let text = "Sun, 22 Nov 2026 12:00:00 GMT"
+        for (now, counts) in [(-1.0, false), (0, true), (0.9, true)] {
+            let moment = Date(timeIntervalSince1970: 1_795_348_800)
+            let conditions = ObjectConditions(prefix: prefix, now: moment + now) { $0 == "\(prefix)if-modified-since" ? text : nil }
+            #expect(conditions.ifModifiedSince == (counts ? moment : nil))
+            let outcome = conditions.evaluate(tag: EntityTag(value: "aa"), lastModified: moment - 100)
+            #expect(outcome == (counts ? .notModified : .proceed))
+        }
+        let unmodified = ObjectConditions(prefix: prefix, now: Date(timeIntervalSince1970: 0)) {
+            $0 == "\(prefix)if-unmodified-since" ? text : nil
+        }
+        #expect(unmodified.ifUnmodifiedSince != nil)
+    }
+
     @Test func writesHaveConditions() throws {
         let tag = EntityTag(value: "aa")
         let headers = ["if-none-match": "*", "x-amz-copy-source-if-match": "W/\"aa\"", "x-amz-copy-source-if-modified-since": "never"]
