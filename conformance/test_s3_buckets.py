@@ -40,32 +40,6 @@ def test_waiters(server):
     s3.get_waiter("bucket_not_exists").wait(Bucket=bucket, WaiterConfig={"MaxAttempts": 1})
 
 
-@pytest.mark.parametrize(("asked", "place"), [(HOME, AWAY), (AWAY, HOME), (AWAY, None), (AWAY, THIRD), (HOME, "eu-nowhere-9")])
-def test_a_place_other_than_the_region_of_the_call_is_refused(server, asked, place):
-    bucket = unused_bucket()
-    body = "" if place is None else f"<CreateBucketConfiguration><LocationConstraint>{place}</LocationConstraint></CreateBucketConfiguration>"
-    answer = S3Request("PUT", f"/{bucket}", body=body.encode()).signed(server, asked).send(server)
-    assert (answer.status, answer.code) == (400, "IllegalLocationConstraintException"), str(answer)
-    with refused("404", status=404):
-        server.s3(asked).head_bucket(Bucket=bucket)
-
-
-def test_the_client_is_led_to_the_region_of_the_bucket(server):
-    """boto3 follows by the header and the element that name the Region, and the error tells those that do not."""
-    bucket = make_bucket(server, AWAY)
-    server.s3(AWAY).put_object(Bucket=bucket, Key="key", Body=b"away")
-    fresh = server.s3(HOME, user_agent_extra="led")
-    assert fresh.get_object(Bucket=bucket, Key="key")["Body"].read() == b"away"
-    fresh.put_object(Bucket=bucket, Key="second", Body=b"again")
-    assert fresh.head_bucket(Bucket=bucket)["BucketRegion"] == AWAY
-    answer = S3Request("GET", f"/{bucket}/key").signed(server, HOME).send(server)
-    assert (answer.status, answer.code) == (301, "PermanentRedirect"), str(answer)
-    assert answer.headers["x-amz-bucket-region"] == AWAY
-    assert (answer.texts("Bucket"), answer.texts("Region")) == ([bucket], [AWAY])
-    head = S3Request("HEAD", f"/{bucket}/key").signed(server, HOME).send(server)
-    assert (head.status, head.headers["x-amz-bucket-region"], head.body) == (301, AWAY, b"")
-
-
 @pytest.mark.parametrize(
     "name",
     ["ab", "a" * 64, "Upper", "under_score", "-dash", "dash-", ".dot", "dot.", "two..dots", "192.168.5.4", "xn--name", "name-s3alias", "name--ol-s3"],
@@ -84,8 +58,18 @@ def test_making_a_bucket_again(server):
     server.s3(HOME).put_object(Bucket=home, Key="key", Body=b"kept")
     server.s3(HOME).create_bucket(Bucket=home)
     assert server.s3(HOME).get_object(Bucket=home, Key="key")["Body"].read() == b"kept"
-    answer = S3Request("PUT", f"/{bucket}").signed(server, HOME).send(server)
-    assert answer.status in (301, 409) and answer.code in ("BucketAlreadyOwnedByYou", "PermanentRedirect"), str(answer)
+    with refused("BucketAlreadyOwnedByYou", status=409):
+        server.s3(HOME).create_bucket(Bucket=bucket)
+    assert server.s3(AWAY).head_bucket(Bucket=bucket)["BucketRegion"] == AWAY
+
+
+def test_making_a_bucket_again_sets_its_acl_anew(server):
+    s3, bucket = server.s3(), unused_bucket()
+    s3.create_bucket(Bucket=bucket, ObjectOwnership="ObjectWriter", ACL="log-delivery-write")
+    assert len(s3.get_bucket_acl(Bucket=bucket)["Grants"]) > 1
+    s3.create_bucket(Bucket=bucket)
+    [grant] = s3.get_bucket_acl(Bucket=bucket)["Grants"]
+    assert grant["Permission"] == "FULL_CONTROL"
 
 
 def test_a_bucket_goes_only_when_it_is_empty(server):

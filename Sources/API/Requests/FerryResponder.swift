@@ -48,7 +48,7 @@ package struct FerryResponder: HTTPResponder {
                 return await S3Service.answer(request, .v2(claim), from: self, requestID: requestID, logger: &logger)
             }
         } catch {
-            return S3Service.reply(to: error, path: request.signable.path, isHead: request.method == .head, requestID: requestID)
+            return S3Service.reply(to: error, of: request, requestID: requestID)
         }
         let claim: SignatureClaim?
         do throws(SignatureError) {
@@ -143,7 +143,7 @@ package struct FerryResponder: HTTPResponder {
         guard dialect != EC2Service.self || request.signable.path == "/" else {
             // EC2, KMS and STS have no path but the root: any other names a bucket.
             let refusal = error.map(S3Service.refused) ?? S3Error(.accessDenied, "Access Denied")
-            return S3Service.reply(to: refusal, path: request.signable.path, isHead: request.method == .head, requestID: requestID)
+            return S3Service.reply(to: refusal, of: request, requestID: requestID)
         }
         return dialect.reply(error.map(dialect.refusal) ?? dialect.unsigned, requestID: requestID)
     }

@@ -13,6 +13,8 @@ struct S3Call: Sendable {
     private static let documentBytesMax = 4 << 20
 
     let call: Call
+    /// Whether it is signed for us-east-1, which is what clients sign for that were told no Region, or for none.
+    let isForStandardRegion: Bool
     let operation: S3Operation
     let address: S3Address
     let query: S3Query

@@ -8,22 +8,25 @@ import Wire
 
 extension S3Service {
     /// A refusal for any error.
-    static func reply(to error: any Error, path: String, isHead: Bool, requestID: String) -> Reply {
-        let refusal = refusal(error)
+    static func reply(to error: any Error, of request: IncomingRequest, requestID: String) -> Reply {
+        let refusal = refusal(error, host: request.host)
         var reply = Reply(status: .init(code: refusal.code.httpStatus), headers: [.requestID: requestID])
+        // HEAD has no other place for it.
         if let elsewhere = error as? BucketElsewhere { reply.headers[.bucketRegion] = elsewhere.region.rawValue }
+        if let wrong = error as? WrongRegion { reply.headers[.bucketRegion] = wrong.expected }
         if let marker = error as? MarkerFound {
             reply.headers[.deleteMarker] = "true"
             reply.headers[.versionID] = marker.version
             reply.headers[.lastModified] = Timestamp.http(marker.modifiedAt)
         }
-        guard !isHead, refusal.code != .notModified else { return reply }
+        guard request.method != .head, refusal.code != .notModified else { return reply }
         reply.headers[.contentType] = "application/xml"
-        reply.body = ByteBuffer(bytes: refusal.document(resource: path, requestID: requestID))
+        reply.body = ByteBuffer(bytes: refusal.document(resource: request.signable.path, requestID: requestID))
         return reply
     }
 
-    private static func refusal(_ error: any Error) -> S3Error {
+    /// - Parameter host: the one that the client spoke to. All Regions are behind it.
+    private static func refusal(_ error: any Error, host: String) -> S3Error {
         switch error {
         case let error as S3Error: error
         case let fault as Fault: S3ErrorCode(rawValue: fault.code.rawValue).map { S3Error($0, fault.message) } ?? invalid(fault)
@@ -33,8 +36,11 @@ extension S3Service {
             S3Error(
                 .permanentRedirect,
                 "The bucket you are attempting to access must be addressed in its Region, \(elsewhere.region)",
-                details: [.init("Bucket", elsewhere.bucket.rawValue), .init("Region", elsewhere.region.rawValue)]
+                details: [
+                    .init("Endpoint", host), .init("Bucket", elsewhere.bucket.rawValue), .init("Region", elsewhere.region.rawValue),
+                ]
             )
+        case let wrong as WrongRegion: wrong.refusal
         case let marker as MarkerFound:
             marker.isNamed
                 ? S3Error(.methodNotAllowed, "The specified method is not allowed against this resource: the version is a delete marker")

@@ -37,7 +37,7 @@ extension S3Service {
                 throw S3Error(.invalidAccessKeyID, "The AWS Access Key Id you provided does not exist in our records.")
             }
             let input = try claim.verified(request, address: address, secret: key.secret, now: deployment.clock.now)
-            let store = try await region(of: claim, address, key.principal.account, in: deployment)
+            let store = try await region(of: claim, address, key.principal, in: deployment)
             logger[metadataKey: "region"] = "\(store.region)"
             logger[metadataKey: "account"] = "\(key.principal.account)"
             let query = try S3Query(request.signable.query)
@@ -48,13 +48,20 @@ extension S3Service {
                 hasCopySource: input.header("x-amz-copy-source") != nil
             )
             let call = Call(principal: key.principal, store: store, deployment: deployment, host: request.host)
-            let request = S3Call(call: call, operation: operation, address: address, query: query, input: input)
-            try request.checkGuards()
-            var reply = try await respond(to: request, logger: &logger)
+            let s3Call = S3Call(
+                call: call,
+                isForStandardRegion: claim.region.map { $0 == standardRegion } ?? true,
+                operation: operation,
+                address: address,
+                query: query,
+                input: input
+            )
+            try s3Call.checkGuards()
+            var reply = try await respond(to: s3Call, logger: &logger)
             reply.headers[.requestID] = requestID
             return reply
         } catch {
-            let reply = reply(to: error, path: request.signable.path, isHead: request.method == .head, requestID: requestID)
+            let reply = reply(to: error, of: request, requestID: requestID)
             if reply.status.code >= 500, reply.status != .notImplemented {
                 logger.error("A request failed", metadata: ["error": "\(error)"])
             } else {
@@ -72,31 +79,5 @@ extension S3Service {
             names.formUnion([host, "s3.\(host)"] + deployment.regions.keys.map { "s3.\($0).\(host)" })
         }
         return names
-    }
-
-    /// That of the signature; without one that of the bucket, so that a link works wherever it leads.
-    private static func region(of claim: S3Claim, _ address: S3Address, _ account: AccountID, in deployment: Deployment) async throws
-        -> RegionStore
-    {
-        if let name = claim.region {
-            guard let region = Region(rawValue: name), let store = deployment.regions[region] else {
-                throw S3Error(
-                    .authorizationHeaderMalformed,
-                    "The authorization header is malformed; the region '\(name)' is not served here"
-                )
-            }
-            return store
-        }
-        guard let first = deployment.regions.min(by: { $0.key < $1.key })?.value else {
-            throw S3Error(.serviceUnavailable, "This Ferry serves no Region")
-        }
-        guard let bucket = address.bucket else { return first }
-        let principal = Principal(account: account, accessKeyID: claim.accessKeyID)
-        do {
-            _ = try await Buckets(Call(principal: principal, store: first, deployment: deployment, host: "")).require(bucket)
-            return first
-        } catch let elsewhere as BucketElsewhere {
-            return deployment.regions[elsewhere.region] ?? first
-        }
     }
 }

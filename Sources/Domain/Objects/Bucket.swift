@@ -28,6 +28,8 @@ package enum BucketSetting: String, Sendable, CaseIterable {
     case encryption
     /// What `encryption` asks for, as JSON: for the objects that Ferry itself makes.
     case encryptionRequest
+    /// The place that the bucket was made with, where that is another name of its Region: `EU`.
+    case location
     case ownership
     case policy
     case publicAccessBlock

@@ -23,7 +23,7 @@ package struct Call: Sendable {
     package var now: Date { deployment.clock.now }
 
     /// The same caller's, in another Region.
-    func at(_ store: RegionStore) -> Call { Call(principal: principal, store: store, deployment: deployment, host: host) }
+    package func at(_ store: RegionStore) -> Call { Call(principal: principal, store: store, deployment: deployment, host: host) }
 
     func pageToken(for listing: String) -> PageToken {
         PageToken(listing: "\(account)/\(listing)", in: region, tokens: deployment.tokens, clock: deployment.clock)

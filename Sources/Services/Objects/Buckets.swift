@@ -39,14 +39,24 @@ package struct Buckets: Sendable {
         return bucket
     }
 
-    /// Where a bucket of the caller's is, told in any Region.
-    package func region(of name: String) async throws -> Region {
+    /// The location constraint that a bucket of the caller's was made with, told in any Region.
+    package func location(of text: String) async throws -> String {
         do {
-            _ = try await require(name)
-            return call.region
+            _ = try await require(text)
         } catch let elsewhere as BucketElsewhere {
-            return elsewhere.region
+            guard let store = call.deployment.regions[elsewhere.region] else { return elsewhere.region.rawValue }
+            return try await Buckets(call.at(store)).location(of: text)
         }
+        guard let constraint = try await setting(.location, of: text) else { return call.region.rawValue }
+        return String(decoding: constraint, as: UTF8.self)
+    }
+
+    /// The Region of a bucket, if there is one of the name and it is the caller's.
+    package func region(of text: String) async throws -> Region? {
+        guard let name = BucketName(rawValue: text) else { return nil }
+        let account = call.account
+        let place = try await call.deployment.directory.read { try BucketNameTable($0).row(name) }
+        return place?.owner == account ? place?.region : nil
     }
 
     static func missing(_ name: String) -> Fault { Fault(.noSuchBucket, "The specified bucket does not exist: \(name.prefix(64))") }

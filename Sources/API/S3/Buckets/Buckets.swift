@@ -32,16 +32,8 @@ extension S3Service {
 
     static func createBucket(_ call: S3Call) async throws -> Reply {
         let document = try await call.document()
-        let region = call.call.region.rawValue
         let configuration = document.isEmpty ? nil : try CreateBucketConfiguration(parsing: document)
-        let place = configuration?.locationConstraint
-        // A bucket without a place is one of us-east-1, as it was when there was no other.
-        guard (place ?? "us-east-1") == region || place == "EU" && region == "eu-west-1" else {
-            throw S3Error(
-                .illegalLocationConstraint,
-                "The \(place ?? "unspecified") location constraint is incompatible for the region specific endpoint this request was sent to."
-            )
-        }
+        let place = try BucketPlace(constraint: configuration?.locationConstraint, of: call)
         if call.header("x-amz-bucket-object-lock-enabled") == "true" { throw S3Error(.notImplemented, "Object Lock is not implemented") }
         try refuseGrants(call)
         var settings: [BucketSetting: [UInt8]] = [:]
@@ -54,11 +46,15 @@ extension S3Service {
         }
         try requireOwned(acl: settings[.acl], under: settings[.ownership])
         if let tags = configuration?.tags, !tags.isEmpty { settings[.tagging] = Tagging.document(of: tags) }
+        if let alias = place.alias { settings[.location] = Array(alias.utf8) }
+        let buckets = Buckets(call.call.at(place.store))
         do {
-            try await call.buckets.create(call.bucket, settings: settings)
-        } catch let fault as Fault where fault.code == .bucketAlreadyOwnedByYou && region == "us-east-1" {
-            // There, and only there, making it again is no error.
-            _ = try await call.buckets.require(call.bucket)
+            try await buckets.create(call.bucket, settings: settings)
+        } catch let fault as Fault where fault.code == .bucketAlreadyOwnedByYou && place.isStandard {
+            // There, and only there, making it again is no error: it sets the ACL anew.
+            guard try await buckets.region(of: call.bucket) == place.store.region else { throw fault }
+            try requireOwned(acl: settings[.acl], under: try await buckets.setting(.ownership, of: call.bucket))
+            try await buckets.set(.acl, of: call.bucket, to: settings[.acl])
         }
         var reply = Reply.empty(.ok)
         reply.headers[.location] = "/\(call.bucket)"
@@ -79,7 +75,7 @@ extension S3Service {
 
     /// us-east-1 is the empty text. Whoever does not know the Region asks in another: that is no reason to lead him there.
     static func getBucketLocation(_ call: S3Call) async throws -> Reply {
-        let region = try await call.buckets.region(of: call.bucket).rawValue
-        return .s3("LocationConstraint") { $0.text(region == "us-east-1" ? "" : region) }
+        let location = try await call.buckets.location(of: call.bucket)
+        return .s3("LocationConstraint") { $0.text(location == "us-east-1" ? "" : location) }
     }
 }
