@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from boto3.s3.transfer import TransferConfig
@@ -140,15 +141,89 @@ def test_abort(server, own_bucket):
     s3 = server.s3()
     upload = s3.create_multipart_upload(Bucket=own_bucket, Key="key")["UploadId"]
     [part] = upload_parts(server, own_bucket, "key", upload, [b"part"])
-    s3.abort_multipart_upload(Bucket=own_bucket, Key="key", UploadId=upload)
+    for _ in range(2):
+        s3.abort_multipart_upload(Bucket=own_bucket, Key="key", UploadId=upload)
     for call in (
-        lambda: s3.abort_multipart_upload(Bucket=own_bucket, Key="key", UploadId=upload),
+        lambda: s3.abort_multipart_upload(Bucket=own_bucket, Key="key", UploadId="none"),
+        lambda: s3.abort_multipart_upload(Bucket=own_bucket, Key="another", UploadId=upload),
         lambda: s3.upload_part(Bucket=own_bucket, Key="key", UploadId=upload, PartNumber=1, Body=b"part"),
         lambda: complete(server, own_bucket, "key", upload, [part]),
     ):
         with refused("NoSuchUpload", status=404):
             call()
     assert keys(server, own_bucket) == []
+
+
+def answered(answer) -> dict:
+    """What an answer says, without what is new in each."""
+    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+@pytest.mark.parametrize("kind", ["plain", "sealed", "versions"])
+def test_a_completion_asked_for_again_is_answered_the_same(server, own_bucket, parts, kind):
+    """SDKs ask again by themselves when an answer is lost."""
+    s3 = server.s3()
+    if kind == "versions":
+        s3.put_bucket_versioning(Bucket=own_bucket, VersioningConfiguration={"Status": "Enabled"})
+    options = {"ServerSideEncryption": "aws:kms"} if kind == "sealed" else {}
+    upload = s3.create_multipart_upload(Bucket=own_bucket, Key="key", ChecksumAlgorithm="SHA256", **options)["UploadId"]
+    done = upload_parts(server, own_bucket, "key", upload, parts, ChecksumAlgorithm="SHA256")
+    first = complete(server, own_bucket, "key", upload, done)
+    assert first["ETag"] == tag_of(parts) and first["ChecksumSHA256"].endswith("-2")
+    assert ("VersionId" in first, "SSEKMSKeyId" in first) == (kind == "versions", kind == "sealed")
+    assert answered(complete(server, own_bucket, "key", upload, done)) == answered(first)
+    # The condition was for the first time: now there is the object that it made.
+    assert answered(complete(server, own_bucket, "key", upload, done, IfNoneMatch="*")) == answered(first)
+    for other in ([done[0]], [done[0], {**done[1], "ETag": f'"{"0" * 32}"'}]):
+        with refused("NoSuchUpload", status=404):
+            complete(server, own_bucket, "key", upload, other)
+    with refused("NoSuchUpload", status=404):
+        complete(server, own_bucket, "another", upload, done)
+    # To abort it is too late, which is no error either.
+    s3.abort_multipart_upload(Bucket=own_bucket, Key="key", UploadId=upload)
+    assert read(server, own_bucket, "key") == b"".join(parts)
+    assert len(s3.list_object_versions(Bucket=own_bucket)["Versions"]) == 1
+    # Asked for again after others have written, it tells of the past and changes nothing.
+    s3.put_object(Bucket=own_bucket, Key="key", Body=b"newer")
+    assert answered(complete(server, own_bucket, "key", upload, done)) == answered(first)
+    assert read(server, own_bucket, "key") == b"newer"
+
+
+def test_completions_at_once_are_all_answered_the_same(server, own_bucket, parts):
+    for number in range(4):
+        upload = server.s3().create_multipart_upload(Bucket=own_bucket, Key="key")["UploadId"]
+        done = upload_parts(server, own_bucket, "key", upload, [f"small {number}".encode()])
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda _: answered(complete(server, own_bucket, "key", upload, done)), range(6)))
+        assert answers == [answers[0]] * 6
+        assert read(server, own_bucket, "key") == f"small {number}".encode()
+
+
+@pytest.mark.parametrize("condition", ["If-None-Match", "If-Match"])
+def test_a_key_that_changes_during_a_conditional_upload_is_a_conflict(server, own_bucket, condition):
+    s3 = server.s3()
+    s3.put_object(Bucket=own_bucket, Key="key", Body=b"before")
+    upload = s3.create_multipart_upload(Bucket=own_bucket, Key="key")["UploadId"]
+    done = upload_parts(server, own_bucket, "key", upload, [b"part"])
+    if condition == "If-None-Match":
+        with refused("PreconditionFailed", status=412):
+            complete(server, own_bucket, "key", upload, done, IfNoneMatch="*")
+        s3.delete_object(Bucket=own_bucket, Key="key")
+        headers = {condition: "*"}
+    else:
+        headers = {condition: s3.put_object(Bucket=own_bucket, Key="key", Body=b"meanwhile")["ETag"]}
+    document = f"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{done[0]['ETag']}</ETag></Part></CompleteMultipartUpload>"
+    request = S3Request("POST", f"/{own_bucket}/key", f"uploadId={upload}", headers, document.encode())
+    answer = request.signed(server).send(server)
+    assert (answer.status, answer.code) == (409, "ConditionalRequestConflict"), str(answer)
+    assert (answer.texts("Condition"), answer.texts("Key")) == ([condition], ["key"]), str(answer)
+    assert keys(server, own_bucket) == ([] if condition == "If-None-Match" else ["key"])
+    # What is said to be done then: begin anew.
+    s3.abort_multipart_upload(Bucket=own_bucket, Key="key", UploadId=upload)
+    upload = s3.create_multipart_upload(Bucket=own_bucket, Key="key")["UploadId"]
+    done = upload_parts(server, own_bucket, "key", upload, [b"again"])
+    complete(server, own_bucket, "key", upload, done, **{condition.replace("-", ""): headers[condition]})
+    assert read(server, own_bucket, "key") == b"again"
 
 
 @pytest.mark.parametrize("page", [1, 2, 1000])

@@ -4,6 +4,7 @@ extension FaultCode {
     package static let bucketAlreadyExists = FaultCode(rawValue: "BucketAlreadyExists")
     package static let bucketAlreadyOwnedByYou = FaultCode(rawValue: "BucketAlreadyOwnedByYou")
     package static let bucketNotEmpty = FaultCode(rawValue: "BucketNotEmpty")
+    package static let conditionalRequestConflict = FaultCode(rawValue: "ConditionalRequestConflict")
     package static let entityTooLarge = FaultCode(rawValue: "EntityTooLarge")
     package static let entityTooSmall = FaultCode(rawValue: "EntityTooSmall")
     package static let incompleteBody = FaultCode(rawValue: "IncompleteBody")

@@ -41,4 +41,17 @@ extension Schema {
         // Of a part, in the object's algorithm.
         "ALTER TABLE segments ADD COLUMN checksum BYTEA",
     ]
+
+    /// What is known of multipart uploads beyond their parts. A step of the Region's schema.
+    static let endedUploadSteps: [String] = [
+        // Whether the object under its key has changed since the upload began.
+        "ALTER TABLE multipart_uploads ADD COLUMN is_contested BIGINT NOT NULL DEFAULT 0",
+        // Numbers only grow. What was made is NULL of an upload that was aborted.
+        """
+        CREATE TABLE ended_uploads (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, bucket TEXT NOT NULL, key BYTEA NOT NULL, ended_at BIGINT NOT NULL,
+            parts BYTEA, version TEXT, etag TEXT, checksum TEXT, domain BYTEA, kms_key TEXT, has_bucket_key BIGINT NOT NULL
+        )
+        """,
+    ]
 }

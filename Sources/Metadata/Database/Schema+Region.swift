@@ -87,5 +87,6 @@ extension Schema {
         bundleSteps,
         jobSteps,
         objectAttributeSteps,
+        endedUploadSteps,
     ])
 }

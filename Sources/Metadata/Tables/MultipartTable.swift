@@ -73,6 +73,19 @@ package struct MultipartTable {
         return old == part.segment.root ? nil : old
     }
 
+    /// Notes of all uploads of a key that the object there has changed since they began.
+    func contest(_ key: ObjectKey, in bucket: BucketName) throws {
+        try transaction.execute(
+            "UPDATE multipart_uploads SET is_contested = 1 WHERE bucket = ? AND key = ?",
+            [.text(bucket), .bytes(key.bytes)]
+        )
+    }
+
+    /// Whether the object under the key of an upload has changed since the upload began.
+    package func isContested(_ id: String) throws -> Bool {
+        try transaction.firstRow("SELECT is_contested FROM multipart_uploads WHERE id = ?", [.text(id)])?.flag("is_contested") ?? false
+    }
+
     package func delete(_ id: String) throws {
         try transaction.execute("DELETE FROM multipart_parts WHERE upload_id = ?", [.text(id)])
         try transaction.execute("DELETE FROM multipart_uploads WHERE id = ?", [.text(id)])

@@ -39,6 +39,7 @@ package struct ObjectTable {
 
     /// Adds a version, which is the latest from now on. There must be none of the same name.
     package func insert(_ object: StoredObject) throws {
+        try MultipartTable(transaction).contest(object.key, in: object.bucket)
         try transaction.execute(
             "UPDATE objects SET is_latest = 0 WHERE bucket = ? AND key = ? AND is_latest = 1",
             [.text(object.bucket), .bytes(object.key.bytes)]
@@ -76,6 +77,7 @@ package struct ObjectTable {
         try transaction.execute("DELETE FROM segments WHERE object = ?", [.integer(row.number)])
         try transaction.execute("DELETE FROM objects WHERE number = ?", [.integer(row.number)])
         guard row.isLatest else { return }
+        try MultipartTable(transaction).contest(row.key, in: row.bucket)
         try transaction.execute(
             """
             UPDATE objects SET is_latest = 1
@@ -176,9 +178,9 @@ extension SQLRow {
 
 extension ObjectChecksum {
     /// `CRC32 FULL_OBJECT AAAAAA==`.
-    fileprivate var column: String { "\(algorithm) \(type) \(value)" }
+    var column: String { "\(algorithm) \(type) \(value)" }
 
-    fileprivate init(column: String) throws {
+    init(column: String) throws {
         let parts = column.split(separator: " ").map(String.init)
         guard parts.count == 3 else { throw CorruptRow(column: "checksum") }
         self.init(algorithm: parts[0], value: parts[2], type: parts[1])

@@ -33,16 +33,17 @@ package struct Jobs: Sendable {
         )
     }
 
-    /// Has a task undone. Returns it as it was before.
+    /// Has a task undone. Returns it as it was before; asked again, as it is now.
     package func cancel(_ id: String, _ kinds: [JobWork.Kind]) async throws -> Job {
         let (account, now) = (call.account, call.now)
         let job = try await call.store.database.write { transaction in
             let job = try Self.own(id, of: account, in: transaction)
             guard kinds.contains(job.work.kind) else { throw Self.notFound(id) }
-            guard job.state == .active else {
-                throw Fault(.incorrectState, "The task '\(id)' is not active: it is \(job.state.rawValue)")
+            switch job.state {
+            case .active: try JobTable(transaction).cancel(id, at: now)
+            case .cancelling, .cancelled: break
+            case .completed, .failed: throw Fault(.incorrectState, "The task '\(id)' has ended already: it is \(job.state.rawValue)")
             }
-            try JobTable(transaction).cancel(id, at: now)
             return job
         }
         call.store.jobsPoke()

@@ -55,6 +55,7 @@ extension Buckets {
             for upload in try multipart.uploads(in: bucket, after: [], id: "", before: nil, limit: .max) {
                 try Objects.release(upload, at: now, in: transaction)
             }
+            try EndedUploadTable(transaction).deleteAll(of: bucket)
             try BucketTable(transaction).delete(bucket)
         }
         try await call.deployment.directory.write { try BucketNameTable($0).delete(bucket) }

@@ -98,6 +98,7 @@ extension Objects {
         try await call.store.database.write { transaction in
             guard try MultipartTable(transaction).upload(upload.id) != nil else { throw Self.missingUpload(upload.id) }
             try Self.release(upload, at: now, in: transaction)
+            try EndedUploadTable(transaction).insert(EndedUpload(upload, at: now, .aborted))
         }
     }
 
@@ -111,11 +112,29 @@ extension Objects {
         parts chosen: [(number: Int, etag: String)],
         condition: WriteCondition?,
         seal: @Sendable ([MultipartUpload.Part]) throws -> (etag: String, checksum: ObjectChecksum?)
-    ) async throws -> StoredObject {
+    ) async throws -> EndedUpload.Completion {
         let completion = try await completion(of: upload, parts: chosen, condition: condition, seal: seal)
-        let now = call.now
-        try await call.store.database.write { try completion.commit(in: $0, at: now) }
-        return completion.object
+        let (object, now) = (completion.object, call.now)
+        let made = EndedUpload.Completion(
+            version: object.version,
+            etag: object.etag,
+            checksum: object.checksum,
+            encryption: object.encryption
+        )
+        let ended = EndedUpload(upload, at: now, .completed(made, parts: EndedUpload.fingerprint(of: chosen)))
+        try await call.store.database.write { transaction in
+            let isContested = try MultipartTable(transaction).isContested(upload.id)
+            try completion.commit(in: transaction, at: now)
+            // The condition holds, but perhaps of another object than the one that the client has seen.
+            if condition != nil, isContested {
+                throw Fault(
+                    .conditionalRequestConflict,
+                    "The conditional request cannot succeed due to a conflicting operation against this resource."
+                )
+            }
+            try EndedUploadTable(transaction).insert(ended)
+        }
+        return made
     }
 
     /// The same up to the transaction, which is the caller's.
@@ -132,7 +151,11 @@ extension Objects {
             )
         }
         let bucket = try await Buckets(call).require(upload.bucket.rawValue)
-        let all = try await parts(of: upload, after: 0, limit: .max)
+        let all = try await call.store.database.read { transaction in
+            let multipart = MultipartTable(transaction)
+            guard try multipart.upload(upload.id) != nil else { throw Self.missingUpload(upload.id) }
+            return try multipart.parts(of: upload.id, limit: .max)
+        }
         let known = Dictionary(uniqueKeysWithValues: all.map { ($0.number, $0) })
         let parts = try chosen.map { choice in
             guard let part = known[choice.number], Self.hex(part.md5) == choice.etag.lowercased() else {

@@ -35,7 +35,11 @@ extension Uploads {
         }
         if upload.isSealed { return .pending }
         if let checksum = completion.checksum {
-            guard try await aggregatedChecksum(of: id, in: try await call.store.seal(of: snapshot)) == checksum else {
+            let found = try await aggregatedChecksum(of: id, in: try await call.store.seal(of: snapshot))
+            guard found == checksum else {
+                // An earlier call, of which this is the repetition, may have gone through meanwhile: then the blocks that were read are no
+                // longer all that there were.
+                guard try await isOpen(id) else { return try await complete(completion) }
                 throw Self.invalid("INVALID_BLOCK", "The checksum of the snapshot's blocks does not match x-amz-Checksum")
             }
         }
@@ -53,6 +57,10 @@ extension Uploads {
         }
         call.store.uploadsPoke()
         return .pending
+    }
+
+    private func isOpen(_ id: SnapshotID) async throws -> Bool {
+        try await call.store.database.read { try UploadTable($0).upload(id)?.isSealed == false }
     }
 
     private func aggregatedChecksum(of id: SnapshotID, in seal: SealDomain) async throws -> [UInt8] {

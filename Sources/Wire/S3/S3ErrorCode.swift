@@ -8,6 +8,7 @@ package enum S3ErrorCode: String, Sendable, Hashable, CaseIterable {
     case bucketAlreadyExists = "BucketAlreadyExists"
     case bucketAlreadyOwnedByYou = "BucketAlreadyOwnedByYou"
     case bucketNotEmpty = "BucketNotEmpty"
+    case conditionalRequestConflict = "ConditionalRequestConflict"
     case entityTooLarge = "EntityTooLarge"
     case entityTooSmall = "EntityTooSmall"
     case expiredToken = "ExpiredToken"
@@ -87,7 +88,9 @@ package enum S3ErrorCode: String, Sendable, Hashable, CaseIterable {
             .replicationConfigurationNotFound, .serverSideEncryptionConfigurationNotFound:
             404
         case .methodNotAllowed: 405
-        case .bucketAlreadyExists, .bucketAlreadyOwnedByYou, .bucketNotEmpty, .invalidBucketState, .operationAborted: 409
+        case .bucketAlreadyExists, .bucketAlreadyOwnedByYou, .bucketNotEmpty, .conditionalRequestConflict, .invalidBucketState,
+            .operationAborted:
+            409
         case .missingContentLength: 411
         case .preconditionFailed: 412
         case .invalidPartNumber, .invalidRange: 416

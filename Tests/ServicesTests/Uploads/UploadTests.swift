@@ -22,6 +22,22 @@ import Testing
         }
     }
 
+    /// A client that gives up waiting asks again while the first call is still under way: all are told that it went well.
+    @Test func completionsAtOnceAllGoWell() async throws {
+        try await World.run { world in
+            try await world.reconciling {
+                for _ in 0..<20 {
+                    let id = try await world.start().id
+                    for index: Int64 in 0..<3 { try await world.put(UInt64(index) + 1, at: index, into: id) }
+                    let digests = (1...3).flatMap { TestBlock.digest(content(UInt64($0))).bytes }
+                    let checksum = Digest(sha256: digests).bytes
+                    let answers = await together(6) { _ in try await world.complete(id, blocks: 3, checksum: checksum) }
+                    for answer in answers { #expect([.pending, .completed].contains(try answer.get())) }
+                }
+            }
+        }
+    }
+
     @Test func aDiskOfZerosIsEmpty() async throws {
         try await World.run { world in
             try await world.reconciling {

@@ -22,7 +22,7 @@ struct CancelImportTask: EC2Action {
         func write(to xml: inout XMLWriter) {
             xml.element("importTaskId", job.id)
             xml.element("previousState", job.taskStatus)
-            xml.element("state", "deleting")
+            xml.element("state", job.state == .cancelled ? "deleted" : "deleting")
         }
     }
 }

@@ -6,15 +6,46 @@ import Wire
 extension S3Service {
     static func completeMultipartUpload(_ call: S3Call) async throws -> Reply {
         let request = try CompletedUpload(parsing: try await call.document(describesObject: true))
-        let upload = try await upload(of: call)
+        let made = try await completion(of: call, request)
+        var reply = Reply.s3("CompleteMultipartUploadResult") { xml in
+            xml.element("Location", "/\(call.bucket)/\(call.key)")
+            xml.element("Bucket", call.bucket)
+            xml.element("Key", call.key)
+            xml.element("ETag", "\"\(made.etag)\"")
+            xml.checksum(made.checksum)
+        }
+        if try await call.buckets.require(call.bucket).versioning != .off { reply.headers[.versionID] = made.version }
+        reply.setEncryption(made.encryption)
+        return reply
+    }
+
+    /// What the upload becomes, or has become already: clients that lost the answer ask again by themselves.
+    private static func completion(of call: S3Call, _ request: CompletedUpload) async throws -> EndedUpload.Completion {
+        let parts = request.parts.map { (number: $0.number, etag: $0.tag.value) }
+        do {
+            return try await complete(try await upload(of: call), request, parts, call)
+        } catch let fault as Fault where fault.code == .conditionalRequestConflict {
+            let condition = call.header("if-match") == nil ? "If-None-Match" : "If-Match"
+            throw S3Error(.conditionalRequestConflict, fault.message, details: [.init("Condition", condition), .init("Key", call.key)])
+        } catch let fault as Fault where fault.code == .noSuchUpload {
+            let id = call.query["uploadId"] ?? ""
+            guard let made = try await call.objects.completion(ofEnded: id, of: call.key, in: call.bucket, parts: parts) else {
+                throw fault
+            }
+            return made
+        }
+    }
+
+    private static func complete(
+        _ upload: MultipartUpload,
+        _ request: CompletedUpload,
+        _ parts: [(number: Int, etag: String)],
+        _ call: S3Call
+    ) async throws -> EndedUpload.Completion {
         let expected = try expectedChecksum(call, upload)
         try checkChecksumType(call, upload)
         let size = call.header("x-amz-mp-object-size")
-        let object = try await call.objects.complete(
-            upload,
-            parts: request.parts.map { ($0.number, $0.tag.value) },
-            condition: try writeCondition(call)
-        ) { parts in
+        return try await call.objects.complete(upload, parts: parts, condition: try writeCondition(call)) { parts in
             try check(request, parts, upload)
             try check(size, parts)
             let checksum = try joined(parts, upload)
@@ -27,15 +58,6 @@ extension S3Service {
                 checksum.map { ObjectChecksum(algorithm: $0.algorithm.rawValue, value: $0.text, type: $0.type.rawValue) }
             )
         }
-        var reply = Reply.s3("CompleteMultipartUploadResult") { xml in
-            xml.element("Location", "/\(call.bucket)/\(call.key)")
-            xml.element("Bucket", call.bucket)
-            xml.element("Key", call.key)
-            xml.element("ETag", "\"\(object.etag)\"")
-            xml.checksum(object.checksum)
-        }
-        reply.setIdentity(of: object, inBucketWith: try await call.buckets.require(call.bucket).versioning, showsChecksum: false)
-        return reply
     }
 
     /// The type that the client says must be the one that the upload was created with.

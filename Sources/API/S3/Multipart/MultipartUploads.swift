@@ -36,7 +36,12 @@ extension S3Service {
     }
 
     static func abortMultipartUpload(_ call: S3Call) async throws -> Reply {
-        try await call.objects.abort(try await upload(of: call))
+        do {
+            try await call.objects.abort(try await upload(of: call))
+        } catch let fault as Fault where fault.code == .noSuchUpload {
+            // Asked again, after the answer was lost.
+            guard try await call.objects.hasEnded(call.query["uploadId"] ?? "", of: call.key, in: call.bucket) else { throw fault }
+        }
         return .empty(.noContent)
     }
 
