@@ -15,7 +15,7 @@ import snapshots
 from disks import BLOCK, Disk, checksum, text
 from ferry_server import AWAY, HOME
 from patience import HANG
-from signed_request import FORM, Request, assert_ec2_error, ec2_request, form, now, sts_request
+from signed_request import FORM, Request, assert_ec2_error, ec2_request, form, kms_request, now, sts_request
 
 NOT_VALID = "^AWS was not able to validate the provided access credentials"
 MINUTE = datetime.timedelta(minutes=1)
@@ -395,3 +395,20 @@ def test_ebs_body_that_the_checksum_does_not_cover(server, pending):
 def test_form_of_a_post_may_say_its_type_in_other_words(server):
     request = Request(headers={"Content-Type": FORM.upper()}, body=form({"Action": "DescribeRegions", "Version": "2016-11-15"}))
     assert request.signed(server).send(server).status == 200
+
+
+def test_an_action_of_kms_must_be_signed(server):
+    """The action stands in a header, which nobody on the way may add or change."""
+    request = kms_request("ListKeys", {})
+    target = request.headers.pop("X-Amz-Target")
+    request.signed(server, "kms").headers["X-Amz-Target"] = target
+    answer = request.send(server)
+    assert (answer.status, answer.code) == (400, "IncompleteSignatureException"), str(answer)
+    assert "x-amz-target" in answer.message
+
+
+@pytest.mark.parametrize("path", ["/depot/%zz", "/depot/%ff", "/depot/key?version%4", "/?Action=%"])
+def test_a_target_that_cannot_be_read(server, path):
+    target, _, query = path.partition("?")
+    answer = Request("GET", target, query).send(server)
+    assert answer.status == 400 and answer.code in ("InvalidURI", "MalformedQueryString"), str(answer)

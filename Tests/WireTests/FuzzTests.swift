@@ -86,14 +86,15 @@ import Wire
             // What still verifies must be the same request, whatever its spelling.
             if verified != nil {
                 #expect(claim.signature == vector.signature)
-                #expect(CanonicalRequest.query(request.query) == CanonicalRequest.query(vector.query), "\(request.query)")
+                let (read, original) = (try request.read().target.query, try vector.request.read().target.query)
+                #expect(CanonicalRequest.query(read) == CanonicalRequest.query(original), "\(request.query)")
             }
         }
         for _ in 0..<2000 {
             let bytes = random.bytes(upTo: 60, alphabet: "AWS4-HMAC-SHA256 Credential=/,;%")
             let text = String(decoding: bytes, as: UTF8.self)
-            let request = SignableRequest(method: "GET", path: text, query: text, headers: [("authorization", text), ("host", text)])
-            #expect(throws: SignatureError.self) { try SignatureClaim(request: request) }
+            let request = SentRequest(method: "GET", path: text, query: text, headers: [("authorization", text), ("host", text)])
+            #expect(throws: (any Error).self) { try SignatureClaim(request: request) }
         }
     }
 

@@ -16,13 +16,10 @@ struct EBSRequest: Sendable {
         method = request.method
         headers = request.headers
         self.body = body
-        path = try request.signable.path.split(separator: "/").map { segment in
-            guard let text = segment.removingPercentEncoding, text != ".", text != ".." else {
-                throw RequestError.malformed("The path is not valid")
-            }
-            return text
-        }
-        query = try QueryReader(form: request.signable.query)
+        path = request.target.path.segments.filter { !$0.isEmpty }
+        // A signature takes these for no segment at all.
+        guard !path.contains("."), !path.contains("..") else { throw RequestError.malformed("The path is not valid") }
+        query = try QueryReader(query: request.target.query)
         query.markEdgeParametersRead()
     }
 

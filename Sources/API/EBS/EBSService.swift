@@ -57,7 +57,7 @@ enum EBSService: APIService {
 
     /// Whether a request that names no service is one of these operations: their paths could be those of a bucket as well.
     static func recognises(_ request: IncomingRequest) -> Bool {
-        guard request.method == .get || request.signable.query.isEmpty else { return false }
-        return action(request.method, request.signable.path.split(separator: "/").map(String.init)) != nil
+        guard request.method == .get || request.target.query.parameters.isEmpty else { return false }
+        return action(request.method, request.target.path.segments.filter { !$0.isEmpty }) != nil
     }
 }

@@ -11,7 +11,7 @@ extension EC2Service {
         case .expired, .notYetValid:
             // The times are the only help that a user with a wrong clock gets.
             Refusal(code: "RequestExpired", message: "Request has expired. \(error)", status: .badRequest)
-        case .incomplete, .malformed:
+        case .incomplete, .malformed, .unsignedHeader:
             Refusal(code: "IncompleteSignature", message: "\(error)", status: .badRequest)
         case .mismatch, .payloadMismatch:
             Refusal(code: "AuthFailure", message: credentials, status: .unauthorized)

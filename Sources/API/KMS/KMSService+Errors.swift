@@ -6,7 +6,8 @@ import Wire
 extension KMSService {
     static func refusal(_ error: SignatureError) -> Refusal {
         switch error {
-        case .incomplete, .malformed: Refusal(code: "IncompleteSignatureException", message: "\(error)", status: .badRequest)
+        case .incomplete, .malformed, .unsignedHeader:
+            Refusal(code: "IncompleteSignatureException", message: "\(error)", status: .badRequest)
         case .expired, .notYetValid, .mismatch, .payloadMismatch:
             Refusal(code: "InvalidSignatureException", message: "\(error)", status: .badRequest)
         }

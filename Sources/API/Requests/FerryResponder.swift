@@ -26,8 +26,13 @@ package struct FerryResponder: HTTPResponder {
 
     package func respond(to request: Request, context: Context) async throws -> Response {
         let requestID = UUID().uuidString.lowercased()
-        let incoming = IncomingRequest(request, on: context.channel)
-        if incoming.signable.path == HealthReport.path { return health.reply(to: incoming).response(requestID: requestID) }
+        let incoming: IncomingRequest
+        do throws(RequestError) {
+            incoming = try IncomingRequest(request, on: context.channel)
+        } catch {
+            return Self.refusal(of: request, error, requestID: requestID).response(requestID: requestID)
+        }
+        if incoming.target.path.encoded == HealthReport.path { return health.reply(to: incoming).response(requestID: requestID) }
 
         var logger = deployment.logger
         logger[metadataKey: "request_id"] = "\(requestID)"
@@ -129,10 +134,6 @@ package struct FerryResponder: HTTPResponder {
     ) throws {
         let isUnsigned = claim.payloadDeclaration == .unsigned
         guard !isUnsigned || Service.allowsUnsignedBody(request) else { throw SignatureError.payloadMismatch }
-        // The checksum in the headers stands for a body that the signature leaves out, so the signature must cover them.
-        if isUnsigned, let open = request.unsignedAmazonHeader(signed: claim.signedHeaders) {
-            throw SignatureError.malformed("the header \(open) is not signed")
-        }
         let payload: PayloadHash = isUnsigned ? .unsigned : .hashing(body)
         try claim.verify(request: request.signable, secretAccessKey: secret, payload: payload, now: deployment.clock.now)
     }
@@ -140,7 +141,7 @@ package struct FerryResponder: HTTPResponder {
     /// Refuses a request whose signature cannot be read, or that has none (nil), in the dialect that it most likely is in.
     private static func refusal(of request: IncomingRequest, _ error: SignatureError?, requestID: String) -> Reply {
         let dialect = dialect(for: request)
-        guard dialect != EC2Service.self || request.signable.path == "/" else {
+        guard dialect != EC2Service.self || request.target.path.encoded == "/" else {
             // EC2, KMS and STS have no path but the root: any other names a bucket.
             let refusal = error.map(S3Service.refused) ?? S3Error(.accessDenied, "Access Denied")
             return S3Service.reply(to: refusal, of: request, requestID: requestID)
@@ -148,9 +149,30 @@ package struct FerryResponder: HTTPResponder {
         return dialect.reply(error.map(dialect.refusal) ?? dialect.unsigned, requestID: requestID)
     }
 
+    /// Refuses a request whose target cannot be read, which may be in any dialect.
+    private static func refusal(of request: Request, _ error: RequestError, requestID: String) -> Reply {
+        let path = String((request.head.path ?? "/").prefix { $0 != "?" })
+        var reply: Reply
+        if isForKMS(request.headers) {
+            reply = KMSService.reply(KMSService.refusal(error), requestID: requestID)
+        } else if path == "/" {
+            reply = EC2Service.reply(EC2Service.refusal(error), requestID: requestID)
+        } else {
+            let refusal = S3Error(.invalidURI, "Couldn't parse the specified URI: \(error.message)")
+            reply = Reply(status: .badRequest, headers: [.requestID: requestID, .contentType: "application/xml"])
+            if request.method != .head { reply.body = ByteBuffer(bytes: refusal.document(resource: path, requestID: requestID)) }
+        }
+        reply.headers[.connection] = "close"
+        return reply
+    }
+
+    private static func isForKMS(_ headers: HTTPFields) -> Bool {
+        headers[.amazonTarget]?.hasPrefix(KMSService.targetPrefix) == true
+    }
+
     /// The dialect of a request that names no service: EBS direct has routes of its own, KMS a header, the rest is answered as EC2 would.
     private static func dialect(for request: IncomingRequest) -> any Dialect.Type {
-        if request.headers[.amazonTarget]?.hasPrefix(KMSService.targetPrefix) == true { return KMSService.self }
+        if isForKMS(request.headers) { return KMSService.self }
         return EBSService.recognises(request) ? EBSService.self : EC2Service.self
     }
 }

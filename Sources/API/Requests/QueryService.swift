@@ -58,7 +58,7 @@ extension QueryService {
 
     static func refusal(_ error: SignatureError) -> Refusal {
         switch error {
-        case .incomplete, .malformed: Refusal(code: "IncompleteSignature", message: "\(error)", status: .badRequest)
+        case .incomplete, .malformed, .unsignedHeader: Refusal(code: "IncompleteSignature", message: "\(error)", status: .badRequest)
         case .expired, .notYetValid, .mismatch, .payloadMismatch:
             Refusal(code: "SignatureDoesNotMatch", message: "\(error)", status: .forbidden)
         }

@@ -40,10 +40,10 @@ enum S3Claim {
                     bucketInHost: address.isVirtualHost ? address.bucket : nil,
                     now: now
                 )
-                return input(of: request, .unsigned, adding: claim.hoistedHeaders)
+                return request.s3Input(.unsigned, headers: claim.obeyedHeaders(of: request.signable))
             case .v4(let claim):
                 let payload = try payload(of: claim, request, secret: secret, now: now)
-                return input(of: request, payload, adding: try claim.hoistedHeaders(of: request.signable))
+                return request.s3Input(payload, headers: try claim.obeyedHeaders(of: request.signable))
             }
         } catch let error as SignatureError {
             // Of a link S3 says so in other words than of a clock that is wrong.
@@ -59,27 +59,7 @@ enum S3Claim {
         }
     }
 
-    /// What a link carries in its query counts as a header. One that is sent beside it counts in its place only where the signature covers
-    /// it: whoever follows the link could send any other.
-    private func input(of request: IncomingRequest, _ payload: S3Input.Payload, adding hoisted: [(name: String, value: String)]) -> S3Input
-    {
-        let sent = Set(request.signable.headers.map { $0.name.lowercased() })
-        let added = hoisted.filter { !sent.contains($0.name) || !covers(header: $0.name) }
-        return request.s3Input(payload, adding: added)
-    }
-
-    /// Whether the signature covers a header that is sent, of those that a query may carry.
-    private func covers(header name: String) -> Bool {
-        switch self {
-        case .v4(let claim): claim.signedHeaders.contains(name)
-        case .v2: true
-        }
-    }
-
     private func payload(of claim: SignatureClaim, _ request: IncomingRequest, secret: String, now: Date) throws -> S3Input.Payload {
-        if let open = request.unsignedAmazonHeader(signed: claim.signedHeaders), open != "x-amz-content-sha256" {
-            throw S3Error(.accessDenied, "There were headers present in the request which were not signed: \(open)")
-        }
         let payload: S3Input.Payload
         var hash = PayloadHash.unsigned
         switch claim.payloadDeclaration {

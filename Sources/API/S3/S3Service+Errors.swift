@@ -21,7 +21,7 @@ extension S3Service {
         }
         guard request.method != .head, refusal.code != .notModified else { return reply }
         reply.headers[.contentType] = "application/xml"
-        reply.body = ByteBuffer(bytes: refusal.document(resource: request.signable.path, requestID: requestID))
+        reply.body = ByteBuffer(bytes: refusal.document(resource: request.target.path.encoded, requestID: requestID))
         return reply
     }
 
@@ -72,6 +72,7 @@ extension S3Service {
     static func refused(_ error: SignatureError) -> S3Error {
         switch error {
         case .mismatch: S3Error(.signatureDoesNotMatch, error.description)
+        case .unsignedHeader: S3Error(.accessDenied, error.description)
         case .payloadMismatch: S3Error(.xAmzContentSHA256Mismatch, error.description)
         case .expired, .notYetValid: S3Error(.requestTimeTooSkewed, "\(error)")
         case .incomplete, .malformed: S3Error(.authorizationHeaderMalformed, error.description)

@@ -12,7 +12,7 @@ extension S3Service {
     /// The claim of a request that is presigned with Signature Version 2, which names neither service nor Region.
     static func presignedV2(_ request: IncomingRequest) throws -> PresignedV2Claim? {
         // EC2 had a Version 2 of its own, with an action among its parameters.
-        guard !request.signable.query.contains("Action=") else { return nil }
+        guard !request.target.query.contains("Action") else { return nil }
         do {
             return try PresignedV2Claim(request: request.signable)
         } catch {
@@ -31,7 +31,7 @@ extension S3Service {
         do {
             try request.checkHost()
             let deployment = responder.deployment
-            let address = try S3Address(host: request.host, path: request.signable.path, baseNames: responder.baseNames)
+            let address = try S3Address(host: request.host, path: request.target.path, baseNames: responder.baseNames)
             // Before the body: a stranger gets no memory.
             guard !claim.hasSessionToken, let key = try await responder.accessKeys.find(claim.accessKeyID) else {
                 throw S3Error(.invalidAccessKeyID, "The AWS Access Key Id you provided does not exist in our records.")
@@ -40,7 +40,7 @@ extension S3Service {
             let store = try await region(of: claim, address, key.principal, in: deployment)
             logger[metadataKey: "region"] = "\(store.region)"
             logger[metadataKey: "account"] = "\(key.principal.account)"
-            let query = try S3Query(request.signable.query)
+            let query = try S3Query(request.target.query)
             let operation = try S3Operation(
                 method: request.method.rawValue,
                 address: address,

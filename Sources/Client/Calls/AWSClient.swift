@@ -81,7 +81,7 @@ package final class AWSClient: Sendable {
     private func sendOnce(_ call: Call, attempt: Int) async throws -> Answer {
         let endpoint = endpoints.url(of: call.service, in: call.region)
         // Signed anew for every attempt: a signature ages, and waits add up.
-        let request = SignedRequest(call, endpoint: endpoint, credential: credential, at: surroundings.now())
+        let request = try SignedRequest(call, endpoint: endpoint, credential: credential, at: surroundings.now())
         do {
             let (status, headers, body) = try await exchange.perform(request, answerLimit: call.answerLimit)
             guard (200..<300).contains(status) else {

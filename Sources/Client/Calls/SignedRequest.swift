@@ -16,16 +16,14 @@ struct SignedRequest: Sendable {
     var headers: HTTPHeaders
     var body: ByteBuffer
 
-    init(_ call: Call, endpoint: EndpointURL, credential: Credential, at date: Date) {
+    init(_ call: Call, endpoint: EndpointURL, credential: Credential, at date: Date) throws(RequestError) {
         let path = endpoint.basePath + call.path
-        let query = call.query
-            .map { "\(FormEncoding.percentEncode($0.name))=\(FormEncoding.percentEncode($0.value))" }
-            .joined(separator: "&")
+        let query = FormEncoding.encode(call.query.map { ($0.name, $0.value) })
         var named = call.headers
         named.append((name: "host", value: endpoint.authority))
         let signer = SigV4Signer(credential: credential, region: call.region, service: call.service.rawValue)
         let signature = signer.headers(
-            for: SignableRequest(method: call.method.rawValue, path: path, query: query, headers: named),
+            for: SignableRequest(method: call.method.rawValue, target: try RequestTarget(path: path, query: query), headers: named),
             payload: call.bodyIsUnsigned ? .unsigned : .bytes(hexSHA256: Self.digest(of: call.body)),
             at: date
         )

@@ -18,6 +18,11 @@ package struct QueryReader: Sendable {
         try self.init(form: Array(form.utf8), limits: limits)
     }
 
+    /// Takes the parameters of a query string, which are decoded already.
+    package init(query: RequestQuery) throws(RequestError) {
+        try self.init(parameters: query.parameters.map { ($0.name, $0.value) })
+    }
+
     /// Takes parameters that are decoded already, such as those of a query string and a body together.
     package init(parameters: [(name: String, value: String)], limits: QueryLimits = .standard) throws(RequestError) {
         tree = try QueryTree(parameters, limits: limits)

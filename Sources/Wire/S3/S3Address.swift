@@ -11,31 +11,28 @@ package struct S3Address: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - host: the `Host` header, with its port.
-    ///   - path: as in the request line, percent-encoded. A `+` in it is a plus.
     ///   - baseNames: the host names of this server, in lower case: `bucket.<base>` is a bucket; every other host is path style.
-    package init(host: String, path: String, baseNames: Set<String>) throws(S3Error) {
+    package init(host: String, path: RequestPath, baseNames: Set<String>) throws(S3Error) {
         let inHost = Self.bucket(inHost: host, baseNames: baseNames)
         isVirtualHost = inHost != nil
-        var rest = path.utf8.first == UInt8(ascii: "/") ? path.utf8.dropFirst() : path.utf8[...]
+        var rest = path.segments[...]
         if let inHost {
             bucket = inHost
         } else {
-            let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
-            let name = try Self.decoded(rest[..<end])
+            let name = rest.removeFirst()
             guard !name.isEmpty else {
                 guard rest.isEmpty else { throw S3Error(.invalidBucketName, "The path of the request has an empty bucket name") }
                 (bucket, key) = (nil, nil)
                 return
             }
             bucket = name
-            rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
         }
-        key = rest.isEmpty ? nil : try Self.key(decoding: rest)
+        let key = rest.joined(separator: "/")
+        try Self.checkLength(of: key)
+        self.key = key.isEmpty ? nil : key
     }
 
-    /// Decodes the key of a path or of a copy source.
-    static func key(decoding encoded: Substring.UTF8View) throws(S3Error) -> String {
-        let key = try decoded(encoded)
+    private static func checkLength(of key: String) throws(S3Error) {
         guard key.utf8.count <= S3Limits.keyBytesMax else {
             throw S3Error(
                 .keyTooLong,
@@ -43,9 +40,9 @@ package struct S3Address: Sendable, Hashable {
                 details: [.init("Size", String(key.utf8.count)), .init("MaxSizeAllowed", String(S3Limits.keyBytesMax))]
             )
         }
-        return key
     }
 
+    /// Decodes a part of a copy source.
     static func decoded(_ encoded: Substring.UTF8View) throws(S3Error) -> String {
         guard let bytes = PercentEncoding.decode(encoded, plusIsSpace: false), let text = String(validating: bytes, as: UTF8.self) else {
             throw S3Error(.invalidURI, "Couldn't parse the specified URI: it must be percent-encoded UTF-8")

@@ -2,16 +2,13 @@
 package struct S3Query: Sendable {
     private var values: [String: String] = [:]
 
-    /// A `+` is a blank here, unlike in the path.
-    package init(_ query: String) throws(S3Error) {
-        let pairs: [(name: String, value: String)]
-        do {
-            pairs = try FormEncoding.decode(Array(query.utf8))
-        } catch {
-            throw S3Error(.invalidURI, "Couldn't parse the specified URI: \(error.message)")
+    /// What is given twice has no single meaning: a signature covers both, but not which of them comes first.
+    package init(_ query: RequestQuery) throws(S3Error) {
+        for parameter in query.parameters {
+            guard values.updateValue(parameter.value, forKey: parameter.name) == nil else {
+                throw .invalidArgument(parameter.name, parameter.value, "The parameter \(parameter.name) is given more than once")
+            }
         }
-        // What is given twice counts once: the first, as S3 has it.
-        for pair in pairs where values[pair.name] == nil { values[pair.name] = pair.value }
     }
 
     package func contains(_ name: String) -> Bool { values[name] != nil }

@@ -8,19 +8,20 @@ struct CanonicalRequestV2 {
     /// - Parameter path: that of the request, or one that names the same resource.
     init(request: SignableRequest, path: String, claim: PresignedV2Claim, bucketInHost: String?) {
         var amazon: [String: String] = [:]
-        for (name, value) in claim.hoistedHeaders where name.hasPrefix(Self.prefix) { amazon[name] = value }
+        var standard: [String: String] = [:]
         // What is sent counts: a header must say what was signed.
-        for name in Set(request.headers.map { $0.name.lowercased() }) where name.hasPrefix(Self.prefix) {
-            amazon[name] = request.values(of: name).map(Self.trimmed).joined(separator: ",")
-        }
-        func standard(_ name: String) -> String {
-            let sent = request.values(of: name).first
-            return Self.trimmed(sent ?? claim.hoistedHeaders.first { $0.name == name }?.value ?? "")
+        for header in claim.obeyedHeaders(of: request) {
+            let (name, value) = (header.name.lowercased(), header.value)
+            if name.hasPrefix(Self.prefix) {
+                amazon[name] = amazon[name].map { "\($0),\(value)" } ?? value
+            } else if Self.isHeader(name) {
+                standard[name] = standard[name].map { "\($0),\(value)" } ?? value
+            }
         }
         let seconds = String(Int64(claim.expires.timeIntervalSince1970))
-        var lines = [request.method, standard("content-md5"), standard("content-type"), seconds]
+        var lines = [request.method, standard["content-md5"] ?? "", standard["content-type"] ?? "", seconds]
         lines += amazon.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }
-        lines.append((bucketInHost.map { "/\($0)" } ?? "") + path + Self.subresources(of: request.query))
+        lines.append((bucketInHost.map { "/\($0)" } ?? "") + path + Self.subresources(of: request.target.query))
         text = lines.joined(separator: "\n")
     }
 
@@ -36,21 +37,20 @@ struct CanonicalRequestV2 {
 
     private static let prefix = "x-amz-"
 
+    /// Whether a parameter is part of what is signed.
+    static func covers(_ name: String) -> Bool { signedSubresources.contains(name) || isHeader(name) }
+
     /// The parameters that are part of the resource, in order, with decoded values.
-    private static func subresources(of query: String) -> String {
-        let found = query.split(separator: "&").compactMap { pair -> (name: String, text: String)? in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = String(parts[0])
-            guard signedSubresources.contains(name) else { return nil }
-            guard parts.count == 2 else { return (name, name) }
-            let value = PercentEncoding.decode(parts[1].utf8, plusIsSpace: false) ?? Array(parts[1].utf8)
-            return (name, "\(name)=\(String(decoding: value, as: UTF8.self))")
-        }
-        return found.isEmpty ? "" : "?" + found.sorted { $0.name < $1.name }.map(\.text).joined(separator: "&")
+    private static func subresources(of query: RequestQuery) -> String {
+        let found = query.parameters.filter { signedSubresources.contains($0.name) }.sorted { $0.name < $1.name }
+        return found.isEmpty ? "" : "?" + found.map { $0.hasValue ? "\($0.name)=\($0.value)" : $0.name }.joined(separator: "&")
     }
 
-    private static func trimmed(_ text: String) -> String {
-        text.trimmingCharacters(in: .whitespaces)
+    /// Whether the signed text of a value looks like a value and another sub-resource behind it: values are signed decoded.
+    static func isAmbiguous(_ value: String) -> Bool {
+        value.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false).dropFirst().contains { part in
+            signedSubresources.contains(String(part.prefix { $0 != UInt8(ascii: "=") }) ?? "")
+        }
     }
 
     private static let signedSubresources: Set<String> = [
@@ -59,8 +59,4 @@ struct CanonicalRequestV2 {
         "response-content-encoding", "response-content-language", "response-content-type", "response-expires", "restore", "select",
         "select-type", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
     ]
-
-    /// What names a resource and is not covered.
-    static let unsignedSubresources = Set(S3Operation.bucketSubresources + S3Operation.objectSubresources)
-        .subtracting(signedSubresources)
 }

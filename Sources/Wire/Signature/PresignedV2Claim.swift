@@ -3,36 +3,53 @@ import Foundation
 /// The Signature Version 2 of a presigned S3 request, not yet verified: `AWSAccessKeyId`, `Signature` and `Expires` in its query.
 ///
 /// Clients still make these by default for servers that are not AWS's own. Only GET, HEAD and PUT, and only what the signature covers:
-/// it leaves out most of the query, so a sub-resource that came after Version 2 could be added to a request by anyone and is refused.
+/// it leaves out most of the query, so whoever has a link could add to it what the signer did not mean. That is refused.
 package struct PresignedV2Claim: Sendable {
     package let accessKeyID: String
     /// When it ends.
     package let expires: Date
     package let sessionToken: String?
     /// `x-amz-…`, `content-type` and `content-md5` that stand in the query in the place of headers; names in lower case.
-    package let hoistedHeaders: [(name: String, value: String)]
+    let hoistedHeaders: [(name: String, value: String)]
     let signature: String
 
     private static let latest: Int64 = 253_402_300_799
+    private static let ownNames: Set<String> = ["AWSAccessKeyId", "Signature", "Expires"]
+    /// The name of the operation, which SDKs add and nobody reads.
+    private static let ignoredName = "x-id"
 
     /// Reads the signature of a request; nil when it carries no `AWSAccessKeyId`.
     package init?(request: SignableRequest) throws(SignatureError) {
-        let parameters = try Self.parameters(of: request.query)
-        func value(_ name: String) throws(SignatureError) -> String? {
-            let values = parameters.filter { $0.name == name }.map(\.value)
-            guard values.count <= 1 else { throw .malformed("\(name) is given more than once") }
-            return values.first
-        }
-        func required(_ name: String) throws(SignatureError) -> String {
-            guard let value = try value(name), !value.isEmpty else { throw .incomplete(name) }
-            return value
-        }
-        guard parameters.contains(where: { $0.name == "AWSAccessKeyId" }) else { return nil }
+        let query = request.target.query
+        guard query.contains("AWSAccessKeyId") else { return nil }
         guard ["GET", "HEAD", "PUT"].contains(request.method) else {
             throw .malformed("a request presigned with Signature Version 2 must be a GET, HEAD or PUT")
         }
-        guard request.values(of: "authorization").isEmpty, !parameters.contains(where: { $0.name == PresignedParameter.signature }) else {
+        guard request.values(of: "authorization").isEmpty, !query.contains(PresignedParameter.signature) else {
             throw .malformed("two signatures")
+        }
+        if let name = query.repeatedName { throw .malformed("\(name.prefix(64)) is given more than once") }
+        var own: [String: String] = [:]
+        var hoisted: [(name: String, value: String)] = []
+        for parameter in query.parameters {
+            let (name, value) = (parameter.name, parameter.value)
+            if Self.ownNames.contains(name) {
+                own[name] = value
+            } else if CanonicalRequestV2.isHeader(name) {
+                try SignableRequest.checkHoisted(name, value)
+                hoisted.append((name, value.trimmingCharacters(in: .init(charactersIn: " "))))
+            } else if name != Self.ignoredName {
+                guard CanonicalRequestV2.covers(name) else {
+                    throw .malformed("Signature Version 2 does not cover ?\(name.prefix(64)): sign the request with Version 4")
+                }
+                guard !CanonicalRequestV2.isAmbiguous(value) else {
+                    throw .malformed("Signature Version 2 cannot tell the value of \(name) from other parameters: sign with Version 4")
+                }
+            }
+        }
+        func required(_ name: String) throws(SignatureError) -> String {
+            guard let value = own[name], !value.isEmpty else { throw .incomplete(name) }
+            return value
         }
         accessKeyID = try required("AWSAccessKeyId")
         signature = try required("Signature")
@@ -41,19 +58,15 @@ package struct PresignedV2Claim: Sendable {
             throw .malformed("Expires is not a time in seconds since 1970")
         }
         expires = Date(timeIntervalSince1970: Double(seconds))
-        let names = CanonicalRequestV2.unsignedSubresources
-        // A condition that anybody can take out protects nothing.
-        if let open = parameters.first(where: { names.contains($0.name) || SignatureClaim.conditions.contains($0.name.lowercased()) }) {
-            throw .malformed("Signature Version 2 does not cover ?\(open.name): sign the request with Version 4")
-        }
-        var hoisted: [(name: String, value: String)] = []
-        for parameter in parameters where CanonicalRequestV2.isHeader(parameter.name) {
-            guard let value = try value(parameter.name) else { continue }
-            hoisted.append((parameter.name, value))
-        }
         hoistedHeaders = hoisted
         let header = try SignatureClaim.single("x-amz-security-token", in: request)
         sessionToken = header ?? hoisted.first { $0.name == "x-amz-security-token" }?.value
+    }
+
+    /// The headers that a request is obeyed in: those that are sent, which must be what was signed, and those that its query carries.
+    package func obeyedHeaders(of request: SignableRequest) -> [(name: String, value: String)] {
+        let sent = Set(request.headers.map { $0.name.lowercased() })
+        return request.headers + hoistedHeaders.filter { !sent.contains($0.name) }
     }
 
     /// Verifies the signature of the same request under the secret of its access key.
@@ -77,15 +90,8 @@ package struct PresignedV2Claim: Sendable {
 
     /// A bucket is signed with a slash behind it, also by clients that leave it out of the path.
     private static func paths(of request: SignableRequest, _ bucketInHost: String?) -> [String] {
-        let isBucket = bucketInHost == nil && request.path.utf8.count > 1 && !request.path.dropFirst().contains("/")
-        return isBucket ? [request.path, request.path + "/"] : [request.path]
-    }
-
-    private static func parameters(of query: String) throws(SignatureError) -> [(name: String, value: String)] {
-        do {
-            return try FormEncoding.decode(Array(query.utf8))
-        } catch {
-            throw .malformed(error.message)
-        }
+        let path = request.target.path
+        let isBucket = bucketInHost == nil && path.segments.count == 1 && path.segments != [""]
+        return isBucket ? [path.encoded, path.encoded + "/"] : [path.encoded]
     }
 }

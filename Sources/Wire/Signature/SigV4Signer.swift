@@ -71,10 +71,10 @@ package struct SigV4Signer: Sendable {
             parameters.append((PresignedParameter.contentSHA256, PayloadHash.unsignedMarker))
         }
         var signed = request
-        signed.query = (request.query.isEmpty ? "" : request.query + "&") + FormEncoding.encode(parameters)
+        signed.target.query.append(parameters)
         let covered = service == "s3" ? PayloadHash.unsigned : payload
         let signature = signature(of: signed, signedHeaders: names, payload: covered, at: date)
-        return "\(signed.query)&\(PresignedParameter.signature)=\(signature)"
+        return "\(signed.target.query.encoded)&\(PresignedParameter.signature)=\(signature)"
     }
 
     private func scope(at date: Date) -> CredentialScope {

@@ -6,19 +6,23 @@ extension SignatureClaim {
     /// put them. Names in lower case, without those of the signature itself; none for a signature in a header.
     package func hoistedHeaders(of request: SignableRequest) throws(SignatureError) -> [(name: String, value: String)] {
         guard isPresigned else { return [] }
-        let pairs: [(name: String, value: String)]
-        do {
-            pairs = try FormEncoding.decode(Array(request.query.utf8))
-        } catch {
-            throw .malformed(error.message)
-        }
         var hoisted: [(name: String, value: String)] = []
-        for pair in pairs where !PresignedParameter.all.contains(pair.name) {
-            let name = pair.name.lowercased()
+        for parameter in request.target.query.parameters where !PresignedParameter.all.contains(parameter.name) {
+            let name = parameter.name.lowercased()
             guard name.hasPrefix("x-amz-") || Self.conditions.contains(name) else { continue }
+            try SignableRequest.checkHoisted(name, parameter.value)
             guard !hoisted.contains(where: { $0.name == name }) else { throw .malformed("\(name) is given more than once") }
-            hoisted.append((name, pair.value))
+            hoisted.append((name, parameter.value))
         }
         return hoisted
+    }
+
+    /// The headers that a request is obeyed in: those that are sent and those that its query carries. One that is in both counts as it is
+    /// sent only where the signature covers that: whoever follows a link could send any other.
+    package func obeyedHeaders(of request: SignableRequest) throws(SignatureError) -> [(name: String, value: String)] {
+        let sent = Set(request.headers.map { $0.name.lowercased() })
+        let added = try hoistedHeaders(of: request).filter { !sent.contains($0.name) || !signedHeaders.contains($0.name) }
+        let names = Set(added.map(\.name))
+        return request.headers.filter { !names.contains($0.name.lowercased()) } + added
     }
 }

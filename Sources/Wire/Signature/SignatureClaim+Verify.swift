@@ -12,13 +12,45 @@ extension SignatureClaim {
         payload: PayloadHash,
         now: Date
     ) throws(SignatureError) {
+        try verify(request, secretAccessKey: secretAccessKey, covering: try coveredPayload(payload), now: now)
+        try checkDeclaredHash(payload)
+    }
+
+    /// Verifies the signature before the body has come, where the request declares what stands for the body.
+    ///
+    /// - Returns: whether it is verified; false where the body has to be hashed first. A declared hash is then still to be compared.
+    package func verifyHead(of request: SignableRequest, secretAccessKey: String, now: Date) throws(SignatureError) -> Bool {
+        guard let covered = declaredPayload else { return false }
+        try verify(request, secretAccessKey: secretAccessKey, covering: covered, now: now)
+        return true
+    }
+
+    private func verify(
+        _ request: SignableRequest,
+        secretAccessKey: String,
+        covering payload: String,
+        now: Date
+    ) throws(SignatureError) {
         try checkTime(now: now)
-        let covered = try coveredPayload(payload)
-        let canonical = CanonicalRequest(request: request, signedHeaders: signedHeaders, service: scope.service, payload: covered)
+        let canonical = CanonicalRequest(request: request, signedHeaders: signedHeaders, service: scope.service, payload: payload)
         guard let canonical else { throw .mismatch }
         let expected = SigningKey(secretAccessKey: secretAccessKey, scope: scope).signature(of: canonical, at: date)
         guard Self.isEqual(expected, signature) else { throw .mismatch }
-        try checkDeclaredHash(payload)
+        try checkCoverage(of: request)
+    }
+
+    /// Every `x-amz-…` header is obeyed by some service, so the signature must cover each, to the letter.
+    private func checkCoverage(of request: SignableRequest) throws(SignatureError) {
+        for header in request.headers {
+            let name = header.name.lowercased()
+            // What `x-amz-content-sha256` says stands in the canonical request by itself.
+            guard name.hasPrefix("x-amz-"), name != "x-amz-content-sha256" else { continue }
+            guard signedHeaders.contains(name) else { throw .unsignedHeader(name) }
+            // A signature takes several blanks for one. Metadata is text of the user's, in which they may stand.
+            guard name.hasPrefix("x-amz-meta-") || CanonicalRequest.isCollapsed(header.value) else {
+                throw .malformed("the header \(name) has several blanks in a row, which a signature does not cover")
+            }
+        }
     }
 
     private func checkTime(now: Date) throws(SignatureError) {
@@ -30,18 +62,22 @@ extension SignatureClaim {
 
     /// What the client put into its canonical request in the place of the body.
     private func coveredPayload(_ payload: PayloadHash) throws(SignatureError) -> String {
+        if let declaredPayload { return declaredPayload }
+        guard case .bytes(let hash) = payload else { throw .payloadMismatch }
+        return hash
+    }
+
+    private var declaredPayload: String? {
         switch payloadDeclaration {
-        case .hash(let declared): return declared
-        case .unsigned: return PayloadHash.unsignedMarker
-        case .streaming(let marker): return marker
-        case .absent:
-            guard case .bytes(let hash) = payload else { throw .payloadMismatch }
-            return hash
+        case .hash(let declared): declared
+        case .unsigned: PayloadHash.unsignedMarker
+        case .streaming(let marker): marker
+        case .absent: nil
         }
     }
 
     /// After the signature: a stranger must not learn from the kind of error whether a body matches.
-    private func checkDeclaredHash(_ payload: PayloadHash) throws(SignatureError) {
+    package func checkDeclaredHash(_ payload: PayloadHash) throws(SignatureError) {
         guard case .hash(let declared) = payloadDeclaration else { return }
         guard case .bytes(let hash) = payload, hash == declared.lowercased() else { throw .payloadMismatch }
     }

@@ -27,7 +27,7 @@ package struct SignatureClaim: Sendable {
     ///
     /// - Parameter presignedExpiryDefault: the life of a presigned request that does not say one, in seconds; nil refuses it.
     package init?(request: SignableRequest, presignedExpiryDefault: Int? = nil) throws(SignatureError) {
-        let parameters = try PresignedParameter.read(from: request.query)
+        let parameters = try PresignedParameter.read(from: request.target.query)
         let authorization = request.values(of: "authorization")
         let isPresigned = parameters[PresignedParameter.algorithm] != nil || parameters[PresignedParameter.signature] != nil
         switch (authorization.first, isPresigned) {

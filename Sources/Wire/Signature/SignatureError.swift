@@ -12,6 +12,8 @@ package enum SignatureError: Error, Equatable, Sendable {
     case notYetValid(server: Date, client: Date)
     /// The declared hash of the body is not that of the body received.
     case payloadMismatch
+    /// A header that counts is not covered; its name in lower case.
+    case unsignedHeader(String)
     /// The request was changed, or signed with another secret.
     case mismatch
 }
@@ -26,6 +28,7 @@ extension SignatureError: CustomStringConvertible {
         case .notYetValid(let server, let client):
             "Signature not yet current: \(Timestamp.compact(client)) is still later than is allowed at \(Timestamp.compact(server))"
         case .payloadMismatch: "The provided 'x-amz-content-sha256' header does not match what was computed."
+        case .unsignedHeader(let name): "There were headers present in the request which were not signed: \(name)"
         case .mismatch:
             "The request signature we calculated does not match the signature you provided."
                 + " Check your AWS Secret Access Key and signing method. Consult the service documentation for details."

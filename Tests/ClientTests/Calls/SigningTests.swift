@@ -10,8 +10,7 @@ import Wire
     private func verify(_ request: StubRequest, unsigned: Bool = false) throws -> SignatureClaim {
         let signable = SignableRequest(
             method: request.method,
-            path: request.path,
-            query: request.query,
+            target: try RequestTarget(path: request.path, query: request.query),
             headers: request.headers.map { (name: $0.name, value: $0.value) }
         )
         let claim = try #require(try SignatureClaim(request: signable))

@@ -6,7 +6,7 @@ enum ChunkChain {
     /// The credential, day and Region of the examples in the S3 API reference.
     static func documented(seed: String) throws -> ChunkSignatures {
         let scope = "AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request"
-        let request = SignableRequest(
+        let request = SentRequest(
             method: "PUT",
             path: "/examplebucket/chunkObject.txt",
             query: "",

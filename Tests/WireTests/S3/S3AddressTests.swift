@@ -3,7 +3,7 @@ import Wire
 
 @Suite struct S3AddressTests {
     private static func address(_ path: String, host: String = "127.0.0.1:4566") throws -> S3Address {
-        try S3Address(host: host, path: path, baseNames: ["localhost", "s3.ferry.test", "ferry.test"])
+        try S3Address(host: host, path: RequestPath(path), baseNames: ["localhost", "s3.ferry.test", "ferry.test"])
     }
 
     @Test(
@@ -42,7 +42,7 @@ import Wire
 
     @Test(arguments: ["/b/%", "/b/%2", "/b/%zz", "/b/%ff", "/%ff/k", "//k", "//"])
     func brokenPathsAreRefused(_ path: String) {
-        #expect(throws: S3Error.self) { try Self.address(path) }
+        #expect(throws: (any Error).self) { try Self.address(path) }
     }
 
     @Test func anErrorIsADocument() throws {

@@ -3,8 +3,9 @@ import Wire
 
 @Suite struct S3OperationTests {
     private static func operation(_ method: String, _ path: String, _ query: String = "", copy: Bool = false) throws -> S3Operation {
-        let address = try S3Address(host: "127.0.0.1", path: path, baseNames: [])
-        return try S3Operation(method: method, address: address, query: S3Query(query), hasCopySource: copy)
+        let target = try RequestTarget(path: path, query: query)
+        let address = try S3Address(host: "127.0.0.1", path: target.path, baseNames: [])
+        return try S3Operation(method: method, address: address, query: S3Query(target.query), hasCopySource: copy)
     }
 
     @Test(
@@ -36,23 +37,22 @@ import Wire
 
     @Test(arguments: [
         ("PUT", "/", ""), ("PATCH", "/b", ""), ("POST", "/b/k", ""), ("DELETE", "/b", "location"), ("GET", "/b", "acl&policy"),
-        ("PUT", "/b/k", "uploadId=u"), ("GET", "/b/k", "acl=%"),
+        ("PUT", "/b/k", "uploadId=u"), ("GET", "/b/k", "versionId=1&version%49d=2"),
     ])
     func whatS3HasNotIsRefused(_ method: String, path: String, query: String) {
         #expect(throws: S3Error.self) { try Self.operation(method, path, query) }
     }
 
     @Test func parametersAreRead() throws {
-        let query = try S3Query("max-keys=5000&partNumber=10000&encoding-type=url&prefix=a+b%2B&a=1&a=2&empty")
+        let query = try S3Query(RequestQuery("max-keys=5000&partNumber=10000&encoding-type=url&prefix=a+b%2B&empty".utf8))
         #expect(try query.count("max-keys") == 1000)
         #expect(try query.count("absent") == nil)
         #expect(try query.partNumber() == 10_000)
         #expect(try query.encodesKeys())
         #expect(query["prefix"] == "a b+")
-        #expect(query["a"] == "1")
         #expect(query["empty"] == "")
         for bad in ["max-keys=-1", "max-keys=x", "partNumber=0", "partNumber=10001", "encoding-type=xml"] {
-            let query = try S3Query(bad)
+            let query = try S3Query(RequestQuery(bad.utf8))
             #expect(throws: S3Error.self, "\(bad)") { (try query.count("max-keys"), try query.partNumber(), try query.encodesKeys()) }
         }
     }
@@ -63,7 +63,9 @@ import Wire
         for _ in 0..<3000 {
             let text = String(decoding: random.bytes(upTo: 30, alphabet: "acl&uploads=%2+/bk"), as: UTF8.self)
             _ = try? Self.operation("GET", "/\(text)", text)
-            if let address = try? S3Address(host: text, path: "/\(text)", baseNames: ["a", "b.k"]), let key = address.key {
+            if let path = try? RequestPath("/\(text)"), let address = try? S3Address(host: text, path: path, baseNames: ["a", "b.k"]),
+                let key = address.key
+            {
                 #expect(!key.isEmpty && key.utf8.count <= 1024)
             }
             if let source = try? CopySource(header: text) { #expect(!source.bucket.isEmpty && !source.key.isEmpty) }

@@ -14,7 +14,7 @@ import Wire
     private static func hoisted(_ query: String, authorization: String? = nil) throws -> [String] {
         var headers = [(name: "host", value: "h"), (name: "x-amz-date", value: "20261122T193432Z")]
         if let authorization { headers.append(("authorization", authorization)) }
-        let request = SignableRequest(method: "PUT", path: "/depot/key", query: query, headers: headers)
+        let request = SentRequest(method: "PUT", path: "/depot/key", query: query, headers: headers)
         let claim = try #require(try SignatureClaim(request: request))
         return try claim.hoistedHeaders(of: request).map { "\($0.name): \($0.value)" }
     }

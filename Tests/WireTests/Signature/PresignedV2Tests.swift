@@ -12,8 +12,8 @@ import Wire
         var bucketInHost: String?
 
         var testDescription: String { "\(method) \(path)?\(query.prefix(30))" }
-        var request: SignableRequest {
-            SignableRequest(method: method, path: path, query: query, headers: [(name: "host", value: "h")] + headers)
+        var request: SentRequest {
+            SentRequest(method: method, path: path, query: query, headers: [(name: "host", value: "h")] + headers)
         }
     }
 
@@ -118,7 +118,7 @@ import Wire
             query
             + "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAFERRYTEST0000001%2F20261122%2Feu-west-1%2Fs3%2Faws4_request"
             + "&X-Amz-Date=20261122T193432Z&X-Amz-Expires=600&X-Amz-SignedHeaders=host&X-Amz-Signature=\(signature)"
-        let request = SignableRequest(method: "GET", path: path, query: all, headers: [(name: "host", value: "127.0.0.1:4566")])
+        let request = SentRequest(method: "GET", path: path, query: all, headers: [(name: "host", value: "127.0.0.1:4566")])
         let claim = try #require(try SignatureClaim(request: request))
         let now = Date(timeIntervalSince1970: 1_795_376_072)
         try claim.verify(request: request, secretAccessKey: SignatureVector.secretAccessKey, payload: .unsigned, now: now)

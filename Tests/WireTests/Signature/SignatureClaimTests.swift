@@ -6,11 +6,11 @@ import Wire
     private static let digits = String(repeating: "ab", count: 32)
     private static let credential = "AK/20261122/us-east-1/ec2/aws4_request"
 
-    private static func request(authorization: String?, query: String = "", date: String? = "20261122T193432Z") -> SignableRequest {
+    private static func request(authorization: String?, query: String = "", date: String? = "20261122T193432Z") -> SentRequest {
         var headers = [(name: "host", value: "h")]
         if let date { headers.append(("x-amz-date", date)) }
         if let authorization { headers.append(("authorization", authorization)) }
-        return SignableRequest(method: "GET", path: "/", query: query, headers: headers)
+        return SentRequest(method: "GET", path: "/", query: query, headers: headers)
     }
 
     private static func header(credential: String = credential, signed: String = "host;x-amz-date", signature: String = digits) -> String {

@@ -8,36 +8,36 @@ import Wire
     private static let credential = Credential(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token")
     private static let body = Array("Action=CopyImage&Name=x".utf8)
 
-    private static func signed(service: String = "ec2", payload: PayloadHash? = nil) -> SignableRequest {
-        var request = SignableRequest(
+    private static func signed(service: String = "ec2", payload: PayloadHash? = nil) throws -> SentRequest {
+        var request = SentRequest(
             method: "POST",
             path: "/snapshots/1",
             query: "a=1&b=2",
             headers: [("Host", "localhost:4566"), ("Content-Type", "text/plain"), ("x-amz-checksum", "abc")]
         )
         let signer = SigV4Signer(credential: credential, region: "us-east-1", service: service)
-        request.headers += signer.headers(for: request, payload: payload ?? .hashing(body), at: now)
+        request.headers += try signer.headers(for: request, payload: payload ?? .hashing(body), at: now)
         return request
     }
 
-    private static func presigned(service: String = "ec2", payload: PayloadHash = .empty, expires: Int = 60) -> SignableRequest {
-        var request = SignableRequest(method: "GET", path: "/x", query: "a=1", headers: [("Host", "localhost:4566")])
+    private static func presigned(service: String = "ec2", payload: PayloadHash = .empty, expires: Int = 60) throws -> SentRequest {
+        var request = SentRequest(method: "GET", path: "/x", query: "a=1", headers: [("Host", "localhost:4566")])
         let signer = SigV4Signer(credential: credential, region: "us-east-1", service: service)
-        request.query = signer.presignedQuery(for: request, payload: payload, at: now, expiresSeconds: expires)
+        request.query = try signer.presignedQuery(for: request, payload: payload, at: now, expiresSeconds: expires)
         return request
     }
 
     private static func verify(
-        _ request: SignableRequest,
+        _ request: SentRequest,
         secret: String = "secret",
         payload: PayloadHash = .hashing(body),
         now: Date = now
-    ) throws(SignatureError) {
-        guard let claim = try SignatureClaim(request: request) else { throw .incomplete("no claim") }
+    ) throws {
+        guard let claim = try SignatureClaim(request: request) else { throw SignatureError.incomplete("no claim") }
         try claim.verify(request: request, secretAccessKey: secret, payload: payload, now: now)
     }
 
-    private static func replacing(_ header: String, with value: String?, in request: SignableRequest) -> SignableRequest {
+    private static func replacing(_ header: String, with value: String?, in request: SentRequest) -> SentRequest {
         var request = request
         request.headers = request.headers.compactMap { pair in
             guard pair.name.lowercased() == header else { return pair }
@@ -46,19 +46,19 @@ import Wire
         return request
     }
 
-    private static func authorization(_ old: String, _ new: String, in request: SignableRequest) -> SignableRequest {
+    private static func authorization(_ old: String, _ new: String, in request: SentRequest) -> SentRequest {
         let header = request.headers.last?.value ?? ""
         return replacing("authorization", with: header.replacingOccurrences(of: old, with: new), in: request)
     }
 
     @Test func untouchedItIsAccepted() throws {
-        try Self.verify(Self.signed())
-        try Self.verify(Self.presigned(), payload: .empty)
+        try Self.verify(try Self.signed())
+        try Self.verify(try Self.presigned(), payload: .empty)
     }
 
-    @Test func everyPartIsCovered() {
-        let good = Self.signed()
-        let changes: [(String, (inout SignableRequest) -> Void)] = [
+    @Test func everyPartIsCovered() throws {
+        let good = try Self.signed()
+        let changes: [(String, (inout SentRequest) -> Void)] = [
             ("method", { $0.method = "PUT" }),
             ("path", { $0.path = "/snapshots/2" }),
             ("query value", { $0.query = "a=1&b=3" }),
@@ -89,7 +89,7 @@ import Wire
     }
 
     @Test func everyDigitOfTheSignatureCounts() throws {
-        let good = Self.signed()
+        let good = try Self.signed()
         let signature = try #require(try SignatureClaim(request: good)).signature
         for index in 0..<64 {
             var digits = Array(signature)
@@ -99,7 +99,7 @@ import Wire
     }
 
     @Test func whatIsNotCoveredMayChange() throws {
-        var request = Self.signed()
+        var request = try Self.signed()
         request.headers.append(("User-Agent", "x"))
         request.headers.append(("Accept-Encoding", "gzip"))
         request.query = "b=2&a=1"
@@ -107,7 +107,7 @@ import Wire
     }
 
     @Test func theClockMayDifferByFifteenMinutes() throws {
-        let good = Self.signed()
+        let good = try Self.signed()
         try Self.verify(good, now: Self.now.addingTimeInterval(900))
         try Self.verify(good, now: Self.now.addingTimeInterval(-900))
         let late = Self.now.addingTimeInterval(901)
@@ -117,7 +117,7 @@ import Wire
     }
 
     @Test func aPresignedRequestLivesAsLongAsItSays() throws {
-        let good = Self.presigned(expires: 604_800)
+        let good = try Self.presigned(expires: 604_800)
         try Self.verify(good, payload: .empty, now: Self.now.addingTimeInterval(604_800))
         let late = Self.now.addingTimeInterval(604_801)
         #expect(throws: SignatureError.expired(server: late, client: Self.now)) { try Self.verify(good, payload: .empty, now: late) }
@@ -126,12 +126,12 @@ import Wire
             try Self.verify(good, payload: .empty, now: early)
         }
         for expires in [0, -1, 604_801] {
-            #expect(throws: SignatureError.self) { try Self.verify(Self.presigned(expires: expires), payload: .empty) }
+            #expect(throws: SignatureError.self) { try Self.verify(try Self.presigned(expires: expires), payload: .empty) }
         }
     }
 
-    @Test func aPresignedRequestIsCoveredToo() {
-        let good = Self.presigned()
+    @Test func aPresignedRequestIsCoveredToo() throws {
+        let good = try Self.presigned()
         for (old, new) in [
             ("a=1", "a=2"), ("X-Amz-Expires=60", "X-Amz-Expires=600"), ("us-east-1", "us-west-2"), ("193432Z", "193433Z"),
             ("Token=token", "Token=other"), ("&X-Amz-Security-Token=token", ""),
@@ -147,20 +147,20 @@ import Wire
     }
 
     @Test func unsignedBodiesAreHonouredWhereDeclared() throws {
-        let header = Self.signed(service: "ebs", payload: .unsigned)
+        let header = try Self.signed(service: "ebs", payload: .unsigned)
         #expect(try SignatureClaim(request: header)?.payloadDeclaration == .unsigned)
         try Self.verify(header, payload: .unsigned)
         try Self.verify(header, payload: .hashing([1, 2, 3]))
-        try Self.verify(Self.presigned(payload: .unsigned), payload: .hashing([9]))
-        try Self.verify(Self.presigned(service: "s3"), payload: .hashing([9]))
+        try Self.verify(try Self.presigned(payload: .unsigned), payload: .hashing([9]))
+        try Self.verify(try Self.presigned(service: "s3"), payload: .hashing([9]))
         // Declaring it afterwards changes what is covered.
-        var added = Self.signed()
+        var added = try Self.signed()
         added.headers.append(("x-amz-content-sha256", "UNSIGNED-PAYLOAD"))
         #expect(throws: SignatureError.mismatch) { try Self.verify(added) }
     }
 
     @Test func aLiteralHashMustBeTheBodys() throws {
-        let request = Self.signed(service: "s3")
+        let request = try Self.signed(service: "s3")
         let claim = try #require(try SignatureClaim(request: request))
         guard case .hash(let declared) = claim.payloadDeclaration else {
             Issue.record("no hash declared")

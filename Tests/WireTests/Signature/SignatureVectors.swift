@@ -21,9 +21,9 @@ struct SignatureVector: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
     var isPresigned: Bool { authorization == nil }
 
-    var request: SignableRequest {
+    var request: SentRequest {
         let signed = authorization.map { [(name: "Authorization", value: $0)] } ?? []
-        return SignableRequest(method: method, path: path, query: query, headers: headers + signed)
+        return SentRequest(method: method, path: path, query: query, headers: headers + signed)
     }
 
     var payload: PayloadHash { .hashing(Array(body.utf8)) }

@@ -26,7 +26,7 @@ struct PresignedCopyURL {
             let key = try await AccessKeys(directory: call.deployment.directory).find(claim.accessKeyID)
             guard let key, key.principal.account == call.account else { return .invalid("it is not signed with a key of the caller") }
             try claim.verify(request: request, secretAccessKey: key.secret, payload: .empty, now: call.now)
-            return try content(request.query, call)
+            return try content(request.target.query, call)
         } catch let error as SignatureError {
             return .invalid("\(error)")
         } catch let error as RequestError {
@@ -35,8 +35,8 @@ struct PresignedCopyURL {
     }
 
     /// Another call's URL proves nothing of this one.
-    private func content(_ query: String, _ call: Call) throws(RequestError) -> SourceProof {
-        let query = try QueryReader(form: query.utf8)
+    private func content(_ query: RequestQuery, _ call: Call) throws(RequestError) -> SourceProof {
+        let query = try QueryReader(query: query)
         for (name, expected) in [
             ("Action", "CopySnapshot"), ("SourceRegion", sourceRegion), ("SourceSnapshotId", sourceSnapshotID),
             ("DestinationRegion", call.region.rawValue),
@@ -57,8 +57,7 @@ struct PresignedCopyURL {
         guard !host.isEmpty, parts.count == 2 else { throw .malformed("it has no host or no parameters") }
         return SignableRequest(
             method: "GET",
-            path: path == parts[0].endIndex ? "/" : String(parts[0][path...]),
-            query: String(parts[1]),
+            target: try RequestTarget(path: String(parts[0][path...]), query: String(parts[1])),
             headers: [(name: "host", value: host)]
         )
     }

@@ -7,7 +7,7 @@ extension QueryReader {
     init(request: IncomingRequest, body: ByteBuffer) throws {
         switch request.method {
         case .post: try self.init(form: body.readableBytesView)
-        case .get: try self.init(form: request.signable.query)
+        case .get: try self.init(query: request.target.query)
         default:
             throw RefusedRequest(
                 Refusal(
