@@ -87,12 +87,15 @@ package struct JobTable {
 
     package func delete(_ id: String) throws { try transaction.execute("DELETE FROM jobs WHERE id = ?", [.text(id)]) }
 
-    /// Forgets tasks of a kind that ended before a date.
+    /// Forgets tasks of a kind that ended before a date, with their tags and the client tokens that they were asked for with: a token
+    /// whose task nobody can be told of any more is as good as new.
     package func deleteEnded(_ kind: JobWork.Kind, before date: Date) throws {
-        try transaction.execute(
-            "DELETE FROM tags WHERE resource_id IN (SELECT id FROM jobs WHERE kind = ? AND ended_at < ?)",
-            [.text(kind), .date(date)]
-        )
+        for table in ["tags", "client_tokens"] {
+            try transaction.execute(
+                "DELETE FROM \(table) WHERE resource_id IN (SELECT id FROM jobs WHERE kind = ? AND ended_at < ?)",
+                [.text(kind), .date(date)]
+            )
+        }
         try transaction.execute("DELETE FROM jobs WHERE kind = ? AND ended_at < ?", [.text(kind), .date(date)])
     }
 }

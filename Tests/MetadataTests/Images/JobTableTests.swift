@@ -95,11 +95,18 @@ import Testing
                 var job = job(number)
                 (job.state, job.endedAt) = (.completed, date().addingTimeInterval(seconds))
                 try JobTable(transaction).update(job)
+                try ClientTokenTable(transaction)
+                    .insert(account: .alice, action: "Check", token: "t\(number)", fingerprint: [1], resourceID: job.id, at: date())
             }
             try JobTable(transaction).deleteEnded(.bundleCheck, before: date().addingTimeInterval(15))
         }
         let left = try temporary.read { try JobTable($0).page(of: .alice, .bundleCheck, after: nil, limit: 10) }
         #expect(left.map(\.id) == [job(2).id, job(3).id])
+        // Its client token is as good as new: nobody can be told of the task any more.
+        let tokens = try temporary.read { transaction throws in
+            try ["t1", "t2"].map { try ClientTokenTable(transaction).find(account: .alice, action: "Check", token: $0) != nil }
+        }
+        #expect(tokens == [false, true])
         #expect(try temporary.read { try JobTable($0).page(of: .alice, .bundleCheck, after: job(2).id, limit: 10) } == [job(3)])
     }
 }
