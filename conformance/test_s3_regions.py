@@ -171,3 +171,24 @@ def test_without_us_east_1_other_regions_are_answered_with_the_right_one(elsewhe
 def test_without_us_east_1_no_other_service_answers_for_it(elsewhere):
     with refused("AuthFailure", status=401):
         elsewhere.ec2("us-east-1").describe_images(Owners=["self"])
+
+
+# A Region that is served no more --------------------------------------------------------------------------------------
+
+
+def test_a_bucket_of_a_region_that_the_server_was_started_without(start_server):
+    """Whoever asks is not sent in a circle, and the bucket is there again with its Region."""
+    server = start_server(regions=(HOME, AWAY))
+    bucket = make_bucket(server, AWAY)
+    server.s3(AWAY).put_object(Bucket=bucket, Key="key", Body=b"kept")
+    server.stop()
+    server.regions = (HOME,)
+    server.start()
+    for signed in (HOME, AWAY, "US"):
+        answer = S3Request("GET", f"/{bucket}/key").signed(server, signed).send(server)
+        assert (answer.status, answer.code) == (503, "ServiceUnavailable"), str(answer)
+        assert AWAY in answer.message and "x-amz-bucket-region" not in answer.headers
+    server.stop()
+    server.regions = (HOME, AWAY)
+    server.start()
+    assert server.s3(AWAY).get_object(Bucket=bucket, Key="key")["Body"].read() == b"kept"

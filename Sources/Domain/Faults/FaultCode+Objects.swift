@@ -21,5 +21,6 @@ extension FaultCode {
     package static let noSuchUpload = FaultCode(rawValue: "NoSuchUpload")
     package static let objectPreconditionFailed = FaultCode(rawValue: "PreconditionFailed")
     package static let permanentRedirect = FaultCode(rawValue: "PermanentRedirect")
+    package static let regionNotServed = FaultCode(rawValue: "ServiceUnavailable")
     package static let tooManyBuckets = FaultCode(rawValue: "TooManyBuckets")
 }

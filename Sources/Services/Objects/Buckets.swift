@@ -25,7 +25,7 @@ package struct Buckets: Sendable {
 
     /// The bucket, which must be the caller's and in this Region.
     ///
-    /// - Throws: `Fault` `NoSuchBucket`, `AccessDenied`; `BucketElsewhere`.
+    /// - Throws: `Fault` `NoSuchBucket`, `AccessDenied`, `ServiceUnavailable`; `BucketElsewhere`.
     package func require(_ text: String) async throws -> Bucket {
         guard let name = BucketName(rawValue: text) else { throw Self.missing(text) }
         let (account, region) = (call.account, call.region)
@@ -34,7 +34,10 @@ package struct Buckets: Sendable {
         guard place.owner == account else {
             throw Fault(.accessDeniedToBucket, "Access Denied: the bucket \(name) belongs to another account")
         }
-        guard place.region == region else { throw BucketElsewhere(bucket: name, region: place.region) }
+        guard place.region == region else {
+            try requireServed(place)
+            throw BucketElsewhere(bucket: name, region: place.region)
+        }
         guard let bucket = try await call.store.database.read({ try BucketTable($0).bucket(name) }) else { throw Self.missing(text) }
         return bucket
     }
@@ -52,11 +55,24 @@ package struct Buckets: Sendable {
     }
 
     /// The Region of a bucket, if there is one of the name and it is the caller's.
+    ///
+    /// - Throws: `Fault` `ServiceUnavailable`.
     package func region(of text: String) async throws -> Region? {
         guard let name = BucketName(rawValue: text) else { return nil }
-        let account = call.account
         let place = try await call.deployment.directory.read { try BucketNameTable($0).row(name) }
-        return place?.owner == account ? place?.region : nil
+        guard let place, place.owner == call.account else { return nil }
+        try requireServed(place)
+        return place.region
+    }
+
+    /// Nobody is to be sent to a Region that the server was started without.
+    private func requireServed(_ place: BucketNameTable.Row) throws {
+        guard call.deployment.regions[place.region] == nil else { return }
+        throw Fault(
+            .regionNotServed,
+            "The bucket \(place.name) is in the Region \(place.region), which this server was started without: it is there again when the"
+                + " server is started with it (ferry serve --regions)"
+        )
     }
 
     static func missing(_ name: String) -> Fault { Fault(.noSuchBucket, "The specified bucket does not exist: \(name.prefix(64))") }
