@@ -53,15 +53,15 @@ package struct FerryResponder: HTTPResponder {
                 return await S3Service.answer(request, .v2(claim), from: self, requestID: requestID, logger: &logger)
             }
         } catch {
-            return S3Service.reply(to: error, of: request, requestID: requestID)
+            return S3Service.reply(to: error, of: request, baseNames: baseNames, requestID: requestID)
         }
         let claim: SignatureClaim?
         do throws(SignatureError) {
             claim = try SignatureClaim(request: request.signable)
         } catch {
-            return Self.refusal(of: request, error, requestID: requestID)
+            return refusal(of: request, error, requestID: requestID)
         }
-        guard let claim else { return Self.refusal(of: request, nil, requestID: requestID) }
+        guard let claim else { return refusal(of: request, nil, requestID: requestID) }
         switch claim.scope.service {
         case "ec2": return await answer(EC2Service.self, request, claim, requestID: requestID, logger: &logger)
         case "ebs": return await answer(EBSService.self, request, claim, requestID: requestID, logger: &logger)
@@ -139,12 +139,13 @@ package struct FerryResponder: HTTPResponder {
     }
 
     /// Refuses a request whose signature cannot be read, or that has none (nil), in the dialect that it most likely is in.
-    private static func refusal(of request: IncomingRequest, _ error: SignatureError?, requestID: String) -> Reply {
-        let dialect = dialect(for: request)
+    private func refusal(of request: IncomingRequest, _ error: SignatureError?, requestID: String) -> Reply {
+        let dialect = Self.dialect(for: request)
         guard dialect != EC2Service.self || request.target.path.encoded == "/" else {
             // EC2, KMS and STS have no path but the root: any other names a bucket.
-            let refusal = error.map(S3Service.refused) ?? S3Error(.accessDenied, "Access Denied")
-            return S3Service.reply(to: refusal, of: request, requestID: requestID)
+            let isInQuery = request.target.query.parameters.contains { $0.name.hasPrefix("X-Amz-") }
+            let refusal = error.map { S3Service.refused($0, isInQuery: isInQuery) } ?? S3Error(.accessDenied)
+            return S3Service.reply(to: refusal, of: request, baseNames: baseNames, requestID: requestID)
         }
         return dialect.reply(error.map(dialect.refusal) ?? dialect.unsigned, requestID: requestID)
     }
@@ -158,9 +159,9 @@ package struct FerryResponder: HTTPResponder {
         } else if path == "/" {
             reply = EC2Service.reply(EC2Service.refusal(error), requestID: requestID)
         } else {
-            let refusal = S3Error(.invalidURI, "Couldn't parse the specified URI: \(error.message)")
+            let refusal = S3Error(.invalidURI, details: [.init(.uri, request.head.path ?? "")], explanation: error.message)
             reply = Reply(status: .badRequest, headers: [.requestID: requestID, .contentType: "application/xml"])
-            if request.method != .head { reply.body = ByteBuffer(bytes: refusal.document(resource: path, requestID: requestID)) }
+            if request.method != .head { reply.body = ByteBuffer(bytes: refusal.document(of: S3ErrorSubject(), requestID: requestID)) }
         }
         reply.headers[.connection] = "close"
         return reply

@@ -7,7 +7,11 @@ extension S3Call {
     /// - Throws: `S3Error`; `NotImplemented` names the header.
     func checkGuards() throws {
         if let name = input.headers.lazy.map({ $0.name.lowercased() }).first(where: Self.isRefused) {
-            throw S3Error(.notImplemented, "A header you provided implies functionality that is not implemented: \(name.prefix(128))")
+            throw S3Error(
+                .notImplemented,
+                "A header you provided implies functionality that is not implemented: \(name.prefix(128))",
+                details: [.init(.header, String(name.prefix(128)))]
+            )
         }
         for name in ChunkedTrailer.names(announcedBy: header("x-amz-trailer"))
         where name.hasPrefix("x-amz-checksum-") && ChecksumAlgorithm(headerName: name) == nil {
@@ -24,9 +28,12 @@ extension S3Call {
     private func require(owner header: String) throws {
         guard let expected = self.header(header) else { return }
         guard AccountID(rawValue: expected) != nil else {
-            throw S3Error.invalidArgument(header, expected, "The value specified in the header \(header) must be an AWS account ID")
+            throw S3Error(
+                .invalidBucketOwner,
+                "The value of the expected bucket owner parameter must be an AWS Account ID... [\(expected.prefix(128))]"
+            )
         }
-        guard expected == call.account.rawValue else { throw S3Error(.accessDenied, "Access Denied") }
+        guard expected == call.account.rawValue else { throw S3Error(.accessDenied) }
     }
 
     /// Whether S3 has something for a header that is not here. What S3 does not know either is passed over as there: clients send back headers

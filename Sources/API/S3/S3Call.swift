@@ -49,7 +49,7 @@ struct S3Call: Sendable {
     func document(describesObject: Bool = false) async throws -> [UInt8] {
         var body = try S3RequestBody(input, isOptional: true, ignoresChecksum: describesObject)
         guard body.bytes <= Self.documentBytesMax else {
-            throw S3Error(.maxMessageLengthExceeded, "Your request was too big: a document may have \(Self.documentBytesMax) bytes")
+            throw S3Error(.maxMessageLengthExceeded, details: [.init(.maxSizeAllowed, String(Self.documentBytesMax))])
         }
         var bytes: [UInt8] = []
         while let piece = try await body.next() { bytes += piece.readableBytesView }

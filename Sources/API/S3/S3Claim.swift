@@ -47,9 +47,44 @@ enum S3Claim {
             }
         } catch let error as SignatureError {
             // Of a link S3 says so in other words than of a clock that is wrong.
-            if case .expired = error, isPresigned { throw S3Error(.accessDenied, "Request has expired") }
-            throw S3Service.refused(error)
+            if case .expired(let server, let client) = error, isPresigned { throw expired(at: server, signed: client) }
+            if case .mismatch = error { throw mismatch(with: request, address) }
+            throw S3Service.refused(error, isInQuery: isPresigned)
         }
+    }
+
+    /// Of a link; the time of a signature is when it was made in Version 4, and when it ends in Version 2.
+    private func expired(at now: Date, signed date: Date) -> S3Error {
+        var (details, end) = ([S3Error.Detail](), date)
+        if case .v4(let claim) = self, let life = claim.expiresSeconds {
+            details.append(.init(.xAmzExpires, String(life)))
+            end += Double(life)
+        }
+        details += [.init(.expires, Timestamp.wholeSeconds(end)), .init(.serverTime, Timestamp.wholeSeconds(now))]
+        return S3Error(.accessDenied, "Request has expired", details: details)
+    }
+
+    /// Tells what the server signs, so that whoever wrote the client sees where it signs something else. All of it came with the request.
+    private func mismatch(with request: IncomingRequest, _ address: S3Address) -> S3Error {
+        let (texts, signature): (SignedTexts?, String) =
+            switch self {
+            case .v4(let claim): (claim.signedTexts(of: request.signable), claim.signature)
+            case .v2(let claim):
+                (claim.signedTexts(of: request.signable, bucketInHost: address.isVirtualHost ? address.bucket : nil), claim.signature)
+            }
+        var details: [S3Error.Detail] = [.init(.accessKeyID, accessKeyID), .init(.signatureProvided, signature)]
+        if let texts {
+            details += [.init(.stringToSign, texts.stringToSign), .init(.stringToSignBytes, Self.bytes(of: texts.stringToSign))]
+        }
+        if let canonical = texts?.canonicalRequest {
+            details += [.init(.canonicalRequest, canonical), .init(.canonicalRequestBytes, Self.bytes(of: canonical))]
+        }
+        return S3Error(.signatureDoesNotMatch, details: details)
+    }
+
+    /// Two hexadecimal digits each, with blanks between.
+    private static func bytes(of text: String) -> String {
+        text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
     }
 
     var isPresigned: Bool {
@@ -63,7 +98,7 @@ enum S3Claim {
         let payload: S3Input.Payload
         var hash = PayloadHash.unsigned
         switch claim.payloadDeclaration {
-        case .absent: throw S3Error(.missingSecurityHeader, "Missing required header for this request: x-amz-content-sha256")
+        case .absent: throw S3Error(.invalidRequest, "Missing required header for this request: x-amz-content-sha256")
         case .unsigned: payload = .unsigned
         case .hash(let declared):
             payload = .hash(declared.lowercased())

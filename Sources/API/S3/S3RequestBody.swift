@@ -33,7 +33,7 @@ struct S3RequestBody: ObjectBody {
         var announced: [String] = []
         if case .chunked(let mode, let signatures) = input.payload {
             guard let decoded = input.header("x-amz-decoded-content-length").flatMap({ Int64($0) }) else {
-                throw S3Error(.missingContentLength, "You must provide the x-amz-decoded-content-length HTTP header")
+                throw S3Error(.missingContentLength, explanation: "x-amz-decoded-content-length is missing")
             }
             bytes = decoded
             announced = ChunkedTrailer.names(announcedBy: input.header("x-amz-trailer"))
@@ -44,7 +44,7 @@ struct S3RequestBody: ObjectBody {
             }
         } else {
             guard let length = length ?? (isOptional && input.header("transfer-encoding") == nil ? 0 : nil), length >= 0 else {
-                throw S3Error(.missingContentLength, "You must provide the Content-Length HTTP header")
+                throw S3Error(.missingContentLength)
             }
             bytes = length
         }
@@ -52,7 +52,7 @@ struct S3RequestBody: ObjectBody {
         continuation = input.continuation
         expectedMD5 = try input.header("content-md5").map { text in
             guard let digest = MD5Digest.contentMD5(text) else {
-                throw S3Error(.invalidDigest, "The Content-MD5 you specified was invalid")
+                throw S3Error(.invalidDigest, details: [.init(.contentMD5, text)])
             }
             return digest
         }
@@ -114,7 +114,7 @@ struct S3RequestBody: ObjectBody {
             return try await pieces.next()
         } catch {
             // The client hung up or framed its body wrongly: its fault, and nothing for the log.
-            throw S3Error(.incompleteBody, "The body of the request did not arrive whole")
+            throw S3Error(.incompleteBody)
         }
     }
 
@@ -145,12 +145,17 @@ struct S3RequestBody: ObjectBody {
             }
         }
         if let expectedSHA256, let sha256 {
-            guard sha256.finalize().map({ ($0 < 16 ? "0" : "") + String($0, radix: 16) }).joined() == expectedSHA256 else {
-                throw S3Error(.xAmzContentSHA256Mismatch, "The provided 'x-amz-content-sha256' header does not match what was computed.")
+            let computed = sha256.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            guard computed == expectedSHA256 else {
+                throw S3Error(
+                    .xAmzContentSHA256Mismatch,
+                    details: [.init(.clientComputedContentSHA256, expectedSHA256), .init(.s3ComputedContentSHA256, computed)]
+                )
             }
         }
         if let expectedMD5, md5.finish() != expectedMD5 {
-            throw S3Error(.badDigest, "The Content-MD5 you specified did not match what we received.")
+            let texts = [expectedMD5, md5.finish()].map { Data($0).base64EncodedString() }
+            throw S3Error(.badDigest, details: [.init(.expectedDigest, texts[0]), .init(.calculatedDigest, texts[1])])
         }
         if let checksum, let expectedChecksum, checksum.finish() != expectedChecksum {
             throw S3Error(
@@ -163,7 +168,7 @@ struct S3RequestBody: ObjectBody {
     /// Of all bytes, which have been compared.
     var identity: ObjectIdentity {
         get throws {
-            guard hasEnded else { throw S3Error(.incompleteBody, "The body of the request did not arrive whole") }
+            guard hasEnded else { throw S3Error(.incompleteBody) }
             return ObjectIdentity(
                 md5: md5.finish(),
                 checksum: (computed ?? checksum).map { .init(algorithm: $0.algorithm.rawValue, bytes: $0.finish().bytes) }

@@ -8,7 +8,9 @@ import Wire
 
 extension S3Service {
     /// A refusal for any error.
-    static func reply(to error: any Error, of request: IncomingRequest, requestID: String) -> Reply {
+    ///
+    /// - Parameter baseNames: those of the server, behind which a bucket may stand in the host.
+    static func reply(to error: any Error, of request: IncomingRequest, baseNames: Set<String>, requestID: String) -> Reply {
         let refusal = refusal(error, host: request.host)
         var reply = Reply(status: .init(code: refusal.code.httpStatus), headers: [.requestID: requestID])
         // HEAD has no other place for it.
@@ -21,42 +23,54 @@ extension S3Service {
         }
         guard request.method != .head, refusal.code != .notModified else { return reply }
         reply.headers[.contentType] = "application/xml"
-        reply.body = ByteBuffer(bytes: refusal.document(resource: request.target.path.encoded, requestID: requestID))
+        let subject = subject(of: request, baseNames: baseNames)
+        reply.body = ByteBuffer(bytes: refusal.document(of: subject, requestID: requestID))
         return reply
     }
 
+    /// What can be read of a request, which may be refused because something cannot.
+    private static func subject(of request: IncomingRequest, baseNames: Set<String>) -> S3ErrorSubject {
+        S3ErrorSubject(
+            method: request.method.rawValue,
+            address: try? S3Address(host: request.host, path: request.target.path, baseNames: baseNames),
+            query: try? S3Query(request.target.query)
+        )
+    }
+
     /// - Parameter host: the one that the client spoke to. All Regions are behind it.
-    private static func refusal(_ error: any Error, host: String) -> S3Error {
+    static func refusal(_ error: any Error, host: String) -> S3Error {
         switch error {
         case let error as S3Error: error
-        case let fault as Fault: S3ErrorCode(rawValue: fault.code.rawValue).map { S3Error($0, fault.message) } ?? invalid(fault)
+        case let fault as Fault: refusal(fault)
         case let error as KeyUnusable: unusable(error)
         case let error as RequestError: S3Error(.invalidRequest, error.message)
         case let elsewhere as BucketElsewhere:
             S3Error(
                 .permanentRedirect,
-                "The bucket you are attempting to access must be addressed in its Region, \(elsewhere.region)",
                 details: [
-                    .init("Endpoint", host), .init("Bucket", elsewhere.bucket.rawValue), .init("Region", elsewhere.region.rawValue),
+                    .init(.endpoint, host), .init(.bucket, elsewhere.bucket.rawValue), .init(.region, elsewhere.region.rawValue),
                 ]
             )
         case let wrong as WrongRegion: wrong.refusal
         case let marker as MarkerFound:
-            marker.isNamed
-                ? S3Error(.methodNotAllowed, "The specified method is not allowed against this resource: the version is a delete marker")
-                : S3Error(.noSuchKey, "The specified key does not exist.")
+            marker.isNamed ? S3Error(.methodNotAllowed, details: [.init(.resourceType, "DeleteMarker")]) : S3Error(.noSuchKey)
         case is UnstorableText: S3Error(.invalidArgument, "A text in the request holds a NUL character, which cannot be stored")
         case let error as StoreError where error.code == .noSpace: noSpace
         case _ where DatabaseFailure.isNoSpace(error): noSpace
-        default: S3Error(.internalError, "We encountered an internal error. Please try again.")
+        default: S3Error(.internalError)
         }
     }
 
     /// Clients retry this: an operator can make room meanwhile.
     private static let noSpace = S3Error(.serviceUnavailable, "No space left on the device that holds the Region")
 
-    /// A fault of another service beneath, such as a key that cannot be named so.
-    private static func invalid(_ fault: Fault) -> S3Error { S3Error(.invalidRequest, fault.message) }
+    static func refusal(_ fault: Fault) -> S3Error {
+        // A fault of another service beneath, such as a key that cannot be named so.
+        guard let code = S3ErrorCode(rawValue: fault.code.rawValue) else { return S3Error(.invalidRequest, fault.message) }
+        let details = fault.details.compactMap { name, value in S3ErrorElement(rawValue: name).map { S3Error.Detail($0, value) } }
+        guard code.facts.isAlwaysSaid else { return S3Error(code, fault.message, details: details) }
+        return S3Error(code, details: details, explanation: fault.message == code.facts.message ? nil : fault.message)
+    }
 
     private static func unusable(_ error: KeyUnusable) -> S3Error {
         switch error.reason {
@@ -69,13 +83,28 @@ extension S3Service {
     }
 
     /// What is wrong with a signature, in the words of S3.
-    static func refused(_ error: SignatureError) -> S3Error {
+    ///
+    /// - Parameter isInQuery: whether it stands in the query of a link and not in a header.
+    static func refused(_ error: SignatureError, isInQuery: Bool = false) -> S3Error {
         switch error {
-        case .mismatch: S3Error(.signatureDoesNotMatch, error.description)
-        case .unsignedHeader: S3Error(.accessDenied, error.description)
-        case .payloadMismatch: S3Error(.xAmzContentSHA256Mismatch, error.description)
-        case .expired, .notYetValid: S3Error(.requestTimeTooSkewed, "\(error)")
-        case .incomplete, .malformed: S3Error(.authorizationHeaderMalformed, error.description)
+        case .mismatch: S3Error(.signatureDoesNotMatch)
+        case .unsignedHeader(let name):
+            S3Error(
+                .accessDenied,
+                "There were headers present in the request which were not signed",
+                details: [.init(.headersNotSigned, name)]
+            )
+        case .payloadMismatch: S3Error(.xAmzContentSHA256Mismatch)
+        case .expired(let server, let client), .notYetValid(let server, let client):
+            S3Error(
+                .requestTimeTooSkewed,
+                details: [
+                    .init(.requestTime, Timestamp.compact(client)), .init(.serverTime, Timestamp.wholeSeconds(server)),
+                    .init(.maxAllowedSkewMilliseconds, String(Int(SignatureClaim.allowedSkewSeconds) * 1000)),
+                ]
+            )
+        case .incomplete, .malformed:
+            S3Error(isInQuery ? .authorizationQueryParametersError : .authorizationHeaderMalformed, error.description)
         }
     }
 }

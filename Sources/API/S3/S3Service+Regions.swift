@@ -40,7 +40,7 @@ struct WrongRegion: Error {
 
     var refusal: S3Error {
         let wrong = "the region '\(signed.prefix(64))' is wrong; expecting '\(expected)'"
-        let region = S3Error.Detail("Region", expected)
+        let region = S3Error.Detail(.region, expected)
         return isPresigned
             ? S3Error(.authorizationQueryParametersError, "Error parsing the X-Amz-Credential parameter; \(wrong)", details: [region])
             : S3Error(.authorizationHeaderMalformed, "The authorization header is malformed; \(wrong)", details: [region])

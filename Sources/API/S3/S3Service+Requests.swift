@@ -16,7 +16,7 @@ extension S3Service {
         do {
             return try PresignedV2Claim(request: request.signable)
         } catch {
-            throw S3Service.refused(error)
+            throw S3Service.refused(error, isInQuery: true)
         }
     }
 
@@ -34,7 +34,7 @@ extension S3Service {
             let address = try S3Address(host: request.host, path: request.target.path, baseNames: responder.baseNames)
             // Before the body: a stranger gets no memory.
             guard !claim.hasSessionToken, let key = try await responder.accessKeys.find(claim.accessKeyID) else {
-                throw S3Error(.invalidAccessKeyID, "The AWS Access Key Id you provided does not exist in our records.")
+                throw S3Error(.invalidAccessKeyID, details: [.init(.accessKeyID, claim.accessKeyID)])
             }
             let input = try claim.verified(request, address: address, secret: key.secret, now: deployment.clock.now)
             let store = try await region(of: claim, address, key.principal, in: deployment)
@@ -61,7 +61,7 @@ extension S3Service {
             reply.headers[.requestID] = requestID
             return reply
         } catch {
-            let reply = reply(to: error, of: request, requestID: requestID)
+            let reply = reply(to: error, of: request, baseNames: responder.baseNames, requestID: requestID)
             if reply.status.code >= 500, reply.status != .notImplemented {
                 logger.error("A request failed", metadata: ["error": "\(error)"])
             } else {

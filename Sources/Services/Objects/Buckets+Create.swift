@@ -10,7 +10,7 @@ extension Buckets {
     /// - Throws: `Fault` `InvalidBucketName`, `BucketAlreadyOwnedByYou`, `BucketAlreadyExists`, `TooManyBuckets`.
     package func create(_ text: String, settings: [BucketSetting: [UInt8]] = [:]) async throws {
         guard let name = BucketName(rawValue: text) else {
-            throw Fault(.invalidBucketName, "The specified bucket is not valid: '\(text.prefix(64))'")
+            throw Fault(.invalidBucketName, "The specified bucket is not valid.")
         }
         let (account, region, now) = (call.account, call.region, call.now)
         let isNew = try await call.deployment.directory.write { transaction in
@@ -23,7 +23,7 @@ extension Buckets {
                 return true
             }
             guard known.owner == account else {
-                throw Fault(.bucketAlreadyExists, "The requested bucket name '\(name)' is not available: another account has it")
+                throw Fault(.bucketAlreadyExists, "Another account has a bucket '\(name)'")
             }
             guard known.region == region else {
                 throw Fault(.bucketAlreadyOwnedByYou, "Your bucket '\(name)' exists already, in \(known.region)")
@@ -48,7 +48,9 @@ extension Buckets {
         let now = call.now
         try await call.store.database.write { transaction in
             guard try !ObjectTable(transaction).hasAny(in: bucket) else {
-                throw Fault(.bucketNotEmpty, "The bucket '\(bucket)' you tried to delete is not empty: delete all versions of its objects")
+                let base = "The bucket you tried to delete is not empty"
+                let isVersioned = try BucketTable(transaction).bucket(bucket).map { $0.versioning != .off } ?? false
+                throw Fault(.bucketNotEmpty, base + (isVersioned ? ". You must delete all versions in the bucket." : ""))
             }
             let multipart = MultipartTable(transaction)
             // As S3 does: uploads that are not complete go with their bucket.

@@ -32,7 +32,7 @@ package struct Buckets: Sendable {
         let place = try await call.deployment.directory.read { try BucketNameTable($0).row(name) }
         guard let place else { throw Self.missing(text) }
         guard place.owner == account else {
-            throw Fault(.accessDeniedToBucket, "Access Denied: the bucket \(name) belongs to another account")
+            throw Fault(.accessDeniedToBucket, "Access Denied")
         }
         guard place.region == region else {
             try requireServed(place)
@@ -75,7 +75,9 @@ package struct Buckets: Sendable {
         )
     }
 
-    static func missing(_ name: String) -> Fault { Fault(.noSuchBucket, "The specified bucket does not exist: \(name.prefix(64))") }
+    static func missing(_ name: String) -> Fault {
+        Fault(.noSuchBucket, "The specified bucket does not exist", details: ["BucketName": name])
+    }
 
     package func setVersioning(_ versioning: Bucket.Versioning, of name: String) async throws {
         let bucket = try await require(name)

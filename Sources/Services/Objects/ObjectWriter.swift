@@ -32,9 +32,7 @@ struct ObjectWriter {
     }
 
     private static func wrongLength(_ bytes: Int64?) -> Fault {
-        guard let bytes else {
-            return Fault(.entityTooLarge, "Your proposed upload exceeds the maximum allowed size of \(Objects.objectBytesMax)")
-        }
-        return Fault(.incompleteBody, "You did not provide the number of bytes specified by the Content-Length HTTP header: \(bytes)")
+        guard bytes != nil else { return Objects.tooLarge(nil, max: Objects.objectBytesMax) }
+        return Fault(.incompleteBody, "You did not provide the number of bytes specified by the Content-Length HTTP header")
     }
 }

@@ -66,7 +66,7 @@ extension Objects {
             throw Fault(.invalidArgument, "Part number must be an integer between 1 and \(Self.partsMax), inclusive")
         }
         if let bytes, bytes > Self.putBytesMax {
-            throw Fault(.entityTooLarge, "A part may have \(Self.putBytesMax) bytes, not \(bytes)")
+            throw Self.tooLarge(bytes, max: Self.putBytesMax)
         }
         let (store, now) = (call.store, call.now)
         let writer = store.blocks.writer(in: try await store.seal(upload.encryption?.domain))
@@ -147,7 +147,7 @@ extension Objects {
         guard zip(chosen, chosen.dropFirst()).allSatisfy({ $0.number < $1.number }) else {
             throw Fault(
                 .invalidPartOrder,
-                "The list of parts was not in ascending order. The parts list must be specified in order by part number."
+                "The list of parts was not in ascending order. Parts must be ordered by part number."
             )
         }
         let bucket = try await Buckets(call).require(upload.bucket.rawValue)
@@ -159,22 +159,24 @@ extension Objects {
         let known = Dictionary(uniqueKeysWithValues: all.map { ($0.number, $0) })
         let parts = try chosen.map { choice in
             guard let part = known[choice.number], Self.hex(part.md5) == choice.etag.lowercased() else {
-                throw Fault(
-                    .invalidPart,
-                    "One or more of the specified parts could not be found: part \(choice.number) was not uploaded, or with another tag"
-                )
+                let details = ["UploadId": upload.id, "PartNumber": String(choice.number), "ETag": choice.etag]
+                throw Fault(.invalidPart, "Part \(choice.number) was not uploaded, or with another tag", details: details)
             }
             return part
         }
         if let small = parts.dropLast().first(where: { $0.segment.bytes < Self.partBytesMin }) {
             throw Fault(
                 .entityTooSmall,
-                "Your proposed upload is smaller than the minimum allowed size: part \(small.number) has \(small.segment.bytes) bytes"
+                "Your proposed upload is smaller than the minimum allowed size",
+                details: [
+                    "ProposedSize": String(small.segment.bytes), "MinSizeAllowed": String(Self.partBytesMin),
+                    "PartNumber": String(small.number), "ETag": Self.hex(small.md5),
+                ]
             )
         }
         let bytes = parts.reduce(Int64(0)) { $0 + $1.segment.bytes }
         guard bytes <= Self.objectBytesMax else {
-            throw Fault(.entityTooLarge, "An object may have \(Self.objectBytesMax) bytes, not \(bytes)")
+            throw Self.tooLarge(bytes, max: Self.objectBytesMax)
         }
         let identity = try seal(parts)
         let object = StoredObject(

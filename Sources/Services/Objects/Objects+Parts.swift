@@ -24,7 +24,7 @@ extension Objects {
             bytes += part.segment.bytes
             // Told by now, and not when all of it is on the disk.
             guard bytes <= Self.objectBytesMax else {
-                throw Fault(.entityTooLarge, "An object may have \(Self.objectBytesMax) bytes, and there are more")
+                throw Self.tooLarge(nil, max: Self.objectBytesMax)
             }
         } while rest.beginNext()
         return try await completion(of: upload, parts: parts, condition: condition) { parts in

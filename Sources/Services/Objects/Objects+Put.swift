@@ -59,7 +59,7 @@ extension Objects {
     ) async throws -> StoredObject {
         let bytes = body.bytes
         guard bytes <= Self.putBytesMax else {
-            throw Fault(.entityTooLarge, "Your proposed upload of \(bytes) bytes exceeds the maximum allowed size of \(Self.putBytesMax)")
+            throw Self.tooLarge(bytes, max: Self.putBytesMax)
         }
         return try await self.put(put, &body, bytes: bytes, as: source, under: settled)
     }
@@ -150,8 +150,24 @@ extension Objects {
         case .isPresent where current != nil: return
         case .hasTag(let tag) where current?.etag == tag: return
         case .isPresent where current == nil, .hasTag where current == nil: throw Fault(.noSuchKey, "The specified key does not exist.")
-        default: throw Fault(.objectPreconditionFailed, "At least one of the pre-conditions you specified did not hold")
+        case .isAbsent: throw preconditionFailed("If-None-Match")
+        default: throw preconditionFailed("If-Match")
         }
+    }
+
+    private static func preconditionFailed(_ condition: String) -> Fault {
+        Fault(
+            .objectPreconditionFailed,
+            "At least one of the pre-conditions you specified did not hold",
+            details: ["Condition": condition]
+        )
+    }
+
+    /// - Parameter bytes: nil when they have not been counted to their end.
+    static func tooLarge(_ bytes: Int64?, max: Int64) -> Fault {
+        var details = ["MaxSizeAllowed": String(max)]
+        details["ProposedSize"] = bytes.map { String($0) }
+        return Fault(.entityTooLarge, "Your proposed upload exceeds the maximum allowed size", details: details)
     }
 
     /// - Throws: `KeyUnusable` when the KMS key that is asked for cannot be used.

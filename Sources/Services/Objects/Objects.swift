@@ -70,15 +70,16 @@ package struct Objects: Sendable {
 
     static func key(_ text: String) throws -> ObjectKey {
         guard let key = ObjectKey(text) else {
-            throw Fault(.keyTooLong, "Your key is too long: it may have 1 to \(ObjectKey.bytesMax) bytes")
+            let details = ["Size": String(text.utf8.count), "MaxSizeAllowed": String(ObjectKey.bytesMax)]
+            throw Fault(.keyTooLong, "Your key is too long", details: details)
         }
         return key
     }
 
-    static func missing(_ key: ObjectKey) -> Fault { Fault(.noSuchKey, "The specified key does not exist.") }
+    static func missing(_ key: ObjectKey) -> Fault { Fault(.noSuchKey, "The specified key does not exist.", details: ["Key": key.text]) }
 
     static func missingVersion(_ version: String, of key: ObjectKey) -> Fault {
-        Fault(.noSuchObjectVersion, "The specified version does not exist: '\(version.prefix(64))'")
+        Fault(.noSuchObjectVersion, "The specified version does not exist.", details: ["Key": key.text, "VersionId": version])
     }
 
     /// What was under an object or a part may be collected.

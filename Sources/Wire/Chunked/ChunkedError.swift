@@ -14,12 +14,9 @@ package enum ChunkedError: Error, Equatable, Sendable {
         switch self {
         case .malformed(let reason): S3Error(.invalidRequest, "The aws-chunked body cannot be read: \(reason)")
         case .incomplete(let expected, let received):
-            S3Error(
-                .incompleteBody,
-                "The request body terminated unexpectedly: x-amz-decoded-content-length is \(expected), \(received) bytes were found"
-            )
-        case .signatureMismatch: S3Error(.signatureDoesNotMatch, SignatureError.mismatch.description)
-        case .trailer(let reason): S3Error(.malformedTrailer, "The request contained trailing data that was not well-formed: \(reason)")
+            S3Error(.incompleteBody, explanation: "x-amz-decoded-content-length is \(expected), and \(received) bytes were found")
+        case .signatureMismatch: S3Error(.signatureDoesNotMatch)
+        case .trailer(let reason): S3Error(.malformedTrailer, explanation: reason)
         }
     }
 }

@@ -17,7 +17,7 @@ package struct CopySource: Sendable, Hashable {
         let decoded = try S3Address.decoded(path.utf8)
         let parts = decoded.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { throw .invalidArgument("x-amz-copy-source", header, rule) }
-        guard parts[1].utf8.count <= S3Limits.keyBytesMax else { throw S3Error(.keyTooLong, "The key of the copy source is too long") }
+        try S3Address.checkLength(of: String(parts[1]))
         bucket = String(parts[0])
         key = String(parts[1])
     }

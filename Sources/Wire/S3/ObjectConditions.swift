@@ -49,6 +49,15 @@ package struct ObjectConditions: Sendable, Equatable {
         return .proceed
     }
 
+    /// The header that an outcome is owed to; nil when all hold.
+    package func cause(of outcome: Outcome) -> String? {
+        switch outcome {
+        case .proceed: nil
+        case .preconditionFailed: ifMatch == nil ? "If-Unmodified-Since" : "If-Match"
+        case .notModified: ifNoneMatch == nil ? "If-Modified-Since" : "If-None-Match"
+        }
+    }
+
     /// Whether a write may go ahead: `If-None-Match: *` wants no object there, `If-Match` wants that one.
     ///
     /// - Parameter current: nil when there is no object.
@@ -60,7 +69,7 @@ package struct ObjectConditions: Sendable, Equatable {
             guard current == nil else { throw Self.failed("If-None-Match") }
         }
         if let ifMatch {
-            guard let current else { throw S3Error(.noSuchKey, "The specified key does not exist") }
+            guard let current else { throw S3Error(.noSuchKey) }
             guard Self.matches(ifMatch, current) else { throw Self.failed("If-Match") }
         }
     }
@@ -68,8 +77,7 @@ package struct ObjectConditions: Sendable, Equatable {
     private static func failed(_ condition: String) -> S3Error {
         S3Error(
             .preconditionFailed,
-            "At least one of the pre-conditions you specified did not hold",
-            details: [.init("Condition", condition)]
+            details: [.init(.condition, condition)]
         )
     }
 

@@ -21,7 +21,7 @@ package struct S3Address: Sendable, Hashable {
         } else {
             let name = rest.removeFirst()
             guard !name.isEmpty else {
-                guard rest.isEmpty else { throw S3Error(.invalidBucketName, "The path of the request has an empty bucket name") }
+                guard rest.isEmpty else { throw S3Error(.invalidBucketName, explanation: "The path of the request has an empty bucket name") }
                 (bucket, key) = (nil, nil)
                 return
             }
@@ -32,12 +32,11 @@ package struct S3Address: Sendable, Hashable {
         self.key = key.isEmpty ? nil : key
     }
 
-    private static func checkLength(of key: String) throws(S3Error) {
+    static func checkLength(of key: String) throws(S3Error) {
         guard key.utf8.count <= S3Limits.keyBytesMax else {
             throw S3Error(
                 .keyTooLong,
-                "Your key is too long",
-                details: [.init("Size", String(key.utf8.count)), .init("MaxSizeAllowed", String(S3Limits.keyBytesMax))]
+                details: [.init(.size, String(key.utf8.count)), .init(.maxSizeAllowed, String(S3Limits.keyBytesMax))]
             )
         }
     }
@@ -45,7 +44,7 @@ package struct S3Address: Sendable, Hashable {
     /// Decodes a part of a copy source.
     static func decoded(_ encoded: Substring.UTF8View) throws(S3Error) -> String {
         guard let bytes = PercentEncoding.decode(encoded, plusIsSpace: false), let text = String(validating: bytes, as: UTF8.self) else {
-            throw S3Error(.invalidURI, "Couldn't parse the specified URI: it must be percent-encoded UTF-8")
+            throw S3Error(.invalidURI, details: [.init(.uri, String(Substring(encoded)))], explanation: "It must be percent-encoded UTF-8")
         }
         return text
     }

@@ -12,11 +12,8 @@ extension S3Operation {
             found = try Self.ofObject(method, query, hasCopySource)
         }
         guard let found else {
-            throw S3Error(
-                .methodNotAllowed,
-                "The specified method is not allowed against this resource",
-                details: [.init("Method", method), .init("ResourceType", address.key == nil ? "BUCKET" : "OBJECT")]
-            )
+            // Of which method and what resource is in the request.
+            throw S3Error(.methodNotAllowed)
         }
         self = found
     }

@@ -22,7 +22,8 @@ package struct S3Query: Sendable {
     /// Nil when the parameter is absent or empty.
     package func number(_ name: String, in range: ClosedRange<Int> = 0...Int(Int32.max)) throws(S3Error) -> Int? {
         guard let text = text(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
+        guard let number = Int(text) else { throw .invalidArgument(name, text, "Provided \(name) not an integer or within integer range") }
+        guard range.contains(number) else {
             throw .invalidArgument(name, text, "Argument \(name) must be an integer between \(range.lowerBound) and \(range.upperBound)")
         }
         return number

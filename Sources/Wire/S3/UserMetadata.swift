@@ -15,8 +15,7 @@ package enum UserMetadata {
         guard size <= S3Limits.userMetadataBytesMax else {
             throw S3Error(
                 .metadataTooLarge,
-                "Your metadata headers exceed the maximum allowed metadata size",
-                details: [.init("Size", String(size)), .init("MaxSizeAllowed", String(S3Limits.userMetadataBytesMax))]
+                details: [.init(.size, String(size)), .init(.maxSizeAllowed, String(S3Limits.userMetadataBytesMax))]
             )
         }
         return values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -1,6 +1,13 @@
 import Crypto
 import Foundation
 
+/// The texts of which a signature is made, for whom it did not match.
+package struct SignedTexts: Sendable, Equatable {
+    package let stringToSign: String
+    /// Version 2 has none.
+    package let canonicalRequest: String?
+}
+
 /// The one text that both sides make from a request before they sign it.
 package struct CanonicalRequest: Sendable {
     package let text: String

@@ -11,7 +11,7 @@ package struct PresignedV2Claim: Sendable {
     package let sessionToken: String?
     /// `x-amz-…`, `content-type` and `content-md5` that stand in the query in the place of headers; names in lower case.
     let hoistedHeaders: [(name: String, value: String)]
-    let signature: String
+    package let signature: String
 
     private static let latest: Int64 = 253_402_300_799
     private static let ownNames: Set<String> = ["AWSAccessKeyId", "Signature", "Expires"]
@@ -86,6 +86,12 @@ package struct PresignedV2Claim: Sendable {
             return SignatureClaim.isEqual(canonical.signature(secretAccessKey: secretAccessKey), signature)
         }
         guard isVerified else { throw .mismatch }
+    }
+
+    /// What the server signs of a request whose signature is another.
+    package func signedTexts(of request: SignableRequest, bucketInHost: String?) -> SignedTexts {
+        let canonical = CanonicalRequestV2(request: request, path: request.target.path.encoded, claim: self, bucketInHost: bucketInHost)
+        return SignedTexts(stringToSign: canonical.text, canonicalRequest: nil)
     }
 
     /// A bucket is signed with a slash behind it, also by clients that leave it out of the path.

@@ -53,6 +53,19 @@ extension SignatureClaim {
         }
     }
 
+    /// What the server signs of a request whose signature is another; nil when a header that is said to be signed is not there, or the body
+    /// would have to be hashed.
+    package func signedTexts(of request: SignableRequest) -> SignedTexts? {
+        guard let covered = try? coveredPayload(.unsigned) else { return nil }
+        let canonical = CanonicalRequest(request: request, signedHeaders: signedHeaders, service: scope.service, payload: covered)
+        return canonical.map { canonical in
+            SignedTexts(
+                stringToSign: SigningKey.stringToSign(canonical, at: date, scope: scope),
+                canonicalRequest: canonical.text
+            )
+        }
+    }
+
     private func checkTime(now: Date) throws(SignatureError) {
         let age = now.timeIntervalSince(date)
         if age < -Self.allowedSkewSeconds { throw .notYetValid(server: now, client: date) }

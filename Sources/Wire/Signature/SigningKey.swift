@@ -19,7 +19,11 @@ struct SigningKey: Sendable {
 
     /// The signature of a canonical request, as lower-case hex.
     func signature(of canonical: CanonicalRequest, at date: Date) -> String {
-        signature(of: [Self.algorithm, Timestamp.compact(date), scope.text, canonical.hash].joined(separator: "\n"))
+        signature(of: Self.stringToSign(canonical, at: date, scope: scope))
+    }
+
+    static func stringToSign(_ canonical: CanonicalRequest, at date: Date, scope: CredentialScope) -> String {
+        [algorithm, Timestamp.compact(date), scope.text, canonical.hash].joined(separator: "\n")
     }
 
     /// The signature of a string to sign, as lower-case hex.

@@ -10,6 +10,12 @@ package enum Timestamp {
         return "\(fields.date)T\(fields.clock).\(padded(fields.millisecond, 3))Z"
     }
 
+    /// `2026-11-22T19:34:32Z`, the form of S3's errors.
+    package static func wholeSeconds(_ date: Date) -> String {
+        let fields = Fields(milliseconds: milliseconds(of: date))
+        return "\(fields.date)T\(fields.clock)Z"
+    }
+
     /// `20261122T193432Z`, the form of `x-amz-date`.
     package static func compact(_ date: Date) -> String {
         let fields = Fields(milliseconds: milliseconds(of: date))

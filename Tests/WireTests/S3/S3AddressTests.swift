@@ -44,14 +44,4 @@ import Wire
     func brokenPathsAreRefused(_ path: String) {
         #expect(throws: (any Error).self) { try Self.address(path) }
     }
-
-    @Test func anErrorIsADocument() throws {
-        let error = S3Error(.noSuchKey, "The <key> is not there", details: [.init("Key", "a&b")])
-        let document = try XMLNode(parsing: error.document(resource: "/b/a%26b", requestID: "r1"))
-        #expect(document.name == "Error")
-        #expect(document.children.map(\.name) == ["Code", "Message", "Key", "Resource", "RequestId", "HostId"])
-        #expect(document.text("Key") == "a&b")
-        for code in S3ErrorCode.allCases { #expect((300..<600).contains(code.httpStatus)) }
-        #expect(S3ErrorCode.notImplemented.httpStatus == 501)
-    }
 }

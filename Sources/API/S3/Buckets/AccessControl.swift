@@ -30,7 +30,11 @@ extension S3Service {
     /// Grants in headers would say who gets in: not to be passed over.
     static func refuseGrants(_ call: S3Call) throws {
         for right in ["full-control", "read", "read-acp", "write", "write-acp"] where call.header("x-amz-grant-\(right)") != nil {
-            throw S3Error(.notImplemented, "The header x-amz-grant-\(right) is not implemented: use a canned ACL (x-amz-acl)")
+            throw S3Error(
+                .notImplemented,
+                "The header x-amz-grant-\(right) is not implemented: use a canned ACL (x-amz-acl)",
+                details: [.init(.header, "x-amz-grant-\(right)")]
+            )
         }
     }
 
@@ -38,10 +42,7 @@ extension S3Service {
     static func requireOwned(acl: [UInt8]?, under ownership: [UInt8]?) throws {
         guard let acl, let ownership, try OwnershipControls(parsing: ownership).objectOwnership == .bucketOwnerEnforced else { return }
         guard CannedACL(rawValue: String(decoding: acl, as: UTF8.self))?.isOpenToOthers == true else { return }
-        throw S3Error(
-            .invalidBucketACLWithObjectOwnership,
-            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
-        )
+        throw S3Error(.invalidBucketACLWithObjectOwnership)
     }
 
     /// The ACL that a request sets, by its name or as a document that says the same, where the bucket takes it.

@@ -26,8 +26,7 @@ struct BucketPlace {
         guard name != S3Service.standardRegion, let region = Region(rawValue: name), let store = call.call.deployment.regions[region] else {
             throw S3Error(
                 .invalidLocationConstraint,
-                "The specified location-constraint is not valid",
-                details: [.init("LocationConstraint", constraint)]
+                details: [.init(.locationConstraint, constraint)]
             )
         }
         guard call.isForStandardRegion || region == call.call.region else { throw Self.incompatible(constraint) }

@@ -9,7 +9,7 @@ extension S3Service {
     static func getSetting(_ setting: BucketSetting, else missing: S3ErrorCode) -> Action {
         { call in
             guard let value = try await call.buckets.setting(setting, of: call.bucket) else {
-                throw S3Error(missing, "The bucket \(call.bucket) has no configuration of this kind")
+                throw S3Error(missing)
             }
             let type = setting == .policy ? "application/json" : "application/xml"
             return Reply(status: .ok, headers: [.contentType: type], body: ByteBuffer(bytes: value))
@@ -61,7 +61,7 @@ extension S3Service {
     static func missing(_ code: S3ErrorCode) -> Action {
         { call in
             _ = try await call.buckets.require(call.bucket)
-            throw S3Error(code, "The bucket \(call.bucket) has no configuration of this kind")
+            throw S3Error(code)
         }
     }
 
@@ -91,7 +91,7 @@ extension S3Service {
 
     static func putBucketVersioning(_ call: S3Call) async throws -> Reply {
         let setting = try VersioningConfiguration(parsing: try await call.document())
-        guard let status = setting.status else { throw S3Error.malformedXML("Status is missing") }
+        guard let status = setting.status else { throw S3Error(.illegalVersioningConfiguration) }
         try await call.buckets.setVersioning(status == .enabled ? .enabled : .suspended, of: call.bucket)
         return .empty(.ok)
     }
@@ -108,7 +108,7 @@ extension S3Service {
     /// Whether the policy lets everybody in, by S3's meaning of public.
     static func getBucketPolicyStatus(_ call: S3Call) async throws -> Reply {
         guard let document = try await call.buckets.setting(.policy, of: call.bucket) else {
-            throw S3Error(.noSuchBucketPolicy, "The bucket \(call.bucket) has no policy")
+            throw S3Error(.noSuchBucketPolicy)
         }
         return .s3("PolicyStatus") { $0.element("IsPublic", BucketPolicy.isPublic(document)) }
     }

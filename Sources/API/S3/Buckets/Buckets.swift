@@ -39,10 +39,7 @@ extension S3Service {
         var settings: [BucketSetting: [UInt8]] = [:]
         if let acl = call.header("x-amz-acl") { settings[.acl] = Array(try CannedACL(header: acl).rawValue.utf8) }
         if let ownership = call.header("x-amz-object-ownership") {
-            var xml = XMLWriter(declaration: false)
-            xml.element("OwnershipControls") { xml in xml.element("Rule") { $0.element("ObjectOwnership", ownership) } }
-            _ = try OwnershipControls(parsing: xml.bytes)
-            settings[.ownership] = xml.bytes
+            settings[.ownership] = try OwnershipControls(header: ownership).document
         }
         try requireOwned(acl: settings[.acl], under: settings[.ownership])
         if let tags = configuration?.tags, !tags.isEmpty { settings[.tagging] = Tagging.document(of: tags) }

@@ -20,19 +20,19 @@ extension S3Call {
     func requireACLsEnabled() async throws {
         guard let document = try await buckets.setting(.ownership, of: bucket) else { return }
         guard try OwnershipControls(parsing: document).objectOwnership == .bucketOwnerEnforced else { return }
-        throw S3Error(.accessControlListNotSupported, "The bucket does not allow ACLs")
+        throw S3Error(.accessControlListNotSupported)
     }
 
     /// Refuses a public ACL in a bucket that blocks them.
     func requireNotBlocked(_ acl: CannedACL) async throws {
         guard acl.isPublic, try await publicAccessBlock()?.blockPublicACLs == true else { return }
-        throw S3Error(.accessDenied, "Access Denied: public ACLs are blocked by the BlockPublicAcls setting of the bucket")
+        throw S3Error(.accessDenied, explanation: "Public ACLs are blocked by the BlockPublicAcls setting of the bucket")
     }
 
     /// Refuses a public policy for a bucket that blocks them.
     func requireNotBlocked(policy document: [UInt8]) async throws {
         guard BucketPolicy.isPublic(document), try await publicAccessBlock()?.blockPublicPolicy == true else { return }
-        throw S3Error(.accessDenied, "Access Denied: public policies are blocked by the BlockPublicPolicy setting of the bucket")
+        throw S3Error(.accessDenied, explanation: "Public policies are blocked by the BlockPublicPolicy setting of the bucket")
     }
 
     private func publicAccessBlock() async throws -> PublicAccessBlockConfiguration? {

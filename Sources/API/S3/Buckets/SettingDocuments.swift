@@ -13,6 +13,12 @@ extension PublicAccessBlockConfiguration {
     }
 }
 
+extension OwnershipControls {
+    var document: [UInt8] {
+        Self.written { xml in xml.element("Rule") { $0.element("ObjectOwnership", objectOwnership.rawValue) } }
+    }
+}
+
 extension ServerSideEncryptionConfiguration {
     var document: [UInt8] {
         Self.written { xml in

@@ -26,7 +26,7 @@ extension S3Service {
             return try await complete(try await upload(of: call), request, parts, call)
         } catch let fault as Fault where fault.code == .conditionalRequestConflict {
             let condition = call.header("if-match") == nil ? "If-None-Match" : "If-Match"
-            throw S3Error(.conditionalRequestConflict, fault.message, details: [.init("Condition", condition), .init("Key", call.key)])
+            throw S3Error(.conditionalRequestConflict, details: [.init(.condition, condition), .init(.key, call.key)])
         } catch let fault as Fault where fault.code == .noSuchUpload {
             let id = call.query["uploadId"] ?? ""
             guard let made = try await call.objects.completion(ofEnded: id, of: call.key, in: call.bucket, parts: parts) else {

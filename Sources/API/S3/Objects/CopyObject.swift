@@ -53,9 +53,9 @@ extension S3Service {
 extension ObjectConditions {
     /// A copy answers 412 for both outcomes.
     func require(_ object: StoredObject) throws {
-        guard evaluate(tag: EntityTag(value: object.etag), lastModified: object.modifiedAt) == .proceed else {
-            throw S3Error(.preconditionFailed, "At least one of the pre-conditions you specified did not hold")
-        }
+        let outcome = evaluate(tag: EntityTag(value: object.etag), lastModified: object.modifiedAt)
+        guard let cause = cause(of: outcome) else { return }
+        throw S3Error(.preconditionFailed, details: [.init(.condition, "x-amz-copy-source-\(cause)")])
     }
 }
 

@@ -19,7 +19,7 @@ extension S3Service {
     static func deleteObjects(_ call: S3Call) async throws -> Reply {
         let request = try DeletionRequest(parsing: try await call.document())
         _ = try await call.buckets.require(call.bucket)
-        var done: [(object: DeletionRequest.Object, result: Result<ObjectDeletion, Fault>)] = []
+        var done: [(object: DeletionRequest.Object, result: Result<ObjectDeletion, S3Error>)] = []
         for object in request.objects {
             do {
                 let deletion = try await call.objects.delete(
@@ -30,7 +30,7 @@ extension S3Service {
                 )
                 done.append((object, .success(deletion)))
             } catch let fault as Fault {
-                done.append((object, .failure(fault)))
+                done.append((object, .failure(refusal(fault))))
             }
         }
         return .s3("DeleteResult") { xml in
@@ -46,12 +46,12 @@ extension S3Service {
                         }
                     }
                 case .success: break
-                case .failure(let fault):
+                case .failure(let refusal):
                     xml.element("Error") { xml in
                         xml.element("Key", object.key)
                         xml.element("VersionId", object.versionID)
-                        xml.element("Code", fault.code.rawValue)
-                        xml.element("Message", fault.message)
+                        xml.element("Code", refusal.code.rawValue)
+                        xml.element("Message", refusal.message)
                     }
                 }
             }

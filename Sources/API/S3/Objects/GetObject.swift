@@ -10,13 +10,14 @@ extension S3Service {
         let object = try await call.objects.head(call.key, in: call.bucket, version: call.versionID)
         let isHead = call.operation == .headObject
         var reply = try await described(object, call)
-        switch call.conditions.evaluate(tag: EntityTag(value: object.etag), lastModified: object.modifiedAt) {
+        let conditions = call.conditions
+        let outcome = conditions.evaluate(tag: EntityTag(value: object.etag), lastModified: object.modifiedAt)
+        switch outcome {
         case .proceed: break
         case .notModified:
             reply.status = .notModified
             return reply
-        case .preconditionFailed:
-            throw S3Error(.preconditionFailed, "At least one of the pre-conditions you specified did not hold")
+        case .preconditionFailed: throw S3Error(.preconditionFailed, details: [.init(.condition, conditions.cause(of: outcome) ?? "")])
         }
         let part = try Self.part(askedBy: call, object)
         let range = try part?.range ?? Self.range(askedBy: call, object)
@@ -49,8 +50,7 @@ extension S3Service {
         guard number <= parts.count else {
             throw S3Error(
                 .invalidPartNumber,
-                "The requested partnumber is not satisfiable",
-                details: [.init("PartNumberRequested", String(number)), .init("ActualPartCount", String(parts.count))]
+                details: [.init(.partNumberRequested, String(number)), .init(.actualPartCount, String(parts.count))]
             )
         }
         return parts[number - 1]
@@ -62,8 +62,7 @@ extension S3Service {
         guard let range = asked.resolve(length: object.bytes) else {
             throw S3Error(
                 .invalidRange,
-                "The requested range is not satisfiable",
-                details: [.init("RangeRequested", header), .init("ActualObjectSize", String(object.bytes))]
+                details: [.init(.rangeRequested, header), .init(.actualObjectSize, String(object.bytes))]
             )
         }
         return range

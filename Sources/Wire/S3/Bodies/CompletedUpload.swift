@@ -17,7 +17,7 @@ package struct CompletedUpload: S3Body, Equatable {
         for child in fields.children("Part") { parts.append(try Part(child)) }
         guard (1...S3Limits.partsMax).contains(parts.count) else { throw .malformedXML("there must be 1 to \(S3Limits.partsMax) parts") }
         guard zip(parts, parts.dropFirst()).allSatisfy({ $0.number < $1.number }) else {
-            throw S3Error(.invalidPartOrder, "The list of parts was not in ascending order. Parts must be ordered by part number.")
+            throw S3Error(.invalidPartOrder)
         }
         self.parts = parts
     }

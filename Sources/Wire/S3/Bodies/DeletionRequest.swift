@@ -20,7 +20,7 @@ package struct DeletionRequest: S3Body, Equatable {
         for child in fields.children("Object") {
             try child.allow(["Key", "VersionId", "ETag"])
             let key = try child.requiredText("Key")
-            guard !key.isEmpty else { throw S3Error(.malformedXML, "A Key to delete is empty") }
+            guard !key.isEmpty else { throw .malformedXML("a Key to delete is empty") }
             objects.append(Object(key: key, versionID: try child.text("VersionId"), tag: try child.text("ETag").map(EntityTag.init(text:))))
         }
         guard (1...S3Limits.keysPerCallMax).contains(objects.count) else {

@@ -9,7 +9,7 @@ package protocol S3Body: Sendable {
 extension S3Body {
     /// Reads a document: of its schema, no element more, or `MalformedXML`.
     package init(parsing document: [UInt8]) throws(S3Error) {
-        guard !document.isEmpty else { throw S3Error(.missingRequestBody, "Request Body is empty") }
+        guard !document.isEmpty else { throw S3Error(.missingRequestBody) }
         let root: XMLNode
         do {
             // 10,000 parts with a SHA-256 each are some 2 MB.

@@ -22,8 +22,9 @@ package struct ServerSideEncryptionConfiguration: S3Body, Equatable {
         kmsKeyID = try standard.text("KMSMasterKeyID").flatMap { $0.isEmpty ? nil : $0 }
         isBucketKeyEnabled = try rule.flag("BucketKeyEnabled") ?? false
         guard kmsKeyID == nil || algorithm != .aes256 else {
-            throw S3Error(
-                .invalidArgument,
+            throw .invalidArgument(
+                "ApplyServerSideEncryptionByDefault",
+                nil,
                 "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse"
             )
         }
