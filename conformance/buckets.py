@@ -29,6 +29,13 @@ def make_bucket(server: FerryServer, region: str = HOME, **options: Any) -> str:
     return name
 
 
+def make_open_bucket(server: FerryServer, region: str = HOME) -> str:
+    """A bucket that takes ACLs and lets the public in, as buckets were before 2023."""
+    name = make_bucket(server, region, ObjectOwnership="ObjectWriter")
+    server.s3(region).delete_public_access_block(Bucket=name)
+    return name
+
+
 def placed_in(region: str) -> dict[str, Any]:
     """What a client has to say to make a bucket in a Region: nothing in us-east-1."""
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}

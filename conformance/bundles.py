@@ -49,12 +49,14 @@ class Bundle:
     def upload(self, server: FerryServer, region: str = HOME, bucket: str | None = None) -> str:
         """The location to register."""
         s3 = server.client("s3", region)
+        # A bucket takes ACLs only when it is told to.
+        acl = {"ACL": "aws-exec-read"} if bucket is None else {}
         if bucket is None:
             bucket = f"bundles-{next(_NUMBERS):04d}"
-            s3.create_bucket(Bucket=bucket)
+            s3.create_bucket(Bucket=bucket, ObjectOwnership="BucketOwnerPreferred")
         for name, content in self.parts.items():
-            s3.put_object(Bucket=bucket, Key=f"web/{name}", Body=content, ACL="aws-exec-read")
-        s3.put_object(Bucket=bucket, Key="web/image.manifest.xml", Body=self.manifest.encode(), ACL="aws-exec-read")
+            s3.put_object(Bucket=bucket, Key=f"web/{name}", Body=content, **acl)
+        s3.put_object(Bucket=bucket, Key="web/image.manifest.xml", Body=self.manifest.encode(), **acl)
         return f"{bucket}/web/image.manifest.xml"
 
 

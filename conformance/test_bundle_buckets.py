@@ -97,7 +97,7 @@ def test_devices_of_the_image_are_those_of_the_mapping(server, bundle):
 
 
 def test_parts_are_readable_by_ec2(server, bundle):
-    bucket = buckets.make_bucket(server)
+    bucket = buckets.make_open_bucket(server)
     bundle(f"s3://{bucket}")
     for key in buckets.keys(server, bucket):
         grants = server.s3().get_object_acl(Bucket=bucket, Key=key)["Grants"]

@@ -6,7 +6,7 @@ import json
 
 import botocore.exceptions
 import pytest
-from buckets import make_bucket, placed_in, unused_bucket
+from buckets import make_bucket, make_open_bucket, placed_in, unused_bucket
 from ferry_server import AWAY, HOME, REGIONS, THIRD
 from refusals import refused
 from s3_request import S3Request
@@ -104,9 +104,6 @@ def test_a_version_or_a_marker_keeps_its_bucket(server):
 NOT_SET = [
     ("get_bucket_policy", "NoSuchBucketPolicy"),
     ("get_bucket_tagging", "NoSuchTagSet"),
-    ("get_bucket_encryption", "ServerSideEncryptionConfigurationNotFoundError"),
-    ("get_public_access_block", "NoSuchPublicAccessBlockConfiguration"),
-    ("get_bucket_ownership_controls", "OwnershipControlsNotFoundError"),
     ("get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration"),
     ("get_bucket_cors", "NoSuchCORSConfiguration"),
     ("get_bucket_website", "NoSuchWebsiteConfiguration"),
@@ -122,6 +119,65 @@ def test_what_is_not_set_has_a_code_of_its_own(server, call, code):
         getattr(server.s3(), call)(Bucket=make_bucket(server))
     with refused("NoSuchBucket", status=404):
         getattr(server.s3(), call)(Bucket=unused_bucket())
+
+
+def described(server, bucket, region=HOME):
+    """What tools read of a bucket that may be there by default."""
+    s3 = server.s3(region)
+    return (
+        s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"],
+        s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"],
+        s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"],
+    )
+
+
+OWN_KEY = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]
+ALL_BLOCKED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+
+
+@pytest.mark.parametrize("region", [HOME, AWAY])
+def test_a_new_bucket_has_the_defaults_of_aws(server, region):
+    s3, bucket = server.s3(region), make_bucket(server, region)
+    assert described(server, bucket, region) == (OWN_KEY, [{"ObjectOwnership": "BucketOwnerEnforced"}], ALL_BLOCKED)
+    [grant] = s3.get_bucket_acl(Bucket=bucket)["Grants"]
+    assert grant["Permission"] == "FULL_CONTROL"
+    with refused("AccessControlListNotSupported"):
+        s3.put_object(Bucket=bucket, Key="key", Body=b"x", ACL="public-read")
+    with refused("AccessDenied", status=403):
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy(bucket))
+    answers = [s3.put_object(Bucket=bucket, Key="key", Body=b"bytes"), s3.get_object(Bucket=bucket, Key="key"), s3.head_object(Bucket=bucket, Key="key")]
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="parts")
+    named = {"Bucket": bucket, "Key": "parts", "UploadId": upload["UploadId"]}
+    part = s3.upload_part(**named, PartNumber=1, Body=b"part")
+    copied = s3.upload_part_copy(**named, PartNumber=1, CopySource={"Bucket": bucket, "Key": "key"})
+    done = {"Parts": [{"PartNumber": 1, "ETag": copied["CopyPartResult"]["ETag"]}]}
+    answers += [upload, part, copied, s3.complete_multipart_upload(**named, MultipartUpload=done)]
+    answers.append(s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "key"}))
+    assert [answer["ServerSideEncryption"] for answer in answers] == ["AES256"] * len(answers)
+
+
+def test_what_is_taken_back_of_the_defaults(server):
+    s3, bucket = server.s3(), make_bucket(server)
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}}
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    assert described(server, bucket)[0] == [{**rule, "BucketKeyEnabled": False}]
+    s3.put_object(Bucket=bucket, Key="kms", Body=b"x")
+    # There is no bucket that does not encrypt; the other two can be gone.
+    for _ in range(2):
+        s3.delete_bucket_encryption(Bucket=bucket)
+        assert described(server, bucket)[0] == OWN_KEY
+        s3.delete_public_access_block(Bucket=bucket)
+        with refused("NoSuchPublicAccessBlockConfiguration", "^The public access block configuration was not found$", status=404):
+            s3.get_public_access_block(Bucket=bucket)
+        s3.delete_bucket_ownership_controls(Bucket=bucket)
+        with refused("OwnershipControlsNotFoundError", "^The bucket ownership controls were not found$", status=404):
+            s3.get_bucket_ownership_controls(Bucket=bucket)
+    assert s3.put_object(Bucket=bucket, Key="own", Body=b"x", ACL="public-read")["ServerSideEncryption"] == "AES256"
+    assert s3.head_object(Bucket=bucket, Key="kms")["ServerSideEncryption"] == "aws:kms"
+    with refused("NoSuchBucket", status=404):
+        s3.delete_bucket_encryption(Bucket=unused_bucket())
+    with refused("NoSuchBucket", status=404):
+        s3.put_bucket_encryption(Bucket=unused_bucket(), ServerSideEncryptionConfiguration={"Rules": []})
 
 
 def test_what_is_off_is_an_empty_document(server):
@@ -140,7 +196,7 @@ def policy(bucket):
 
 
 def test_settings_come_back_as_they_were_given(server):
-    s3, bucket = server.s3(), make_bucket(server)
+    s3, bucket = server.s3(), make_open_bucket(server)
     key = server.kms().create_key()["KeyMetadata"]["Arn"]
     tags = [{"Key": "made-by", "Value": "a test"}, {"Key": "empty", "Value": ""}]
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}, "BucketKeyEnabled": True}
@@ -156,14 +212,14 @@ def test_settings_come_back_as_they_were_given(server):
     assert s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"] == [rule]
     assert s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"] == block
     assert s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"] == controls
-    for name in ("bucket_tagging", "bucket_policy", "bucket_encryption", "public_access_block", "bucket_ownership_controls"):
+    for name in ("bucket_tagging", "bucket_policy"):
         getattr(s3, f"delete_{name}")(Bucket=bucket)
         with refused(tuple(code for call, code in NOT_SET if call == f"get_{name}"), status=404):
             getattr(s3, f"get_{name}")(Bucket=bucket)
 
 
 def test_whether_a_policy_is_public(server):
-    s3, bucket = server.s3(), make_bucket(server)
+    s3, bucket = server.s3(), make_open_bucket(server)
     narrow = json.loads(policy(bucket))
     narrow["Statement"][0]["Condition"] = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
     for document, expected in ((policy(bucket), True), (json.dumps(narrow), False)):
@@ -173,9 +229,19 @@ def test_whether_a_policy_is_public(server):
 
 def test_settings_given_with_the_bucket(server):
     s3, bucket = server.s3(), unused_bucket()
-    s3.create_bucket(Bucket=bucket, ACL="public-read", ObjectOwnership="ObjectWriter")
-    assert s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "ObjectWriter"}]
+    s3.create_bucket(Bucket=bucket, ACL="aws-exec-read", ObjectOwnership="ObjectWriter")
+    assert described(server, bucket) == (OWN_KEY, [{"ObjectOwnership": "ObjectWriter"}], ALL_BLOCKED)
     assert [grant["Permission"] for grant in s3.get_bucket_acl(Bucket=bucket)["Grants"]] == ["FULL_CONTROL", "READ"]
+    other = unused_bucket()
+    for options, code in [
+        ({"ACL": "public-read", "ObjectOwnership": "ObjectWriter"}, "InvalidBucketAclWithBlockPublicAccessError"),
+        ({"ACL": "aws-exec-read"}, "InvalidBucketAclWithObjectOwnership"),
+        ({"ObjectOwnership": "Nobody"}, "InvalidArgument"),
+    ]:
+        with refused(code):
+            server.s3(validate=False).create_bucket(Bucket=other, **options)
+    with refused("404", status=404):
+        s3.head_bucket(Bucket=other)
 
 
 def test_wrong_settings_are_refused_and_change_nothing(server):
@@ -190,14 +256,27 @@ def test_wrong_settings_are_refused_and_change_nothing(server):
         s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "aws:own", "Value": ""}]})
     with refused("InvalidTag"):
         s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "k", "Value": "1"}, {"Key": "k", "Value": "2"}]})
-    for call, code in NOT_SET[:5]:
+    with refused("BadRequest", "^Bucket tag count cannot be greater than 50$"):
+        s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": str(n), "Value": ""} for n in range(51)]})
+    with refused("IllegalVersioningConfigurationException"):
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={})
+    assert described(server, bucket) == (OWN_KEY, [{"ObjectOwnership": "BucketOwnerEnforced"}], ALL_BLOCKED)
+    for call, code in NOT_SET[:2]:
         with refused(code, status=404):
             getattr(s3, call)(Bucket=bucket)
     assert "Status" not in s3.get_bucket_versioning(Bucket=bucket)
 
 
-def test_acl_of_a_bucket(server):
+def test_a_set_without_tags_is_none(server):
     s3, bucket = server.s3(), make_bucket(server)
+    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "k", "Value": "1"}]})
+    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": []})
+    with refused("NoSuchTagSet", "^The TagSet does not exist$", status=404):
+        s3.get_bucket_tagging(Bucket=bucket)
+
+
+def test_acl_of_a_bucket(server):
+    s3, bucket = server.s3(), make_open_bucket(server)
     acl = s3.get_bucket_acl(Bucket=bucket)
     [grant] = acl["Grants"]
     assert (grant["Permission"], grant["Grantee"]["ID"], grant["Grantee"]["Type"]) == ("FULL_CONTROL", acl["Owner"]["ID"], "CanonicalUser")

@@ -125,17 +125,16 @@ def test_bucket_keys_are_accepted_and_told(server, bucket):
     assert encryption(head(server, bucket, "parts")) == ("aws:kms", arn, True)
 
 
-@pytest.mark.parametrize(("algorithm", "expected"), [("AES256", "AES256"), ("aws:kms", "aws:kms")])
-def test_the_default_of_a_bucket_without_a_key(server, bucket, algorithm, expected):
-    s3 = server.s3()
+def test_the_default_of_a_bucket_without_a_key(server, bucket):
+    s3, expected = server.s3(), "aws:kms"
     s3.put_object(Bucket=bucket, Key="before", Body=b"before")
-    set_default(server, bucket, algorithm)
+    set_default(server, bucket, expected)
     s3.put_object(Bucket=bucket, Key="after", Body=b"after")
     s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "before"})
     in_parts(server, bucket, "parts", [b"parts"])
     for name in ("after", "copy", "parts"):
-        assert encryption(head(server, bucket, name)) == (expected, managed(server) if expected == "aws:kms" else None, None), name
-    assert encryption(head(server, bucket, "before")) == (None, None, None)
+        assert encryption(head(server, bucket, name)) == (expected, managed(server), None), name
+    assert encryption(head(server, bucket, "before")) == ("AES256", None, None)
     assert [read(server, bucket, name) for name in keys(server, bucket)] == [b"after", b"before", b"before", b"parts"]
 
 
@@ -152,22 +151,39 @@ def test_what_is_sealed_stays_sealed_in_copies(server, bucket):
         assert encryption(head(server, target, "under s3", region)) == ("AES256", None, None)
         for key in ("copy", "under kms", "under s3"):
             assert read(server, target, key, region) == data
-    with refused("InvalidRequest", "name one of"):
-        server.s3(AWAY).copy_object(Bucket=away, Key="kms", CopySource={"Bucket": bucket, "Key": "kms"})
     server.s3().delete_object(Bucket=bucket, Key="own")
     assert read(server, bucket, "copy") == data
-    assert "kms" not in keys(server, away, AWAY)
 
 
-def test_a_part_does_not_open_what_is_sealed(server, bucket):
+def test_a_copy_that_asks_for_nothing_is_kept_as_its_bucket_says(server, bucket):
+    """As S3 has it: also where the source is under a KMS key, and in another Region."""
+    away = make_bucket(server, AWAY)
+    server.s3().put_object(Bucket=bucket, Key="kms", Body=b"kms", ServerSideEncryption="aws:kms")
+    for target, region in ((bucket, HOME), (away, AWAY)):
+        server.s3(region).copy_object(Bucket=target, Key="copy", CopySource={"Bucket": bucket, "Key": "kms"})
+        assert encryption(head(server, target, "copy", region)) == ("AES256", None, None)
+        assert read(server, target, "copy", region) == b"kms"
+
+
+def test_a_copy_onto_itself_changes_the_key_or_is_none(server, bucket):
+    s3, where = server.s3(), {"Bucket": bucket, "Key": "key"}
+    s3.put_object(**where, Body=b"x", ServerSideEncryption="aws:kms")
+    s3.copy_object(**where, CopySource=where)
+    assert encryption(head(server, bucket, "key")) == ("AES256", None, None)
+    with refused("InvalidRequest", "trying to copy an object to itself"):
+        s3.copy_object(**where, CopySource=where)
+    s3.copy_object(**where, CopySource=where, **OWN)
+    set_default(server, bucket, "aws:kms")
+    s3.copy_object(**where, CopySource=where)
+    assert encryption(head(server, bucket, "key")) == ("aws:kms", managed(server), None)
+    assert read(server, bucket, "key") == b"x"
+
+
+def test_a_part_is_kept_as_its_upload(server, bucket):
     s3, data = server.s3(), content("part of a sealed one", 9_999)
     s3.put_object(Bucket=bucket, Key="sealed", Body=data, **OWN)
     source = {"CopySource": {"Bucket": bucket, "Key": "sealed"}, "Bucket": bucket, "Key": "parts", "PartNumber": 1}
     upload = s3.create_multipart_upload(Bucket=bucket, Key="parts")["UploadId"]
-    with refused("InvalidRequest", "create the upload with server-side encryption"):
-        s3.upload_part_copy(**source, UploadId=upload)
-    assert s3.list_parts(Bucket=bucket, Key="parts", UploadId=upload).get("Parts", []) == []
-    upload = s3.create_multipart_upload(Bucket=bucket, Key="parts", **OWN)["UploadId"]
     tag = s3.upload_part_copy(**source, UploadId=upload)["CopyPartResult"]["ETag"]
     s3.complete_multipart_upload(Bucket=bucket, Key="parts", UploadId=upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]})
     assert read(server, bucket, "parts") == data

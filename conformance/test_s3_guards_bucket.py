@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from buckets import keys, make_bucket, unused_bucket
+from buckets import keys, make_bucket, make_open_bucket, unused_bucket
 from refusals import refused
 
 NO_ACLS = "^The bucket does not allow ACLs$"
@@ -13,13 +13,13 @@ NO_ACLS = "^The bucket does not allow ACLs$"
 
 @pytest.fixture
 def bucket(server):
-    return make_bucket(server)
+    return make_open_bucket(server)
 
 
 @pytest.fixture
 def enforced(server):
     """A bucket whose owner owns all objects in it."""
-    return make_bucket(server, ObjectOwnership="BucketOwnerEnforced")
+    return make_bucket(server)
 
 
 # Policies ------------------------------------------------------------------------------------------------------------
@@ -133,8 +133,12 @@ def test_where_the_owner_owns_all_there_are_no_acls(server, enforced):
 
 
 @pytest.mark.parametrize("ownership", ["BucketOwnerPreferred", "ObjectWriter", None])
-def test_any_other_bucket_takes_acls(server, ownership):
-    s3, bucket = server.s3(), make_bucket(server, **({"ObjectOwnership": ownership} if ownership else {}))
+def test_any_other_bucket_takes_acls(server, bucket, ownership):
+    s3 = server.s3()
+    if ownership is None:
+        s3.delete_bucket_ownership_controls(Bucket=bucket)
+    else:
+        s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": ownership}]})
     s3.put_bucket_acl(Bucket=bucket, ACL="public-read")
     s3.put_object(Bucket=bucket, Key="key", Body=b"x", ACL="aws-exec-read")
     s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "key"}, ACL="private")

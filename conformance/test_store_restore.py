@@ -151,7 +151,7 @@ def test_a_program_that_knows_the_documents_alone_reads_it(server, bucket, tmp_p
 
 
 def test_encryption_is_taken_off_and_put_on(start_server, disk):
-    """What is sealed stands open in the object; with encryption by default on, what is restored is sealed."""
+    """What is sealed stands without its key in the object; with encryption by default on, what is restored is sealed."""
     server = start_server()
     bucket = make_bucket(server)
     snapshot = snapshots.upload(server, disk, Encrypted=True)
@@ -167,10 +167,12 @@ def test_encryption_is_taken_off_and_put_on(start_server, disk):
 
 def test_default_encryption_of_the_bucket_counts(server, source):
     bucket = make_bucket(server)
-    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    assert server.s3().head_object(Bucket=bucket, Key=store(server, source, bucket))["ServerSideEncryption"] == "AES256"
+    bucket = make_bucket(server)
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
     server.s3().put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
     key = store(server, source, bucket)
-    assert server.s3().head_object(Bucket=bucket, Key=key)["ServerSideEncryption"] == "AES256"
+    assert server.s3().head_object(Bucket=bucket, Key=key)["ServerSideEncryption"] == "aws:kms"
     image = restore(server, bucket, key)
     images.wait_available(server, HOME, image)
     same_disks(server, source, image)

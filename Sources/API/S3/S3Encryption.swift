@@ -18,24 +18,31 @@ enum S3Encryption {
         let hasBucketKey = try call.header("\(prefix)-bucket-key-enabled").map(flag)
         if let algorithm = call.header(prefix) {
             // The setting of the bucket counts for its keys where the request does not say.
-            let isDefault = hasBucketKey == nil && algorithm == "aws:kms" ? try await standard(of: call)?.isBucketKeyEnabled : nil
-            return try request(algorithm, key, hasBucketKey: hasBucketKey ?? isDefault ?? false)
+            let asks = hasBucketKey == nil && algorithm == "aws:kms"
+            let standard = asks ? try await standard(of: call) : nil
+            return try request(algorithm, key, hasBucketKey: hasBucketKey ?? standard?.hasBucketKey ?? false)
         }
         guard key == nil else {
             throw S3Error.invalidArgument(prefix, "", "A KMS key needs the header \(prefix): aws:kms beside it")
         }
-        guard let standard = try await standard(of: call) else { return nil }
-        return try request(standard.algorithm.rawValue, standard.kmsKeyID, hasBucketKey: hasBucketKey ?? standard.isBucketKeyEnabled)
+        let standard = try await standard(of: call)
+        guard case .kms(let key, let isDefault) = standard else { return standard }
+        return .kms(key, hasBucketKey: hasBucketKey ?? isDefault)
     }
+
+    /// Whether a request says itself how its object is to be kept.
+    static func isAsked(by call: S3Call) -> Bool { call.header(prefix) != nil }
 
     /// What a default of a bucket asks for. Refuses one that no object could be put under.
     static func request(of setting: ServerSideEncryptionConfiguration) throws -> ObjectEncryptionRequest {
         try request(setting.algorithm.rawValue, setting.kmsKeyID, hasBucketKey: setting.isBucketKeyEnabled)
     }
 
-    private static func standard(of call: S3Call) async throws -> ServerSideEncryptionConfiguration? {
+    /// What the bucket says. One that an older Ferry kept may have the document alone.
+    private static func standard(of call: S3Call) async throws -> ObjectEncryptionRequest? {
+        if let known = try await call.buckets.encryptionDefault(of: call.bucket) { return known }
         guard let document = try await call.buckets.setting(.encryption, of: call.bucket) else { return nil }
-        return try ServerSideEncryptionConfiguration(parsing: document)
+        return try request(of: try ServerSideEncryptionConfiguration(parsing: document))
     }
 
     private static func request(_ algorithm: String, _ key: String?, hasBucketKey: Bool) throws -> ObjectEncryptionRequest {
@@ -52,10 +59,7 @@ enum S3Encryption {
         case "aws:kms": return .kms(key, hasBucketKey: hasBucketKey)
         case "aws:kms:dsse": throw S3Error(.notImplemented, "Encryption of the kind aws:kms:dsse is not implemented")
         default:
-            throw S3Error(
-                .invalidEncryptionAlgorithm,
-                "The encryption request you specified is not valid. Supported values: AES256, aws:kms."
-            )
+            throw S3Error(.invalidEncryptionAlgorithm)
         }
     }
 

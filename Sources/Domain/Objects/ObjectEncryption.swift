@@ -21,4 +21,8 @@ package enum ObjectEncryptionRequest: Hashable, Sendable, Codable {
     case s3
     /// A KMS key by any of its names; nil is `alias/aws/s3`.
     case kms(String?, hasBucketKey: Bool = false)
+
+    package var hasBucketKey: Bool {
+        if case .kms(_, let hasBucketKey) = self { hasBucketKey } else { false }
+    }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Metadata
 
 extension Buckets {
-    /// Makes a bucket in the Region of the call.
+    /// Makes a bucket in the Region of the call, with ``defaults`` where `settings` say nothing else.
     ///
     /// The name is taken in the directory first and the Region's row follows; cut off in between, the owner's next try finishes it.
     ///
@@ -34,7 +34,9 @@ extension Buckets {
             let table = BucketTable(transaction)
             guard try table.bucket(name) == nil else { return false }
             try table.insert(Bucket(name: name, owner: account, createdAt: now))
-            for (setting, value) in settings { try table.set(setting, of: name, to: value) }
+            for (setting, value) in Self.defaults.merging(settings, uniquingKeysWith: { $1 }) {
+                try table.set(setting, of: name, to: value)
+            }
             return true
         }
         guard isNew || isMade else { throw Fault(.bucketAlreadyOwnedByYou, "Your bucket '\(name)' exists already") }

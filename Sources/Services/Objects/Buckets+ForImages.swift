@@ -37,7 +37,8 @@ extension Buckets {
             guard try table.bucket(name) == nil else { return }
             try table.insert(Bucket(name: name, owner: account, createdAt: now))
             // Its objects carry ACLs.
-            try table.set(.ownership, of: name, to: Array(Self.ownership.utf8))
+            let settings = Self.defaults.merging([.ownership: Self.ownership("BucketOwnerPreferred")]) { $1 }
+            for (setting, value) in settings { try table.set(setting, of: name, to: value) }
         }
         return name
     }
@@ -48,9 +49,4 @@ extension Buckets {
     private static func isHash(_ text: Substring) -> Bool {
         text.count == hashLength && text.allSatisfy { hashCharacters.contains($0) }
     }
-
-    private static let ownership = """
-        <OwnershipControls xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule><ObjectOwnership>BucketOwnerPreferred</ObjectOwnership></Rule>\
-        </OwnershipControls>
-        """
 }

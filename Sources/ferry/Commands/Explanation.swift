@@ -86,8 +86,6 @@ struct Explanation {
             "`ferry images --region \(error.region)` lists the images of a Region; --all-regions lists all."
         case "InvalidSnapshot.InUse":
             "An image uses the snapshot; `ferry rm` removes an image with its snapshots."
-        case "AccessControlListNotSupported":
-            "EC2 reads a bundle by its ACL: `aws s3api put-bucket-ownership-controls` with BucketOwnerPreferred lets the bucket have them."
         case "HTTP403" where error.action.hasPrefix("Head"):
             "The bucket is somebody else's, or the access key may not read it."
         case "NoSuchBucket":

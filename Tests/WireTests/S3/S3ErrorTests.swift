@@ -24,6 +24,7 @@ import Wire
         InternalError|500||We encountered an internal error. Please try again.
         InvalidAccessKeyId|403|AWSAccessKeyId|The AWS Access Key Id you provided does not exist in our records.
         InvalidArgument|400|ArgumentName ArgumentValue|~Invalid Argument
+        InvalidBucketAclWithBlockPublicAccessError|400||Bucket cannot have public ACLs set with BlockPublicAccess enabled
         InvalidBucketAclWithObjectOwnership|400||Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting
         InvalidBucketName|400|BucketName|The specified bucket is not valid.
         InvalidBucketOwnerAWSAccountID|400||~The value of the expected bucket owner parameter must be an AWS Account ID...
@@ -97,7 +98,9 @@ import Wire
         #expect(document.children.map(\.name) == ["Code", "Message"] + names + ["additionalMessage", "RequestId", "HostId"])
         #expect((document.text("Code"), document.text("Message")) == (code.rawValue, code.facts.message))
         for name in names {
-            let fromRequest = ["Method": "GET", "ResourceType": "OBJECT", "BucketName": "of-the-request", "Key": "a&b", "UploadId": "u", "VersionId": "v"]
+            let fromRequest = [
+                "Method": "GET", "ResourceType": "OBJECT", "BucketName": "of-the-request", "Key": "a&b", "UploadId": "u", "VersionId": "v",
+            ]
             #expect(document.text(name) == fromRequest[name] ?? "of the error")
         }
     }

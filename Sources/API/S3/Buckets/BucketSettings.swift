@@ -39,7 +39,7 @@ extension S3Service {
     }
 
     static func deleteBucketEncryption(_ call: S3Call) async throws -> Reply {
-        try await call.buckets.setEncryption(nil, asking: nil, of: call.bucket)
+        try await call.buckets.resetEncryption(of: call.bucket)
         return .empty(.noContent)
     }
 

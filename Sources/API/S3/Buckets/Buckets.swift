@@ -36,12 +36,7 @@ extension S3Service {
         let place = try BucketPlace(constraint: configuration?.locationConstraint, of: call)
         if call.header("x-amz-bucket-object-lock-enabled") == "true" { throw S3Error(.notImplemented, "Object Lock is not implemented") }
         try refuseGrants(call)
-        var settings: [BucketSetting: [UInt8]] = [:]
-        if let acl = call.header("x-amz-acl") { settings[.acl] = Array(try CannedACL(header: acl).rawValue.utf8) }
-        if let ownership = call.header("x-amz-object-ownership") {
-            settings[.ownership] = try OwnershipControls(header: ownership).document
-        }
-        try requireOwned(acl: settings[.acl], under: settings[.ownership])
+        var settings = try accessSettings(of: call)
         if let tags = configuration?.tags, !tags.isEmpty { settings[.tagging] = Tagging.document(of: tags) }
         if let alias = place.alias { settings[.location] = Array(alias.utf8) }
         let buckets = Buckets(call.call.at(place.store))
@@ -56,6 +51,21 @@ extension S3Service {
         var reply = Reply.empty(.ok)
         reply.headers[.location] = "/\(call.bucket)"
         return reply
+    }
+
+    /// Who gets into a new bucket, as far as the request says it.
+    private static func accessSettings(of call: S3Call) throws -> [BucketSetting: [UInt8]] {
+        let ownership = try call.header("x-amz-object-ownership").map { try OwnershipControls(header: $0) }
+        let acl = try call.header("x-amz-acl").map { try CannedACL(header: $0) }
+        // Without a word a new bucket has no ACLs, and it blocks public ones in any case.
+        if acl?.isOpenToOthers == true, (ownership?.objectOwnership ?? .bucketOwnerEnforced) == .bucketOwnerEnforced {
+            throw S3Error(.invalidBucketACLWithObjectOwnership)
+        }
+        if acl?.isPublic == true { throw S3Error(.invalidBucketACLWithBlockPublicAccess) }
+        var settings: [BucketSetting: [UInt8]] = [:]
+        settings[.ownership] = ownership?.document
+        settings[.acl] = acl.map { Array($0.rawValue.utf8) }
+        return settings
     }
 
     static func headBucket(_ call: S3Call) async throws -> Reply {

@@ -28,6 +28,7 @@ extension ServerSideEncryptionConfiguration {
                     xml.element("KMSMasterKeyID", kmsKeyID)
                 }
                 xml.element("BucketKeyEnabled", isBucketKeyEnabled)
+                if let blockedTypes { xml.list("BlockedEncryptionTypes", blockedTypes, item: "EncryptionType") }
             }
         }
     }

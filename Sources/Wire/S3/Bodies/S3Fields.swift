@@ -37,6 +37,16 @@ package struct S3Fields: Sendable {
         return child.text
     }
 
+    /// The texts of all elements of a name, which have no elements in them.
+    func texts(_ name: String) throws(S3Error) -> [String] {
+        var texts: [String] = []
+        for child in node.children(name) {
+            guard child.children.isEmpty else { throw .malformedXML("\(name) must be a text") }
+            texts.append(child.text)
+        }
+        return texts
+    }
+
     func requiredText(_ name: String) throws(S3Error) -> String {
         guard let text = try text(name) else { throw .malformedXML("\(self.name) needs the element \(name)") }
         return text

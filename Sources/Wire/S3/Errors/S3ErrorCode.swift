@@ -18,6 +18,7 @@ package enum S3ErrorCode: String, Sendable, Hashable, CaseIterable {
     case internalError = "InternalError"
     case invalidAccessKeyID = "InvalidAccessKeyId"
     case invalidArgument = "InvalidArgument"
+    case invalidBucketACLWithBlockPublicAccess = "InvalidBucketAclWithBlockPublicAccessError"
     case invalidBucketACLWithObjectOwnership = "InvalidBucketAclWithObjectOwnership"
     case invalidBucketName = "InvalidBucketName"
     case invalidBucketOwner = "InvalidBucketOwnerAWSAccountID"

@@ -86,6 +86,10 @@ extension S3ErrorCode {
     private static let ofSettings: [S3ErrorCode: S3ErrorFacts] = [
         .accessControlListNotSupported: .always(400, "The bucket does not allow ACLs"),
         .illegalVersioningConfiguration: .always(400, "The Versioning element must be specified"),
+        .invalidBucketACLWithBlockPublicAccess: .always(
+            400,
+            "Bucket cannot have public ACLs set with BlockPublicAccess enabled"
+        ),
         .invalidBucketACLWithObjectOwnership: .always(
             400,
             "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"

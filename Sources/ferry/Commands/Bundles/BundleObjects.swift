@@ -6,6 +6,8 @@ import NIOCore
 actor BundleObjects: BundleStorage {
     /// Lets EC2 read the bundle, as its own tools did.
     private static let acl = "aws-exec-read"
+    /// What S3 says where a bucket takes no ACLs, as new ones do not: there its owner registers the bundle all the same.
+    private static let noACLs = "AccessControlListNotSupported"
 
     private let client: AWSClient
     private let region: String
@@ -54,7 +56,11 @@ actor BundleObjects: BundleStorage {
 
     private nonisolated func put(_ bytes: ByteBuffer, at place: ObjectPlace, type: String) async throws {
         try await doing("uploading \(place) to \(region)") {
-            try await client.putObject(bytes, at: place, type: type, acl: Self.acl, region: region)
+            do {
+                try await client.putObject(bytes, at: place, type: type, acl: Self.acl, region: region)
+            } catch let error as AWSError where error.code == Self.noACLs {
+                try await client.putObject(bytes, at: place, type: type, region: region)
+            }
         }
     }
 
