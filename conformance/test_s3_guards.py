@@ -85,7 +85,7 @@ def test_the_owner_that_is_expected(server, bucket):
     for call in calls:
         with refused("AccessDenied", status=403):
             call(STRANGER)
-        with refused("InvalidArgument"):
+        with refused("InvalidBucketOwnerAWSAccountID", r"must be an AWS Account ID\.\.\. \[abc\]$"):
             call("abc")
     with pytest.raises(ClientError, match="403"):
         s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=STRANGER)

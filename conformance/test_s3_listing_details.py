@@ -81,6 +81,22 @@ def test_markers_of_uploads(server, tree):
     # Without a key the marker of an upload says nothing, and a key before the prefix passes over nothing of it.
     assert listed(UploadIdMarker=ids[0]) == (made, [])
     assert listed(KeyMarker="a", UploadIdMarker="f" * 48, Prefix="b/") == expected(made, "b/", "")
+    # A marker within a common prefix is behind it.
+    for options in ({}, {"UploadIdMarker": made[1][1]}):
+        uploads, prefixes = listed(KeyMarker="b/1", Delimiter="/", **options)
+        assert (uploads[0][0], prefixes) == ("d", ["d/", "e f/", "e+f/", "g/"])
+
+
+def test_the_next_markers_of_uploads_are_those_of_the_last_one(server, tree):
+    """Also on the last page, as S3 has them; none of an upload where the page ends with a common prefix."""
+    bucket, made = tree
+    for options, markers in [
+        ({}, ["z", made[-1][1]]), ({"max-uploads": "1"}, [made[0][0], made[0][1]]), ({"max-uploads": "2", "delimiter": "/"}, ["b/", ""]),
+        ({"prefix": "none"}, ["", ""]), ({"max-uploads": "0"}, ["", ""]),
+    ]:
+        query = "&".join(f"{name}={value.replace('/', '%2F')}" for name, value in sorted({**options, "uploads": ""}.items()))
+        answer = S3Request("GET", f"/{bucket}", query).signed(server).send(server)
+        assert [answer.texts(name)[0] for name in ("NextKeyMarker", "NextUploadIdMarker")] == markers, str(answer)
 
 
 def test_many_uploads_behind_one_prefix(server, own_bucket):
@@ -91,7 +107,7 @@ def test_many_uploads_behind_one_prefix(server, own_bucket):
     upload = s3.create_multipart_upload(Bucket=own_bucket, Key="z")["UploadId"]
     first = s3.list_multipart_uploads(Bucket=own_bucket, Delimiter="/", MaxUploads=1)
     assert (first["CommonPrefixes"], first["IsTruncated"], first["NextKeyMarker"]) == ([{"Prefix": "many/"}], True, "many/")
-    assert "NextUploadIdMarker" not in first and "Uploads" not in first
+    assert first["NextUploadIdMarker"] == "" and "Uploads" not in first
     second = s3.list_multipart_uploads(Bucket=own_bucket, Delimiter="/", MaxUploads=1, KeyMarker="many/")
     assert [entry["UploadId"] for entry in second["Uploads"]] == [upload] and not second["IsTruncated"]
 
@@ -206,10 +222,13 @@ def test_filters_of_buckets_come_before_the_limit(server):
             if "ContinuationToken" not in answer:
                 break
             assert len(page) == 1
+            # Opaque, so that nobody takes it for a name.
+            assert answer["ContinuationToken"] not in names
             options = {"ContinuationToken": answer["ContinuationToken"]}
         assert seen == wanted
     assert listed(server, Prefix=f"{prefix}-e")[0] == []
-    assert listed(server, Prefix=prefix, ContinuationToken="a")[0] == sorted(names)
+    with refused("InvalidArgument", "continuation token"):
+        listed(server, Prefix=prefix, ContinuationToken="a")
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "10001", "many"])

@@ -81,9 +81,13 @@ def test_what_is_not_there(server, bucket):
         s3.head_object(Bucket=bucket, Key="never")
     with refused("NoSuchBucket", status=404):
         s3.put_object(Bucket="never-made", Key="key", Body=b"")
-    with refused("NoSuchVersion", status=404):
+    s3.put_object(Bucket=bucket, Key="there", Body=b"")
+    # There is no version but null in a bucket that keeps none.
+    for call in (s3.get_object, s3.delete_object, s3.get_object_tagging, s3.get_object_acl):
+        with refused("InvalidArgument", "^Invalid version id specified$"):
+            call(Bucket=bucket, Key="there", VersionId="none")
+        call(Bucket=bucket, Key="there", VersionId="null")
         s3.put_object(Bucket=bucket, Key="there", Body=b"")
-        s3.get_object(Bucket=bucket, Key="there", VersionId="none")
 
 
 def test_ranges_of_many_kinds(server, bucket, seed):
@@ -237,6 +241,28 @@ def test_conditions_of_a_copy(server, own_bucket):
     assert keys(server, own_bucket) == ["key"]
     s3.copy_object(Bucket=own_bucket, Key="copy", CopySource=source, CopySourceIfMatch=tag, CopySourceIfUnmodifiedSince=EARLIER)
     assert read(server, own_bucket, "copy") == b"bytes"
+
+
+@pytest.mark.parametrize("source", ["{}/a+b%2Bc", "/{}/a+b%2Bc", "%2F{}%2Fa+b%2Bc", "{}%2Fa%20b%2Bc", "/{}/a%20b+c", "/{}/a b%2Bc"])
+def test_how_clients_write_the_source_of_a_copy(server, own_bucket, source):
+    """The encoders of Go and Java write a blank as a plus, and some encode the slashes too."""
+    s3 = server.s3()
+    for key in ("a b+c", "a b c"):
+        s3.put_object(Bucket=own_bucket, Key=key, Body=key.encode())
+    headers = {"x-amz-copy-source": source.format(own_bucket)}
+    answer = S3Request("PUT", f"/{own_bucket}/copy", headers=headers).signed(server).send(server)
+    assert answer.status == 200, str(answer)
+    assert read(server, own_bucket, "copy") == (b"a b c" if source.endswith("20b+c") else b"a b+c")
+
+
+@pytest.mark.parametrize(("sent", "kept"), [
+    ("gzip, br", "gzip, br"), ("gzip,br", "gzip,br"), ("aws-chunked, gzip", "gzip"), ("gzip, aws-chunked", "gzip"),
+    ("gzip, AWS-chunked ,br , x", "gzip,br , x"), ("aws-chunked", None), ("aws-chunked-not", "aws-chunked-not"),
+])
+def test_encodings_of_content_keep_their_blanks(server, own_bucket, sent, kept):
+    answer = S3Request("PUT", f"/{own_bucket}/key", headers={"Content-Encoding": sent}, body=b"x").signed(server).send(server)
+    assert answer.status == 200, str(answer)
+    assert server.s3().head_object(Bucket=own_bucket, Key="key").get("ContentEncoding") == kept
 
 
 def test_copies_of_what_is_not_there(server, own_bucket):
@@ -405,6 +431,54 @@ def test_start_after_and_marker(server, tree):
     assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=tree, StartAfter="c")["Contents"]] == expected("", "", "c")[0]
 
 
+def folded(server, operation, bucket, **options):
+    answer = getattr(server.s3(), operation)(Bucket=bucket, Delimiter="/", **options)
+    entries = answer.get("Contents", answer.get("Versions", []))
+    return [entry["Key"] for entry in entries], [entry["Prefix"] for entry in answer.get("CommonPrefixes", [])]
+
+
+@pytest.mark.parametrize(("operation", "marker"), [("list_objects", "Marker"), ("list_objects_v2", "StartAfter"), ("list_object_versions", "KeyMarker")])
+def test_a_place_within_a_common_prefix_is_behind_it(server, tree, operation, marker):
+    rest = (["d", "z"], ["d/", "e f/", "e+f/", "g/"])
+    for place in ("b/", "b/1", "b/2", "b/zzz"):
+        assert folded(server, operation, tree, **{marker: place}) == rest, place
+    assert folded(server, operation, tree, **{marker: "b"}) == (rest[0], ["b/", *rest[1]])
+    assert folded(server, operation, tree, Prefix="b/", **{marker: "b/1"}) == (["b/2"], ["b/c/"])
+    assert folded(server, operation, tree, Prefix="b/", **{marker: "b/c/2"}) == ([], [])
+
+
+def test_what_listings_tell_of_themselves(server, tree):
+    s3 = server.s3()
+    first = s3.list_objects(Bucket=tree, MaxKeys=1)
+    assert first["IsTruncated"] and "NextMarker" not in first
+    assert s3.list_objects(Bucket=tree, MaxKeys=1, Delimiter="/")["NextMarker"] == "a"
+    first = s3.list_objects_v2(Bucket=tree, MaxKeys=1, StartAfter="a")
+    assert first["StartAfter"] == "a"
+    second = s3.list_objects_v2(Bucket=tree, MaxKeys=1, StartAfter="a", ContinuationToken=first["NextContinuationToken"])
+    assert "StartAfter" not in second and second["Contents"][0]["Key"] == "b/2"
+
+
+def test_times_of_listings_are_those_of_the_objects(server, versioned):
+    """In whole seconds: whoever compares the two, as tools that sync do, must find them equal."""
+    s3 = server.s3()
+    s3.put_object(Bucket=versioned, Key="key", Body=b"x", ChecksumAlgorithm="SHA1")
+    time = s3.head_object(Bucket=versioned, Key="key")["LastModified"]
+    [version] = s3.list_object_versions(Bucket=versioned)["Versions"]
+    assert (version["ChecksumAlgorithm"], version["ChecksumType"]) == (["SHA1"], "FULL_OBJECT")
+    copied = s3.copy_object(Bucket=versioned, Key="copy", CopySource={"Bucket": versioned, "Key": "key"})["CopyObjectResult"]["LastModified"]
+    assert copied == s3.head_object(Bucket=versioned, Key="copy")["LastModified"]
+    listed = [version["LastModified"], *(entry["LastModified"] for entry in s3.list_objects_v2(Bucket=versioned, Prefix="key")["Contents"])]
+    assert listed == [time, time]
+    upload = s3.create_multipart_upload(Bucket=versioned, Key="parts")["UploadId"]
+    s3.upload_part(Bucket=versioned, Key="parts", UploadId=upload, PartNumber=1, Body=b"x")
+    times = [
+        s3.list_parts(Bucket=versioned, Key="parts", UploadId=upload)["Parts"][0]["LastModified"],
+        s3.list_multipart_uploads(Bucket=versioned)["Uploads"][0]["Initiated"],
+        next(bucket["CreationDate"] for bucket in s3.list_buckets()["Buckets"] if bucket["Name"] == versioned),
+    ]
+    assert all(time.microsecond == 0 for time in times)
+
+
 def test_a_page_of_nothing(server, tree):
     answer = server.s3().list_objects_v2(Bucket=tree, MaxKeys=0)
     assert (answer["KeyCount"], answer["IsTruncated"]) == (0, False)
@@ -484,7 +558,11 @@ def test_suspended_versioning_writes_the_null_version(server, own_bucket):
     kept = s3.put_object(Bucket=own_bucket, Key="key", Body=b"kept")["VersionId"]
     assert read(server, own_bucket, "key", VersionId="null") == b"before"
     s3.put_bucket_versioning(Bucket=own_bucket, VersioningConfiguration={"Status": "Suspended"})
-    assert s3.put_object(Bucket=own_bucket, Key="key", Body=b"after")["VersionId"] == "null"
+    assert "VersionId" not in s3.put_object(Bucket=own_bucket, Key="key", Body=b"after")
+    copied = s3.copy_object(Bucket=own_bucket, Key="copy", CopySource={"Bucket": own_bucket, "Key": "key", "VersionId": kept})
+    assert "VersionId" not in copied and copied["CopySourceVersionId"] == kept
+    s3.delete_object(Bucket=own_bucket, Key="copy", VersionId="null")
+    assert s3.head_object(Bucket=own_bucket, Key="key")["VersionId"] == "null"
     assert read(server, own_bucket, "key", VersionId="null") == read(server, own_bucket, "key") == b"after"
     assert read(server, own_bucket, "key", VersionId=kept) == b"kept"
     assert [entry[1:3] for entry in listed_versions(server, own_bucket)] == [("null", True), (kept, False)]
@@ -502,6 +580,54 @@ def test_versions_are_listed_in_pages(server, versioned, page):
     pages = list(s3.get_paginator("list_object_versions").paginate(Bucket=versioned, Delimiter="/", PaginationConfig={"PageSize": page}))
     assert [entry["Prefix"] for answer in pages for entry in answer.get("CommonPrefixes", [])] == ["b/"]
     assert [entry["Key"] for answer in pages for entry in answer.get("Versions", [])] == ["a"] * 3 + ["c d"] * 3
+
+
+MADE_UP = "A" * 32
+
+
+def test_versions_that_are_gone_and_that_never_were(server, versioned):
+    s3 = server.s3()
+    version = s3.put_object(Bucket=versioned, Key="key", Body=b"x")["VersionId"]
+    kept = s3.put_object(Bucket=versioned, Key="key", Body=b"y")["VersionId"]
+    # A client repeats what it got no answer to.
+    for _ in range(2):
+        assert s3.delete_object(Bucket=versioned, Key="key", VersionId=version)["VersionId"] == version
+        assert s3.delete_objects(Bucket=versioned, Delete={"Objects": [{"Key": "key", "VersionId": version}]})["Deleted"]
+    with refused("NoSuchVersion", "^The specified version does not exist.$", status=404):
+        s3.get_object(Bucket=versioned, Key="key", VersionId=version)
+    # Those of another key or bucket were never here either.
+    for key, other in (("key", MADE_UP), ("another", kept), ("key", "none")):
+        with refused("NoSuchVersion", status=404):
+            s3.delete_object(Bucket=versioned, Key=key, VersionId=other)
+        told = s3.delete_objects(Bucket=versioned, Delete={"Objects": [{"Key": key, "VersionId": other}]})
+        assert told["Errors"] == [{"Key": key, "VersionId": other, "Code": "NoSuchVersion", "Message": "The specified version does not exist."}]
+    s3.delete_object(Bucket=versioned, Key="key", VersionId="null")
+    assert read(server, versioned, "key") == b"y"
+
+
+def test_a_batch_that_names_versions_where_there_are_none(server, own_bucket):
+    s3 = server.s3()
+    s3.put_object(Bucket=own_bucket, Key="key", Body=b"x")
+    told = s3.delete_objects(Bucket=own_bucket, Delete={"Objects": [{"Key": "key", "VersionId": MADE_UP}]})
+    assert [(error["Code"], error["Key"]) for error in told["Errors"]] == [("NoSuchVersion", "key")] and keys(server, own_bucket) == ["key"]
+
+
+def test_nothing_stands_beside_a_marker(server, versioned):
+    s3 = server.s3()
+    s3.put_bucket_ownership_controls(Bucket=versioned, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})
+    s3.put_object(Bucket=versioned, Key="key", Body=b"x")
+    marker = s3.delete_object(Bucket=versioned, Key="key")["VersionId"]
+    for where in ({}, {"VersionId": marker}):
+        for call, options in [
+            (s3.get_object_tagging, {}), (s3.put_object_tagging, {"Tagging": {"TagSet": []}}), (s3.delete_object_tagging, {}),
+            (s3.get_object_acl, {}), (s3.put_object_acl, {"ACL": "private"}),
+        ]:
+            with refused("MethodNotAllowed", "^The specified method is not allowed against this resource.$", status=405):
+                call(Bucket=versioned, Key="key", **where, **options)
+    with refused("InvalidRequest", "may not specifically refer to a delete marker"):
+        s3.copy_object(Bucket=versioned, Key="copy", CopySource={"Bucket": versioned, "Key": "key", "VersionId": marker})
+    with refused("NoSuchKey", status=404):
+        s3.copy_object(Bucket=versioned, Key="copy", CopySource={"Bucket": versioned, "Key": "key"})
 
 
 def test_batch_delete_of_versions(server, versioned):
@@ -528,8 +654,14 @@ def test_tags_of_objects(server, own_bucket):
     assert s3.get_object_tagging(Bucket=own_bucket, Key="new")["TagSet"] == [{"Key": "b", "Value": "2"}]
     s3.put_object_tagging(Bucket=own_bucket, Key="key", Tagging={"TagSet": [{"Key": "c", "Value": ""}]})
     assert s3.get_object_tagging(Bucket=own_bucket, Key="key")["TagSet"] == [{"Key": "c", "Value": ""}]
-    with refused("InvalidTag"):
-        s3.put_object_tagging(Bucket=own_bucket, Key="key", Tagging={"TagSet": [{"Key": str(n), "Value": ""} for n in range(11)]})
+    eleven = {str(n): "" for n in range(11)}
+    with refused("BadRequest", "^Object tags cannot be greater than 10$"):
+        s3.put_object_tagging(Bucket=own_bucket, Key="key", Tagging={"TagSet": [{"Key": key, "Value": ""} for key in eleven]})
+    with refused("BadRequest", "^Object tags cannot be greater than 10$"):
+        s3.put_object(Bucket=own_bucket, Key="other", Body=b"x", Tagging=urllib.parse.urlencode(eleven))
+    for wrong in ("a=1&a=2", "a=1,b=2", "a=%zz"):
+        with refused("InvalidArgument", "^The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters"):
+            s3.put_object(Bucket=own_bucket, Key="other", Body=b"x", Tagging=wrong)
     assert s3.get_object_tagging(Bucket=own_bucket, Key="key")["TagSet"] == [{"Key": "c", "Value": ""}]
     s3.delete_object_tagging(Bucket=own_bucket, Key="key")
     assert s3.get_object_tagging(Bucket=own_bucket, Key="key")["TagSet"] == []
@@ -540,6 +672,7 @@ def test_tags_of_objects(server, own_bucket):
 
 def test_acls_of_objects(server, own_bucket):
     s3 = server.s3()
+    s3.put_bucket_ownership_controls(Bucket=own_bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]})
     s3.put_object(Bucket=own_bucket, Key="key", Body=b"x", ACL="aws-exec-read")
     first, second = s3.get_object_acl(Bucket=own_bucket, Key="key")["Grants"]
     assert (first["Permission"], second["Permission"]) == ("FULL_CONTROL", "READ")
@@ -589,7 +722,7 @@ def test_the_default_key_of_a_bucket(server, own_bucket):
     s3.complete_multipart_upload(Bucket=own_bucket, Key="parts", UploadId=upload["UploadId"], MultipartUpload=parts)
     for name in ("after", "copy", "parts"):
         assert s3.head_object(Bucket=own_bucket, Key=name)["SSEKMSKeyId"] == key, name
-    assert "SSEKMSKeyId" not in s3.head_object(Bucket=own_bucket, Key="before")
+    assert s3.head_object(Bucket=own_bucket, Key="before")["ServerSideEncryption"] == "AES256"
     server.kms().disable_key(KeyId=key)
     for name in ("after", "copy", "parts"):
         with refused("KMS.DisabledException"):

@@ -19,12 +19,16 @@ struct S3Call: Sendable {
     let address: S3Address
     let query: S3Query
     let input: S3Input
+    /// The bucket that the request is about, as it was when the request came; nil where there need be none.
+    var found: Bucket?
 
     var buckets: Buckets { Buckets(call) }
     var objects: Objects { Objects(call) }
     var bucket: String { address.bucket ?? "" }
     var key: String { address.key ?? "" }
     var versionID: String? { query["versionId"] }
+    /// Whether answers tell of versions.
+    var keepsVersions: Bool { found.map { $0.versioning != .off } ?? false }
 
     /// A header by its lower-case name; an empty one counts as absent.
     func header(_ name: String) -> String? { input.header(name) }

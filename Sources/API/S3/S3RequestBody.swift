@@ -82,8 +82,8 @@ struct S3RequestBody: ObjectBody {
     /// Lets a checksum be computed beside the one that comes along; it is what the bytes are known by then.
     mutating func compute(_ algorithm: ChecksumAlgorithm) { computed = Checksum(algorithm) }
 
-    /// What the client is told of its bytes: the checksum that it sent, or else the one that was computed.
-    var answeredChecksum: ChecksumValue? { (checksum ?? computed)?.finish() }
+    /// The checksum that the client sent, computed from the bytes.
+    var sentChecksum: ChecksumValue? { checksum?.finish() }
 
     mutating func next() async throws -> ByteBuffer? {
         while true {

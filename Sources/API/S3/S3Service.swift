@@ -16,8 +16,16 @@ enum S3Service {
                 "A header or query you provided requests functionality that is not implemented: \(call.operation.rawValue)"
             )
         }
+        var call = call
+        // Before anything that the request says is looked at, its body included.
+        if call.address.bucket != nil, !withoutBucket.contains(call.operation) {
+            call.found = try await call.buckets.require(call.bucket)
+        }
         return try await action(call)
     }
+
+    /// What makes a bucket, deletes one that was made in part, or tells of one in another Region.
+    private static let withoutBucket: Set<S3Operation> = [.createBucket, .deleteBucket, .getBucketLocation]
 
     typealias Action = @Sendable (S3Call) async throws -> Reply
 
@@ -41,7 +49,7 @@ enum S3Service {
         .deleteBucketPolicy: deleteSetting(.policy),
         .getBucketPolicyStatus: getBucketPolicyStatus,
         .getBucketTagging: getSetting(.tagging, else: .noSuchTagSet),
-        .putBucketTagging: putSetting(.tagging) { try S3Tag.check($0) },
+        .putBucketTagging: putBucketTagging,
         .deleteBucketTagging: deleteSetting(.tagging),
         .getBucketEncryption: getSetting(.encryption, else: .serverSideEncryptionConfigurationNotFound),
         .putBucketEncryption: putBucketEncryption,

@@ -43,7 +43,7 @@ extension Objects {
         let brought = StoredObject(
             bucket: bucket.name,
             key: key,
-            version: Self.newVersion(in: bucket),
+            version: Self.newVersion(of: key, in: bucket),
             modifiedAt: call.now,
             segments: segments,
             etag: object.etag,

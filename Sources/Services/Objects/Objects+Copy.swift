@@ -54,7 +54,7 @@ extension Objects {
         }
         // No byte passes through the seal, but whoever copies must be able to read: the key is asked all the same.
         _ = try await call.store.seal(encryption?.domain)
-        let (version, now) = (Self.newVersion(in: bucket), call.now)
+        let (version, now) = (Self.newVersion(of: key, in: bucket), call.now)
         return try await call.store.database.write { transaction in
             let table = ObjectTable(transaction)
             guard try BucketTable(transaction).bucket(bucket.name) != nil else { throw Buckets.missing(bucket.name.rawValue) }

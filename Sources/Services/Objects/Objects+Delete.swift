@@ -11,11 +11,12 @@ package struct ObjectDeletion: Hashable, Sendable {
 }
 
 extension Objects {
-    /// Deletes an object, or one version of it for good. That there is none is no error.
+    /// Deletes an object, or one version of it for good. That there is none is no error, nor that there is the version no longer.
     ///
     /// Without a version, a bucket that keeps versions gets a marker.
     ///
     /// - Parameter condition: must hold of the latest version, in the same transaction.
+    /// - Throws: `Fault` `NoSuchVersion` for a version that there never was; `InvalidArgument` in a bucket that keeps none.
     package func delete(
         _ key: String,
         in bucket: String,
@@ -24,6 +25,7 @@ extension Objects {
     ) async throws -> ObjectDeletion {
         let bucket = try await Buckets(call).require(bucket)
         let key = try Self.key(key)
+        try Self.require(version, in: bucket)
         let now = call.now
         return try await call.store.database.write { transaction in
             try Self.check(condition, try ObjectTable(transaction).latest(key, in: bucket.name))
@@ -41,9 +43,11 @@ extension Objects {
             try table.remove(row)
             try release(segments, row.encryption, at: now, in: transaction)
             if version != nil || bucket.versioning == .off { return ObjectDeletion(version: version, isMarker: row.isMarker) }
+        } else if let version, version != StoredObject.nullVersion, !VersionID.isGiven(version, of: key, in: bucket.name) {
+            throw missingVersion(version, of: key)
         }
         guard version == nil, bucket.versioning != .off else { return ObjectDeletion(version: version, isMarker: false) }
-        let marker = StoredObject(bucket: bucket.name, key: key, version: newVersion(in: bucket), isMarker: true, modifiedAt: now)
+        let marker = StoredObject(bucket: bucket.name, key: key, version: newVersion(of: key, in: bucket), isMarker: true, modifiedAt: now)
         try table.insert(marker)
         return ObjectDeletion(version: marker.version, isMarker: true)
     }

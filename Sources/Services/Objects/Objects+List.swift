@@ -23,7 +23,8 @@ package struct ObjectPage<Element: Sendable>: Sendable {
     package fileprivate(set) var prefixes: [String] = []
     /// The last key or prefix of the page, when there is more behind it.
     package fileprivate(set) var end: String?
-    fileprivate var lastEntry: String?
+    /// The last key or prefix of the page.
+    package fileprivate(set) var lastEntry: String?
 
     package var count: Int { elements.count + prefixes.count }
 }
@@ -109,15 +110,14 @@ extension Objects {
         let prefix = Array(listing.prefix.utf8)
         let end = Self.successor(of: prefix)
         var (from, behind) = (prefix, Mark?.none)
-        // A place before the prefix is none in it.
-        if let first, !first.lexicographicallyPrecedes(prefix) { (from, behind) = (first, mark) }
-        if let after = listing.after {
-            // A page that ended with a common prefix goes on behind all that it stands for.
-            let bytes = Array(after.utf8)
-            let isFolded =
-                listing.delimiter.map { after.hasSuffix($0) && bytes.starts(with: prefix) && bytes.count > prefix.count } ?? false
-            guard let next = isFolded ? Self.successor(of: bytes) : bytes + [0] else { return page }
-            from = Self.later(next, prefix)
+        if let place = first ?? listing.after.map({ Array($0.utf8) }), !place.lexicographicallyPrecedes(prefix) {
+            if let folded = listing.commonPrefix(of: place) {
+                // Whatever lies behind a place in a common prefix: that prefix comes before the place, and is not listed again.
+                guard let next = Self.successor(of: folded) else { return page }
+                from = next
+            } else {
+                (from, behind) = first == nil ? (place + [0], nil) : (place, mark)
+            }
         }
         while true {
             let wanted = min(listing.limit - page.count + 1, 1000)
@@ -130,14 +130,15 @@ extension Objects {
                     page.end = page.lastEntry
                     return page
                 }
-                guard let folded = listing.commonPrefix(of: key(row)) else {
+                guard let folded = listing.commonPrefix(of: key(row).bytes) else {
                     page.elements.append(row)
                     page.lastEntry = key(row).text
                     continue
                 }
-                page.prefixes.append(folded)
-                page.lastEntry = folded
-                guard let next = Self.successor(of: Array(folded.utf8)) else { return page }
+                let text = String(decoding: folded, as: UTF8.self)
+                page.prefixes.append(text)
+                page.lastEntry = text
+                guard let next = Self.successor(of: folded) else { return page }
                 jump = next
             }
             guard rows.count == wanted, let last = rows.last else { return page }
@@ -151,8 +152,6 @@ extension Objects {
         }
     }
 
-    private static func later(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] { left.lexicographicallyPrecedes(right) ? right : left }
-
     /// The first text, by bytes, behind all that begin with this one; nil when there is none.
     static func successor(of prefix: [UInt8]) -> [UInt8]? {
         guard let place = prefix.lastIndex(where: { $0 < 0xff }) else { return nil }
@@ -161,13 +160,13 @@ extension Objects {
 }
 
 extension ObjectListing {
-    /// What a key is folded into: up to and with the first delimiter behind the prefix.
-    func commonPrefix(of key: ObjectKey) -> String? {
-        guard let delimiter, !delimiter.isEmpty else { return nil }
-        let (bytes, mark, start) = (key.bytes, Array(delimiter.utf8), prefix.utf8.count)
-        guard bytes.count >= start + mark.count else { return nil }
-        for place in start...(bytes.count - mark.count) where bytes[place..<place + mark.count].elementsEqual(mark) {
-            return String(decoding: bytes[..<(place + mark.count)], as: UTF8.self)
+    /// What a key is folded into: up to and with the first delimiter behind the prefix; nil when it is not folded.
+    func commonPrefix(of key: [UInt8]) -> [UInt8]? {
+        guard let delimiter, !delimiter.isEmpty, key.starts(with: prefix.utf8) else { return nil }
+        let (mark, start) = (Array(delimiter.utf8), prefix.utf8.count)
+        guard key.count >= start + mark.count else { return nil }
+        for place in start...(key.count - mark.count) where key[place..<place + mark.count].elementsEqual(mark) {
+            return Array(key[..<(place + mark.count)])
         }
         return nil
     }

@@ -182,7 +182,7 @@ extension Objects {
         let object = StoredObject(
             bucket: bucket.name,
             key: upload.key,
-            version: Self.newVersion(in: bucket),
+            version: Self.newVersion(of: upload.key, in: bucket),
             modifiedAt: call.now,
             segments: parts.filter { $0.segment.bytes > 0 }.map {
                 .init(root: $0.segment.root, bytes: $0.segment.bytes, checksum: $0.checksum)

@@ -85,7 +85,7 @@ extension Objects {
         let object = StoredObject(
             bucket: bucket.name,
             key: key,
-            version: Self.newVersion(in: bucket),
+            version: Self.newVersion(of: key, in: bucket),
             modifiedAt: now,
             segments: [segment].compactMap { $0 },
             etag: source?.etag ?? Self.hex(identity.md5),
@@ -182,10 +182,8 @@ extension Objects {
         }
     }
 
-    static func newVersion(in bucket: Bucket) -> String {
-        guard bucket.versioning == .enabled else { return StoredObject.nullVersion }
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._")
-        return String((0..<32).compactMap { _ in letters.randomElement() })
+    static func newVersion(of key: ObjectKey, in bucket: Bucket) -> String {
+        bucket.versioning == .enabled ? VersionID.random(of: key, in: bucket.name) : StoredObject.nullVersion
     }
 
     static func hex(_ bytes: [UInt8]) -> String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }

@@ -15,6 +15,7 @@ package struct Objects: Sendable {
     package func head(_ key: String, in bucket: String, version: String? = nil) async throws -> StoredObject {
         let bucket = try await Buckets(call).require(bucket)
         let key = try Self.key(key)
+        try Self.require(version, in: bucket)
         return try await call.store.database.read { transaction in
             let table = ObjectTable(transaction)
             let row = try version.map { try table.version($0, of: key, in: bucket.name) } ?? table.latest(key, in: bucket.name)
@@ -56,7 +57,8 @@ package struct Objects: Sendable {
         version: String?,
         _ body: @escaping @Sendable (inout ObjectAttributes) -> Void
     ) async throws -> String {
-        try await call.store.database.write { transaction in
+        try Self.require(version, in: bucket)
+        return try await call.store.database.write { transaction in
             let table = ObjectTable(transaction)
             let row = try version.map { try table.version($0, of: key, in: bucket.name) } ?? table.latest(key, in: bucket.name)
             guard let row else { throw version == nil ? Self.missing(key) : Self.missingVersion(version ?? "", of: key) }
@@ -74,6 +76,16 @@ package struct Objects: Sendable {
             throw Fault(.keyTooLong, "Your key is too long", details: details)
         }
         return key
+    }
+
+    /// Refuses a version of a bucket that keeps none.
+    static func require(_ version: String?, in bucket: Bucket) throws {
+        guard let version, version != StoredObject.nullVersion, bucket.versioning == .off else { return }
+        throw Fault(
+            .invalidArgument,
+            "Invalid version id specified",
+            details: ["ArgumentName": "versionId", "ArgumentValue": String(version.prefix(256))]
+        )
     }
 
     static func missing(_ key: ObjectKey) -> Fault { Fault(.noSuchKey, "The specified key does not exist.", details: ["Key": key.text]) }
@@ -104,4 +116,7 @@ package struct MarkerFound: Error {
     package let modifiedAt: Date
     /// Whether the marker was asked for by its version.
     package let isNamed: Bool
+
+    /// The same for what is asked of the marker itself.
+    package var named: MarkerFound { MarkerFound(version: version, modifiedAt: modifiedAt, isNamed: true) }
 }

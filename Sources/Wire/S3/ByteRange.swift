@@ -40,10 +40,13 @@ package enum ByteRange: Sendable, Hashable {
 
     /// `x-amz-copy-source-range`, which must have both ends and lie within the source.
     package static func copySource(_ header: String, length: Int64) throws(S3Error) -> Range<Int64> {
-        let rule = "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets"
+        let rule =
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the "
+            + "first and last bytes to copy"
         guard case .closed(let first, let last) = ByteRange(header: header) else {
             throw .invalidArgument("x-amz-copy-source-range", header, rule)
         }
+        guard first < length else { throw S3Error(.invalidRequest, "The specified copy range is invalid for the source object size") }
         guard last < length else {
             throw .invalidArgument("x-amz-copy-source-range", header, "Range specified is not valid for source object of size: \(length)")
         }

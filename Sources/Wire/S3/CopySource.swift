@@ -4,18 +4,17 @@ package struct CopySource: Sendable, Hashable {
     package let key: String
     package let versionID: String?
 
-    /// A `+` is a plus: the clients that encode send `%20` for a blank, the others send the key as it is.
+    /// A `+` is a blank, as the encoders of Go and Java write it; a plus is `%2B`.
     package init(header: String) throws(S3Error) {
         let rule = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
         var path = header[...]
         versionID = try Self.takeVersion(from: &path)
-        if path.hasPrefix("/") { path = path.dropFirst() }
-        guard !path.hasPrefix("arn:") else {
+        guard !path.hasPrefix("arn:"), !path.hasPrefix("/arn:") else {
             throw S3Error(.notImplemented, "A copy source must be a bucket and a key: access points are not implemented")
         }
-        // The slash between bucket and key may be encoded, too.
-        let decoded = try S3Address.decoded(path.utf8)
-        let parts = decoded.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        // The slashes before the bucket and the key may be encoded, too.
+        let decoded = try S3Address.decoded(path.utf8, plusIsSpace: true)
+        let parts = decoded.dropFirst(decoded.hasPrefix("/") ? 1 : 0).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { throw .invalidArgument("x-amz-copy-source", header, rule) }
         try S3Address.checkLength(of: String(parts[1]))
         bucket = String(parts[0])
@@ -29,6 +28,6 @@ package struct CopySource: Sendable, Hashable {
         // Any other question mark belongs to a key that the client did not encode.
         guard query.hasPrefix(name) else { return nil }
         path = path[..<mark]
-        return try S3Address.decoded(query.dropFirst(name.count).utf8)
+        return try S3Address.decoded(query.dropFirst(name.count).utf8, plusIsSpace: false)
     }
 }

@@ -21,7 +21,9 @@ package struct S3Address: Sendable, Hashable {
         } else {
             let name = rest.removeFirst()
             guard !name.isEmpty else {
-                guard rest.isEmpty else { throw S3Error(.invalidBucketName, explanation: "The path of the request has an empty bucket name") }
+                guard rest.isEmpty else {
+                    throw S3Error(.invalidBucketName, explanation: "The path of the request has an empty bucket name")
+                }
                 (bucket, key) = (nil, nil)
                 return
             }
@@ -42,8 +44,9 @@ package struct S3Address: Sendable, Hashable {
     }
 
     /// Decodes a part of a copy source.
-    static func decoded(_ encoded: Substring.UTF8View) throws(S3Error) -> String {
-        guard let bytes = PercentEncoding.decode(encoded, plusIsSpace: false), let text = String(validating: bytes, as: UTF8.self) else {
+    static func decoded(_ encoded: Substring.UTF8View, plusIsSpace: Bool) throws(S3Error) -> String {
+        guard let bytes = PercentEncoding.decode(encoded, plusIsSpace: plusIsSpace), let text = String(validating: bytes, as: UTF8.self)
+        else {
             throw S3Error(.invalidURI, details: [.init(.uri, String(Substring(encoded)))], explanation: "It must be percent-encoded UTF-8")
         }
         return text

@@ -105,9 +105,13 @@ import Wire
     @Test func copySources() throws {
         let source = try CopySource(header: "/b/a%20b+c%2Fd?x?versionId=v%2B1")
         #expect(source.bucket == "b")
-        #expect(source.key == "a b+c/d?x")
+        #expect(source.key == "a b c/d?x")
         #expect(source.versionID == "v+1")
-        #expect(try CopySource(header: "b%2Fk").key == "k")
+        for header in ["b%2Fk", "%2Fb%2Fk", "/b/k", "b/k"] {
+            let source = try CopySource(header: header)
+            #expect((source.bucket, source.key) == ("b", "k"))
+        }
+        #expect(try CopySource(header: "b/k%2Bl").key == "k+l")
         for bad in [
             "", "/", "b", "b/", "/b", "//k", "b/%ff", "arn:aws:s3:us-east-1:1:accesspoint/a/object/k",
             "b/\(String(repeating: "k", count: 1025))",

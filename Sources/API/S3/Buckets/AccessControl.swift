@@ -17,13 +17,15 @@ extension S3Service {
     }
 
     static func getObjectACL(_ call: S3Call) async throws -> Reply {
-        let object = try await call.objects.head(call.key, in: call.bucket, version: call.versionID)
+        let object = try await call.besideObject { try await call.objects.head(call.key, in: call.bucket, version: call.versionID) }
         return acl(object.attributes.acl, of: call.call.account)
     }
 
     static func putObjectACL(_ call: S3Call) async throws -> Reply {
         let acl = try await cannedACL(of: call)
-        _ = try await call.objects.setACL(acl.rawValue, of: call.key, in: call.bucket, version: call.versionID)
+        _ = try await call.besideObject {
+            try await call.objects.setACL(acl.rawValue, of: call.key, in: call.bucket, version: call.versionID)
+        }
         return .empty(.ok)
     }
 

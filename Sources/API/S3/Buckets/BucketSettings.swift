@@ -16,13 +16,12 @@ extension S3Service {
         }
     }
 
-    static func putSetting(_ setting: BucketSetting, _ check: @escaping @Sendable ([UInt8]) throws -> Void) -> Action {
-        { call in
-            let document = try await call.document()
-            try check(document)
-            try await call.buckets.set(setting, of: call.bucket, to: document)
-            return .empty(setting == .tagging ? .noContent : .ok)
-        }
+    /// A set without tags is none.
+    static func putBucketTagging(_ call: S3Call) async throws -> Reply {
+        let document = try await call.document()
+        let tags = try S3Tag.checked(try Tagging(parsing: document).tags, of: .bucket)
+        try await call.buckets.set(.tagging, of: call.bucket, to: tags.isEmpty ? nil : document)
+        return .empty(.noContent)
     }
 
     static func deleteSetting(_ setting: BucketSetting) -> Action {
@@ -111,11 +110,5 @@ extension S3Service {
             throw S3Error(.noSuchBucketPolicy)
         }
         return .s3("PolicyStatus") { $0.element("IsPublic", BucketPolicy.isPublic(document)) }
-    }
-}
-
-extension S3Tag {
-    static func check(_ document: [UInt8]) throws {
-        _ = try checked(try Tagging(parsing: document).tags, max: S3Limits.bucketTagsMax)
     }
 }

@@ -12,7 +12,7 @@ extension S3Service {
         let limit = try call.query.number("max-buckets", in: 1...10_000) ?? 10_000
         let prefix = call.query["prefix"] ?? ""
         let found = try await call.buckets.list(
-            after: call.query["continuation-token"] ?? "",
+            after: try call.query.text("continuation-token").map(ContinuationToken.opened) ?? "",
             prefix: prefix,
             region: call.query.text("bucket-region"),
             limit: limit + 1
@@ -23,10 +23,10 @@ extension S3Service {
             if !prefix.isEmpty { xml.element("Prefix", prefix) }
             xml.list("Buckets", shown, item: "Bucket") { xml, bucket in
                 xml.element("Name", bucket.name.rawValue)
-                xml.element("CreationDate", bucket.createdAt)
+                xml.time("CreationDate", bucket.createdAt)
                 xml.element("BucketRegion", bucket.region.rawValue)
             }
-            if found.count > limit { xml.element("ContinuationToken", shown.last?.name.rawValue) }
+            if found.count > limit { xml.element("ContinuationToken", (shown.last?.name.rawValue).map(ContinuationToken.sealed)) }
         }
     }
 

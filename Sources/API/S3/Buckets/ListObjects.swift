@@ -10,7 +10,7 @@ extension S3Service {
     static func listObjects(_ call: S3Call) async throws -> Reply {
         let isSecond = call.operation == .listObjectsV2
         let token = isSecond ? call.query["continuation-token"] : nil
-        let after = isSecond ? try token.map(opened) ?? call.query["start-after"] : call.query["marker"]
+        let after = isSecond ? try token.map(ContinuationToken.opened) ?? call.query["start-after"] : call.query["marker"]
         let listing = ObjectListing(
             prefix: call.query["prefix"] ?? "",
             delimiter: call.query.text("delimiter"),
@@ -31,16 +31,17 @@ extension S3Service {
             if isSecond {
                 xml.element("KeyCount", page.count)
                 xml.element("ContinuationToken", token)
-                xml.element("NextContinuationToken", page.end.map(sealed))
-                xml.element("StartAfter", call.query["start-after"].map(text))
+                xml.element("NextContinuationToken", page.end.map(ContinuationToken.sealed))
+                if token == nil { xml.element("StartAfter", call.query["start-after"].map(text)) }
             } else {
                 xml.element("Marker", text(call.query["marker"] ?? ""))
-                xml.element("NextMarker", page.end.map(text))
+                // Without a delimiter the last key is the marker.
+                if listing.delimiter != nil { xml.element("NextMarker", page.end.map(text)) }
             }
             for row in page.elements {
                 xml.element("Contents") { xml in
                     xml.element("Key", text(row.key.text))
-                    xml.element("LastModified", row.modifiedAt)
+                    xml.time("LastModified", row.modifiedAt)
                     xml.element("ETag", "\"\(row.etag)\"")
                     xml.element("ChecksumAlgorithm", row.checksum?.algorithm)
                     xml.element("ChecksumType", row.checksum?.type)
@@ -51,17 +52,6 @@ extension S3Service {
             }
             xml.commonPrefixes(page.prefixes.map(text))
         }
-    }
-
-    /// A key in the form of a token: opaque, so that nobody takes it for a key.
-    private static func sealed(_ key: String) -> String { Data(key.utf8).base64EncodedString() }
-
-    private static func opened(_ token: String) throws -> String {
-        // No page ends with an empty key.
-        guard !token.isEmpty, let data = Data(base64Encoded: token), let key = String(data: data, encoding: .utf8) else {
-            throw S3Error.invalidArgument("continuation-token", token, "The continuation token provided is incorrect")
-        }
-        return key
     }
 
     static func listObjectVersions(_ call: S3Call) async throws -> Reply {
@@ -98,9 +88,11 @@ extension S3Service {
                     xml.element("Key", text(row.key.text))
                     xml.element("VersionId", row.version)
                     xml.element("IsLatest", row.isLatest)
-                    xml.element("LastModified", row.modifiedAt)
+                    xml.time("LastModified", row.modifiedAt)
                     if !row.isMarker {
                         xml.element("ETag", "\"\(row.etag)\"")
+                        xml.element("ChecksumAlgorithm", row.checksum?.algorithm)
+                        xml.element("ChecksumType", row.checksum?.type)
                         xml.element("Size", row.bytes)
                         xml.element("StorageClass", "STANDARD")
                     }
@@ -112,7 +104,25 @@ extension S3Service {
     }
 }
 
+/// The place of a page behind a key or a name, opaque, so that nobody takes it for one.
+enum ContinuationToken {
+    static func sealed(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+
+    static func opened(_ token: String) throws -> String {
+        // No page ends with an empty text.
+        guard !token.isEmpty, let data = Data(base64Encoded: token), let text = String(data: data, encoding: .utf8) else {
+            throw S3Error.invalidArgument("continuation-token", token, "The continuation token provided is incorrect")
+        }
+        return text
+    }
+}
+
 extension XMLWriter {
+    /// In whole seconds, which is all that `Last-Modified` can tell: what compares the two finds them equal.
+    mutating func time(_ name: String, _ time: Date) {
+        element(name, Date(timeIntervalSince1970: time.timeIntervalSince1970.rounded(.down)))
+    }
+
     mutating func commonPrefixes(_ prefixes: [String]) {
         for prefix in prefixes { element("CommonPrefixes") { $0.element("Prefix", prefix) } }
     }

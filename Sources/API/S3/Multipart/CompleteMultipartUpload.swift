@@ -5,7 +5,9 @@ import Wire
 
 extension S3Service {
     static func completeMultipartUpload(_ call: S3Call) async throws -> Reply {
-        let request = try CompletedUpload(parsing: try await call.document(describesObject: true))
+        let document = try await call.document(describesObject: true)
+        guard !document.isEmpty else { throw S3Error(.invalidRequest, "You must specify at least one part") }
+        let request = try CompletedUpload(parsing: document)
         let made = try await completion(of: call, request)
         var reply = Reply.s3("CompleteMultipartUploadResult") { xml in
             xml.element("Location", "/\(call.bucket)/\(call.key)")
@@ -14,8 +16,7 @@ extension S3Service {
             xml.element("ETag", "\"\(made.etag)\"")
             xml.checksum(made.checksum)
         }
-        if try await call.buckets.require(call.bucket).versioning != .off { reply.headers[.versionID] = made.version }
-        reply.setEncryption(made.encryption)
+        reply.setWritten(version: made.version, made.encryption)
         return reply
     }
 

@@ -25,9 +25,10 @@ extension S3Service {
             if isEncoded { xml.element("EncodingType", "url") }
             xml.element("MaxUploads", listing.limit)
             xml.element("IsTruncated", page.end != nil)
-            xml.element("NextKeyMarker", page.end.map(text))
-            // A page that ends with a common prefix goes on behind all of it, whatever the uploads there are called.
-            if let end = page.end, let last = page.elements.last, last.key == ObjectKey(end) { xml.element("NextUploadIdMarker", last.id) }
+            // Also of the last page. One that ends with a common prefix goes on behind all of it, whatever the uploads there are called.
+            let last = page.elements.last.flatMap { $0.key == page.lastEntry.flatMap(ObjectKey.init) ? $0 : nil }
+            xml.element("NextKeyMarker", text(page.lastEntry ?? ""))
+            xml.element("NextUploadIdMarker", last?.id ?? "")
             for upload in page.elements {
                 xml.element("Upload") { xml in
                     xml.element("Key", text(upload.key.text))
@@ -35,7 +36,7 @@ extension S3Service {
                     xml.owner("Initiator", call.call.account)
                     xml.owner("Owner", call.call.account)
                     xml.element("StorageClass", "STANDARD")
-                    xml.element("Initiated", upload.createdAt)
+                    xml.time("Initiated", upload.createdAt)
                     xml.element("ChecksumAlgorithm", upload.checksumAlgorithm)
                     xml.element("ChecksumType", upload.checksumType)
                 }

@@ -71,10 +71,10 @@ extension S3Service {
             for part in shown {
                 xml.element("Part") { xml in
                     xml.element("PartNumber", part.number)
-                    xml.element("LastModified", part.modifiedAt)
+                    xml.time("LastModified", part.modifiedAt)
                     xml.element("ETag", EntityTag(md5: part.md5).quoted)
                     xml.element("Size", part.segment.bytes)
-                    if let value = part.checksumValue(of: upload) { xml.element(value.algorithm.elementName, value.text) }
+                    if let value = part.shownChecksum(of: upload) { xml.element(value.algorithm.elementName, value.text) }
                 }
             }
         }
@@ -85,5 +85,10 @@ extension MultipartUpload.Part {
     func checksumValue(of upload: MultipartUpload) -> ChecksumValue? {
         guard let checksum, let algorithm = ChecksumAlgorithm(name: upload.keptAlgorithm) else { return nil }
         return ChecksumValue(algorithm, bytes: checksum)
+    }
+
+    /// What clients are told: the checksum that makes up S3's own of the object is nobody's business when no algorithm was asked for.
+    func shownChecksum(of upload: MultipartUpload) -> ChecksumValue? {
+        upload.checksumAlgorithm == nil ? nil : checksumValue(of: upload)
     }
 }

@@ -19,7 +19,8 @@ extension S3Service {
         var reply = Reply.empty(.ok)
         reply.headers[.eTag] = EntityTag(md5: part.md5).quoted
         reply.setEncryption(upload.encryption)
-        if let checksum = body.answeredChecksum { reply.headers[.named(checksum.algorithm.headerName)] = checksum.text }
+        let checksum = body.sentChecksum ?? part.shownChecksum(of: upload)
+        if let checksum { reply.headers[.named(checksum.algorithm.headerName)] = checksum.text }
         return reply
     }
 
@@ -36,7 +37,7 @@ extension S3Service {
         let upload = try await upload(of: call)
         guard let number = try call.query.partNumber() else { throw S3Error.invalidArgument("partNumber", "", "A part needs its number") }
         let source = try CopySource(header: call.header("x-amz-copy-source") ?? "")
-        let origin = try await call.objects.copyOrigin(source.key, in: source.bucket, version: source.versionID)
+        let origin = try await copyOrigin(source, call)
         let object = origin.object
         try origin.requireSealing(in: upload)
         try copyConditions(call).require(object)
@@ -50,9 +51,9 @@ extension S3Service {
         )
         let part = try await call.objects.putPart(number, of: upload, &body)
         var reply = Reply.s3("CopyPartResult") { xml in
-            xml.element("LastModified", part.modifiedAt)
+            xml.time("LastModified", part.modifiedAt)
             xml.element("ETag", EntityTag(md5: part.md5).quoted)
-            if let value = part.checksumValue(of: upload) { xml.element(value.algorithm.elementName, value.text) }
+            if let value = part.shownChecksum(of: upload) { xml.element(value.algorithm.elementName, value.text) }
         }
         reply.setEncryption(upload.encryption)
         return reply

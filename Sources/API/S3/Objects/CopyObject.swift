@@ -13,8 +13,12 @@ extension S3Service {
         guard ["COPY", "REPLACE"].contains(directive), ["COPY", "REPLACE"].contains(tagging) else {
             throw S3Error.invalidArgument("x-amz-metadata-directive", directive, "Unknown metadata directive.")
         }
+        let origin = try await copyOrigin(source, call)
+        let found = origin.object
         let isSame = source.bucket == call.bucket && source.key == call.key && source.versionID == nil
-        let isChanged = directive == "REPLACE" || put.encryption != nil || call.header("x-amz-storage-class") != nil
+        let isChanged =
+            directive == "REPLACE" || S3Encryption.isAsked(by: call) || found.isRekeyed(by: put.encryption)
+            || call.header("x-amz-storage-class") != nil
         guard !isSame || isChanged else {
             throw S3Error(
                 .invalidRequest,
@@ -22,8 +26,6 @@ extension S3Service {
                     + "storage class, website redirect location or encryption attributes."
             )
         }
-        let origin = try await call.objects.copyOrigin(source.key, in: source.bucket, version: source.versionID)
-        let found = origin.object
         try copyConditions(call).require(found)
         var attributes = directive == "REPLACE" ? put.attributes : found.attributes
         attributes.tags = tagging == "REPLACE" ? put.attributes.tags : found.attributes.tags
@@ -36,17 +38,38 @@ extension S3Service {
             copy = try await call.objects.copy(origin, to: put, attributes: attributes)
         }
         var reply = Reply.s3("CopyObjectResult") { xml in
-            xml.element("LastModified", copy.modifiedAt)
+            xml.time("LastModified", copy.modifiedAt)
             xml.element("ETag", "\"\(copy.etag)\"")
             xml.checksum(copy.checksum)
         }
-        reply.setIdentity(of: copy, inBucketWith: try await call.buckets.require(call.bucket).versioning, showsChecksum: false)
+        reply.setWritten(version: copy.version, copy.encryption)
         if found.version != StoredObject.nullVersion { reply.headers[.copySourceVersionID] = found.version }
         return reply
     }
 
+    /// The source of a copy; a marker is none.
+    static func copyOrigin(_ source: CopySource, _ call: S3Call) async throws -> Objects.CopyOrigin {
+        do {
+            return try await call.objects.copyOrigin(source.key, in: source.bucket, version: source.versionID)
+        } catch let marker as MarkerFound {
+            guard marker.isNamed else { throw S3Error(.noSuchKey, details: [.init(.key, source.key)]) }
+            throw S3Error(.invalidRequest, "The source of a copy request may not specifically refer to a delete marker by version id.")
+        }
+    }
+
     static func copyConditions(_ call: S3Call) -> ObjectConditions {
         ObjectConditions(prefix: "x-amz-copy-source-", now: call.call.now) { call.header($0) }
+    }
+}
+
+extension StoredObject {
+    /// Whether a copy without a word of its own would be kept otherwise. A bucket whose default is a KMS key gives it to each copy anew.
+    fileprivate func isRekeyed(by standard: ObjectEncryptionRequest?) -> Bool {
+        switch standard {
+        case nil: false
+        case .s3: encryption?.key != .s3
+        case .kms: true
+        }
     }
 }
 

@@ -30,7 +30,8 @@ extension S3Service {
                 )
                 done.append((object, .success(deletion)))
             } catch let fault as Fault {
-                done.append((object, .failure(refusal(fault))))
+                // Here S3 says of an id that can be none what it says of one that is not there.
+                done.append((object, .failure(fault.code == .invalidArgument ? S3Error(.noSuchVersion) : refusal(fault))))
             }
         }
         return .s3("DeleteResult") { xml in

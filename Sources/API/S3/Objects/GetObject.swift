@@ -9,7 +9,7 @@ extension S3Service {
     static func getObject(_ call: S3Call) async throws -> Reply {
         let object = try await call.objects.head(call.key, in: call.bucket, version: call.versionID)
         let isHead = call.operation == .headObject
-        var reply = try await described(object, call)
+        var reply = described(object, call)
         let conditions = call.conditions
         let outcome = conditions.evaluate(tag: EntityTag(value: object.etag), lastModified: object.modifiedAt)
         switch outcome {
@@ -30,7 +30,7 @@ extension S3Service {
             if let part {
                 reply.setChecksum(of: part, type: object.checksum?.type)
             } else if range == nil {
-                reply.setIdentity(of: object, inBucketWith: .off)
+                reply.setChecksum(of: object)
             }
         }
         reply.headers[.contentLength] = String(range.map { Int64($0.count) } ?? object.bytes)
@@ -68,7 +68,7 @@ extension S3Service {
         return range
     }
 
-    private static func described(_ object: StoredObject, _ call: S3Call) async throws -> Reply {
+    private static func described(_ object: StoredObject, _ call: S3Call) -> Reply {
         var reply = Reply.empty(.ok)
         for (name, value) in object.attributes.headers { reply.headers[.named(name)] = value }
         for (name, value) in object.attributes.metadata {
@@ -84,8 +84,8 @@ extension S3Service {
         reply.headers[.acceptRanges] = "bytes"
         if !object.attributes.tags.isEmpty { reply.headers[.taggingCount] = String(object.attributes.tags.count) }
         if call.query["partNumber"] != nil, object.isMultipart { reply.headers[.partsCount] = String(object.parts.count) }
-        let versioning = try await call.buckets.require(call.bucket).versioning
-        reply.setIdentity(of: object, inBucketWith: versioning, showsChecksum: false)
+        if call.keepsVersions { reply.headers[.versionID] = object.version }
+        reply.setEncryption(object.encryption)
         return reply
     }
 }

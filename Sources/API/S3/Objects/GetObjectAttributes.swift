@@ -20,7 +20,7 @@ extension S3Service {
             if asked.contains(.size) { xml.element("ObjectSize", object.bytes) }
         }
         reply.headers[.lastModified] = Timestamp.http(object.modifiedAt)
-        if try await call.buckets.require(call.bucket).versioning != .off { reply.headers[.versionID] = object.version }
+        if call.keepsVersions { reply.headers[.versionID] = object.version }
         return reply
     }
 

@@ -11,7 +11,8 @@ extension S3Service {
         let object = try await call.objects.put(put, &body)
         var reply = Reply.empty(.ok)
         reply.headers[.eTag] = "\"\(object.etag)\""
-        reply.setIdentity(of: object, inBucketWith: try await call.buckets.require(call.bucket).versioning)
+        reply.setWritten(version: object.version, object.encryption)
+        reply.setChecksum(of: object)
         return reply
     }
 
@@ -38,11 +39,7 @@ extension S3Service {
         var headers: [String: String] = [:]
         for name in keptHeaders {
             guard var value = call.header(name) else { continue }
-            if name == "content-encoding" {
-                // aws-chunked is how the bytes come, not what they are.
-                value = value.split(separator: ",").map { $0.trimmingPrefix(while: \.isWhitespace) }
-                    .filter { !$0.lowercased().hasPrefix("aws-chunked") }.joined(separator: ",")
-            }
+            if name == "content-encoding" { value = ContentEncoding.ofObject(value) }
             if !value.isEmpty { headers[name] = value }
         }
         let metadata = try UserMetadata.read(call.input.headers)
@@ -66,11 +63,14 @@ extension S3Service {
 }
 
 extension Reply {
-    /// Version, checksum and encryption of an object.
-    mutating func setIdentity(of object: StoredObject, inBucketWith versioning: Bucket.Versioning, showsChecksum: Bool = true) {
-        if versioning != .off { headers[.versionID] = object.version }
-        setEncryption(object.encryption)
-        guard showsChecksum, let checksum = object.checksum, let algorithm = ChecksumAlgorithm(name: checksum.algorithm) else { return }
+    /// Version and encryption of an object that was written. One of a bucket whose versioning is suspended has no version to tell of.
+    mutating func setWritten(version: String, _ encryption: ObjectEncryption?) {
+        if version != StoredObject.nullVersion { headers[.versionID] = version }
+        setEncryption(encryption)
+    }
+
+    mutating func setChecksum(of object: StoredObject) {
+        guard let checksum = object.checksum, let algorithm = ChecksumAlgorithm(name: checksum.algorithm) else { return }
         headers[.named(algorithm.headerName)] = checksum.value
         headers[.checksumType] = checksum.type
     }

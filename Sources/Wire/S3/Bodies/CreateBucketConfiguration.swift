@@ -15,7 +15,7 @@ package struct CreateBucketConfiguration: S3Body, Equatable {
         locationConstraint = try fields.text("LocationConstraint").flatMap { $0.isEmpty ? nil : $0 }
         tags =
             try fields.child("Tags").map(Tagging.tags(in:)).map { tags throws(S3Error) in
-                try S3Tag.checked(tags, max: S3Limits.bucketTagsMax)
+                try S3Tag.checked(tags, of: .bucket)
             } ?? []
     }
 }

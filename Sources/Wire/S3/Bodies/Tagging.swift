@@ -1,4 +1,4 @@
-/// The body of PutBucketTagging and PutObjectTagging; the caller checks the tags with ``S3Tag/checked(_:max:)``.
+/// The body of PutBucketTagging and PutObjectTagging; the caller checks the tags with ``S3Tag/checked(_:of:)``.
 package struct Tagging: S3Body, Equatable {
     package static let rootName = "Tagging"
     package let tags: [S3Tag]
