@@ -41,7 +41,7 @@ let targets: [Target] = [
     ),
     .target(
         name: "DiskImages",
-        dependencies: ["Wire", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: ["CZlib", "CZstd", "Files", "Wire", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict
     ),
     .target(
@@ -113,7 +113,8 @@ let targets: [Target] = [
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "CMalloc", "Domain", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API",
+            "CMalloc", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer",
+            "Services", "API",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -19,14 +19,14 @@ ALLOWED = {
     "CZstd": set(),
     "Blocks": {"CZstd", "Files"},
     "Bundles": {"CZlib", "Wire"},
-    "DiskImages": {"Wire"},
+    "DiskImages": {"CZlib", "CZstd", "Files", "Wire"},
     "Sealing": {"Domain"},
     "Metadata": {"Domain"},
     "Client": {"Files", "Wire"},
     "Transfer": {"Domain", "Blocks", "Client"},
     "Services": {"Domain", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer"},
     "API": {"Domain", "Sealing", "Wire", "Services"},
-    "ferry": {"CMalloc", "Domain", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API"},
+    "ferry": {"CMalloc", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API"},
 }
 
 # What a layer below the edges must not know: HTTP servers belong to API and ferry, the database to Metadata.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NIOCore
 
@@ -8,21 +9,17 @@ package struct DiskFile: Sendable {
     package let length: Int64
     let file: OpenFile
 
+    /// Never waits for the other end of a pipe.
+    ///
     /// - Throws: ``FileProblem`` when it cannot be opened or is neither a regular file nor a block device.
     package init(opening path: String) throws {
-        file = try OpenFile("read", path, flags: O_RDONLY)
-        self.path = path
-        var status = stat()
-        guard fstat(file.descriptor, &status) == 0 else { throw FileProblem("read", path, errno: errno) }
-        switch status.st_mode & S_IFMT {
-        case S_IFREG, S_IFBLK: break
-        case S_IFDIR: throw FileProblem("read", path, cause: "it is a folder")
-        default: throw FileProblem("read", path, cause: "it is neither a file nor a block device")
+        let opened: DiskDescriptor
+        do throws(DiskOpeningFailure) { opened = try DiskDescriptor(opening: path) } catch {
+            throw FileProblem("read", path, cause: error.cause)
         }
-        // A block device has no size in its status, but an end to seek to.
-        let end = lseek(file.descriptor, 0, SEEK_END)
-        guard end >= 0 else { throw FileProblem("read", path, errno: errno) }
-        length = Int64(end)
+        file = OpenFile(path, descriptor: opened.number)
+        self.path = path
+        length = opened.length
     }
 
     /// The smallest volume that holds the disk.

@@ -8,9 +8,14 @@ final class OpenFile: Sendable {
     let descriptor: Int32
     private let writer: FileWriter
 
-    init(_ doing: String, _ path: String, flags: Int32, mode: mode_t = 0o644) throws {
+    convenience init(_ doing: String, _ path: String, flags: Int32, mode: mode_t = 0o644) throws {
         let descriptor = open(path, flags | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileProblem(doing, path, errno: errno) }
+        self.init(path, descriptor: descriptor)
+    }
+
+    /// Takes a descriptor over.
+    init(_ path: String, descriptor: Int32) {
         self.path = path
         self.descriptor = descriptor
         writer = FileWriter(descriptor: descriptor)

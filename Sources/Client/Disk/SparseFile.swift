@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NIOCore
 
@@ -47,11 +48,7 @@ package final class SparseFile: Sendable {
         guard fsync(file.descriptor) == 0 else { throw FileProblem("write", partialPath, errno: errno) }
         try Self.checkPlace(path, replacing: replaces)
         guard rename(partialPath, path) == 0 else { throw FileProblem("rename \(partialPath) to", path, errno: errno) }
-        let folder = try OpenFile(
-            "open",
-            (path as NSString).deletingLastPathComponent.isEmpty ? "." : (path as NSString).deletingLastPathComponent,
-            flags: O_RDONLY
-        )
+        let folder = try OpenFile("open", PathText.folder(of: path), flags: O_RDONLY)
         guard fsync(folder.descriptor) == 0 else { throw FileProblem("write", folder.path, errno: errno) }
     }
 

@@ -1,4 +1,5 @@
 import Client
+import Files
 import Foundation
 import Services
 
@@ -53,6 +54,6 @@ extension Session {
         let folder = ServerFolder.standard(ProcessInfo.processInfo.environment)
         let endpoint = connection.endpoints.url(of: .ec2, in: region)
         guard options.data != nil || folder.endpoint() == endpoint else { return nil }
-        return DataFolder(path: options.data.map { URL(filePath: $0).standardizedFileURL.path } ?? folder.path)
+        return DataFolder(path: options.data.map(PathText.absolute) ?? folder.path)
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bundles
 import Client
+import Files
 import Foundation
 
 /// `ferry bundle`: a disk into the manifest and the parts of an instance-store image.
@@ -86,7 +87,7 @@ struct BundleCommand: ClientCommand {
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
-    var bundleName: String { prefix ?? URL(filePath: disk).lastPathComponent }
+    var bundleName: String { prefix ?? PathText.name(of: disk) }
 
     func validate() throws {
         if let account, account.utf8.count != 12 || !account.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {

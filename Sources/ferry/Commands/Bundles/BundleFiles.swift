@@ -1,21 +1,22 @@
 import Bundles
 import Client
+import Files
 import Foundation
 import NIOCore
 import Synchronization
 
 /// A bundle in a folder.
 final class BundleFiles: BundleStorage {
-    private let folder: URL
+    private let folder: String
     private let pool: FilePool
     let manifest: String
     /// The part that is being written.
     private let open = Mutex<FileHandle?>(nil)
 
     init(folder: String, prefix: String, pool: FilePool) {
-        self.folder = URL(filePath: folder, directoryHint: .isDirectory)
+        self.folder = folder
         self.pool = pool
-        manifest = self.folder.appending(path: BundleName.manifest(prefix)).relativePath
+        manifest = PathText.joined(folder, BundleName.manifest(prefix))
     }
 
     var hasManifest: Bool { FileManager.default.fileExists(atPath: manifest) }
@@ -48,7 +49,7 @@ final class BundleFiles: BundleStorage {
     }
 
     private func create(_ name: String) throws -> FileHandle {
-        let place = folder.appending(path: name)
+        let place = URL(filePath: PathText.joined(folder, name))
         try Data().write(to: place)
         return try FileHandle(forWritingTo: place)
     }

@@ -1,6 +1,6 @@
 import Bundles
 import Client
-import Foundation
+import Files
 import NIOCore
 
 /// Where a bundle is read from.
@@ -30,7 +30,7 @@ struct BundleFolder: BundleSource {
     }
 
     func part(_ part: String) async throws -> PieceReader {
-        let path = URL(filePath: name).deletingLastPathComponent().appending(path: part).relativePath
+        let path = PathText.joined(PathText.folder(of: name), part)
         let file = try await pool.run { try DiskFile(opening: path) }
         return { [pool] offset in
             let range = offset..<min(offset + (512 << 10), file.length)

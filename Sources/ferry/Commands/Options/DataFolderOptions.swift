@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Files
 import Foundation
 import Services
 
@@ -9,7 +10,7 @@ struct DataFolderOptions: ParsableArguments {
     var data: String?
 
     var folder: DataFolder {
-        if let data { return DataFolder(path: URL(filePath: data).standardizedFileURL.path) }
+        if let data { return DataFolder(path: PathText.absolute(data)) }
         return DataFolder(path: ServerFolder.standard(ProcessInfo.processInfo.environment).path)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Glibc
 import Sealing
@@ -32,7 +33,7 @@ struct RootKeyOptions: ParsableArguments {
         return .dataFolder
     }
 
-    static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
+    static func absolute(_ path: String) -> String { PathText.absolute(path) }
 
     /// Moves a variable out of the environment, where `/proc` shows it.
     private static func takeFromEnvironment(_ name: String) -> SecretBytes? {
