@@ -1,3 +1,5 @@
+import Files
+
 /// How a disk is laid out in a file.
 package enum DiskFormat: String, Hashable, Sendable, CaseIterable {
     case raw
@@ -65,14 +67,35 @@ extension DiskFormat {
     /// Tells the format by the magic numbers in a file's first 4 KiB and last 512 bytes; whatever has none is raw.
     package static func detect(head: [UInt8], tail: [UInt8]) -> DiskFormat {
         for (magic, offset, format) in magics where head.dropFirst(offset).starts(with: magic) { return format }
+        // Old archives, and the labels of some, have no magic number.
+        if TarMembers.isHeader(head) { return .ova }
         // A fixed VHD is a raw disk with a footer behind it.
         return tail.count == tailBytes && tail.starts(with: VHDHeader.magic) ? .vhd : .raw
     }
 
-    /// The same of a file. Blocks for two reads.
+    /// The same of a file, whose name counts as well. Blocks for a few reads.
     package static func detect(in path: String) throws(DiskImageError) -> DiskFormat {
-        try ImageRange(ImageFile(opening: path)).detectFormat()
+        try ImageRange(ImageFile(opening: path)).detectFormat(named: PathText.name(of: path))
     }
+
+    /// Throws when a file without any magic number is called as if it had one. A fixed VHD has its footer at its end, so that one that was cut
+    /// short looks like a raw disk.
+    package static func checkIsRaw(named name: String) throws(DiskImageError) {
+        let suffix = name.split(separator: ".").dropFirst().last?.lowercased()
+        guard let format = suffix.flatMap({ suffixes[$0] }) else { return }
+        throw DiskImageError(
+            .format,
+            "The file is called .\(suffix ?? "") and has nothing of \(format.name) in it: it is damaged, was cut short, or is one part of a disk."
+        )
+    }
+
+    private static let suffixes: [String: DiskFormat] = [
+        "vmdk": .vmdk, "vhd": .vhd, "vpc": .vhd, "vhdx": .vhdx, "ova": .ova, "qcow2": .qcow2, "qed": .qed, "vdi": .vdi,
+        "gz": .gzip, "xz": .xz, "zst": .zstd, "bz2": .bzip2, "zip": .zip,
+    ]
+
+    /// Whether a file's name says that it is a disk without a format.
+    package static func isRaw(named name: String) -> Bool { [".raw", ".img", ".dd"].contains { name.lowercased().hasSuffix($0) } }
 
     private static let magics: [(magic: [UInt8], offset: Int, format: DiskFormat)] = [
         (VMDKHeader.magic, 0, .vmdk), (Array("COWD".utf8), 0, .vmdk), (Array("# Disk DescriptorFile".utf8), 0, .vmdk),

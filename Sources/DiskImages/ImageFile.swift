@@ -1,24 +1,21 @@
+import Files
 import Foundation
 
 /// An open file, or block device, that a stranger may have made.
 final class ImageFile: Sendable {
     let path: String
     let length: Int64
+    let isDevice: Bool
+    let identity: FileIdentity
     private let descriptor: Int32
 
     init(opening path: String) throws(DiskImageError) {
-        // Without blocking, because opening a pipe waits for its other end.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Self.problem("open", path) }
-        self.descriptor = descriptor
-        self.path = path
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, [S_IFREG, S_IFBLK].contains(status.st_mode & S_IFMT) else {
-            close(descriptor)
-            throw DiskImageError(.file, "\(path) is neither a file nor a block device.")
+        let opened: DiskDescriptor
+        do throws(DiskOpeningFailure) { opened = try DiskDescriptor(opening: path) } catch {
+            throw DiskImageError(.file, "Cannot open \(path): \(error.cause).")
         }
-        // A block device has no size in its status, but an end to seek to.
-        length = Int64(max(0, lseek(descriptor, 0, SEEK_END)))
+        self.path = path
+        (descriptor, length, isDevice, identity) = (opened.number, opened.length, opened.isDevice, opened.identity)
     }
 
     deinit { close(descriptor) }
@@ -92,6 +89,15 @@ struct ImageRange: Sendable {
         let tail = length >= Int64(DiskFormat.tailBytes) ? try read(DiskFormat.tailBytes, at: length - Int64(DiskFormat.tailBytes)) : []
         return DiskFormat.detect(head: try read(DiskFormat.headBytes, at: 0), tail: tail)
     }
+
+    /// The same of a file whose name, unless it is nil, counts as well: a raw disk can begin with a tar archive.
+    func detectFormat(named name: String?) throws(DiskImageError) -> DiskFormat {
+        let found = try detectFormat()
+        guard let name else { return found }
+        if found == .raw, !file.isDevice { try DiskFormat.checkIsRaw(named: name) }
+        guard found == .ova, file.isDevice || DiskFormat.isRaw(named: name) else { return found }
+        return try OVA.isOne(file) ? .ova : .raw
+    }
 }
 
 /// Bytes of a header, read as numbers. Whoever asks knows that they are there: ``ImageRange/fields(_:at:of:)`` has counted them.
@@ -100,13 +106,21 @@ struct HeaderFields {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    func big<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value {
-        bytes[offset..<offset + MemoryLayout<Value>.size].reduce(0) { $0 << 8 | Value($1) }
+    func big<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type, at offset: Int) -> Value {
+        Value(bigEndian: number(at: offset))
     }
 
-    func little<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value {
-        big(type, at: offset).byteSwapped
+    func little<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type, at offset: Int) -> Value {
+        Value(littleEndian: number(at: offset))
     }
+
+    // SAFETY: it is checked that the number lies inside the bytes, and every bit pattern is an integer.
+    private func number<Value: FixedWidthInteger & BitwiseCopyable>(at offset: Int) -> Value {
+        bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Value.self)
+    }
+
+    /// What stands there up to a zero.
+    var text: String { String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
 
     func has(_ magic: [UInt8], at offset: Int = 0) -> Bool { bytes[offset...].starts(with: magic) }
 }

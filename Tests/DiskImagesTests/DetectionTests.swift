@@ -63,6 +63,37 @@ import Testing
         }
     }
 
+    /// A fixed VHD that was cut short has no magic number left; only its name tells what it was.
+    @Test(arguments: ["disk.vhd", "disk.VHDX", "disk-flat.vmdk", "box.ova", "disk.qcow2", "disk.vdi", "disk.raw.gz"])
+    func whatIsCalledAsAFormatAndIsNoneIsRefused(name: String) async throws {
+        try await Workshop.use { shop in
+            let path = try shop.write([UInt8](repeating: 7, count: 4_096), to: name)
+            let error = #expect(throws: DiskImageError.self) { try DiskImage.inspect(path, accepting: DiskFormat.readable) }
+            #expect(error?.kind == .format)
+            #expect(try DiskImage.inspect(path, as: .raw)[0].virtualBytes == 4_096)
+            // Where it comes from is what counts.
+            #expect(try DiskImage.inspect(path, named: "disk.img")[0].format == .raw)
+        }
+    }
+
+    @Test func aRawDiskMayBeginWithATarArchive() async throws {
+        try await Workshop.use { shop in
+            try shop.write([UInt8](repeating: 7, count: 4_096), to: "file")
+            try shop.run("tar", ["--create", "-f", "disk.img", "--format=ustar", "file"])
+            #expect(try DiskImage.inspect(shop.path("disk.img"), accepting: [.raw])[0].format == .raw)
+            // Behind the archive, whatever was there before.
+            try shop.change("disk.img") { $0.replaceSubrange($0.count - 1_024..<$0.count, with: [UInt8](repeating: 9, count: 1_024)) }
+            #expect(try DiskImage.inspect(shop.path("disk.img"))[0].format == .raw)
+            try shop.run("cp", ["disk.img", "disk"])
+            #expect(throws: DiskImageError.self) { try DiskImage.inspect(shop.path("disk")) }
+            #expect(throws: DiskImageError.self) { try DiskImage.inspect(shop.path("disk.img"), as: .ova) }
+            // An OVA is one, whatever it is called.
+            try shop.run("mv", ["file", "box.ovf"])
+            try shop.run("tar", ["--create", "-f", "disk.img", "--format=ustar", "box.ovf"])
+            #expect(throws: DiskImageError.self) { try DiskImage.inspect(shop.path("disk.img")) }
+        }
+    }
+
     @Test(arguments: seeds(4))
     func anyBytesAreDetected(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

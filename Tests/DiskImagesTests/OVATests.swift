@@ -124,18 +124,18 @@ import Testing
     }
 
     @Test(arguments: [
-        (envelope(files: [("f", "/etc/passwd")], disks: [("d", "f")]), DiskImageError.Kind.reference),
-        (envelope(files: [("f", "../first.vmdk")], disks: [("d", "f")]), .reference),
-        (envelope(files: [("f", "https://elsewhere.example/first.vmdk")], disks: [("d", "f")]), .reference),
-        (envelope(diskAttributes: #" ovf:parentRef="vmdisk9""#), .reference),
-        (envelope(fileAttributes: #" ovf:compression="gzip""#), .format),
-        (envelope(fileAttributes: #" ovf:chunkSize="100""#), .format),
+        (envelope(files: [("f", "/etc/passwd")], disks: [("d", "f")]), DiskImageError.Kind.incomplete),
+        (envelope(files: [("f", "../first.vmdk")], disks: [("d", "f")]), .incomplete),
+        (envelope(files: [("f", "https://elsewhere.example/first.vmdk")], disks: [("d", "f")]), .incomplete),
+        (envelope(diskAttributes: #" ovf:parentRef="vmdisk9""#), .incomplete),
+        (envelope(fileAttributes: #" ovf:compression="gzip""#), .content),
+        (envelope(fileAttributes: #" ovf:chunkSize="100""#), .content),
         (envelope(disks: [("a", "file1"), ("b", "file1")]), .content),
         (envelope(disks: [("a", "file9")]), .content),
         (envelope(files: [("f", "first.vmdk"), ("f", "second.vmdk")]), .content),
         (envelope(disks: []), .content),
         (envelope(disks: (0..<65).map { ("\($0)", "file1") }), .content),
-        (envelope(files: [("f", "box.ovf")], disks: [("d", "f")]), .format),
+        (envelope(files: [("f", "box.ovf")], disks: [("d", "f")]), .content),
         ("<Envelope>", .content), ("<Other/>", .content),
         ("<!DOCTYPE e [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><Envelope>&x;</Envelope>", .content),
     ])
@@ -153,7 +153,7 @@ import Testing
             try shop.write(Array(text.utf8) + [UInt8](repeating: 0, count: 1_024 - text.utf8.count), to: "second.vmdk")
             try shop.run("tar", ["--create", "-f", "box.ova", "--format=ustar", "box.ovf", "first.vmdk", "second.vmdk"])
             let error = refusal(in: shop)
-            #expect(error?.kind == .reference)
+            #expect(error?.kind == .incomplete)
             #expect(error?.cause.hasPrefix("In the OVA, the disk \"second.vmdk\": ") == true)
         }
     }
@@ -172,7 +172,7 @@ import Testing
             #expect(refusal(in: shop)?.cause == "The OVA has \"first.vmdk\" twice.")
             try shop.run("ln", ["-s", "/etc/passwd", "link.vmdk"])
             try tar("--format=ustar", "box.ovf", "link.vmdk")
-            #expect(refusal(in: shop)?.kind == .content)
+            #expect(refusal(in: shop)?.kind == .incomplete)
             try shop.run("truncate", ["-s", "2M", "sparse.vmdk"])
             for format in ["gnu", "posix"] {
                 try tar("--format=\(format)", "--sparse", "box.ovf", "sparse.vmdk")
@@ -210,7 +210,7 @@ import Testing
                 try put(changed, at: 0)
                 if let disks = try? DiskImage.inspect(shop.path("box.ova"), as: .ova) {
                     accepted += 1
-                    #expect(disks.allSatisfy { $0.offset >= 512 && $0.length <= Int64(whole.count) - $0.offset })
+                    #expect(disks.allSatisfy { $0.isEmpty || $0.offset >= 512 && $0.length <= Int64(whole.count) - $0.offset })
                 }
             }
             #expect(accepted > 0)

@@ -78,8 +78,9 @@ struct Form: Sendable, CustomTestStringConvertible {
     let format: DiskFormat
     let driver: String
     let options: String
+    var flags: [String] = []
 
-    var testDescription: String { "\(driver) \(options)" }
+    var testDescription: String { ([driver, options] + flags).joined(separator: " ") }
 
     static let imported = [
         Form(format: .vmdk, driver: "vmdk", options: "subformat=monolithicSparse"),
@@ -93,12 +94,34 @@ struct Form: Sendable, CustomTestStringConvertible {
         Form(format: .qcow2, driver: "qcow2", options: "compat=1.1"), Form(format: .qcow2, driver: "qcow2", options: "compat=0.10"),
         Form(format: .qed, driver: "qed", options: ""), Form(format: .vdi, driver: "vdi", options: "static=off"),
     ]
+    /// Other ways to lay out the same formats.
+    static let variants = [
+        Form(format: .qcow2, driver: "qcow2", options: "cluster_size=512"),
+        Form(format: .qcow2, driver: "qcow2", options: "cluster_size=2M"),
+        Form(format: .qcow2, driver: "qcow2", options: "compression_type=zlib", flags: ["-c"]),
+        Form(format: .qcow2, driver: "qcow2", options: "compression_type=zstd", flags: ["-c"]),
+        Form(format: .qcow2, driver: "qcow2", options: "cluster_size=4k", flags: ["-c"]),
+        Form(format: .qcow2, driver: "qcow2", options: "extended_l2=on"),
+        Form(format: .qcow2, driver: "qcow2", options: "lazy_refcounts=on"),
+        Form(format: .qcow2, driver: "qcow2", options: "preallocation=metadata"),
+        Form(format: .qcow2, driver: "qcow2", options: "preallocation=falloc,refcount_bits=1"),
+        Form(format: .qed, driver: "qed", options: "cluster_size=4096,table_size=4"),
+        Form(format: .vdi, driver: "vdi", options: "static=on"),
+        Form(format: .vhdx, driver: "vhdx", options: "block_size=2M"),
+    ]
 
     /// Makes it of a raw disk.
     @discardableResult
     func make(_ name: String, of raw: String = "disk.raw", in shop: Workshop) throws -> String {
         let options = options.isEmpty ? [] : ["-o", options]
-        try shop.run("qemu-img", ["convert", "-f", "raw", "-O", driver] + options + [raw, name])
+        try shop.run("qemu-img", ["convert", "-f", "raw", "-O", driver] + flags + options + [raw, name])
         return shop.path(name)
+    }
+}
+
+extension DiskConverter {
+    /// Proves the disk whole, and converts it.
+    func convert(_ disk: DiskImage, to product: String, progress: @escaping Progress = { _ in }) async throws {
+        try await convert(try await WholeDisk(proving: disk), to: product, progress: progress)
     }
 }

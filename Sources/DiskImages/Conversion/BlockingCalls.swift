@@ -14,16 +14,16 @@ enum BlockingCalls {
 
     private static let queue = DispatchQueue(label: "ferry.disk-images", attributes: .concurrent)
 
-    /// Returns what the body does. A body that ends early because it was cancelled may return anything: the caller gets the
+    /// Returns what the body does. A body that ends early because it was cancelled may return or throw anything: the caller gets the
     /// cancellation.
     static func run<Value: Sendable>(_ body: @escaping @Sendable (Cancellation) throws -> Value) async throws -> Value {
         let cancellation = Cancellation()
-        let value = try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { done in queue.async { done.resume(with: Result { try body(cancellation) }) } }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { done in queue.async { done.resume(returning: Result { try body(cancellation) }) } }
         } onCancel: {
             cancellation.request()
         }
         try Task.checkCancellation()
-        return value
+        return try result.get()
     }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// What `qemu-img convert -p` says: `(12.50/100%)` and a carriage return, again and again, and complaints in between.
 struct ConversionOutput {
     private static let mostBytes = 4_096
@@ -49,7 +51,7 @@ struct Complaint: Sendable {
     /// Without the paths of this machine, since it is told to strangers.
     func hiding(_ paths: String...) -> Complaint {
         var text = text.replacing("qemu-img: ", with: "").replacing(#/'?json:\{.*\}'?/#, with: "the disk")
-        for path in paths.map(ImageDescription.absolute) { text = text.replacing(path, with: "the disk") }
+        for path in paths.map(PathText.absolute) { text = text.replacing(path, with: "the disk") }
         while let last = text.last, last.isWhitespace || last == "." { text.removeLast() }
         return Complaint(text: text)
     }

@@ -1,9 +1,10 @@
+import Files
 import Foundation
 
 /// Converts disks between formats, by qemu-img.
 ///
-/// What it reads is a ``DiskImage``, so a file that was inspected, or that the caller trusts; the format is always named, so that nothing
-/// is found out from what a guest wrote; and a parent is never opened, whatever the file says.
+/// What it reads is a ``WholeDisk``, so a file that was inspected and misses nothing; the format is always named, so that nothing is found
+/// out from what a guest wrote; and no parent is opened that was not followed, whatever the file says.
 package struct DiskConverter: Sendable {
     /// Told in per cent, rising.
     package typealias Progress = @Sendable (Int) -> Void
@@ -36,28 +37,23 @@ package struct DiskConverter: Sendable {
     /// Converts a disk into a sparse raw file of its virtual size, rounded up to whole sectors.
     ///
     /// The folder of `product` is made, for its owner alone, when it is not there. When it fails or is cancelled, nothing is left.
-    package func convert(_ disk: DiskImage, to product: String, progress: @escaping Progress = { _ in }) async throws {
-        if !disk.mayRefer {
-            try await BlockingCalls.run { cancellation in
-                let range = ImageRange(try ImageFile(opening: disk.path), offset: disk.offset, length: disk.length)
-                try MemberVerification(disk, in: range)?.check(cancellation)
-                try range.checkIsWhole(disk.format, cancellation)
-            }
-        }
-        let bytes = disk.virtualBytes.map { ($0 + 511) / 512 * 512 }
+    package func convert(_ whole: WholeDisk, to product: String, progress: @escaping Progress = { _ in }) async throws {
+        let disk = whole.disk
+        let bytes = (disk.virtualBytes + 511) / 512 * 512
         try await make(product) { product in
             let arguments = ["-O", "raw", "-S", "4k", ImageDescription(disk).text, product]
             try await run(arguments, into: product, most: bytes, of: disk.path, progress)
             let length = try ImageFile(opening: product).length
-            guard bytes ?? length == length else {
-                throw DiskImageError(.content, "The disk has \(length) bytes, and its header says \(bytes ?? 0).")
+            guard bytes == length else {
+                throw DiskImageError(.content, "The disk has \(length) bytes, and its header says \(bytes).")
             }
         }
     }
 
     /// Converts a raw file into a disk of another format.
     package func export(_ raw: String, as format: Product, to product: String, progress: @escaping Progress = { _ in }) async throws {
-        let disk = DiskImage(path: raw, format: .raw, length: try ImageFile(opening: raw).length, virtualBytes: nil)
+        let range = ImageRange(try ImageFile(opening: raw))
+        let disk = DiskImage(range, .raw, virtualBytes: range.length)
         let options: [String]
         switch format {
         case .vmdk: options = ["-O", "vmdk", "-o", "subformat=streamOptimized"]
@@ -78,7 +74,7 @@ package struct DiskConverter: Sendable {
         let run = QemuImg(
             tool: tool,
             arguments: ["convert", "-p"] + arguments,
-            folder: (product as NSString).deletingLastPathComponent,
+            folder: PathText.folder(of: product),
             reserve: reserve,
             mostBytes: most
         )
@@ -89,8 +85,8 @@ package struct DiskConverter: Sendable {
 
     /// Makes a file that is there whole or not at all.
     private func make(_ product: String, _ body: (String) async throws -> Void) async throws {
-        let product = ImageDescription.absolute(product)
-        let folder = (product as NSString).deletingLastPathComponent
+        let product = PathText.absolute(product)
+        let folder = PathText.folder(of: product)
         let isFolderOurs = mkdir(folder, 0o700) == 0
         guard access(folder, W_OK | X_OK) == 0, access(product, F_OK) != 0 else {
             throw DiskImageError(

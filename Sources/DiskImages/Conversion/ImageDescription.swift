@@ -1,21 +1,22 @@
-import Foundation
+import Files
 
-/// A disk as qemu-img is told of it: which driver reads it, from which bytes of which file, and that it has no parent.
+/// A disk as qemu-img is told of it: which driver reads it, from which bytes of which file, and over which parent, if any: what was proven
+/// whole is what is read.
 struct ImageDescription {
     let text: String
 
-    init(_ disk: DiskImage) {
-        var file = #"{"driver":"file","filename":\#(Self.quoted(Self.absolute(disk.path)))}"#
+    init(_ disk: DiskImage) { text = "json:" + Self.node(disk, over: disk.backing[...]) }
+
+    /// A disk over those that show through it.
+    private static func node(_ disk: DiskImage, over layers: ArraySlice<DiskImage>) -> String {
+        var file = #"{"driver":"\#(disk.isDevice ? "host_device" : "file")","filename":\#(quoted(PathText.absolute(disk.path)))}"#
         if disk.offset != 0 { file = #"{"driver":"raw","offset":\#(disk.offset),"size":\#(disk.length),"file":\#(file)}"# }
         var options = #""driver":"\#(disk.format.driver ?? "raw")""#
-        if !disk.mayRefer { options += #","backing":null"# }
+        options += #","backing":\#(layers.first.map { node($0, over: layers.dropFirst()) } ?? "null")"#
+        if let data = disk.dataFile { options += #","data-file":{"driver":"file","filename":\#(quoted(PathText.absolute(data)))}"# }
         // The size in the footer: ``VHDHeader``.
         if disk.format == .vhd { options += #","force_size_calc":"current_size""# }
-        text = #"json:{\#(options),"file":\#(file)}"#
-    }
-
-    static func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+        return #"{\#(options),"file":\#(file)}"#
     }
 
     /// A JSON string.

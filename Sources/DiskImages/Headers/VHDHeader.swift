@@ -7,7 +7,16 @@ struct VHDHeader {
     /// 2,040 GiB, what QEMU reads.
     static let mostBytes: UInt64 = 0xff00_0000 * 512
 
+    /// The table of blocks of a dynamic disk.
+    struct Table {
+        let place: UInt64
+        let entries: UInt64
+        let blockBytes: UInt64
+    }
+
     let virtualBytes: UInt64
+    /// Nil for a fixed disk.
+    let table: Table?
 
     private enum Kind: UInt32 {
         case fixed = 2
@@ -26,7 +35,7 @@ struct VHDHeader {
             throw DiskImageError(.content, "The VHD is of the unknown type \(footer.big(UInt32.self, at: 60)).")
         }
         guard kind != .differencing else {
-            throw DiskImageError(.reference, "The VHD is differencing: merge it with its parent first.")
+            throw DiskImageError(.incomplete, "The VHD is differencing: merge it with its parent first.")
         }
         guard (kind == .dynamic) == isAtStart else {
             throw DiskImageError(
@@ -39,30 +48,39 @@ struct VHDHeader {
             throw DiskImageError(.size, "The VHD has \(virtualBytes) bytes, and \(Self.mostBytes) are the most of its format.")
         }
         if kind == .dynamic {
-            try Self.checkTable(range, headerAt: footer.big(UInt64.self, at: 16), virtualBytes: virtualBytes)
-        } else if virtualBytes > UInt64(range.length - 512) {
-            throw DiskImageError(.content, "The VHD ends before its disk does: it is damaged, or was cut short.")
+            table = try Self.table(range, headerAt: footer.big(UInt64.self, at: 16), virtualBytes: virtualBytes)
+        } else {
+            table = nil
+            guard virtualBytes <= UInt64(range.length - 512) else {
+                throw DiskImageError(.content, "The VHD ends before its disk does: it is damaged, or was cut short.")
+            }
         }
     }
 
     /// Bounds the table that QEMU allocates and reads.
-    private static func checkTable(_ range: ImageRange, headerAt place: UInt64, virtualBytes: UInt64) throws(DiskImageError) {
+    private static func table(_ range: ImageRange, headerAt place: UInt64, virtualBytes: UInt64) throws(DiskImageError) -> Table {
         let header = try range.fields(1_024, at: Int64(clamping: place), of: "VHD header")
         guard header.has(Array("cxsparse".utf8)), header.big(UInt32.self, at: 36) == checksum(header.bytes, of: 36..<40) else {
             throw DiskImageError(.content, "The VHD's header has a wrong checksum: the file is damaged.")
         }
-        let (table, entries, block) = (
-            header.big(UInt64.self, at: 16), header.big(UInt32.self, at: 28), header.big(UInt32.self, at: 32)
+        let table = Table(
+            place: header.big(UInt64.self, at: 16),
+            entries: UInt64(header.big(UInt32.self, at: 28)),
+            blockBytes: UInt64(header.big(UInt32.self, at: 32))
         )
         // 64 KiB to 256 MiB; all makers write 2 MiB or 512 KiB.
-        guard (1 << 16...1 << 28).contains(block), block & (block - 1) == 0 else {
-            throw DiskImageError(.content, "The VHD has blocks of \(block) bytes; a power of two from 64 KiB to 256 MiB is allowed.")
+        guard (1 << 16...1 << 28).contains(table.blockBytes), table.blockBytes & (table.blockBytes - 1) == 0 else {
+            throw DiskImageError(
+                .content,
+                "The VHD has blocks of \(table.blockBytes) bytes; a power of two from 64 KiB to 256 MiB is allowed."
+            )
         }
-        guard UInt64(entries) * UInt64(block) >= virtualBytes, UInt64(entries) <= mostBytes / UInt64(block) + 1,
-            table < UInt64(range.length), UInt64(entries) * 4 <= UInt64(range.length) - table
+        guard table.entries * table.blockBytes >= virtualBytes, table.entries <= mostBytes / table.blockBytes + 1,
+            table.place < UInt64(range.length), table.entries * 4 <= UInt64(range.length) - table.place
         else {
             throw DiskImageError(.content, "The VHD's table of blocks does not fit its disk or its file: it is damaged, or was cut short.")
         }
+        return table
     }
 
     /// The complement of the sum of all bytes but those of the checksum.

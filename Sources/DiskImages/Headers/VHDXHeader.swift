@@ -35,7 +35,7 @@ struct VHDXHeader {
         // Bit 1 of the second word: the file has a parent.
         let parameters = try item(Self.fileParameters, 8)
         guard parameters.little(UInt32.self, at: 4) & 0b10 == 0 else {
-            throw DiskImageError(.reference, "The VHDX is differencing: merge it with its parent first.")
+            throw DiskImageError(.incomplete, "The VHDX is differencing: merge it with its parent first.")
         }
         let block = parameters.little(UInt32.self, at: 0)
         guard (1 << 20...1 << 28).contains(block), block & (block - 1) == 0 else {
@@ -53,8 +53,13 @@ struct VHDXHeader {
         let headers = [try range.fields(80, at: 64 << 10, of: "VHDX header"), try range.fields(80, at: 128 << 10, of: "VHDX header")]
         let current = headers.filter { $0.has(Array("head".utf8)) }.max { $0.little(UInt64.self, at: 8) < $1.little(UInt64.self, at: 8) }
         guard let current else { throw DiskImageError(.content, "The VHDX has no valid header: it is damaged.") }
+        // The log itself, which stands in the file even when it is empty.
+        try range.require(UInt64(current.little(UInt32.self, at: 68)), at: current.little(UInt64.self, at: 72), "tables", of: "VHDX")
         guard current.bytes[48..<64].allSatisfy({ $0 == 0 }) else {
-            throw DiskImageError(.content, "The VHDX was not closed in order: attach it once to the machine that wrote it, or repair it.")
+            throw DiskImageError(
+                .content,
+                "The VHDX was not closed in order: attach it once to the machine that wrote it, or run qemu-img check -r all on it."
+            )
         }
     }
 

@@ -1,11 +1,10 @@
-/// The header of a VMDK that is one sparse file (monolithicSparse, streamOptimized): VMware's "Virtual Disk Format 5.0".
+/// The header of a sparse VMDK (monolithicSparse, streamOptimized), or of one extent of a split one: VMware's "Virtual Disk Format 5.0".
 ///
 /// A descriptor can name any file of the machine as an extent or a parent. QEMU reads extents from it when the file is text, and when the
 /// capacity in the binary header is 0; it looks for a parent in the 20 sectors behind the header, whatever the header says of them.
 struct VMDKHeader {
     static let magic = Array("KDMV".utf8)
 
-    let virtualBytes: UInt64
     /// In sectors.
     let capacity: UInt64
     /// Sectors of a grain.
@@ -15,6 +14,7 @@ struct VMDKHeader {
     let isCompressed: Bool
     /// Whether entry 1 of a grain table says that a grain is zero.
     let hasZeroGrains: Bool
+    private let hasDescriptor: Bool
 
     /// Entries of a grain table.
     static let tableEntries = 512
@@ -24,20 +24,12 @@ struct VMDKHeader {
     private static let maximumVersion: UInt32 = 3
 
     init(_ range: ImageRange) throws(DiskImageError) {
-        let start = HeaderFields(try range.read(6, at: 0))
-        guard start.has(Self.magic) else {
-            let isText = start.has(Array("# Disk".utf8))
-            throw DiskImageError(
-                isText ? .reference : .content,
-                "The VMDK is \(isText ? "a descriptor that refers to other files" : "a COWD extent"): make it monolithicSparse or streamOptimized."
-            )
+        guard HeaderFields(try range.read(4, at: 0)).has(Self.magic) else {
+            throw DiskImageError(.incomplete, "The VMDK is a COWD extent: make it monolithicSparse or streamOptimized.")
         }
         let header = try range.fields(512, at: 0, of: "VMDK header")
         try Self.check(header)
-        guard header.little(UInt64.self, at: 28) == 1 else {
-            throw DiskImageError(.content, "The VMDK has no descriptor behind its header: it is an extent of a larger disk.")
-        }
-        try VMDKDescriptor(range.fields(Self.descriptorBytes, at: Self.sector, of: "VMDK descriptor").bytes).check()
+        hasDescriptor = header.little(UInt64.self, at: 28) == 1
         let isAtEnd = header.little(UInt64.self, at: 56) == Self.directoryAtEnd
         // The footer of a stream takes the place of its header.
         let valid = isAtEnd ? try Self.footer(of: range, agreeingWith: header) : header
@@ -45,9 +37,29 @@ struct VMDKHeader {
         grain = valid.little(UInt64.self, at: 20)
         directory = valid.little(UInt64.self, at: 56)
         isCompressed = valid.little(UInt16.self, at: 77) == 1
-        hasZeroGrains = valid.little(UInt32.self, at: 8) & 0b100 != 0
+        let flags = valid.little(UInt32.self, at: 8)
+        hasZeroGrains = flags & 0b100 != 0
+        guard !isCompressed || flags & 1 << 17 != 0 else {
+            throw DiskImageError(.content, "The VMDK has compressed grains without their lengths: write it anew with qemu-img convert.")
+        }
+    }
+
+    var virtualBytes: UInt64 {
         let (bytes, isOver) = capacity.multipliedReportingOverflow(by: UInt64(Self.sector))
-        virtualBytes = isOver ? .max : bytes
+        return isOver ? .max : bytes
+    }
+
+    /// The descriptor of the disk that is all in this file.
+    func descriptor(_ range: ImageRange) throws(DiskImageError) -> VMDKDescriptor {
+        let descriptor =
+            hasDescriptor ? VMDKDescriptor(try range.fields(Self.descriptorBytes, at: Self.sector, of: "VMDK descriptor").bytes) : nil
+        guard let descriptor, !descriptor.isEmpty else {
+            throw DiskImageError(
+                .incomplete,
+                "The VMDK is one extent of a split disk: give the descriptor, the small file of text whose name has no -s001 or the like."
+            )
+        }
+        return descriptor
     }
 
     /// Bounds what the tables cost that QEMU allocates from the header.
@@ -56,7 +68,7 @@ struct VMDKHeader {
         let (grain, entries) = (header.little(UInt64.self, at: 20), header.little(UInt32.self, at: 44))
         guard (1...maximumVersion).contains(version) else { throw DiskImageError(.content, "The VMDK has the unknown version \(version).") }
         guard capacity != 0 else {
-            throw DiskImageError(.reference, "The VMDK has no capacity: its descriptor would refer to other files.")
+            throw DiskImageError(.incomplete, "The VMDK has no capacity: its descriptor would refer to other files.")
         }
         // 4 KiB to 1 MiB; VMware and QEMU write 64 KiB.
         guard (8...2_048).contains(grain), grain & (grain - 1) == 0 else {

@@ -1,71 +1,89 @@
 /// An open virtualization archive: a tar with an OVF, the disks that it names, and as a rule a manifest with their digests (DMTF DSP0243).
 struct OVA {
     private let file: ImageFile
-    private let members: [TarMember]
+    private let members: OVAMembers
 
     init(_ file: ImageFile) throws(DiskImageError) {
         self.file = file
-        members = try TarMembers(file).all()
+        members = OVAMembers(try TarMembers(file).all())
+    }
+
+    /// Whether there is an OVF in the archive, as far as it can be read.
+    static func isOne(_ file: ImageFile) throws(DiskImageError) -> Bool {
+        var archive = TarMembers(file)
+        do throws(DiskImageError) {
+            while let member = try archive.next() {
+                if OVAMembers.is(member, called: ".ovf") { return true }
+            }
+        } catch { guard error.kind != .file else { throw error } }
+        return false
     }
 
     /// The disks in the order in which the OVF lists them, each checked as a file of its own would be.
-    func disks(mostVirtualBytes most: Int64) throws(DiskImageError) -> [DiskImage] {
-        let descriptor = try the(".ovf", "OVF")
+    func disks(accepting accepted: Set<DiskFormat>, mostVirtualBytes most: Int64) throws(DiskImageError) -> [DiskImage] {
+        let descriptor = try members.the(".ovf", "OVF")
         let text = try contents(of: descriptor, most: OVALimits.descriptorBytes)
-        let digests = try manifest()
+        let digests = try digests(beside: descriptor)
         if let digest = digests[descriptor.name], !digest.matches(text) {
             throw DiskImageError(.content, "The OVF in the OVA does not hash to what its manifest says: the OVA is damaged.")
         }
-        var disks: [DiskImage] = []
-        for name in try OVFEnvelope(text).diskFiles() {
-            let shown = DiskImageError.quoted(name)
-            guard let member = members.first(where: { $0.name == name }) else {
-                throw DiskImageError(.reference, "The OVF refers to \(shown), which is not in the OVA.")
+        var (disks, taken) = ([DiskImage](), Set<String>())
+        for listed in try OVFEnvelope(text).disks() {
+            switch listed {
+            case .empty(let name, let bytes):
+                guard (1...UInt64(most)).contains(bytes) else {
+                    throw DiskImageError(
+                        .size,
+                        "The empty disk \(DiskImageError.quoted(name)) has \(bytes) bytes; 1 to \(most) are allowed."
+                    )
+                }
+                let nothing = ImageRange(file, offset: 0, length: 0)
+                disks.append(DiskImage(nothing, .raw, virtualBytes: Int64(bytes), member: name, isEmpty: true))
+            case .file(let href):
+                let member = try members.referred(href, from: descriptor)
+                guard taken.insert(member.name).inserted else { throw DiskImageError(.content, "Two disks of the OVF have one file.") }
+                disks.append(try disk(member, digests[member.name], accepting: accepted.subtracting([.ova, .raw]), most))
             }
-            let range = ImageRange(file, offset: member.offset, length: member.length)
-            let format = try range.detectFormat()
-            guard [.vmdk, .vhd, .vhdx].contains(format) else {
-                throw DiskImageError(.format, "The disk \(shown) in the OVA is in \(format.name) format; VMDK, VHD, VHDX are accepted.")
-            }
-            // What QEMU asks of a disk within a file.
-            guard member.length.isMultiple(of: 512) else {
-                throw DiskImageError(
-                    .content,
-                    "The disk \(shown) in the OVA ends in the middle of a sector: it is damaged, or was cut short."
-                )
-            }
-            let bytes: Int64
-            do { bytes = try range.virtualBytes(of: format, most: most) } catch {
-                throw DiskImageError(error.kind, "In the OVA, the disk \(shown): \(error.cause)")
-            }
-            disks.append(
-                DiskImage(
-                    path: file.path,
-                    format: format,
-                    offset: member.offset,
-                    length: member.length,
-                    virtualBytes: bytes,
-                    member: name,
-                    digest: digests[name]
-                )
-            )
         }
         return disks
     }
 
-    /// What the manifest says of each file; nothing when there is none.
-    private func manifest() throws(DiskImageError) -> [String: MemberDigest] {
-        guard members.contains(where: { $0.name.lowercased().hasSuffix(".mf") }) else { return [:] }
-        return try OVAManifest.read(try contents(of: try the(".mf", "manifest"), most: OVALimits.manifestBytes))
+    private func disk(_ member: TarMember, _ digest: MemberDigest?, accepting accepted: Set<DiskFormat>, _ most: Int64)
+        throws(DiskImageError)
+        -> DiskImage
+    {
+        let shown = DiskImageError.quoted(member.name)
+        let range = ImageRange(file, offset: member.offset, length: member.length)
+        let format = try range.detectFormat()
+        guard accepted.contains(format) else {
+            let names = DiskFormat.allCases.filter(accepted.contains).map(\.name).joined(separator: ", ")
+            throw DiskImageError(.content, "The disk \(shown) in the OVA is in \(format.name) format; \(names) are accepted.")
+        }
+        // What QEMU asks of a disk within a file.
+        guard member.length.isMultiple(of: 512) else {
+            throw DiskImageError(.content, "The disk \(shown) in the OVA ends in the middle of a sector: it is damaged, or was cut short.")
+        }
+        do throws(DiskImageError) {
+            let bytes = try range.layout(of: format).bytes(most: most)
+            return DiskImage(range, format, virtualBytes: bytes, member: member.name, digest: digest)
+        } catch {
+            // What a disk of an OVA refers to is nowhere.
+            throw DiskImageError(error.kind == .reference ? .incomplete : error.kind, error.cause).about("In the OVA, the disk \(shown)")
+        }
     }
 
-    /// The one member whose name ends so: a second would leave open which of them counts.
-    private func the(_ suffix: String, _ what: String) throws(DiskImageError) -> TarMember {
-        let found = members.filter { $0.name.lowercased().hasSuffix(suffix) }
-        guard found.count == 1 else {
-            throw DiskImageError(.format, "The file is a tar archive with \(found.count) files \(suffix): an OVA has one \(what).")
+    /// What the manifest says of each member; nothing when there is none.
+    private func digests(beside descriptor: TarMember) throws(DiskImageError) -> [String: MemberDigest] {
+        guard let manifest = try members.anyOne(".mf", "manifest") else { return [:] }
+        var digests: [String: MemberDigest] = [:]
+        for line in try OVAManifest.read(try contents(of: manifest, most: OVALimits.manifestBytes)) {
+            // Members that were left out, such as companions that a manifest's maker had beside its files.
+            guard let name = members.find(line.name, from: descriptor)?.name else { continue }
+            // Of several digests the strongest counts.
+            if let known = digests[name], known.algorithm >= line.digest.algorithm { continue }
+            digests[name] = line.digest
         }
-        return found[0]
+        return digests
     }
 
     private func contents(of member: TarMember, most: Int64) throws(DiskImageError) -> [UInt8] {

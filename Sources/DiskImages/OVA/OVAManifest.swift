@@ -2,10 +2,25 @@ import Crypto
 
 /// What a file of an OVA hashes to, as its manifest says.
 struct MemberDigest: Hashable, Sendable {
-    enum Algorithm: String, Hashable, Sendable {
-        case sha1 = "SHA1"
-        case sha256 = "SHA256"
-        case sha512 = "SHA512"
+    /// From the weakest to the strongest.
+    enum Algorithm: Int, Hashable, Sendable, Comparable {
+        case sha1
+        case sha256
+        case sha384
+        case sha512
+
+        /// As OVF has it (`SHA256`), and as OpenSSL 3 does (`SHA2-256`).
+        init?(name: String) {
+            switch name.uppercased().filter({ $0 != "-" && !$0.isWhitespace }) {
+            case "SHA1", "SHA": self = .sha1
+            case "SHA256", "SHA2256": self = .sha256
+            case "SHA384", "SHA2384": self = .sha384
+            case "SHA512", "SHA2512": self = .sha512
+            default: return nil
+            }
+        }
+
+        static func < (left: Algorithm, right: Algorithm) -> Bool { left.rawValue < right.rawValue }
     }
 
     let algorithm: Algorithm
@@ -23,12 +38,14 @@ struct MemberDigest: Hashable, Sendable {
 enum MemberHash {
     case sha1(Insecure.SHA1)
     case sha256(SHA256)
+    case sha384(SHA384)
     case sha512(SHA512)
 
     init(_ algorithm: MemberDigest.Algorithm) {
         switch algorithm {
         case .sha1: self = .sha1(Insecure.SHA1())
         case .sha256: self = .sha256(SHA256())
+        case .sha384: self = .sha384(SHA384())
         case .sha512: self = .sha512(SHA512())
         }
     }
@@ -41,6 +58,9 @@ enum MemberHash {
         case .sha256(var hash):
             hash.update(data: bytes)
             self = .sha256(hash)
+        case .sha384(var hash):
+            hash.update(data: bytes)
+            self = .sha384(hash)
         case .sha512(var hash):
             hash.update(data: bytes)
             self = .sha512(hash)
@@ -51,6 +71,7 @@ enum MemberHash {
         switch self {
         case .sha1(let hash): Self.text(hash.finalize())
         case .sha256(let hash): Self.text(hash.finalize())
+        case .sha384(let hash): Self.text(hash.finalize())
         case .sha512(let hash): Self.text(hash.finalize())
         }
     }
@@ -63,22 +84,26 @@ enum MemberHash {
 
 /// The manifest of an OVA: `SHA256(disk.vmdk)= 0f…`, a line a file.
 enum OVAManifest {
-    static func read(_ text: [UInt8]) throws(DiskImageError) -> [String: MemberDigest] {
-        var digests: [String: MemberDigest] = [:]
+    static func read(_ text: [UInt8]) throws(DiskImageError) -> [(name: String, digest: MemberDigest)] {
+        var digests: [(name: String, digest: MemberDigest)] = []
         for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) where !line.allSatisfy(\.isWhitespace) {
-            guard let start = line.firstIndex(of: "("), let end = line.lastIndex(of: ")"), start < end,
-                let algorithm = MemberDigest.Algorithm(rawValue: line[..<start].uppercased().filter { !$0.isWhitespace && $0 != "-" })
-            else {
+            let shown = DiskImageError.quoted(String(line))
+            guard let start = line.firstIndex(of: "("), let end = line.lastIndex(of: ")"), start < end else {
+                throw DiskImageError(.content, "The manifest of the OVA has a line that is no digest: \(shown)")
+            }
+            guard let algorithm = MemberDigest.Algorithm(name: String(line[..<start])) else {
                 throw DiskImageError(
                     .content,
-                    "The manifest of the OVA has a line that is no digest: \(DiskImageError.quoted(String(line)))"
+                    "The manifest of the OVA has a digest that is not read; SHA-1, -256, -384 and -512 are: \(shown)"
                 )
             }
             let name = String(line[line.index(after: start)..<end])
             let digest = line[line.index(after: end)...].lowercased().filter { !$0.isWhitespace && $0 != "=" }
-            guard digests.updateValue(MemberDigest(algorithm: algorithm, hexadecimal: digest), forKey: name) == nil else {
+            guard !digests.contains(where: { $0.name == name && $0.digest.algorithm == algorithm }) else {
                 throw DiskImageError(.content, "The manifest of the OVA has \(DiskImageError.quoted(name)) twice.")
             }
+            digests.append((name, MemberDigest(algorithm: algorithm, hexadecimal: digest)))
+            guard digests.count <= 4 * OVALimits.members else { throw DiskImageError(.size, "The manifest of the OVA has too many lines.") }
         }
         return digests
     }

@@ -1,64 +1,99 @@
-/// A regular file in a tar archive: its name, and where its bytes stand.
+/// A file or a link in a tar archive: its name, and where its bytes stand.
 struct TarMember {
+    /// Without `./` and repeated slashes.
     let name: String
     let offset: Int64
     let length: Int64
+    let isFile: Bool
 }
 
-/// Finds the regular files of a tar archive (ustar, GNU and PAX names and sizes) without reading them.
+/// Finds the members of a tar archive (ustar, GNU and PAX names and sizes) without reading them.
 struct TarMembers {
+    private enum Kind {
+        case file
+        case link
+        /// Folders and devices: a header alone.
+        case nothing
+        /// Says something of the member behind it.
+        case name
+        case records
+        /// Bytes that say nothing of it.
+        case passedOver
+    }
+
     private let file: ImageFile
+    private var position: Int64 = 0
+    private var headers = 0
     private var name: String?
     private var length: Int64?
 
     init(_ file: ImageFile) { self.file = file }
 
     func all() throws(DiskImageError) -> [TarMember] {
-        var reader = self
-        return try reader.read()
+        var (reader, members) = (self, [TarMember]())
+        while let member = try reader.next() {
+            guard !members.contains(where: { $0.name == member.name }) else {
+                throw DiskImageError(.content, "The OVA has \(DiskImageError.quoted(member.name)) twice.")
+            }
+            guard members.count < OVALimits.members else {
+                throw DiskImageError(.size, "The OVA has more than \(OVALimits.members) files.")
+            }
+            members.append(member)
+        }
+        return members
     }
 
-    private mutating func read() throws(DiskImageError) -> [TarMember] {
-        var (members, position, headers) = ([TarMember](), Int64(0), 0)
+    /// The next member; nil at the end.
+    mutating func next() throws(DiskImageError) -> TarMember? {
         while true {
             let header = HeaderFields(try file.read(512, at: position))
             // Some writers leave the blocks of zeros away that end an archive.
             guard header.bytes.count == 512, header.bytes.contains(where: { $0 != 0 }) else {
                 guard header.bytes.isEmpty || header.bytes.count == 512 else { throw Self.cut }
-                return members
+                return nil
             }
             headers += 1
             guard headers <= 4 * OVALimits.members else { throw DiskImageError(.size, "The OVA has too many headers.") }
             try Self.checkSum(header)
-            let kind = header.bytes[156]
+            let kind = try Self.kind(header)
             let stored = try Self.number(header.bytes[124..<136])
-            let size = Self.isFile(kind) ? length ?? stored : stored
+            let size: Int64 =
+                switch kind {
+                case .file: length ?? stored
+                // Some writers say the size of what a link leads to.
+                case .link, .nothing: 0
+                case .name, .records, .passedOver: stored
+                }
             position += 512
             guard size <= file.length - position else { throw Self.cut }
-            if Self.isFile(kind) {
-                let member = TarMember(name: try checked(name ?? Self.name(in: header)), offset: position, length: size)
-                guard !members.contains(where: { $0.name == member.name }) else {
-                    throw DiskImageError(.content, "The OVA has \(DiskImageError.quoted(member.name)) twice.")
-                }
-                guard members.count < OVALimits.members else {
-                    throw DiskImageError(.size, "The OVA has more than \(OVALimits.members) files.")
-                }
-                members.append(member)
-                (name, length) = (nil, nil)
-            } else {
-                try take(kind, size: size, at: position)
-            }
+            let start = position
             position += (size + 511) / 512 * 512
+            switch kind {
+            case .name: name = Self.text(try extended(size, at: start)[...])
+            case .records: try takeRecords(try extended(size, at: start))
+            case .passedOver: break
+            case .nothing: (name, length) = (nil, nil)
+            case .file, .link:
+                let found = try checked(name ?? Self.name(in: header))
+                (name, length) = (nil, nil)
+                return TarMember(name: found, offset: start, length: size, isFile: kind == .file)
+            }
         }
     }
 
-    /// A header that says something of the file behind it; folders are passed over.
-    private mutating func take(_ kind: UInt8, size: Int64, at position: Int64) throws(DiskImageError) {
-        switch kind {
-        case UInt8(ascii: "L"): name = Self.text(try extended(size, at: position)[...])
-        case UInt8(ascii: "x"): try takeRecords(try extended(size, at: position))
-        case UInt8(ascii: "g"), UInt8(ascii: "5"): break
-        default: throw DiskImageError(.content, "The OVA holds something that is not a plain file: links and sparse files are not read.")
+    private static func kind(_ header: HeaderFields) throws(DiskImageError) -> Kind {
+        switch header.bytes[156] {
+        // In the oldest archives a folder is a file whose name ends so.
+        case 0 where name(in: header).hasSuffix("/"): .nothing
+        // The second is for files in one piece, which all are today.
+        case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): .file
+        case UInt8(ascii: "1"), UInt8(ascii: "2"): .link
+        case UInt8(ascii: "3")...UInt8(ascii: "6"), UInt8(ascii: "V"): .nothing
+        case UInt8(ascii: "L"): .name
+        case UInt8(ascii: "x"), UInt8(ascii: "X"): .records
+        case UInt8(ascii: "g"), UInt8(ascii: "K"): .passedOver
+        case UInt8(ascii: "S"): throw sparse
+        default: throw DiskImageError(.content, "The OVA holds something that is not a plain file: make it anew with tar --format=ustar.")
         }
     }
 
@@ -79,14 +114,14 @@ struct TarMembers {
                 maxSplits: 1,
                 omittingEmptySubsequences: false
             )
-            let value = record.count == 2 ? String(decoding: record[1], as: UTF8.self) : ""
+            let value = record.count == 2 ? Self.text(record[1]) : ""
             switch String(decoding: record[0], as: UTF8.self) {
             case "path": name = value
             case "size":
                 guard let size = Int64(value), size >= 0 else { throw DiskImageError(.content, "A size in the OVA is not a number.") }
                 length = size
             case let key where key.hasPrefix("GNU.sparse"):
-                throw DiskImageError(.content, "The OVA holds a sparse file: these are not read.")
+                throw Self.sparse
             default: break
             }
             rest = rest.dropFirst(count)
@@ -94,7 +129,7 @@ struct TarMembers {
     }
 
     private func checked(_ name: String) throws(DiskImageError) -> String {
-        let name = name.hasPrefix("./") ? String(name.dropFirst(2)) : name
+        let name = name.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
         guard !name.isEmpty, name.utf8.count <= 1_024 else {
             throw DiskImageError(.content, "A file in the OVA has no name, or too long a one.")
         }
@@ -103,8 +138,7 @@ struct TarMembers {
 
     private static let cut = DiskImageError(.content, "The OVA ends in the middle of a file: it was cut short.")
 
-    /// `0` and its forerunner.
-    private static func isFile(_ kind: UInt8) -> Bool { kind == UInt8(ascii: "0") || kind == 0 }
+    private static let sparse = DiskImageError(.content, "The OVA holds a sparse file: make it anew with tar --format=ustar.")
 
     private static func name(in header: HeaderFields) -> String {
         // Old GNU headers have other fields where ustar has the start of a long name.
@@ -112,7 +146,18 @@ struct TarMembers {
         return (prefix.isEmpty ? "" : prefix + "/") + text(header.bytes[0..<100])
     }
 
-    private static func text(_ field: ArraySlice<UInt8>) -> String { String(decoding: field.prefix { $0 != 0 }, as: UTF8.self) }
+    /// Names are UTF-8, and in old archives of Western systems Latin 1.
+    private static func text(_ field: ArraySlice<UInt8>) -> String {
+        let bytes = field.prefix { $0 != 0 }
+        return String(validating: bytes, as: UTF8.self) ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+    }
+
+    /// Whether an archive can begin with these bytes, by the sum that each of its headers has.
+    static func isHeader(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count >= 512, bytes[0] != 0 else { return false }
+        do throws(DiskImageError) { try checkSum(HeaderFields(Array(bytes[..<512]))) } catch { return false }
+        return true
+    }
 
     private static func checkSum(_ header: HeaderFields) throws(DiskImageError) {
         let sum = header.bytes.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 0x20 : Int64($1.element)) }

@@ -35,8 +35,11 @@ struct DiskIntake: Sendable {
     ) async throws -> [Taken] {
         let objects = Objects(tools.call(of: job.account))
         let object = try await Imports.find(source, objects)
-        let format = try await format(of: object, as: source.format, objects)
-        if format == .raw, accepted.contains(.raw) {
+        let said = source.format.flatMap(DiskFormat.init(ec2Name:))
+        let found: DiskFormat
+        if let said { found = said } else { found = try await detected(object, objects) }
+        if found == .raw, accepted.contains(.raw) {
+            if said == nil { try await DiskRefusal.explained { try DiskFormat.checkIsRaw(named: source.key) } }
             var reader = try await objects.read(object, range: 0..<object.bytes)
             let cutter = BlockCutter()
             let taken = try await fill(volumeBytes: object.bytes) {
@@ -47,13 +50,12 @@ struct DiskIntake: Sendable {
             return [taken]
         }
         return try await tools.scratch.with(job.id) { folder in
-            try await convert(object, as: format, accepting: accepted, in: folder, objects, report)
+            try await convert(object, of: source, as: said, accepting: accepted, in: folder, objects, report)
         }
     }
 
-    /// What the object is said to be, or what its first and last bytes say.
-    private func format(of object: StoredObject, as name: String?, _ objects: Objects) async throws -> DiskFormat {
-        if let format = name.flatMap(DiskFormat.init(ec2Name:)) { return format }
+    /// What the object's first and last bytes say.
+    private func detected(_ object: StoredObject, _ objects: Objects) async throws -> DiskFormat {
         func bytes(_ range: Range<Int64>) async throws -> [UInt8] {
             var reader = try await objects.read(object, range: range)
             var bytes: [UInt8] = []
@@ -68,7 +70,8 @@ struct DiskIntake: Sendable {
 
     private func convert(
         _ object: StoredObject,
-        as format: DiskFormat,
+        of source: ImportSource,
+        as format: DiskFormat?,
         accepting accepted: Set<DiskFormat>,
         in folder: String,
         _ objects: Objects,
@@ -83,20 +86,37 @@ struct DiskIntake: Sendable {
             try await report(Int(fetched * 30 / max(1, object.bytes)), "validating")
         }
         return try await DiskRefusal.explained {
-            let disks = try await tools.scratch.pool.run { try DiskImage.inspect(path, as: format, accepting: accepted) }
-            let converter = try DiskConverter()
+            let disks = try await tools.scratch.pool.run {
+                try DiskImage.inspect(path, as: format, accepting: accepted, named: source.key)
+            }
+            // All of them, before anything of the first one is stored.
+            var whole: [WholeDisk] = []
+            for disk in disks { whole.append(try await WholeDisk(proving: disk)) }
             var taken: [Taken] = []
-            for (number, disk) in disks.enumerated() {
+            for (number, disk) in whole.enumerated() {
                 let (start, share) = (30 + number * 70 / disks.count, 70 / disks.count)
-                try await report(start, "converting")
-                try await converter.convert(disk, to: raw)
                 taken.append(
-                    try await store(raw) { done in try await report(start + share / 2 + done * share / 200, "updating") }
+                    try await take(disk, over: raw) { done in
+                        try await report(start + share * done / 100, done == 0 ? "converting" : "updating")
+                    }
                 )
-                try await tools.scratch.pool.run { ScratchFile.remove(raw) }
             }
             return taken
         }
+    }
+
+    /// Stores one disk.
+    ///
+    /// - Parameter raw: where it is converted.
+    private func take(_ whole: WholeDisk, over raw: String, report: @escaping @Sendable (Int) async throws -> Void) async throws -> Taken {
+        let disk = whole.disk
+        if disk.isEmpty { return try await fill(volumeBytes: disk.virtualBytes) { nil } }
+        if disk.format == .raw { return try await store(disk.path, report: report) }
+        try await report(0)
+        try await DiskConverter().convert(whole, to: raw)
+        let taken = try await store(raw) { done in try await report(50 + done / 2) }
+        try await tools.scratch.pool.run { ScratchFile.remove(raw) }
+        return taken
     }
 
     /// Stores a raw file with its holes.

@@ -9,7 +9,7 @@ enum DiskRefusal {
             return try await body()
         } catch let error as DiskImageError {
             switch error.kind {
-            case .format, .reference, .content, .size, .conversion:
+            case .format, .reference, .incomplete, .content, .size, .conversion:
                 throw Fault(.invalidParameterValue, "Disk validation failed: \(error.cause)")
             case .tool: throw Fault(.unsupportedOperation, error.cause)
             case .room: throw StoreError(.noSpace, "the Region's disk has no room for the disk")

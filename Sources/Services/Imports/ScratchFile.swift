@@ -12,8 +12,7 @@ final class ScratchFile: Sendable {
     /// - Throws: `StoreError` `noSpace` when the Region's disk has not got them.
     init(creating path: String, room bytes: Int64, in tools: JobTools) throws {
         var status = statvfs()
-        let folder = (path as NSString).deletingLastPathComponent
-        guard statvfs(folder, &status) == 0 else { throw StoreError(.io, "the scratch folder cannot be read") }
+        guard statvfs(tools.scratch.path, &status) == 0 else { throw StoreError(.io, "the scratch folder cannot be read") }
         // A gibibyte is left to everybody else.
         guard UInt64(status.f_bavail) * UInt64(status.f_frsize) > UInt64(bytes) + 1 << 30 else {
             throw StoreError(.noSpace, "converting the disk needs \(bytes) bytes beside what the Region's disk must keep free")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import DiskImages
+import Files
 import Foundation
 
 /// `ferry push`: a disk in a file becomes an image.
@@ -94,33 +95,53 @@ struct PushCommand: ClientCommand {
         do {
             let (disk, image) = try await session.pool.run { () throws -> (DiskFile, DiskImage?) in
                 let disk = try DiskFile(opening: path)
-                let format = try wanted ?? DiskFormat.detect(in: path)
-                if format == .raw { return (disk, nil) }
-                // What an OVA holds stands in the OVA: there is nothing to follow.
-                if isTrusted, format != .ova, !format.isPacked { return (disk, try DiskImage.trusted(path, as: format)) }
-                let images = try DiskImage.inspect(path, as: wanted, accepting: DiskFormat.readable)
-                guard images.count == 1 else {
-                    throw Refusal("\(path) holds \(images.count) disks", advice: "Unpack it with tar, and push them one by one.")
+                // An empty file is an empty disk, which no format has.
+                if disk.length == 0, wanted == nil {
+                    try DiskFormat.checkIsRaw(named: PathText.name(of: path))
+                    return (disk, nil)
                 }
-                return (disk, images[0])
+                let images = try DiskImage.inspect(path, as: wanted, accepting: DiskFormat.readable, following: isTrusted)
+                let image = try Self.only(images, in: path)
+                return (disk, image.format == .raw ? nil : image)
             }
             guard let image else { return disk }
-            return try await convert(image, session)
+            return try await convert(try await WholeDisk(proving: image), session)
         } catch let error as DiskImageError {
-            throw Refusal(
-                "cannot read \(file): \(error.cause)",
-                advice: error.kind == .reference ? "If you trust the file, add --follow-references." : nil
-            )
+            throw Refusal("cannot read \(file): \(error.cause)", advice: advice(for: error))
+        } catch let problem as FileProblem where path == "-" {
+            throw Refusal(problem.description, advice: "Standard input is not read: write the disk to a file first, and give that.")
         }
     }
 
-    private func convert(_ image: DiskImage, _ session: Session) async throws -> DiskFile {
+    /// The disk that is pushed. An OVA can name empty ones, which are only sizes.
+    private static func only(_ images: [DiskImage], in path: String) throws -> DiskImage {
+        let disks = images.filter { !$0.isEmpty }
+        guard disks.count == 1 else {
+            throw Refusal(
+                "\(path) holds \(disks.isEmpty ? "empty disks alone" : "\(disks.count) disks")",
+                advice: disks.isEmpty ? nil : "Unpack it with tar -xf, and push them one by one."
+            )
+        }
+        let left = images.count - disks.count
+        if left > 0 { Terminal.remark("The OVA names \(left) empty disk\(left == 1 ? "" : "s") as well, which the image does not have.") }
+        return disks[0]
+    }
+
+    private func advice(for error: DiskImageError) -> String? {
+        switch error.kind {
+        case .reference: "If you trust the file, add --follow-references."
+        case .format where format == nil: "If its bytes are a raw disk all the same, add --format raw."
+        default: nil
+        }
+    }
+
+    private func convert(_ whole: WholeDisk, _ session: Session) async throws -> DiskFile {
         let environment = ProcessInfo.processInfo.environment
         let converter = try DiskConverter(searching: environment["PATH"], reserve: 0)
-        if !output.quiet { Terminal.remark("converting \(file) from \(image.format.name)") }
+        if !output.quiet { Terminal.remark("converting \(file) from \(whole.disk.format.name)") }
         let folder = "\(environment["TMPDIR"] ?? "/tmp")/ferry-\(UUID().uuidString)"
         let product = "\(folder)/disk.raw"
-        try await converter.convert(image, to: product)
+        try await converter.convert(whole, to: product)
         return try await session.pool.run {
             // Once it is open the file needs no name, so that nothing stays behind however this process ends.
             defer { try? FileManager.default.removeItem(atPath: folder) }
