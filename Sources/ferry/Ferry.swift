@@ -34,7 +34,23 @@ struct Ferry: AsyncParsableCommand {
     )
 
     static func main() async {
+        StandardStreams.secure()
         MemoryPolicy.apply()
-        await main(nil)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+            end(with: .success)
+        } catch {
+            let (code, text) = (exitCode(for: error), fullMessage(for: error))
+            if !text.isEmpty { code == .success ? Terminal.say(text) : Terminal.remark(text) }
+            end(with: code)
+        }
+    }
+
+    /// Whoever reads the output must learn that it is not all there.
+    private static func end(with code: ExitCode) -> Never {
+        guard let problem = Terminal.lostOutput() else { exit(withError: code) }
+        Terminal.complain("cannot write the output: \(problem)")
+        exit(withError: code == .success ? ExitCode.failure : code)
     }
 }

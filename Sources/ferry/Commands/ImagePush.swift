@@ -50,7 +50,9 @@ struct ImagePush: Sendable {
                 )
             }
         } catch {
-            if let snapshotID = await traceOf(start, known: started.snapshotID, after: error) { await takeAway(snapshotID) }
+            await undisturbed {
+                if let snapshotID = await traceOf(start, known: started.snapshotID, after: error) { await takeAway(snapshotID) }
+            }
             throw error
         }
     }

@@ -23,7 +23,7 @@ extension BundleCommand {
         do {
             made = try await interruptible { try await make(disk, for: ec2, account: account, into: storage, session.pool) }
         } catch {
-            await storage.abandon()
+            await undisturbed { await storage.abandon() }
             throw error
         }
         made.region = session.region

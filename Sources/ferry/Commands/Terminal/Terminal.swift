@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Standard output and standard error.
 enum Terminal {
@@ -39,15 +40,43 @@ enum Terminal {
         say(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
+    /// Why standard output did not take what was written to it: `errno`, and 0 when it did.
+    private static let outputProblem = Atomic<Int32>(0)
+
+    /// What became of the output, once everything is written: nil when it is where it was sent.
+    ///
+    /// A reader that went away, as `head` does, is not this program's failure.
+    static func lostOutput() -> String? {
+        // All of the C library's streams, because its own is what `print` writes to.
+        if fflush(nil) != 0 { note(errno) }
+        // A file system across a network may say only now that it is full.
+        if close(STDOUT_FILENO) != 0 { note(errno) }
+        let problem = outputProblem.load(ordering: .relaxed)
+        return problem == 0 ? nil : String(cString: strerror(problem))
+    }
+
+    private static func note(_ problem: Int32) {
+        guard problem != EPIPE else { return }
+        _ = outputProblem.compareExchange(expected: 0, desired: problem, ordering: .relaxed)
+    }
+
     private static func write(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in
             var done = 0
             while done < bytes.count {
-                // SAFETY: `done` stays below the count. A reader that went away is not this program's failure.
+                // SAFETY: `done` stays below the count.
                 let taken = Foundation.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
                 if taken < 0, errno == EINTR { continue }
-                guard taken > 0 else { return }
+                if taken < 0, errno == EAGAIN {
+                    var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&place, 1, -1)
+                    continue
+                }
+                guard taken > 0 else {
+                    if descriptor == STDOUT_FILENO { note(errno) }
+                    return
+                }
                 done += taken
             }
         }
