@@ -138,7 +138,7 @@ let targets: [Target] = [
         swiftSettings: strict
     ),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+    .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
     .testTarget(
         name: "WireTests",
         dependencies: ["Wire", .product(name: "Crypto", package: "swift-crypto")],

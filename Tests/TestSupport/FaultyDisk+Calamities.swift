@@ -9,7 +9,7 @@ extension FaultyDisk {
     package func kill() {
         tally.add(.kill)
         state.withLock { state in
-            state.life += 1
+            state.endLife()
             state.plan = nil
         }
     }
@@ -18,7 +18,7 @@ extension FaultyDisk {
     package func powerCut(using generator: inout SeededGenerator) {
         tally.add(.powerCut)
         state.withLock { state in
-            state.life += 1
+            state.endLife()
             for name in state.removed.keys.sorted() where generator.oneIn(2) {
                 tally.add(.returnedFile)
                 state.files[name] = state.removed[name]

@@ -52,6 +52,8 @@ package final class FaultyDisk: PackStorage {
         var files: [String: File] = [:]
         /// Removed from a folder that has not been synced since.
         var removed: [String: File] = [:]
+        /// Removed, and still seen by who had them open.
+        var unlinked: [String: File] = [:]
         var counts: [Call: Int] = [:]
         var calls = 0
         var plan: (@Sendable (Event) -> Fault?)?
@@ -60,6 +62,15 @@ package final class FaultyDisk: PackStorage {
         var life = 0
 
         var usedBytes: Int { files.values.reduce(0) { $0 + $1.cached.count } }
+
+        /// What an open file holds.
+        func opened(_ name: String) -> File? { files[name] ?? unlinked[name] }
+
+        /// Whatever was open belongs to the dead.
+        mutating func endLife() {
+            life += 1
+            unlinked = [:]
+        }
     }
 
     package let path = "/faulty"
@@ -121,6 +132,7 @@ package final class FaultyDisk: PackStorage {
         _ = try fault(.remove, name, 0, 0)
         state.withLock { state in
             guard let file = state.files.removeValue(forKey: name) else { return }
+            state.unlinked[name] = file
             if file.isNameDurable { state.removed[name] = file }
         }
     }
@@ -222,7 +234,7 @@ private final class Handle: PackFileHandle {
         let (name, life) = (name, life)
         let bytes: ArraySlice<UInt8>? = disk.state.withLock { state in
             guard state.life == life else { return nil }
-            guard let file = state.files[name], Int(offset) < file.cached.count else { return [] }
+            guard let file = state.opened(name), Int(offset) < file.cached.count else { return [] }
             return file.cached[Int(offset)..<min(Int(offset) + limit, file.cached.count)]
         }
         guard let bytes else { throw death }
@@ -265,7 +277,7 @@ private final class Handle: PackFileHandle {
 
     func size() throws(IOFailure) -> UInt64 {
         let (name, life) = (name, life)
-        let size: Int? = disk.state.withLock { $0.life == life ? $0.files[name]?.cached.count ?? 0 : nil }
+        let size: Int? = disk.state.withLock { $0.life == life ? $0.opened(name)?.cached.count ?? 0 : nil }
         guard let size else { throw death }
         return UInt64(size)
     }

@@ -4,7 +4,7 @@ import Testing
 import Transfer
 
 /// A source behind a network that does to its answers what networks and liars do.
-@Suite(.timeLimit(.minutes(3))) struct FaultyLinkTests {
+@Suite(.againstHangs) struct FaultyLinkTests {
     private let engine = CopyEngine(window: 3, reportInterval: .zero, bytesPerFlush: 1)
     /// A root, three pages, six contents: ten answers.
     private let disk = ModelDisk(volumeBlocks: 3 * 1024, blocks: [0: 1, 7: 2, 8: 3, 1030: 4, 1031: 1, 2100: 5, 2101: 6])

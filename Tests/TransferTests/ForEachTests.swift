@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 import Transfer
 
-@Suite(.timeLimit(.minutes(1))) struct ForEachTests {
+@Suite(.againstHangs) struct ForEachTests {
     private struct Failure: Error, Equatable {
         let element: Int
     }

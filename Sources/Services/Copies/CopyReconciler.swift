@@ -16,7 +16,6 @@ package struct CopyReconciler: Service {
     static let leaseSeconds: TimeInterval = 30
     /// A lease is renewed when it has less than this left, whether its pump has something to report or not.
     private static let renewalSeconds: TimeInterval = 20
-    private static let interval: Duration = .seconds(2)
 
     let store: RegionStore
     let deployment: Deployment
@@ -25,11 +24,20 @@ package struct CopyReconciler: Service {
     let logger: Logger
     let running = RunningCopies()
     package let inbound: Inbound
+    private let interval: Duration
 
-    package init(store: RegionStore, deployment: Deployment, engine: CopyEngine = CopyEngine(), clock: SteadyClock = .system) {
+    /// - Parameter interval: how often it looks without being poked.
+    package init(
+        store: RegionStore,
+        deployment: Deployment,
+        engine: CopyEngine = CopyEngine(),
+        clock: SteadyClock = .system,
+        interval: Duration = .seconds(2)
+    ) {
         self.store = store
         self.deployment = deployment
         self.engine = engine
+        self.interval = interval
         owner = CopyID.random().rawValue
         logger = deployment.logger(of: store)
         inbound = Inbound(into: store.region, of: deployment, clock: clock)
@@ -40,7 +48,7 @@ package struct CopyReconciler: Service {
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled {
                     await step(in: &group)
-                    await store.copiesPoke.wait(atMost: Self.interval)
+                    await store.copiesPoke.wait(atMost: interval)
                 }
                 group.cancelAll()
             }

@@ -42,7 +42,7 @@ struct DiskRestoreTests {
     }
 
     /// A collection that begins in the middle of a restore ends there, and takes nothing from it.
-    @Test(.timeLimit(.minutes(2))) func aCollectionWaitsForAStretchAlone() async throws {
+    @Test(.againstHangs) func aCollectionWaitsForAStretchAlone() async throws {
         let bytes = try await archive()
         try await StoreFixture.run { fixture in
             let store = try await fixture.open()

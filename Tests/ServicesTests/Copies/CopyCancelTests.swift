@@ -7,7 +7,7 @@ import Testing
 import Transfer
 
 /// Copies that are called off while they wait and while their bytes move.
-@Suite(.timeLimit(.minutes(3))) struct CopyCancelTests {
+@Suite(.againstHangs) struct CopyCancelTests {
     /// Noticed at the next report, and by a pump that never reports, at its end.
     @Test(arguments: [Duration.zero, .seconds(3600)], [true, false])
     func deregisteringStopsACopyThatMovesBytes(reportInterval: Duration, deletesSnapshots: Bool) async throws {

@@ -8,7 +8,7 @@ import Testing
 import Transfer
 
 /// Who drives a copy, and who goes on when that process is gone.
-@Suite(.timeLimit(.minutes(3))) struct CopyLeaseTests {
+@Suite(.againstHangs) struct CopyLeaseTests {
     private func withImage(faultyDisks: Bool = false, _ body: (World, ImageID) async throws -> Void) async throws {
         try await World.run(faultyDisks: faultyDisks) { world in
             var made: ImageID?

@@ -4,7 +4,7 @@ import Services
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct CopyLimitTests {
+@Suite(.againstHangs) struct CopyLimitTests {
     private func withImage(faultyDisks: Bool = false, _ body: (World, ImageID) async throws -> Void) async throws {
         try await World.run(faultyDisks: faultyDisks) { world in
             var made: ImageID?

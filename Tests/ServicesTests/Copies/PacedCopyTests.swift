@@ -8,7 +8,7 @@ import Testing
 import Transfer
 
 /// Copies that wait at a link whose clock stands still: they will not move a block by themselves.
-@Suite(.timeLimit(.minutes(3))) struct PacedCopyTests {
+@Suite(.againstHangs) struct PacedCopyTests {
     private static let narrow: LinkLimits = {
         var limits = LinkLimits()
         limits.bandwidth = PairLimits(Throughput(bytesPerSecond: 1024))

@@ -39,7 +39,8 @@ struct Cost {
 }
 
 /// The most that a counter may be, per GiB of data. A limit that is `tight` is a ratchet: when the count falls by more than a tenth below
-/// it, the test fails too, and the limit is to be lowered to what was reached. Counts that depend on how long something takes are not tight.
+/// it, the test fails too, and the limit is to be lowered to what was reached. Counts that depend on what happens to share a sync or a turn of
+/// a reconciler are not tight: their limits are twice what they are at most.
 struct Threshold {
     let counter: String
     let perGiB: Double

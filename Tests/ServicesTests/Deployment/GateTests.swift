@@ -1,5 +1,6 @@
 import Services
 import Synchronization
+import TestSupport
 import Testing
 
 /// Turns of those that share a number of places.

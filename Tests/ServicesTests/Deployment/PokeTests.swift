@@ -1,7 +1,8 @@
 import Services
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PokeTests {
+@Suite(.againstHangs) struct PokeTests {
     private static let never: Duration = .seconds(100_000)
 
     /// A reconciler that is poked while it works looks again.

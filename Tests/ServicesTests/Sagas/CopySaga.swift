@@ -29,7 +29,7 @@ final class CopySaga: Saga {
             copy.withLock { _ = $0.insert(id) }
         }
         guard isAnswered else { return }
-        try await until("the copy has ended, after \(world.steps.names)", atMost: .seconds(30)) {
+        try await until("the copy has ended, after \(world.steps.names)") {
             if world.steps.isDead { return true }
             world.clock.advance(seconds: 31)
             call.store.copiesPoke()

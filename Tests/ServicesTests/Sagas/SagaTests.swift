@@ -8,7 +8,7 @@ import Testing
 /// Each saga fails at each of its durable steps in turn, and is cut off behind each of them in turn, and ends as if nothing had been.
 ///
 /// No list of steps is written down anywhere: the number grows until a saga runs through without meeting it.
-@Suite(.timeLimit(.minutes(5))) struct SagaTests {
+@Suite(.againstHangs) struct SagaTests {
     /// What happens at the step.
     enum Mishap: CaseIterable, Sendable {
         case failure, kill, powerCut

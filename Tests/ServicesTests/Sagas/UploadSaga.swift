@@ -25,7 +25,7 @@ final class UploadSaga: Saga {
         let call = try deployment.call(World.home)
         try await push(to: call) { try await world.insist($0) }
         guard let id = snapshot, state.withLock({ $0.isComplete }) else { return }
-        try await until("the upload has ended, after \(world.steps.names)", atMost: .seconds(30)) {
+        try await until("the upload has ended, after \(world.steps.names)") {
             if world.steps.isDead { return true }
             call.store.uploadsPoke()
             return try await Snapshots(call).snapshot(id.rawValue).state != .pending

@@ -1,6 +1,7 @@
 import Blocks
 import Domain
 import Services
+import TestSupport
 import Testing
 
 extension SnapshotCopyRequest {

@@ -23,9 +23,9 @@ import Testing
             for id in ids { try await world.complete(id, blocks: 1) }
             try await world.reconciling {
                 for id in ids.dropFirst() {
-                    try await until("\(id) is completed", atMost: .seconds(20)) { try await world.state(of: id) == .completed }
+                    try await until("\(id) is completed") { try await world.state(of: id) == .completed }
                 }
-                try await until("the broken one has failed", atMost: .seconds(20)) { try await world.state(of: broken) == .error }
+                try await until("the broken one has failed") { try await world.state(of: broken) == .error }
             }
             let snapshot = try await world.snapshots(World.home).snapshot(broken.rawValue)
             #expect(snapshot.statusMessage?.isEmpty == false)

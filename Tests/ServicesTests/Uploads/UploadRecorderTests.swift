@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Rows are written many at a time; each caller is told about its own.
-@Suite(.timeLimit(.minutes(3))) struct UploadRecorderTests {
+@Suite(.againstHangs) struct UploadRecorderTests {
     private func rows(of id: SnapshotID, in world: World) async throws -> Set<Int64> {
         try await world.store(World.home).database.read {
             Set(try UploadTable($0).blocks(of: id, from: 0, limit: 10_000).map(\.index))

@@ -1,5 +1,6 @@
 import Domain
 import Services
+import TestSupport
 
 extension ImageRegistration {
     /// An image whose first snapshot is the root device.

@@ -25,17 +25,3 @@ extension World {
 extension World {
     func scratch(_ region: Region) -> ScratchFolder { ScratchFolder(folder.scratch(region), pool: scratchPool) }
 }
-
-/// A state that was waited for and did not come.
-struct NotReached: Error, CustomStringConvertible {
-    let description: String
-}
-
-/// Waits until something holds, for as long as no machine takes that works at all.
-func until(_ what: String, atMost limit: Duration = .seconds(60), _ holds: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + limit
-    while try await !holds() {
-        guard ContinuousClock.now < deadline else { throw NotReached(description: "not reached: \(what)") }
-        try await Task.sleep(for: .milliseconds(2))
-    }
-}

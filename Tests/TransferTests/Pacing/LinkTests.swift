@@ -4,7 +4,7 @@ import Testing
 import Transfer
 
 /// The link with real tasks, on a clock that the tests move.
-@Suite(.timeLimit(.minutes(1))) struct LinkTests {
+@Suite(.againstHangs) struct LinkTests {
     private let block = 524_288
     private let alice = AccountID.number(1)
 

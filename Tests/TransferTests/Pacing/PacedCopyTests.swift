@@ -5,7 +5,7 @@ import Testing
 import Transfer
 
 /// The copy engine over a link.
-@Suite(.timeLimit(.minutes(1))) struct PacedCopyTests {
+@Suite(.againstHangs) struct PacedCopyTests {
     @Test(arguments: seeds(3))
     func aLimitedCopyEndsEqualAndTakesItsTime(seed: UInt64) async throws {
         try await Place.withPool { pool in

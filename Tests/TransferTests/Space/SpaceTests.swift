@@ -4,7 +4,7 @@ import Testing
 import Transfer
 
 /// Copies into a disk that is nearly full: what fits is copied, and what does not is refused before anything is moved.
-@Suite(.timeLimit(.minutes(3))) struct SpaceTests {
+@Suite(.againstHangs) struct SpaceTests {
     private let engine = CopyEngine(window: 3, reportInterval: .zero)
 
     /// A destination that keeps nothing back, and holds a disk already.
