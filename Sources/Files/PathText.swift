@@ -5,9 +5,9 @@ import Glibc
 package enum PathText {
     /// The folder that a path stands in: `.` for a bare name.
     package static func folder(of path: String) -> String {
-        let path = withoutTrailingSlashes(path)
-        guard let slash = path.utf8.lastIndex(of: slash) else { return "." }
-        let folder = withoutTrailingSlashes(path[..<slash])
+        let rest = withoutTrailingSlashes(path)
+        guard let slash = rest.utf8.lastIndex(of: slash) else { return rest.isEmpty && !path.isEmpty ? "/" : "." }
+        let folder = withoutTrailingSlashes(rest[..<slash])
         return folder.isEmpty ? "/" : String(folder)
     }
 
