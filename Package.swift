@@ -14,6 +14,20 @@ let targets: [Target] = [
     .target(name: "Files", swiftSettings: strict),
     .target(name: "Wire", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
 
+    .target(
+        name: "Connections",
+        dependencies: [
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "HummingbirdCore", package: "hummingbird"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+        ],
+        swiftSettings: strict
+    ),
+
     // 1: bytes; bundles; disks in other formats; keys; rows; the signed HTTP call.
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(
@@ -97,7 +111,7 @@ let targets: [Target] = [
     .target(
         name: "API",
         dependencies: [
-            "Domain", "Sealing", "Wire", "Services",
+            "Connections", "Domain", "Sealing", "Wire", "Services",
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -113,7 +127,8 @@ let targets: [Target] = [
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "CMalloc", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer",
+            "CMalloc", "Connections", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client",
+            "Transfer",
             "Services", "API",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Hummingbird", package: "hummingbird"),
@@ -135,6 +150,19 @@ let targets: [Target] = [
         name: "TestSupport",
         dependencies: ["Domain", "Blocks", "Transfer", .product(name: "NIOCore", package: "swift-nio")],
         path: "Tests/TestSupport",
+        swiftSettings: strict
+    ),
+    .testTarget(
+        name: "ConnectionsTests",
+        dependencies: [
+            "Connections",
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "HummingbirdCore", package: "hummingbird"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOEmbedded", package: "swift-nio"),
+            .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        ],
         swiftSettings: strict
     ),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),

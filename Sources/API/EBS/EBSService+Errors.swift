@@ -41,6 +41,11 @@ extension EBSService {
         status: .forbidden
     )
 
+    static let busy = Refusal(
+        code: "RequestThrottledException",
+        message: "The server has too many requests in hand. Try again later.",
+        status: .badRequest
+    )
     static let internalError = Refusal(
         code: "InternalServerException",
         message: "An internal error has occurred",

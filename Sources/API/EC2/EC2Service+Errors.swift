@@ -42,6 +42,11 @@ extension EC2Service {
         status: .forbidden
     )
     static let unknownAccessKey = Refusal(code: "AuthFailure", message: credentials, status: .unauthorized)
+    static let busy = Refusal(
+        code: "Unavailable",
+        message: "The server has too many requests in hand. Try again later.",
+        status: .serviceUnavailable
+    )
     static let internalError = Refusal(code: "InternalError", message: "An internal error has occurred", status: .internalServerError)
 
     static func unknownRegion(_ name: String) -> Refusal {

@@ -24,6 +24,11 @@ extension KMSService {
         Refusal(fault, status: fault.code == .kmsDryRun ? .preconditionFailed : .badRequest)
     }
 
+    static let busy = Refusal(
+        code: "ThrottlingException",
+        message: "The server has too many requests in hand. Try again later.",
+        status: .badRequest
+    )
     static let unsigned = Refusal(
         code: "MissingAuthenticationTokenException",
         message: "Request is missing Authentication Token",

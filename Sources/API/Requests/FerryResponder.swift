@@ -1,3 +1,4 @@
+import Connections
 import Domain
 import Foundation
 import HTTPTypes
@@ -13,12 +14,16 @@ package struct FerryResponder: HTTPResponder {
 
     let deployment: Deployment
     let accessKeys: AccessKeys
+    let connections: ConnectionRegistry
+    let bodies: BodyBudget
     /// The names behind which a bucket may stand in `Host`.
     let baseNames: Set<String>
     private let health: HealthReport
 
-    package init(deployment: Deployment, version: String) {
+    package init(deployment: Deployment, connections: ConnectionRegistry, bodies: BodyBudget, version: String) {
         self.deployment = deployment
+        self.connections = connections
+        self.bodies = bodies
         accessKeys = AccessKeys(directory: deployment.directory)
         baseNames = S3Service.baseNames(of: deployment)
         health = HealthReport(regions: deployment.regions.keys.sorted(), version: version)
@@ -97,15 +102,22 @@ package struct FerryResponder: HTTPResponder {
             guard claim.sessionToken == nil, let key = try await accessKeys.find(claim.accessKeyID) else {
                 throw RefusedRequest(Service.unknownAccessKey)
             }
-            let body = try await request.body(atMost: Service.bodyBytesMax)
-            try verify(request, claim, body: body, secret: key.secret, as: Service.self)
+            let isVerified = try verifyHead(request, claim, secret: key.secret, as: Service.self)
+            if isVerified { connections.sawSignature(on: request.channel) }
+            let share = bodies.open(isVerified: isVerified || connections.knows(request.channel))
+            defer { share.close() }
+            let body = try await request.body(atMost: Service.bodyBytesMax, within: share)
+            try verify(body, of: request, claim, isHeadVerified: isVerified, secret: key.secret)
+            if !isVerified { connections.sawSignature(on: request.channel) }
             let principal = key.principal
             logger[metadataKey: "account"] = "\(principal.account)"
             let call = Call(principal: principal, store: store, deployment: deployment, host: request.host)
             return try await Service.respond(to: request, body: body, in: call, requestID: requestID, logger: &logger)
         } catch {
             let refusal = Service.refusal(error)
-            if refusal.isInternal {
+            if error is BodyBudget.Exceeded {
+                connections.notices.note(.bodies)
+            } else if refusal.isInternal {
                 logger.error("A request failed", metadata: ["error": "\(error)"])
             } else {
                 logger.debug("Refused a request", metadata: ["code": "\(refusal.code)", "message": "\(refusal.message)"])
@@ -125,17 +137,33 @@ package struct FerryResponder: HTTPResponder {
         throw RefusedRequest(Service.unknownRegion(claim.scope.region))
     }
 
-    private func verify<Service: APIService>(
+    /// Verifies all but the body, where the request says what its body hashes to: a stranger's is then not read at all.
+    ///
+    /// - Returns: false where the body has to be hashed first.
+    private func verifyHead<Service: APIService>(
         _ request: IncomingRequest,
         _ claim: SignatureClaim,
-        body: ByteBuffer,
         secret: String,
         as _: Service.Type
-    ) throws {
+    ) throws -> Bool {
         let isUnsigned = claim.payloadDeclaration == .unsigned
         guard !isUnsigned || Service.allowsUnsignedBody(request) else { throw SignatureError.payloadMismatch }
-        let payload: PayloadHash = isUnsigned ? .unsigned : .hashing(body)
-        try claim.verify(request: request.signable, secretAccessKey: secret, payload: payload, now: deployment.clock.now)
+        return try claim.verifyHead(of: request.signable, secretAccessKey: secret, now: deployment.clock.now)
+    }
+
+    private func verify(
+        _ body: ByteBuffer,
+        of request: IncomingRequest,
+        _ claim: SignatureClaim,
+        isHeadVerified: Bool,
+        secret: String
+    ) throws {
+        if !isHeadVerified {
+            let payload = PayloadHash.hashing(body)
+            try claim.verify(request: request.signable, secretAccessKey: secret, payload: payload, now: deployment.clock.now)
+        } else if case .hash = claim.payloadDeclaration {
+            try claim.checkDeclaredHash(.hashing(body))
+        }
     }
 
     /// Refuses a request whose signature cannot be read, or that has none (nil), in the dialect that it most likely is in.

@@ -1,3 +1,4 @@
+import Connections
 import Crypto
 import HTTPTypes
 import Hummingbird
@@ -11,11 +12,13 @@ struct IncomingRequest {
     let host: String
     /// What the client waits for before its body comes.
     let continuation: Continuation
+    let channel: any Channel
     private let request: Request
 
     /// - Throws: when the target cannot be read in one way alone.
     init(_ request: Request, on channel: any Channel) throws(RequestError) {
         self.request = request
+        self.channel = channel
         continuation = Continuation(for: request.headers, on: channel)
         host = request.head.authority ?? ""
         // The library moves the first Host into the authority: one that is left is a second.
@@ -34,7 +37,10 @@ struct IncomingRequest {
         S3Input(headers: headers, body: request.body, continuation: continuation, payload: payload)
     }
 
-    func body(atMost bytes: Int) async throws -> ByteBuffer {
+    /// Reads the body whole.
+    ///
+    /// - Parameter share: of the memory for bodies; it grows as the body comes.
+    func body(atMost bytes: Int, within share: BodyBudget.Share) async throws -> ByteBuffer {
         let length = request.headers[.contentLength].map { Int($0) ?? .max } ?? 0
         guard length <= bytes else { throw BodyTooLong() }
         continuation.send()
@@ -42,16 +48,20 @@ struct IncomingRequest {
         do {
             for try await piece in request.body {
                 guard body.readableBytes + piece.readableBytes <= bytes else { throw BodyTooLong() }
+                try share.grow(by: piece.readableBytes)
                 if body.readableBytes == 0, piece.readableBytes >= length {
                     body = piece
                 } else {
+                    // Memory that nobody writes to costs nothing.
                     body.reserveCapacity(length)
                     body.writeImmutableBuffer(piece)
                 }
             }
             return body
-        } catch let error as BodyTooLong {
+        } catch let error where error is BodyTooLong || error is BodyBudget.Exceeded {
             throw error
+        } catch is SlowClient {
+            throw RequestError.malformed("The body of the request came too slowly to wait for the rest")
         } catch {
             // The client hung up or framed its body wrongly: its fault, and nothing for the log.
             throw RequestError.malformed("The body of the request did not arrive whole")

@@ -78,6 +78,10 @@ extension QueryService {
         Refusal(code: "InvalidClientTokenId", message: "The security token included in the request is invalid.", status: .forbidden)
     }
 
+    static var busy: Refusal {
+        Refusal(code: "Throttling", message: "The server has too many requests in hand. Try again later.", status: .badRequest)
+    }
+
     static var internalError: Refusal {
         Refusal(code: internalErrorCode, message: "An internal error has occurred", status: .internalServerError)
     }

@@ -1,4 +1,5 @@
 import Blocks
+import Connections
 import Domain
 import HTTPTypes
 import Metadata
@@ -40,6 +41,8 @@ protocol Dialect: Sendable {
     static var internalError: Refusal { get }
     static func noSpace(_ message: String) -> Refusal
     static func bodyTooLong(_ message: String) -> Refusal
+    /// The server has too much to do: to be tried again.
+    static var busy: Refusal { get }
     static func reply(_ refusal: Refusal, requestID: String) -> Reply
 }
 
@@ -54,6 +57,7 @@ extension Dialect {
     static func refusal(_ error: any Error) -> Refusal {
         switch error {
         case let refusal as RefusedRequest: refusal.refusal
+        case is BodyBudget.Exceeded: busy
         case is BodyTooLong: bodyTooLong("The body of a request may have at most \(bodyBytesMax) bytes")
         case is UnstorableText:
             refusal(

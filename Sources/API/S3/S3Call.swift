@@ -1,3 +1,4 @@
+import Connections
 import Crypto
 import Domain
 import Foundation
@@ -19,6 +20,8 @@ struct S3Call: Sendable {
     let address: S3Address
     let query: S3Query
     let input: S3Input
+    /// Of the memory for documents.
+    let share: BodyBudget.Share
     /// The bucket that the request is about, as it was when the request came; nil where there need be none.
     var found: Bucket?
 
@@ -56,7 +59,10 @@ struct S3Call: Sendable {
             throw S3Error(.maxMessageLengthExceeded, details: [.init(.maxSizeAllowed, String(Self.documentBytesMax))])
         }
         var bytes: [UInt8] = []
-        while let piece = try await body.next() { bytes += piece.readableBytesView }
+        while let piece = try await body.next() {
+            try share.grow(by: piece.readableBytes)
+            bytes += piece.readableBytesView
+        }
         return bytes
     }
 

@@ -1,3 +1,4 @@
+import Connections
 import Crypto
 import Domain
 import Foundation
@@ -112,6 +113,8 @@ struct S3RequestBody: ObjectBody {
         continuation.send()
         do {
             return try await pieces.next()
+        } catch is SlowClient {
+            throw S3Error(.requestTimeout)
         } catch {
             // The client hung up or framed its body wrongly: its fault, and nothing for the log.
             throw S3Error(.incompleteBody)

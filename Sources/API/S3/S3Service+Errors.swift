@@ -1,4 +1,5 @@
 import Blocks
+import Connections
 import Domain
 import HTTPTypes
 import Metadata
@@ -54,6 +55,7 @@ extension S3Service {
         case let wrong as WrongRegion: wrong.refusal
         case let marker as MarkerFound:
             marker.isNamed ? S3Error(.methodNotAllowed, details: [.init(.resourceType, "DeleteMarker")]) : S3Error(.noSuchKey)
+        case is BodyBudget.Exceeded: S3Error(.slowDown)
         case is UnstorableText: S3Error(.invalidArgument, "A text in the request holds a NUL character, which cannot be stored")
         case let error as StoreError where error.code == .noSpace: noSpace
         case _ where DatabaseFailure.isNoSpace(error): noSpace

@@ -1,3 +1,4 @@
+import Connections
 import Domain
 import Foundation
 import HTTPTypes
@@ -37,6 +38,7 @@ extension S3Service {
                 throw S3Error(.invalidAccessKeyID, details: [.init(.accessKeyID, claim.accessKeyID)])
             }
             let input = try claim.verified(request, address: address, secret: key.secret, now: deployment.clock.now)
+            responder.connections.sawSignature(on: request.channel)
             let store = try await region(of: claim, address, key.principal, in: deployment)
             logger[metadataKey: "region"] = "\(store.region)"
             logger[metadataKey: "account"] = "\(key.principal.account)"
@@ -48,13 +50,16 @@ extension S3Service {
                 hasCopySource: input.header("x-amz-copy-source") != nil
             )
             let call = Call(principal: key.principal, store: store, deployment: deployment, host: request.host)
+            let share = responder.bodies.open(isVerified: true)
+            defer { share.close() }
             let s3Call = S3Call(
                 call: call,
                 isForStandardRegion: claim.region.map { $0 == standardRegion } ?? true,
                 operation: operation,
                 address: address,
                 query: query,
-                input: input
+                input: input,
+                share: share
             )
             try s3Call.checkGuards()
             var reply = try await respond(to: s3Call, logger: &logger)
@@ -62,7 +67,9 @@ extension S3Service {
             return reply
         } catch {
             let reply = reply(to: error, of: request, baseNames: responder.baseNames, requestID: requestID)
-            if reply.status.code >= 500, reply.status != .notImplemented {
+            if error is BodyBudget.Exceeded {
+                responder.connections.notices.note(.bodies)
+            } else if reply.status.code >= 500, reply.status != .notImplemented {
                 logger.error("A request failed", metadata: ["error": "\(error)"])
             } else {
                 logger.debug("Refused a request", metadata: ["error": "\(error)"])

@@ -13,12 +13,13 @@ struct ServeCommand: AsyncParsableCommand {
             At first start it makes an account with an access key and writes the key to DIR/credentials, readable by its owner alone, \
             and the root key of the KMS keys, DIR/root.key, of which a copy is to be kept elsewhere. \
             FERRY_ROOT_ACCOUNT_ID, FERRY_ROOT_ACCESS_KEY_ID and FERRY_ROOT_SECRET_ACCESS_KEY set the account and its key instead. \
-            It stops in order on SIGTERM and SIGINT.
+            It stops in order on SIGTERM and SIGINT, and at once on a second one.
             """
     )
 
     @OptionGroup var folder: DataFolderOptions
     @OptionGroup var rootKey: RootKeyOptions
+    @OptionGroup var connections: ConnectionOptions
 
     @Option(help: ArgumentHelp("Where to listen; port 0 takes a free one.", valueName: "host:port"))
     var listen = ListenAddress(host: "127.0.0.1", port: 4566)
@@ -138,6 +139,8 @@ struct ServeCommand: AsyncParsableCommand {
                 hostNames: hostName,
                 tls: tls,
                 collections: Collector.Schedule(pause: pause, grace: min(60, pause)),
+                connectionLimits: connections.limits(files: FileLimit.raise()),
+                drainTime: .seconds(connections.drainTimeout),
                 logger: Logger(label: "ferry")
             )
             try await server.run()

@@ -1,5 +1,6 @@
 import API
 import Blocks
+import Connections
 import Domain
 import Foundation
 import Hummingbird
@@ -10,7 +11,6 @@ import NIOCore
 import NIOSSL
 import ServiceLifecycle
 import Services
-import UnixSignals
 
 /// A server, from configuration to shutdown: read it from top to bottom.
 struct Server {
@@ -19,8 +19,8 @@ struct Server {
         let key: String
     }
 
-    /// Connections beyond these wait; each takes a file descriptor, and the databases and packs need theirs.
-    private static let connectionsMax = 512
+    /// For the bodies that are read whole, of all requests together; half of it for those whose signature covers a body that has to come first.
+    private static let bodyBytesMax = 64 << 20
 
     let folder: DataFolder
     let rootKey: RootKeySource
@@ -31,6 +31,9 @@ struct Server {
     let hostNames: [String]
     let tls: TLSFiles?
     let collections: Collector.Schedule
+    let connectionLimits: ConnectionLimits
+    /// For the requests that are going on when the server stops.
+    let drainTime: Duration
     let logger: Logger
 
     func run() async throws {
@@ -76,11 +79,13 @@ struct Server {
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 // The edge stops first, so that nothing is asked of what has stopped already.
-                services: (reconcilers + [try application(deployment)]).map { .init(service: $0) },
-                gracefulShutdownSignals: [.sigterm, .sigint],
+                services: (reconcilers + [try edge(deployment)]).map { .init(service: $0) },
                 logger: logger
             )
         )
+        let signals = await StopSignals(logger: logger) { [folder] in try? FileManager.default.removeItem(atPath: folder.endpoint) }
+        let stopping = Task { await signals.stop(services) }
+        defer { stopping.cancel() }
         do {
             try await services.run()
         } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
@@ -93,24 +98,28 @@ struct Server {
         logger.info("Stopped")
     }
 
-    private func application(_ deployment: Deployment) throws -> some Service {
-        let connections = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [LargeReads()],
-            idleTimeout: .seconds(120)
-        )
-        let server: HTTPServerBuilder =
-            try tls.map { try .tls(.http1(configuration: connections), tlsConfiguration: $0.configuration()) }
-            ?? .http1(configuration: connections)
-        return Application(
-            responder: FerryResponder(deployment: deployment, version: Version.text),
-            server: server,
+    private func edge(_ deployment: Deployment) throws -> any Service {
+        let connections = ConnectionRegistry(limits: connectionLimits, logger: logger)
+        let bodies = BodyBudget(bytes: Self.bodyBytesMax, strangersBytes: Self.bodyBytesMax / 2, onDrained: MemoryPolicy.giveBack)
+        let plain = HTTPServerBuilder { EdgeChannel(responder: $0, registry: connections) }
+        let application = Application(
+            responder: FerryResponder(deployment: deployment, connections: connections, bodies: bodies, version: Version.text),
+            server: try tls.map { try .tls(plain, tlsConfiguration: $0.configuration()) } ?? plain,
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port),
                 serverName: "Ferry",
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsMax, logger: quietLogger)
+                // Those that wait to be accepted outlive a burst.
+                backlog: 1024,
+                availableConnectionsDelegate: ConnectionPlaces(in: connections)
             ),
             onServerRunning: { channel in announce(port: channel.localAddress?.port) },
             logger: quietLogger
+        )
+        return DrainingService(
+            server: application,
+            connections: connections,
+            drainTime: drainTime,
+            logger: logger
         )
     }
 

@@ -69,9 +69,11 @@ import Wire
         PreconditionFailed|412|Condition|At least one of the pre-conditions you specified did not hold
         ReplicationConfigurationNotFoundError|404|BucketName|The replication configuration was not found
         RequestTimeTooSkewed|403|RequestTime ServerTime MaxAllowedSkewMilliseconds|The difference between the request time and the current time is too large.
+        RequestTimeout|400||Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.
         ServerSideEncryptionConfigurationNotFoundError|404|BucketName|The server side encryption configuration was not found
         ServiceUnavailable|503||~Service is unable to handle request.
         SignatureDoesNotMatch|403|AWSAccessKeyId StringToSign SignatureProvided StringToSignBytes CanonicalRequest CanonicalRequestBytes|The request signature we calculated does not match the signature you provided. Check your key and signing method.
+        SlowDown|503||Please reduce your request rate.
         TooManyBuckets|400||You have attempted to create more buckets than allowed
         XAmzContentSHA256Mismatch|400|ClientComputedContentSHA256 S3ComputedContentSHA256|The provided 'x-amz-content-sha256' header does not match what was computed.
         """

@@ -63,9 +63,11 @@ package enum S3ErrorCode: String, Sendable, Hashable, CaseIterable {
     case preconditionFailed = "PreconditionFailed"
     case replicationConfigurationNotFound = "ReplicationConfigurationNotFoundError"
     case requestTimeTooSkewed = "RequestTimeTooSkewed"
+    case requestTimeout = "RequestTimeout"
     case serverSideEncryptionConfigurationNotFound = "ServerSideEncryptionConfigurationNotFoundError"
     case serviceUnavailable = "ServiceUnavailable"
     case signatureDoesNotMatch = "SignatureDoesNotMatch"
+    case slowDown = "SlowDown"
     case tooManyBuckets = "TooManyBuckets"
     case xAmzContentSHA256Mismatch = "XAmzContentSHA256Mismatch"
 }

@@ -193,6 +193,11 @@ extension S3ErrorCode {
         .invalidURI: .always(400, "Couldn't parse the specified URI.", .uri),
         .methodNotAllowed: .always(405, "The specified method is not allowed against this resource.", .method, .resourceType),
         .notImplemented: .mostly(501, "A header you provided implies functionality that is not implemented", .header),
+        .requestTimeout: .always(
+            400,
+            "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed."
+        ),
         .serviceUnavailable: .mostly(503, "Service is unable to handle request."),
+        .slowDown: .always(503, "Please reduce your request rate."),
     ]
 }

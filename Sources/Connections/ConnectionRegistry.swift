@@ -1,0 +1,86 @@
+import Logging
+import NIOCore
+import Synchronization
+
+/// All connections of the server: who has shown a signature, who has to go when there are too many, and what happens at a limit.
+package final class ConnectionRegistry: Sendable {
+    private struct Stranger {
+        let arrival: Int
+        var isBusy = false
+    }
+
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var strangers: [ObjectIdentifier: Stranger] = [:]
+        var arrivals = 0
+        var isClosing = false
+    }
+
+    package let limits: ConnectionLimits
+    package let notices: LimitNotices
+    private let state = Mutex(State())
+
+    package init(limits: ConnectionLimits, logger: Logger) {
+        self.limits = limits
+        notices = LimitNotices(logger: logger)
+    }
+
+    package var count: Int { state.withLock { $0.channels.count } }
+
+    /// The client of a connection has shown a signature that is right.
+    package func sawSignature(on channel: any Channel) {
+        let isNews = state.withLock { $0.strangers.removeValue(forKey: ObjectIdentifier(channel)) != nil }
+        // Whoever is known may send in large pieces.
+        if isNews { channel.triggerUserOutboundEvent(ConnectionEvent.isKnown, promise: nil) }
+    }
+
+    /// Whether the client of a connection has shown a signature before.
+    package func knows(_ channel: any Channel) -> Bool { state.withLock { $0.strangers[ObjectIdentifier(channel)] == nil } }
+
+    /// Ends all connections now, and those that come later.
+    package func closeAll() {
+        let channels = state.withLock { state in
+            state.isClosing = true
+            return Array(state.channels.values)
+        }
+        for channel in channels { channel.triggerUserOutboundEvent(ConnectionEvent.hangUp, promise: nil) }
+    }
+
+    func opened(_ channel: any Channel) {
+        let (victim, isClosing) = state.withLock { state -> ((any Channel)?, Bool) in
+            let id = ObjectIdentifier(channel)
+            state.channels[id] = channel
+            state.arrivals += 1
+            state.strangers[id] = Stranger(arrival: state.arrivals)
+            guard state.strangers.count > limits.strangers else { return (nil, state.isClosing) }
+            // Whoever has sent no request waits for nothing; of these, whoever has done so the longest.
+            let oldest = state.strangers.min { ($0.value.isBusy ? 1 : 0, $0.value.arrival) < ($1.value.isBusy ? 1 : 0, $1.value.arrival) }
+            guard let oldest else { return (nil, state.isClosing) }
+            state.strangers[oldest.key] = nil
+            return (state.channels[oldest.key], state.isClosing)
+        }
+        if let victim {
+            notices.note(.strangers, limit: limits.strangers)
+            victim.triggerUserOutboundEvent(ConnectionEvent.hangUp, promise: nil)
+        }
+        if isClosing { channel.triggerUserOutboundEvent(ConnectionEvent.hangUp, promise: nil) }
+    }
+
+    /// A stranger has sent the head of a request, or has been answered.
+    func stranger(on channel: any Channel, isBusy: Bool) {
+        state.withLock { $0.strangers[ObjectIdentifier(channel)]?.isBusy = isBusy }
+    }
+
+    func closed(_ channel: any Channel) {
+        state.withLock { state in
+            state.channels[ObjectIdentifier(channel)] = nil
+            state.strangers[ObjectIdentifier(channel)] = nil
+        }
+    }
+}
+
+/// What is said to the handler of a connection.
+enum ConnectionEvent: Sendable {
+    case isKnown
+    case hangUp
+}

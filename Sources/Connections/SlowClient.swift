@@ -1,0 +1,4 @@
+/// The client sent its body so slowly that nobody waits for the rest.
+package struct SlowClient: Error {
+    package init() {}
+}

@@ -1,0 +1,192 @@
+import Connections
+import HTTPTypes
+import NIOCore
+import NIOEmbedded
+import NIOHTTPTypes
+import Testing
+
+/// A connection without a network, whose clock goes when it is told to.
+final class WatchedConnection {
+    let channel: EmbeddedChannel
+    let requests = SeenRequests()
+
+    init(in registry: ConnectionRegistry) throws {
+        channel = EmbeddedChannel()
+        try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
+        try EdgeChannel.watch(channel, in: registry)
+        try channel.pipeline.syncOperations.addHandler(requests)
+        channel.read()
+    }
+
+    func send(_ text: String) throws {
+        try channel.writeInbound(ByteBuffer(string: text))
+        channel.read()
+    }
+
+    func pass(_ time: TimeAmount) { channel.embeddedEventLoop.advanceTime(by: time) }
+
+    func answer(_ status: HTTPResponse.Status = .ok) throws {
+        try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: status, headerFields: [.contentLength: "0"])))
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+    }
+
+    /// All that was sent to the client.
+    func sent() throws -> String {
+        var text = ""
+        while let piece = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: piece) }
+        return text
+    }
+}
+
+/// What reaches whoever answers requests.
+final class SeenRequests: ChannelInboundHandler {
+    typealias InboundIn = HTTPRequestPart
+    var parts: [HTTPRequestPart] = []
+    var errors: [any Error] = []
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { parts.append(unwrapInboundIn(data)) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { errors.append(error) }
+}
+
+@Suite struct ConnectionWatchTests {
+    private static let post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"
+
+    private static func registry(connections: Int = 100, log: RecordedLog = RecordedLog()) -> ConnectionRegistry {
+        ConnectionRegistry(limits: ConnectionLimits(connections: connections), logger: log.logger)
+    }
+
+    @Test func aStrangerWhoSaysNothingIsGone() throws {
+        let log = RecordedLog()
+        let registry = Self.registry(log: log)
+        let connection = try WatchedConnection(in: registry)
+        #expect(registry.count == 1)
+        for _ in 0..<29 {
+            try connection.send("G")
+            connection.pass(.seconds(1))
+        }
+        #expect(connection.channel.isActive)
+        connection.pass(.seconds(10))
+        #expect(!connection.channel.isActive)
+        #expect(registry.count == 0)
+        #expect(log.lines.count == 1)
+    }
+
+    @Test func aSlowBodyIsAnErrorForWhoeverReadsIt() throws {
+        let connection = try WatchedConnection(in: Self.registry())
+        try connection.send(Self.post)
+        for _ in 0..<60 {
+            try connection.send("x")
+            connection.pass(.seconds(1))
+        }
+        connection.pass(.seconds(4))
+        #expect(connection.requests.errors.contains { $0 is SlowClient })
+        #expect(connection.channel.isActive, "the answer has to go out")
+        try connection.answer(.badRequest)
+        #expect(try connection.sent().lowercased().contains("connection: close"))
+        connection.pass(.seconds(10))
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test func whoeverIsAnsweredBeforeALargeBodyIsLetGo() throws {
+        let registry = Self.registry()
+        let connection = try WatchedConnection(in: registry)
+        try connection.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 5497558138880\r\n\r\n")
+        try connection.answer(.forbidden)
+        #expect(try connection.sent().lowercased().contains("connection: close"))
+        #expect(connection.channel.isActive, "what is on its way is read, so that the answer is not lost")
+        for _ in 0..<200 where connection.channel.isActive { try connection.send(String(repeating: "x", count: 10_000)) }
+        #expect(!connection.channel.isActive, "but not all of it")
+    }
+
+    @Test func aSmallRestIsReadAndTheConnectionStays() throws {
+        let connection = try WatchedConnection(in: Self.registry())
+        try connection.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n")
+        try connection.answer(.forbidden)
+        #expect(try !connection.sent().lowercased().contains("connection: close"))
+        try connection.send("dataGET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        try connection.answer()
+        #expect(connection.channel.isActive)
+        #expect(connection.requests.parts.count == 5)
+    }
+
+    @Test func aClientThatIsThroughIsLetGoAfterItsAnswer() throws {
+        let connection = try WatchedConnection(in: Self.registry())
+        try connection.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        #expect(connection.channel.isActive)
+        try connection.answer()
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test func whatComesBehindARequestIsNotItsBody() throws {
+        let connection = try WatchedConnection(in: Self.registry())
+        try connection.send(
+            "GET / HTTP/1.1\r\nHost: h\r\n\r\nPUT / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 9000000\r\n\r\n"
+        )
+        try connection.answer()
+        #expect(try !connection.sent().lowercased().contains("connection: close"))
+        #expect(connection.channel.isActive)
+        try connection.answer()
+        #expect(try connection.sent().lowercased().contains("connection: close"))
+    }
+
+    @Test func aRequestThatCannotBeReadIsAnsweredAndTheConnectionEnds() throws {
+        let connection = try WatchedConnection(in: Self.registry())
+        try connection.send("no request\r\n\r\n")
+        #expect(connection.requests.errors.count == 1)
+        try connection.channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .badRequest, headerFields: [.connection: "close"])))
+        try connection.channel.writeOutbound(HTTPResponsePart.end(nil))
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test func strangersMakeRoomForTheNewest() throws {
+        let log = RecordedLog()
+        let registry = Self.registry(connections: 8, log: log)
+        let strangers = try (0..<4).map { _ in try WatchedConnection(in: registry) }
+        // The first is at work: it is not the one that goes.
+        try strangers[0].send(Self.post)
+        let newest = try WatchedConnection(in: registry)
+        #expect(strangers.map(\.channel.isActive) == [true, false, true, true])
+        #expect(newest.channel.isActive)
+        #expect(log.lines.count == 1)
+        // Whoever has signed keeps the place.
+        registry.sawSignature(on: strangers[2].channel)
+        #expect(registry.knows(strangers[2].channel) && !registry.knows(newest.channel))
+        let more = try (0..<10).map { _ in try WatchedConnection(in: registry) }
+        #expect(strangers[2].channel.isActive)
+        #expect(more.last?.channel.isActive == true)
+        #expect(registry.count == 5)
+    }
+
+    @Test func strangersAreReadInSmallPieces() throws {
+        func largest(_ channel: EmbeddedChannel) throws -> Int? {
+            let allocators = channel.options.compactMap { $0.1 as? AdaptiveRecvByteBufferAllocator }
+            return allocators.last?.maximum
+        }
+        let registry = Self.registry()
+        let connection = try WatchedConnection(in: registry)
+        #expect(try largest(connection.channel) == ConnectionLimits.strangersReadBytes)
+        registry.sawSignature(on: connection.channel)
+        #expect(try largest(connection.channel) == ConnectionLimits.readBytes)
+    }
+
+    @Test func allAreCutOffAtTheEnd() throws {
+        let registry = Self.registry()
+        let connections = try (0..<3).map { _ in try WatchedConnection(in: registry) }
+        try connections[1].send(Self.post)
+        registry.closeAll()
+        #expect(connections.allSatisfy { !$0.channel.isActive })
+        #expect(connections[1].requests.errors.count == 1, "a body that was cut off is never a whole one")
+        #expect(try !WatchedConnection(in: registry).channel.isActive)
+    }
+
+    @Test func anAnswerGoesOutInPiecesAndWhole() throws {
+        let connection = try WatchedConnection(in: Self.registry())
+        try connection.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        let body = String(repeating: "0123456789", count: 50_000)
+        let head = HTTPResponse(status: .ok, headerFields: [.contentLength: "\(body.utf8.count)"])
+        try connection.channel.writeOutbound(HTTPResponsePart.head(head))
+        try connection.channel.writeOutbound(HTTPResponsePart.body(ByteBuffer(string: body)))
+        try connection.channel.writeOutbound(HTTPResponsePart.end(nil))
+        #expect(try connection.sent().hasSuffix("\r\n\r\n" + body))
+    }
+}
