@@ -95,6 +95,8 @@ class Rclone(Client):
         settings = {
             "TYPE": "s3", "PROVIDER": "Other", "ENDPOINT": self.server.endpoint, "ENV_AUTH": "true", "REGION": self.region,
             "UPLOAD_CUTOFF": f"{PART}B", "CHUNK_SIZE": f"{PART}B",
+            # Debian's rclone sends x-amz-acl: private unless told otherwise, which a bucket without ACLs refuses.
+            "ACL": "bucket-owner-full-control", "BUCKET_ACL": "private",
         }
         return self.run("rclone", *arguments, **{f"RCLONE_CONFIG_FERRY_{name}": value for name, value in settings.items()})
 
