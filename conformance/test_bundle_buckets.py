@@ -246,7 +246,7 @@ def interrupted(server, raw, user, tmp_path, seed):
 
 
 def test_an_interrupted_upload_takes_its_parts_away(server, interrupted):
-    bucket = buckets.make_open_bucket(server)
+    bucket = buckets.make_bucket(server)
     with StallingLink(server.endpoint, "", 0, after=25 << 20) as link:
         process = interrupted(link, bucket)
         assert buckets.keys(server, bucket) == ["web/disk.raw.part.00", "web/disk.raw.part.01"]
@@ -258,7 +258,7 @@ def test_an_interrupted_upload_takes_its_parts_away(server, interrupted):
 
 
 def test_parts_that_cannot_be_taken_away_are_named(server, interrupted):
-    bucket = buckets.make_open_bucket(server)
+    bucket = buckets.make_bucket(server)
     with StallingLink(server.endpoint, "", 0, after=25 << 20) as link:
         process = interrupted(link, bucket)
     # Nobody answers any more.

@@ -17,6 +17,19 @@ extension AWSClient {
         }
     }
 
+    /// Whether the objects of a bucket may have ACLs: those of a new bucket have none, unless it was made otherwise.
+    package func takesACLs(bucket: String, region: String) async throws -> Bool {
+        var call = Call.s3("GetBucketOwnershipControls", .GET, bucket: bucket, region: region)
+        call.query = [(name: "ownershipControls", value: "")]
+        do {
+            let answer = try await send(call)
+            let root = try? XMLNode(parsing: Array(answer.body.readableBytesView))
+            return root?["Rule"]?.text("ObjectOwnership") != "BucketOwnerEnforced"
+        } catch let error as AWSError where error.code == "OwnershipControlsNotFoundError" {
+            return true
+        }
+    }
+
     /// Makes a bucket whose objects may have ACLs; one that the account has already is left as it is.
     package func createBucket(_ bucket: String, region: String) async throws {
         var call = Call.s3("CreateBucket", .PUT, bucket: bucket, region: region)

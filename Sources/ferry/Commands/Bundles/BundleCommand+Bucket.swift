@@ -8,17 +8,21 @@ extension BundleCommand {
     private var imageName: String { name ?? ImageNameRule.suggestion(forFile: disk) }
 
     func execute(in folder: ObjectFolder, _ session: Session) async throws -> MadeBundle {
-        let storage = BundleObjects(session, folder: folder, prefix: bundleName)
+        let place = folder.object(BundleName.manifest(bundleName))
         // What can be refused is refused before the first byte is sent.
-        let (disk, ec2, account) = try await interruptible {
+        let (disk, ec2, account, takesACLs) = try await interruptible {
             let disk = try await prepare(session.pool)
             if register { try await session.checkIsFree(imageName: imageName) }
             let ec2 = try await ec2Certificate(session)
             let account = try await accountOfManifest(session)
             try await checkBucket(folder.bucket, session)
-            try await checkPlace(storage.place, session)
-            return (disk, ec2, account)
+            try await checkPlace(place, session)
+            let takesACLs = try await doing("asking whether the bucket \(folder.bucket) takes ACLs") {
+                try await session.client.takesACLs(bucket: folder.bucket, region: session.region)
+            }
+            return (disk, ec2, account, takesACLs)
         }
+        let storage = BundleObjects(session, folder: folder, prefix: bundleName, takesACLs: takesACLs)
         var made: MadeBundle
         do {
             made = try await interruptible { try await make(disk, for: ec2, account: account, into: storage, session.pool) }

@@ -4,14 +4,11 @@ import NIOCore
 
 /// A bundle in a bucket, uploaded as it is made: while a part is on its way the next one grows, and no more of it is held.
 actor BundleObjects: BundleStorage {
-    /// Lets EC2 read the bundle, as its own tools did.
-    private static let acl = "aws-exec-read"
-    /// What S3 says where a bucket takes no ACLs, as new ones do not: there its owner registers the bundle all the same.
-    private static let noACLs = "AccessControlListNotSupported"
-
     private let client: AWSClient
     private let region: String
     private let folder: ObjectFolder
+    /// Lets EC2 read the bundle, as its own tools did; nil in a bucket without ACLs, where its owner registers it all the same.
+    private let acl: String?
     nonisolated let place: ObjectPlace
     /// The part that is being made.
     private var part = ByteBuffer()
@@ -20,10 +17,11 @@ actor BundleObjects: BundleStorage {
     /// The parts that may be in the bucket.
     private var begun: [String] = []
 
-    init(_ session: Session, folder: ObjectFolder, prefix: String) {
+    init(_ session: Session, folder: ObjectFolder, prefix: String, takesACLs: Bool) {
         client = session.client
         region = session.region
         self.folder = folder
+        acl = takesACLs ? "aws-exec-read" : nil
         place = folder.object(BundleName.manifest(prefix))
     }
 
@@ -56,11 +54,7 @@ actor BundleObjects: BundleStorage {
 
     private nonisolated func put(_ bytes: ByteBuffer, at place: ObjectPlace, type: String) async throws {
         try await doing("uploading \(place) to \(region)") {
-            do {
-                try await client.putObject(bytes, at: place, type: type, acl: Self.acl, region: region)
-            } catch let error as AWSError where error.code == Self.noACLs {
-                try await client.putObject(bytes, at: place, type: type, region: region)
-            }
+            try await client.putObject(bytes, at: place, type: type, acl: acl, region: region)
         }
     }
 
