@@ -156,6 +156,14 @@ def test_a_new_bucket_has_the_defaults_of_aws(server, region):
     assert [answer["ServerSideEncryption"] for answer in answers] == ["AES256"] * len(answers)
 
 
+def test_a_bucket_that_is_made_with_an_acl_takes_acls(server):
+    """rclone sends the ACL `private` with every bucket and object, and nothing about their owner."""
+    s3, bucket = server.s3(), unused_bucket("acls")
+    s3.create_bucket(Bucket=bucket, ACL="private")
+    assert described(server, bucket) == (OWN_KEY, [{"ObjectOwnership": "BucketOwnerPreferred"}], ALL_BLOCKED)
+    s3.put_object(Bucket=bucket, Key="key", Body=b"1", ACL="private")
+
+
 def test_what_is_taken_back_of_the_defaults(server):
     s3, bucket = server.s3(), make_bucket(server)
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}}

@@ -3,7 +3,8 @@ import Foundation
 /// The Signature Version 2 of a presigned S3 request, not yet verified: `AWSAccessKeyId`, `Signature` and `Expires` in its query.
 ///
 /// Clients still make these by default for servers that are not AWS's own. Only GET, HEAD and PUT, and only what the signature covers:
-/// it leaves out most of the query, so whoever has a link could add to it what the signer did not mean. That is refused.
+/// it leaves out most of the query, so whoever has a link could add to it what the signer did not mean. That is refused, but for what selects
+/// from a listing: a link to a bucket's listing opens all of it.
 package struct PresignedV2Claim: Sendable {
     package let accessKeyID: String
     /// When it ends.
@@ -18,6 +19,13 @@ package struct PresignedV2Claim: Sendable {
     /// The name of the operation, which SDKs add and nobody reads.
     private static let ignoredName = "x-id"
 
+    /// What selects from the listing of a bucket, in requests that name no more than a bucket. S3's Version 2 never signs it.
+    package static let listingParameters: Set<String> = [
+        "continuation-token", "delimiter", "encoding-type", "fetch-owner", "key-marker", "list-type", "marker", "max-keys", "prefix",
+        "start-after",
+        "version-id-marker",
+    ]
+
     /// Reads the signature of a request; nil when it carries no `AWSAccessKeyId`.
     package init?(request: SignableRequest) throws(SignatureError) {
         let query = request.target.query
@@ -29,6 +37,7 @@ package struct PresignedV2Claim: Sendable {
             throw .malformed("two signatures")
         }
         if let name = query.repeatedName { throw .malformed("\(name.prefix(64)) is given more than once") }
+        let mayList = request.target.path.segments.count == 1 && request.method != "PUT"
         var own: [String: String] = [:]
         var hoisted: [(name: String, value: String)] = []
         for parameter in query.parameters {
@@ -38,7 +47,7 @@ package struct PresignedV2Claim: Sendable {
             } else if CanonicalRequestV2.isHeader(name) {
                 try SignableRequest.checkHoisted(name, value)
                 hoisted.append((name, value.trimmingCharacters(in: .init(charactersIn: " "))))
-            } else if name != Self.ignoredName {
+            } else if name != Self.ignoredName, !(mayList && Self.listingParameters.contains(name)) {
                 guard CanonicalRequestV2.covers(name) else {
                     throw .malformed("Signature Version 2 does not cover ?\(name.prefix(64)): sign the request with Version 4")
                 }

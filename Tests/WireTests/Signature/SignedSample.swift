@@ -119,7 +119,7 @@ extension SignedSample {
             let address = try S3Address(host: host, path: read.target.path, baseNames: ["localhost"])
             let bucket = address.isVirtualHost ? address.bucket : nil
             try claim.verify(request: read, secretAccessKey: secret, bucketInHost: bucket, now: Self.now)
-            return try objectLines(read, address, claim.obeyedHeaders(of: read))
+            return try objectLines(read, address, claim.obeyedHeaders(of: read), leavingOut: PresignedV2Claim.listingParameters)
         }
         guard let claim = try SignatureClaim(request: read) else { throw SignatureError.incomplete("signature") }
         try claim.verify(
@@ -144,13 +144,19 @@ extension SignedSample {
         }
     }
 
-    private func objectLines(_ read: SignableRequest, _ address: S3Address, _ headers: [(name: String, value: String)]) throws -> [String] {
+    private func objectLines(
+        _ read: SignableRequest,
+        _ address: S3Address,
+        _ headers: [(name: String, value: String)],
+        leavingOut uncovered: Set<String> = []
+    ) throws -> [String] {
         let query = try S3Query(read.target.query)
         let isCopy = headers.contains { $0.name.lowercased() == "x-amz-copy-source" }
         let operation = try S3Operation(method: read.method, address: address, query: query, hasCopySource: isCopy)
         let parameters = read.target.query.parameters.filter { parameter in
             let name = parameter.name.lowercased()
-            return !name.hasPrefix("x-amz-") && !["awsaccesskeyid", "signature", "expires", "x-id"].contains(name)
+            return !uncovered.contains(name) && !name.hasPrefix("x-amz-")
+                && !["awsaccesskeyid", "signature", "expires", "x-id"].contains(name)
         }
         return [operation.rawValue, address.bucket ?? "", address.key ?? ""]
             + parameters.map { "\($0.name)=\($0.value)" }.sorted() + Self.amazonLines(headers)

@@ -63,7 +63,9 @@ extension S3Service {
         }
         if acl?.isPublic == true { throw S3Error(.invalidBucketACLWithBlockPublicAccess) }
         var settings: [BucketSetting: [UInt8]] = [:]
-        settings[.ownership] = ownership?.document
+        // Whoever names an ACL gets a bucket that takes ACLs, as on AWS: clients that send one by themselves send it with each object too.
+        let standard = try acl.map { _ in try OwnershipControls(header: "BucketOwnerPreferred") }
+        settings[.ownership] = (ownership ?? standard)?.document
         settings[.acl] = acl.map { Array($0.rawValue.utf8) }
         return settings
     }
