@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import botocore.session
 import images
 import pytest
 import snapshots
+from botocore import xform_name
+from botocore.exceptions import ClientError
 from ferry_server import AWAY, HOME
 from refusals import dry_run, refused
 from signed_request import assert_ec2_error, ec2_call
+from test_coverage import EXPECTED
 
 UNKNOWN_IMAGE, UNKNOWN_SNAPSHOT = "ami-0123456789abcdef0", "snap-0123456789abcdef0"
 
@@ -19,6 +23,12 @@ def everything(server):
         sorted(ec2.describe_images(Owners=["self"])["Images"], key=lambda image: image["ImageId"]),
         sorted(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"], key=lambda snapshot: snapshot["SnapshotId"]),
         sorted((tag["ResourceId"], tag["Key"], tag["Value"]) for tag in ec2.describe_tags()["Tags"]),
+        (ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"], ec2.get_ebs_default_kms_key_id()["KmsKeyId"]),
+        sorted(task["ImportTaskId"] for task in ec2.describe_import_snapshot_tasks()["ImportSnapshotTasks"]),
+        sorted(task["ImportTaskId"] for task in ec2.describe_import_image_tasks()["ImportImageTasks"]),
+        sorted(task["ExportImageTaskId"] for task in ec2.describe_export_image_tasks()["ExportImageTasks"]),
+        sorted(task["AmiId"] for task in ec2.describe_store_image_tasks()["StoreImageTaskResults"]),
+        sorted(alias["AliasName"] for alias in server.kms(HOME).list_aliases()["Aliases"] if "TargetKeyId" in alias),
     )
 
 
@@ -44,15 +54,144 @@ CALLS = {
     "create_tags": lambda image, snapshot: {"Resources": [image], "Tags": [{"Key": "dry", "Value": "run"}]},
     "delete_tags": lambda image, snapshot: {"Resources": [image], "Tags": [{"Key": "kept"}]},
     "describe_tags": lambda image, snapshot: {},
+    "enable_ebs_encryption_by_default": lambda image, snapshot: {},
+    "disable_ebs_encryption_by_default": lambda image, snapshot: {},
+    "get_ebs_encryption_by_default": lambda image, snapshot: {},
+    "get_ebs_default_kms_key_id": lambda image, snapshot: {},
+    "modify_ebs_default_kms_key_id": lambda image, snapshot: {"KmsKeyId": "alias/aws/ebs"},
+    "reset_ebs_default_kms_key_id": lambda image, snapshot: {},
+    "import_snapshot": lambda image, snapshot: {"DiskContainer": {"Format": "RAW", "UserBucket": OBJECT}},
+    "import_image": lambda image, snapshot: {"DiskContainers": [{"Format": "RAW", "UserBucket": OBJECT}]},
+    "export_image": lambda image, snapshot: {"ImageId": image, "DiskImageFormat": "RAW", "S3ExportLocation": {"S3Bucket": BUCKET}},
+    "create_store_image_task": lambda image, snapshot: {"ImageId": image, "Bucket": BUCKET},
+    "create_restore_image_task": lambda image, snapshot: {"Bucket": BUCKET, "ObjectKey": "stored.bin", "Name": images.unused_name("dry")},
+    "describe_import_snapshot_tasks": lambda image, snapshot: {},
+    "describe_import_image_tasks": lambda image, snapshot: {},
+    "describe_export_image_tasks": lambda image, snapshot: {},
+    "describe_store_image_tasks": lambda image, snapshot: {},
 }
+
+BUCKET = "dry-runs-of-tasks"
+OBJECT = {"S3Bucket": BUCKET, "S3Key": "disk.raw"}
+RESERVED = [{"Key": "aws:reserved", "Value": ""}]
+# What each action refuses: with and without DryRun it must be the same words.
+REFUSALS = {
+    "describe_images": lambda image, snapshot: [{"ImageIds": [UNKNOWN_IMAGE]}, {"Filters": [{"Name": "name", "Values": ["\\d"]}]}, {"NextToken": "x"}],
+    "describe_image_attribute": lambda image, snapshot: [
+        {"ImageId": UNKNOWN_IMAGE, "Attribute": "description"}, {"ImageId": image, "Attribute": "blockDeviceMapping"},
+    ],
+    "modify_image_attribute": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE, "Description": {"Value": "x"}}, {"ImageId": image}],
+    "register_image": lambda image, snapshot: [
+        {"Name": "dry-taken", "RootDeviceName": "/dev/xvda", "BlockDeviceMappings": mapping(snapshot)},
+        {"Name": "dry-none", "RootDeviceName": "/dev/xvda", "BlockDeviceMappings": mapping(UNKNOWN_SNAPSHOT)},
+        {"Name": "dry-root", "RootDeviceName": "/dev/sdb", "BlockDeviceMappings": mapping(snapshot)},
+        {
+            "Name": "dry-tags", "RootDeviceName": "/dev/xvda", "BlockDeviceMappings": mapping(snapshot),
+            "TagSpecifications": [{"ResourceType": "image", "Tags": RESERVED}],
+        },
+        {"Name": "dry-bundle", "ImageLocation": f"{BUCKET}/none/image.manifest.xml"},
+    ],
+    "deregister_image": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
+    "copy_image": lambda image, snapshot: [
+        {"Name": "dry-taken", "SourceImageId": image, "SourceRegion": HOME},
+        {"Name": "a", "SourceImageId": image, "SourceRegion": HOME}, {"Name": "dry-none", "SourceImageId": UNKNOWN_IMAGE, "SourceRegion": HOME},
+        {"Name": "dry-mars", "SourceImageId": image, "SourceRegion": "mars-north-1"},
+        *({
+            "Name": "dry-tags", "SourceImageId": image, "SourceRegion": HOME, "TagSpecifications": [{"ResourceType": kind, "Tags": RESERVED}],
+        } for kind in ("image", "snapshot", "volume")),
+        {"Name": "dry-key", "SourceImageId": image, "SourceRegion": HOME, "Encrypted": True, "KmsKeyId": "alias/nowhere"},
+        {"Name": "dry-late", "SourceImageId": image, "SourceRegion": HOME, "SnapshotCopyCompletionDurationMinutes": 17},
+    ],
+    "copy_snapshot": lambda image, snapshot: [
+        {"SourceSnapshotId": UNKNOWN_SNAPSHOT, "SourceRegion": HOME},
+        {"SourceSnapshotId": snapshot, "SourceRegion": HOME, "TagSpecifications": [{"ResourceType": "snapshot", "Tags": RESERVED}]},
+        {"SourceSnapshotId": snapshot, "SourceRegion": HOME, "Encrypted": True, "KmsKeyId": "alias/nowhere"},
+        {"SourceSnapshotId": snapshot, "SourceRegion": HOME, "CompletionDurationMinutes": 17},
+    ],
+    "describe_snapshots": lambda image, snapshot: [{"SnapshotIds": [UNKNOWN_SNAPSHOT]}],
+    "describe_snapshot_attribute": lambda image, snapshot: [{"SnapshotId": UNKNOWN_SNAPSHOT, "Attribute": "createVolumePermission"}],
+    "delete_snapshot": lambda image, snapshot: [{"SnapshotId": UNKNOWN_SNAPSHOT}, {"SnapshotId": used(image)}],
+    "create_tags": lambda image, snapshot: [
+        {"Resources": [image], "Tags": RESERVED}, {"Resources": [image, UNKNOWN_IMAGE], "Tags": [{"Key": "a", "Value": ""}]},
+        {"Resources": [image], "Tags": [{"Key": str(number), "Value": ""} for number in range(50)]},
+    ],
+    "delete_tags": lambda image, snapshot: [{"Resources": [image], "Tags": RESERVED}, {"Resources": [UNKNOWN_SNAPSHOT]}],
+    "describe_tags": lambda image, snapshot: [{"Filters": [{"Name": "colour", "Values": ["red"]}]}],
+    "modify_ebs_default_kms_key_id": lambda image, snapshot: [{"KmsKeyId": "alias/nowhere"}, {"KmsKeyId": "alias/aws/s3"}],
+    "import_snapshot": lambda image, snapshot: [
+        {"DiskContainer": {"UserBucket": {**OBJECT, "S3Key": "gone"}}}, {"DiskContainer": {"UserBucket": OBJECT, "Format": "OVA"}},
+        {"DiskContainer": {"UserBucket": OBJECT}, "TagSpecifications": [{"ResourceType": "import-snapshot-task", "Tags": RESERVED}]},
+        {"DiskContainer": {"UserBucket": OBJECT}, "Encrypted": True, "KmsKeyId": "alias/nowhere"},
+    ],
+    "import_image": lambda image, snapshot: [
+        {"DiskContainers": []}, {"DiskContainers": [{"UserBucket": {**OBJECT, "S3Key": "gone"}}]},
+        {"DiskContainers": [{"UserBucket": OBJECT}], "TagSpecifications": [{"ResourceType": "import-image-task", "Tags": RESERVED}]},
+        {"DiskContainers": [{"UserBucket": OBJECT}], "Encrypted": True, "KmsKeyId": "alias/nowhere"},
+    ],
+    "export_image": lambda image, snapshot: [
+        {"ImageId": image, "DiskImageFormat": "RAW", "S3ExportLocation": {"S3Bucket": "no-such-bucket-at-all"}},
+        {"ImageId": UNKNOWN_IMAGE, "DiskImageFormat": "RAW", "S3ExportLocation": {"S3Bucket": BUCKET}},
+        {
+            "ImageId": image, "DiskImageFormat": "RAW", "S3ExportLocation": {"S3Bucket": BUCKET},
+            "TagSpecifications": [{"ResourceType": "export-image-task", "Tags": RESERVED}],
+        },
+    ],
+    "create_store_image_task": lambda image, snapshot: [
+        {"ImageId": UNKNOWN_IMAGE, "Bucket": BUCKET}, {"ImageId": image, "Bucket": "no-such-bucket-at-all"},
+        {"ImageId": image, "Bucket": BUCKET, "S3ObjectTags": RESERVED},
+    ],
+    "create_restore_image_task": lambda image, snapshot: [
+        {"Bucket": BUCKET, "ObjectKey": "gone"}, {"Bucket": BUCKET, "ObjectKey": "disk.raw"},
+        {"Bucket": BUCKET, "ObjectKey": "stored.bin", "Name": "dry-taken"},
+        {"Bucket": BUCKET, "ObjectKey": "stored.bin", "Name": "dry-tags", "TagSpecifications": [{"ResourceType": "image", "Tags": RESERVED}]},
+    ],
+    "cancel_import_task": lambda image, snapshot: [{"ImportTaskId": "import-ami-0123456789abcdef0"}, {"ImportTaskId": "what"}],
+    "describe_import_snapshot_tasks": lambda image, snapshot: [{"ImportTaskIds": ["import-snap-0123456789abcdef0"]}],
+    "describe_import_image_tasks": lambda image, snapshot: [{"ImportTaskIds": ["import-ami-0123456789abcdef0"]}],
+    "describe_export_image_tasks": lambda image, snapshot: [{"ExportImageTaskIds": ["export-ami-0123456789abcdef0"]}],
+    "describe_store_image_tasks": lambda image, snapshot: [{"ImageIds": ["what"]}],
+    "describe_regions": lambda image, snapshot: [{"RegionNames": ["mars-north-1"]}],
+    "describe_availability_zones": lambda image, snapshot: [{"ZoneNames": ["mars-north-1a"]}],
+}
+# There is nothing that these refuse of their own.
+NEVER_REFUSED = {
+    "enable_ebs_encryption_by_default", "disable_ebs_encryption_by_default", "get_ebs_encryption_by_default", "get_ebs_default_kms_key_id",
+    "reset_ebs_default_kms_key_id",
+}
+
+
+_used: dict[str, str] = {}
+
+
+def used(image):
+    """The snapshot that an image stands on."""
+    return _used[image]
 
 
 @pytest.fixture(scope="module")
 def target(server, disk):
-    image = images.register(server, snapshots.upload(server, disk), Description="before")
+    under = snapshots.upload(server, disk)
+    image = images.register(server, under, Description="before")
+    _used[image] = under
+    images.register(server, under, Name="dry-taken")
     server.ec2(HOME).create_tags(Resources=[image], Tags=[{"Key": "kept", "Value": "yes"}])
     free = snapshots.upload(server, disk)
+    s3 = server.s3(HOME)
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="disk.raw", Body=bytes(1 << 20))
+    stored = server.ec2(HOME).create_store_image_task(ImageId=image, Bucket=f"{BUCKET}/first")["ObjectKey"]
+    server.ec2(HOME).get_waiter("store_image_task_complete").wait(ImageIds=[image], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    s3.copy_object(Bucket=BUCKET, Key="stored.bin", CopySource={"Bucket": BUCKET, "Key": stored})
     return image, free
+
+
+def test_no_action_is_forgotten():
+    """Each action of Ferry's that EC2 gives a DryRun is tried here, in a way that passes and in ways that do not."""
+    model = botocore.session.get_session().get_service_model("ec2")
+    actions = {xform_name(name) for name in EXPECTED["EC2"] if "DryRun" in model.operation_model(name).input_shape.members}
+    # What is cancelled must be running: how that passes is not for a test that lasts.
+    assert actions == set(CALLS) | {"cancel_import_task"}
+    assert actions == set(REFUSALS) | NEVER_REFUSED
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -63,8 +202,23 @@ def test_dry_run_says_that_it_would_have_worked_and_does_nothing(server, target,
     assert everything(server) == before
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_dry_run_false_is_the_same_as_none(server, disk, name):
+@pytest.mark.parametrize("name", REFUSALS)
+def test_what_the_call_refuses_its_dry_run_refuses_in_the_same_words(server, target, name):
+    before = everything(server)
+    for parameters in REFUSALS[name](*target):
+        answers = []
+        for options in ({"DryRun": True}, {}):
+            with pytest.raises(ClientError) as caught:
+                getattr(server.ec2(HOME, validate=False), name)(**parameters, **options)
+            answers.append(caught.value.response["Error"])
+        assert answers[0] == answers[1], parameters
+        assert answers[0]["Code"] != "DryRunOperation"
+    assert everything(server) == before
+
+
+# What changes the whole Region is not done beside other tests.
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "enable_ebs_encryption_by_default"])
+def test_dry_run_false_is_the_same_as_none(server, disk, target, name):
     image, free = images.register(server, snapshots.upload(server, disk)), snapshots.upload(server, disk)
     getattr(server.ec2(HOME), name)(**CALLS[name](image, free), DryRun=False)
 

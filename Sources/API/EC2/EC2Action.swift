@@ -11,9 +11,6 @@ protocol EC2Action: Sendable {
 
     init(from query: QueryReader) throws(RequestError)
 
-    /// What a dry run checks, beyond permission. Must change nothing.
-    func check(in call: Call) async throws
-
     func run(in call: Call) async throws -> Answer
 
     /// Runs and writes the answer down. Listings that may be too long to hold write themselves page by page.
@@ -22,8 +19,6 @@ protocol EC2Action: Sendable {
 
 extension EC2Action {
     static var name: String { "\(Self.self)" }
-
-    func check(in call: Call) async throws {}
 
     func reply(in call: Call, requestID: String) async throws -> Reply {
         .xml(EC2Envelope.success(action: Self.name, requestID: requestID, body: try await run(in: call)))

@@ -34,6 +34,7 @@ enum EC2Service: APIService {
             throw Fault(.invalidAction, "The action \(name.prefix(128)) is not valid for this web service.")
         }
         logger[metadataKey: "action"] = "\(name)"
+        logger.note(resourceIn: query)
         query.markEdgeParametersRead()
         return try await run(action, query, in: call, requestID: requestID)
     }
@@ -48,10 +49,8 @@ enum EC2Service: APIService {
         let action = try Action(from: query)
         let isDryRun: Bool = try query["DryRun"] ?? false
         try query.requireAllRead()
-        if isDryRun {
-            try await action.check(in: call)
-            throw Fault(.dryRunOperation, "Request would have succeeded, but DryRun flag is set.")
-        }
-        return try await action.reply(in: call, requestID: requestID)
+        guard isDryRun else { return try await action.reply(in: call, requestID: requestID) }
+        try await call.rehearse { _ = try await action.reply(in: $0, requestID: requestID) }
+        throw Fault(.dryRunOperation, "Request would have succeeded, but DryRun flag is set.")
     }
 }

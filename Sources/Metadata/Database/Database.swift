@@ -37,6 +37,17 @@ package final class Database: Sendable {
         return try await pool.write { try Self.counted(body, $0, statistics) }
     }
 
+    /// Runs a transaction and undoes it: what it checks is checked, and nothing is changed.
+    package func rehearse<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        let statistics = statistics
+        return try await pool.writeWithoutTransaction { connection in
+            try connection.beginTransaction(.immediate)
+            let result = Result { try body(Transaction(connection, statistics)) }
+            try connection.rollback()
+            return try result.get()
+        }
+    }
+
     /// For callers that already stand on a thread that may block.
     package func blockingRead<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
         try pool.read { try body(Transaction($0, statistics)) }

@@ -8,12 +8,15 @@ package struct Call: Sendable {
     package let deployment: Deployment
     /// The host that the client spoke to.
     package let host: String
+    /// Whether the call is to be checked and not done: see `rehearse`.
+    package let isDryRun: Bool
 
-    package init(principal: Principal, store: RegionStore, deployment: Deployment, host: String) {
+    package init(principal: Principal, store: RegionStore, deployment: Deployment, host: String, isDryRun: Bool = false) {
         self.principal = principal
         self.store = store
         self.deployment = deployment
         self.host = host
+        self.isDryRun = isDryRun
     }
 
     package var account: AccountID { principal.account }
@@ -23,7 +26,9 @@ package struct Call: Sendable {
     package var now: Date { deployment.clock.now }
 
     /// The same caller's, in another Region.
-    package func at(_ store: RegionStore) -> Call { Call(principal: principal, store: store, deployment: deployment, host: host) }
+    package func at(_ store: RegionStore) -> Call {
+        Call(principal: principal, store: store, deployment: deployment, host: host, isDryRun: isDryRun)
+    }
 
     func pageToken(for listing: String) -> PageToken {
         PageToken(listing: "\(account)/\(listing)", in: region, tokens: deployment.tokens, clock: deployment.clock)

@@ -42,21 +42,6 @@ struct CopyEncryption: Sendable {
         return settled
     }
 
-    /// What a dry run checks of it.
-    func check(_ snapshots: [Snapshot]) async throws {
-        let selection = try await KeySelection(call)
-        let rules = try CopyEncryptionRules(request, of: action, isOnByDefault: selection.defaults.isOn)
-        for snapshot in snapshots {
-            let outcome = try rules.outcome(of: described(snapshot))
-            do {
-                try await requireReadable(snapshot.encryption?.keyARN)
-                try await selection.check(outcome)
-            } catch let refusal as KeyRefusal {
-                if !call.deployment.encryption.checksKeysLate { throw refusal.fault }
-            }
-        }
-    }
-
     private struct Question: Hashable {
         let outcome: EncryptionOutcome
         let sourceKey: String?

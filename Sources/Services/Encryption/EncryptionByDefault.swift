@@ -19,14 +19,8 @@ package struct EncryptionByDefault: Sendable {
     /// - Returns: its ARN.
     package func setKey(_ reference: String) async throws -> String {
         let key = try await usableKey(reference)
-        let arn = key.arn
-        try await change { $0.keyARN = key.manager == .aws ? nil : arn }
-        return arn
-    }
-
-    package func checkKey(_ reference: String) async throws {
-        guard reference != AliasName.ebs.rawValue else { return }
-        _ = try await usableKey(reference)
+        try await change { $0.keyARN = key?.manager == .aws ? nil : key?.arn }
+        return key?.arn ?? reference
     }
 
     package func resetKey() async throws -> String {
@@ -34,10 +28,15 @@ package struct EncryptionByDefault: Sendable {
         return AliasName.ebs.rawValue
     }
 
-    private func usableKey(_ reference: String) async throws -> KMSKey {
+    /// Nil in a dry run, which makes no key.
+    private func usableKey(_ reference: String) async throws -> KMSKey? {
         let call = call
         do {
-            return try await KeySelection.refusing { try await call.keyRing.resolve(reference, account: call.account) }
+            return try await KeySelection.refusing {
+                guard call.isDryRun else { return try await call.keyRing.resolve(reference, account: call.account) }
+                try await call.keyRing.check(reference, account: call.account)
+                return nil
+            }
         } catch let refusal as KeyRefusal {
             throw refusal.fault
         }
@@ -50,7 +49,7 @@ package struct EncryptionByDefault: Sendable {
 
     private func change(_ body: @escaping @Sendable (inout EncryptionDefaults) -> Void) async throws {
         let account = call.account
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             let table = EncryptionDefaultsTable(transaction)
             var defaults = try table.defaults(of: account)
             body(&defaults)

@@ -18,17 +18,14 @@ struct KeySelection: Sendable {
         try requireSealing()
         let (call, reference) = (call, reference(to: choice))
         return try await Self.refusing {
+            // What a dry run writes down is undone, so neither a key nor a domain is made for it.
+            guard !call.isDryRun else {
+                try await call.keyRing.check(reference, account: call.account)
+                return nil
+            }
             let key = try await call.keyRing.resolve(reference, account: call.account)
             return SnapshotEncryption(domain: try await call.domains.domain(for: key, account: call.account), keyARN: key.arn)
         }
-    }
-
-    /// What a dry run checks: all that makes neither a key nor a domain.
-    func check(_ outcome: EncryptionOutcome) async throws {
-        guard case .encrypted(let choice) = outcome else { return }
-        try requireSealing()
-        guard let reference = reference(to: choice), reference != AliasName.ebs.rawValue else { return }
-        try await Self.requireUsable(reference, of: call.keyRing, account: call.account)
     }
 
     /// A source that nobody can read is not copied.

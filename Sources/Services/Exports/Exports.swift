@@ -46,8 +46,7 @@ package struct Exports: Sendable {
     }
 
     /// That there is one disk to export, and a bucket for it.
-    @discardableResult
-    package func check(_ request: ImageExportRequest) async throws -> Image {
+    private func check(_ request: ImageExportRequest) async throws -> Image {
         guard Self.formats.contains(request.format.uppercased()) else {
             let names = Self.formats.joined(separator: ", ")
             throw Fault(.invalidParameterValue, "Invalid value '\(request.format.prefix(64))' for diskImageFormat: expected \(names)")

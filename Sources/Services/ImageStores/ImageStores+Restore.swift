@@ -50,7 +50,7 @@ extension ImageStores {
             etag: found.object.etag,
             snapshots: snapshots.map(\.id)
         )
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             let images = ImageTable(transaction)
             if let holder = try images.holder(ofName: image.name, owner: call.account) { throw ImageName.duplicate(image.name, of: holder) }
             try Self.requireRoom(snapshots.reduce(0) { $0 + $1.sizeGiB }, of: call.account, in: transaction)
@@ -65,8 +65,7 @@ extension ImageStores {
     }
 
     /// The object and what it says of its image: all that is refused before the answer.
-    @discardableResult
-    func check(_ request: ImageRestoreRequest) async throws -> (object: StoredObject, image: StoredImage) {
+    private func check(_ request: ImageRestoreRequest) async throws -> (object: StoredObject, image: StoredImage) {
         try TagRules.check(request.imageTags)
         try TagRules.check(request.snapshotTags)
         if let name = request.name { try ImageName.check(name) }
@@ -90,8 +89,6 @@ extension ImageStores {
             throw Fault(.invalidRequest, "The object is not a stored image: \(error).")
         }
     }
-
-    package func checkRestore(_ request: ImageRestoreRequest) async throws { try await check(request) }
 
     private static func requireRoom(_ gibibytes: Int, of account: AccountID, in transaction: Transaction) throws {
         let running = try JobTable(transaction).active(of: account, .imageRestore).flatMap { job -> [SnapshotID] in

@@ -21,7 +21,7 @@ package struct ImageStores: Sendable {
         let work = try await check(imageID, in: place, tags: tags)
         let id = StoreImageTaskID.random()
         let job = Job(id: id.rawValue, account: call.account, work: .imageStore(work), createdAt: call.now)
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             try Self.requireRoom(for: work.image, of: job.account, in: transaction)
             try JobTable(transaction).insert(job)
         }
@@ -30,8 +30,7 @@ package struct ImageStores: Sendable {
     }
 
     /// All that is refused before the answer but too much at once.
-    @discardableResult
-    package func check(_ imageID: String, in place: String, tags: [Tag]) async throws -> ImageStore {
+    private func check(_ imageID: String, in place: String, tags: [Tag]) async throws -> ImageStore {
         guard tags.count <= Self.tagsMax else {
             throw Fault(.invalidParameterValue, "An object has at most \(Self.tagsMax) tags, not \(tags.count)")
         }

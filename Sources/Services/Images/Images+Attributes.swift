@@ -14,7 +14,7 @@ extension Images {
     package func setDescription(_ description: String, of id: String) async throws {
         let id = try Self.id(id)
         let account = call.account
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             _ = try Self.own(id, of: account, in: transaction)
             try ImageTable(transaction).setDescription(description, of: id)
         }

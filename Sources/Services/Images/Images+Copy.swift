@@ -20,7 +20,7 @@ extension Images {
         let source = try await sourceOfCopy(copy)
         try ImageCopyPlan.check(copy)
         let plan = try await plan(copy, of: source)
-        let (id, copies) = try await call.store.database.write { transaction in
+        let (id, copies) = try await call.commit { transaction in
             // Again inside the transaction: of two calls with one token, the second finds what the first has made.
             if let id = try copy.clientToken.flatMap({ try Self.replay($0, of: call.account, in: transaction) }) {
                 return (id, [SnapshotCopy]())
@@ -65,14 +65,6 @@ extension Images {
                 "Too many image copies in progress. The limit is \(CopyLimits.imagesPerDestinationMax) for this destination region."
             )
         }
-    }
-
-    /// What a dry run of CopyImage checks beyond permission: that the source is there, the name is possible and the key usable.
-    package func checkCopy(_ copy: ImageCopy) async throws {
-        let source = try await sourceOfCopy(copy)
-        try ImageName.check(copy.name)
-        guard source.image.bundle == nil else { return try await checkBundle(of: source, copied: copy) }
-        try await encryption(of: copy).check(source.snapshots)
     }
 
     private func encryption(of copy: ImageCopy) throws -> CopyEncryption {

@@ -21,7 +21,7 @@ extension Images {
         let id = try Self.id(id)
         let call = call
         let account = call.account
-        let results = try await call.store.database.write { transaction in
+        let results = try await call.commit { transaction in
             let images = ImageTable(transaction)
             let image = try Self.own(id, of: account, in: transaction)
             try images.setState(.deregistered, reason: nil, of: id)

@@ -10,7 +10,7 @@ extension Images {
         let account = call.account
         let now = call.now
         let named = try registration.devices.compactMap(\.volume?.snapshotID).map(Snapshots.id)
-        return try await call.store.database.write { transaction in
+        return try await call.commit { transaction in
             let images = ImageTable(transaction)
             if let holder = try images.holder(ofName: registration.name, owner: account) {
                 throw ImageName.duplicate(registration.name, of: holder)

@@ -15,7 +15,7 @@ extension Images {
     package func register(_ registration: BundleRegistration) async throws -> ImageID {
         let image = try await image(of: registration)
         let account = call.account
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             let images = ImageTable(transaction)
             if let holder = try images.holder(ofName: image.name, owner: account) { throw ImageName.duplicate(image.name, of: holder) }
             let jobs = JobTable(transaction)
@@ -32,9 +32,6 @@ extension Images {
         call.store.jobsPoke()
         return image.id
     }
-
-    /// What a dry run checks: all that is refused before the answer, but whether the name is free.
-    package func checkRegistration(_ registration: BundleRegistration) async throws { _ = try await image(of: registration) }
 
     private func image(of registration: BundleRegistration) async throws -> Image {
         try await call.deployment.manifests.pass { try await checkedImage(of: registration) }

@@ -52,8 +52,7 @@ extension Imports {
     }
 
     /// Returns the disks with the sizes of their objects.
-    @discardableResult
-    package func check(_ request: ImageImportRequest) async throws -> [ImageImport.Disk] {
+    private func check(_ request: ImageImportRequest) async throws -> [ImageImport.Disk] {
         guard (1...Self.disksMax).contains(request.disks.count) else {
             throw Fault(.invalidParameterValue, "An image is imported of 1 to \(Self.disksMax) disks, not of \(request.disks.count)")
         }

@@ -34,9 +34,4 @@ extension Imports {
             )
         }
     }
-
-    package func checkImport(_ request: SnapshotImportRequest) async throws {
-        try TagRules.check(request.options.tags)
-        try await check(request.source, accepting: Self.snapshotFormats)
-    }
 }

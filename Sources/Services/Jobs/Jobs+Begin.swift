@@ -18,7 +18,7 @@ extension Jobs {
         let known = try await call.store.database.read { try Self.replay(options.clientToken, of: action, account: account, in: $0) }
         if let known { return known }
         let job = Job(id: task.id, account: account, work: try await work(), createdAt: call.now, message: "pending")
-        let begun = try await call.store.database.write { transaction in
+        let begun = try await call.commit { transaction in
             if let known = try Self.replay(options.clientToken, of: action, account: job.account, in: transaction) { return known }
             guard try JobTable(transaction).count(of: job.account, action.kinds) < action.limit else {
                 throw Fault(

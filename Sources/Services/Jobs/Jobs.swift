@@ -36,7 +36,7 @@ package struct Jobs: Sendable {
     /// Has a task undone. Returns it as it was before; asked again, as it is now.
     package func cancel(_ id: String, _ kinds: [JobWork.Kind]) async throws -> Job {
         let (account, now) = (call.account, call.now)
-        let job = try await call.store.database.write { transaction in
+        let job = try await call.commit { transaction in
             let job = try Self.own(id, of: account, in: transaction)
             guard kinds.contains(job.work.kind) else { throw Self.notFound(id) }
             switch job.state {

@@ -11,7 +11,13 @@ extension KeyRing {
     /// - Throws: `KeyUnusable`, which names the key and what is wrong with it; `Fault` for text that can name no key.
     package func resolve(_ reference: String?, for service: ManagedKey = .ebs, account: AccountID) async throws -> KMSKey {
         let operation = "GenerateDataKeyWithoutPlaintext"
-        let key = try await find(reference ?? service.alias.rawValue, account: account)
+        let reference = reference ?? service.alias.rawValue
+        // A refusal makes no key.
+        if let other = try await managedKey(awaitedAs: KeyReference(reference), account: account), other != service {
+            let arn = KeyARN(region: region, account: account, resource: .alias(other.alias))
+            throw KeyUnusable(arn.description, denial(of: operation, to: account))
+        }
+        let key = try await find(reference, account: account)
         if key.manager == .aws {
             let own = try await database.read { try AliasTable($0).alias(service.alias, of: account)?.target }
             guard own == key.id else { throw KeyUnusable(key.arn, denial(of: operation, to: account)) }
@@ -19,6 +25,13 @@ extension KeyRing {
         try key.requireUsable()
         guard key.spec == .symmetric else { throw KeyUnusable(key.arn, .wrongUsage(key.usage, operation: operation)) }
         return key
+    }
+
+    /// Refuses what `resolve` refuses, and makes no key: one that Ferry manages and that is missing would be made, and is no obstacle.
+    func check(_ reference: String?, for service: ManagedKey = .ebs, account: AccountID) async throws {
+        let reference = reference ?? service.alias.rawValue
+        guard try await managedKey(awaitedAs: KeyReference(reference), account: account) != service else { return }
+        _ = try await resolve(reference, for: service, account: account)
     }
 
     /// The key as it is now, whatever its state: to say of a snapshot's key how it is. Nil when it is gone.
@@ -66,6 +79,14 @@ extension KeyRing {
 
     private func denial(of operation: String, to account: AccountID) -> KeyUnusable.Reason {
         .denied(operation: operation, principal: Principal(account: account, accessKeyID: "").arn(in: region.partition))
+    }
+
+    /// The key that Ferry manages and that is yet to be made, by a name of it.
+    private func managedKey(awaitedAs name: KeyReference, account: AccountID) async throws -> ManagedKey? {
+        guard let managed = managedKey(of: name, account: account) else { return nil }
+        let found = try await database.read { [self] in try lookUp(name, account: account, in: $0) }
+        if case .failure = found { return managed }
+        return nil
     }
 
     private func managedKey(of reference: KeyReference, account: AccountID) -> ManagedKey? {

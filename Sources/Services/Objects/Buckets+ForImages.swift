@@ -18,7 +18,7 @@ extension Buckets {
                 "The name of the Region \(region) is too long for a bucket that instance-store images are copied into"
             )
         }
-        let name = try await call.deployment.directory.write { transaction in
+        let name = try await call.prepare(in: call.deployment.directory) { transaction in
             let table = BucketNameTable(transaction)
             var after = prefix
             while let row = try table.rows(of: account, after: after, limit: 1).first, row.name.rawValue.hasPrefix(prefix) {
@@ -32,7 +32,7 @@ extension Buckets {
             try table.insert(.init(name: new, owner: account, region: region, createdAt: now))
             return new
         }
-        try await call.store.database.write { transaction in
+        try await call.prepare(in: call.store.database) { transaction in
             let table = BucketTable(transaction)
             guard try table.bucket(name) == nil else { return }
             try table.insert(Bucket(name: name, owner: account, createdAt: now))

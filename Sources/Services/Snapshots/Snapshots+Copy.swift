@@ -67,7 +67,7 @@ extension Snapshots {
 
     private func write(_ copy: SnapshotCopy, of copied: Snapshot) async throws {
         let call = call
-        let copies = try await call.store.database.write { transaction in
+        let copies = try await call.commit { transaction in
             let limit = CopyLimits.snapshotsPerDestinationMax
             // Time-based copies are limited by what can be set aside for them.
             guard try copy.target != nil || CopyTable(transaction).runningSnapshotCount() < limit else {
@@ -87,13 +87,6 @@ extension Snapshots {
         }
         call.warnOfShortCopies(copies)
         call.store.copiesPoke()
-    }
-
-    /// What a dry run of CopySnapshot checks beyond permission.
-    package func checkCopy(_ request: SnapshotCopyRequest) async throws {
-        let (store, source, _) = try await sourceOfCopy(request)
-        try request.proof.check(copying: source, from: store.region, into: call.region)
-        try await CopyEncryption(request: request.encryption, action: .copySnapshot, source: store, call: call).check([source])
     }
 
     private func encryption(of source: Snapshot, in store: RegionStore, _ request: SnapshotCopyRequest) async throws -> CopiedEncryption {

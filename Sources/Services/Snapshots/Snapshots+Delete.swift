@@ -7,7 +7,7 @@ extension Snapshots {
         let id = try Self.id(id)
         let call = call
         let account = call.account
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             _ = try Self.own(id, of: account, in: transaction)
             if let user = try ImageTable(transaction).users(of: id).first {
                 throw Fault(.invalidSnapshotInUse, "The snapshot \(id) is currently in use by \(user)")

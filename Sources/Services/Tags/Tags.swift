@@ -13,7 +13,7 @@ package struct Tags: Sendable {
         try TagRules.check(tags)
         let resources = try parse(resources)
         let account = call.account
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             let table = TagTable(transaction)
             for resource in resources {
                 try Self.requireOwn(resource, of: account, in: transaction)
@@ -28,7 +28,7 @@ package struct Tags: Sendable {
         let resources = try parse(resources)
         let account = call.account
         for tag in tags { try TagRules.checkKey(tag.key) }
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             let table = TagTable(transaction)
             for resource in resources {
                 try Self.requireOwn(resource, of: account, in: transaction)

@@ -55,7 +55,9 @@ extension SnapshotCopyRequest {
                 _ = try await Snapshots(world.call(World.away, by: known("999999999999"))).copy(.of(pending))
             }
             await expectFault(.invalidParameterValue) { _ = try await snapshots.copy(.of(pending, in: known("sa-east-1"))) }
-            await expectFault(.incorrectState) { try await snapshots.checkCopy(.of(pending)) }
+            await expectFault(.incorrectState) {
+                try await world.call(World.away).rehearse { _ = try await Snapshots($0).copy(.of(pending)) }
+            }
             #expect(try await snapshots.describe(SnapshotQuery()).elements.isEmpty)
         }
     }

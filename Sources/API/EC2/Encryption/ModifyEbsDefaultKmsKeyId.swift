@@ -8,8 +8,6 @@ struct ModifyEbsDefaultKmsKeyId: EC2Action {
 
     init(from query: QueryReader) throws(RequestError) { key = try query["KmsKeyId"] }
 
-    func check(in call: Call) async throws { try await EncryptionByDefault(call).checkKey(key) }
-
     func run(in call: Call) async throws -> DefaultKeyAnswer {
         DefaultKeyAnswer(key: try await EncryptionByDefault(call).setKey(key))
     }

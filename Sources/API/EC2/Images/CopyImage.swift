@@ -30,8 +30,6 @@ struct CopyImage: EC2Action {
         clientToken = try query.clientToken()
     }
 
-    func check(in call: Call) async throws { try await Images(call).checkCopy(imageCopy()) }
-
     func run(in call: Call) async throws -> Answer {
         Answer(imageID: try await Images(call).copy(imageCopy()))
     }

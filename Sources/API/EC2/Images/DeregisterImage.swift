@@ -12,8 +12,6 @@ struct DeregisterImage: EC2Action {
         deletesSnapshots = try query["DeleteAssociatedSnapshots"] ?? false
     }
 
-    func check(in call: Call) async throws { _ = try await Images(call).image(imageID) }
-
     func run(in call: Call) async throws -> Answer {
         Answer(deletions: try await Images(call).deregister(imageID, deletesSnapshots: deletesSnapshots))
     }

@@ -17,8 +17,6 @@ struct DescribeImageAttribute: EC2Action {
         attribute = try query["Attribute"]
     }
 
-    func check(in call: Call) async throws { _ = try await Images(call).image(imageID) }
-
     func run(in call: Call) async throws -> Answer {
         let image = try await Images(call).image(imageID)
         guard attribute != .blockDeviceMapping else {

@@ -21,11 +21,6 @@ struct ModifyImageAttribute: EC2Action {
         description = text?.text
     }
 
-    func check(in call: Call) async throws {
-        _ = try newDescription()
-        _ = try await Images(call).image(imageID)
-    }
-
     func run(in call: Call) async throws -> XMLReturnTrue {
         try await Images(call).setDescription(newDescription(), of: imageID)
         return XMLReturnTrue()

@@ -28,12 +28,6 @@ struct RegisterImage: EC2Action {
         )
     }
 
-    func check(in call: Call) async throws {
-        let request = try request()
-        guard let imageLocation else { return try ImageName.check(request.name) }
-        try await Images(call).checkRegistration(bundle(at: imageLocation, request))
-    }
-
     func run(in call: Call) async throws -> Answer {
         let request = try request()
         guard let imageLocation else { return Answer(imageID: try await Images(call).register(request)) }

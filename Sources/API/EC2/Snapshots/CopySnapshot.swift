@@ -26,8 +26,6 @@ struct CopySnapshot: EC2Action {
         presignedURL = try query["PresignedUrl"]
     }
 
-    func check(in call: Call) async throws { try await Snapshots(call).checkCopy(await request(in: call)) }
-
     func run(in call: Call) async throws -> Answer {
         let request = try await request(in: call)
         return Answer(snapshotID: try await Snapshots(call).copy(request), tags: request.tags)

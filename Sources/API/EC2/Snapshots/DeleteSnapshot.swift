@@ -7,8 +7,6 @@ struct DeleteSnapshot: EC2Action {
 
     init(from query: QueryReader) throws(RequestError) { snapshotID = try query["SnapshotId"] }
 
-    func check(in call: Call) async throws { _ = try await Snapshots(call).snapshot(snapshotID) }
-
     func run(in call: Call) async throws -> XMLReturnTrue {
         try await Snapshots(call).delete(snapshotID)
         return XMLReturnTrue()

@@ -16,8 +16,6 @@ struct DescribeSnapshotAttribute: EC2Action {
         attribute = try query["Attribute"]
     }
 
-    func check(in call: Call) async throws { _ = try await Snapshots(call).snapshot(snapshotID) }
-
     func run(in call: Call) async throws -> Answer {
         Answer(snapshot: try await Snapshots(call).snapshot(snapshotID), attribute: attribute)
     }

@@ -16,8 +16,6 @@ struct CreateRestoreImageTask: EC2Action {
         tags = try query["TagSpecification"]
     }
 
-    func check(in call: Call) async throws { try await ImageStores(call).checkRestore(request()) }
-
     func run(in call: Call) async throws -> Answer { Answer(imageID: try await ImageStores(call).restore(request())) }
 
     struct Answer: XMLEncodable {

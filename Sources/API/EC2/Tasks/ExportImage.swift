@@ -16,8 +16,6 @@ struct ExportImage: EC2Action {
         task = try TaskParameters(from: query)
     }
 
-    func check(in call: Call) async throws { try await Exports(call).check(request()) }
-
     func run(in call: Call) async throws -> ExportTaskItem {
         let request = try request()
         return ExportTaskItem(task: DescribedJob(job: try await Exports(call).export(request), tags: request.options.tags))

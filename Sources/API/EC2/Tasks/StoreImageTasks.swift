@@ -14,8 +14,6 @@ struct CreateStoreImageTask: EC2Action {
         tags = try query["S3ObjectTag"]
     }
 
-    func check(in call: Call) async throws { try await ImageStores(call).check(imageID, in: bucket, tags: tags.map(\.tag)) }
-
     func run(in call: Call) async throws -> Answer {
         Answer(key: try await ImageStores(call).store(imageID, in: bucket, tags: tags.map(\.tag)))
     }
