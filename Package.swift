@@ -69,6 +69,7 @@ let targets: [Target] = [
             "Domain",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "CryptoExtras", package: "swift-crypto"),
+            .product(name: "SwiftASN1", package: "swift-asn1"),
         ],
         swiftSettings: strict
     ),

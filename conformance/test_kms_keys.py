@@ -141,13 +141,17 @@ def test_descriptions(kms, key):
         ({"Origin": "EXTERNAL"}, "UnsupportedOperationException"),
         ({"CustomKeyStoreId": "cks-1234567890abcdef0"}, "UnsupportedOperationException"),
         ({"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"}, "UnsupportedOperationException"),
-        ({"KeySpec": "ECC_NIST_P256", "KeyUsage": "KEY_AGREEMENT"}, "UnsupportedOperationException"),
+        ({"KeySpec": "HMAC_224", "KeyUsage": "GENERATE_VERIFY_MAC"}, "UnsupportedOperationException"),
+        ({"KeySpec": "ECC_SECG_P256K1", "KeyUsage": "SIGN_VERIFY"}, "UnsupportedOperationException"),
+        ({"KeySpec": "ML_DSA_44", "KeyUsage": "SIGN_VERIFY"}, "UnsupportedOperationException"),
+        ({"KeySpec": "ECC_NIST_EDWARDS25519", "KeyUsage": "KEY_AGREEMENT"}, "ValidationException"),
         ({"KeySpec": "AES_17"}, "ValidationException"),
         ({"KeySpec": "RSA_2048"}, "ValidationException"),
         ({"KeySpec": "HMAC_256", "KeyUsage": "ENCRYPT_DECRYPT"}, "ValidationException"),
         ({"KeySpec": "SYMMETRIC_DEFAULT", "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT"}, "ValidationException"),
         ({"Tags": [{"TagKey": "aws:x", "TagValue": ""}]}, "TagException"),
         ({"Tags": [{"TagKey": "k", "TagValue": "1"}, {"TagKey": "k", "TagValue": "2"}]}, "TagException"),
+        ({"Tags": [{"TagKey": f"k{number}", "TagValue": ""} for number in range(51)]}, "TagException"),
         ({"Policy": "{}"}, "MalformedPolicyDocumentException"),
         ({"NoSuchMember": 1}, "ValidationException"),
     ],
@@ -279,16 +283,42 @@ def test_aliases_that_are_not_made(server, kms, key):
     taken = unused_alias()
     kms.create_alias(AliasName=taken, TargetKeyId=key["KeyId"])
     cases = [
-        (taken, key["KeyId"], "AlreadyExistsException"), ("alias/aws/mine", key["KeyId"], "InvalidAliasNameException"),
-        ("no-prefix", key["KeyId"], "ValidationException"), ("alias/with space", key["KeyId"], "ValidationException"),
+        (taken, key["KeyId"], "AlreadyExistsException"), ("alias/aws/mine", key["KeyId"], "NotAuthorizedException"),
+        ("alias/a:b", key["KeyId"], "ValidationException"), ("no-prefix", key["KeyId"], "ValidationException"), ("alias/with space", key["KeyId"], "ValidationException"),
         ("alias/" + "a" * 251, key["KeyId"], "ValidationException"), ("alias/", key["KeyId"], "ValidationException"),
         (unused_alias(), "1234abcd-12ab-34cd-56ef-1234567890ab", "NotFoundException"),
-        (unused_alias(), taken, "NotFoundException"),
+        (unused_alias(), taken, "ValidationException"), (unused_alias(), f"arn:aws:kms:{HOME}:{server.account}:{taken}", "ValidationException"),
     ]
     for name, target, code in cases:
         with refused(code):
             server.kms(validate=False).create_alias(AliasName=name, TargetKeyId=target)
     assert ids([kms.list_aliases(KeyId=key["KeyId"])], "Aliases", "AliasName") == [taken]
+
+
+def test_what_kms_says_of_names_that_cannot_be(server, kms, key):
+    """The words that clients match on; of the names that AWS keeps for itself it says nothing."""
+    taken = unused_alias()
+    kms.create_alias(AliasName=taken, TargetKeyId=key["KeyId"])
+    with refused("ValidationException", "^alias/a:b contains invalid characters for an alias$"):
+        kms.create_alias(AliasName="alias/a:b", TargetKeyId=key["KeyId"])
+    for call in (
+        lambda: kms.create_alias(AliasName="alias/aws/x", TargetKeyId=key["KeyId"]),
+        lambda: kms.update_alias(AliasName="alias/aws/ebs", TargetKeyId=key["KeyId"]), lambda: kms.delete_alias(AliasName="alias/aws/ebs"),
+    ):
+        with refused("NotAuthorizedException", "^$"):
+            call()
+    for call in (kms.create_alias, kms.update_alias):
+        with refused("ValidationException", "^Aliases must refer to keys. Not aliases$"):
+            call(AliasName=taken, TargetKeyId=taken)
+    with refused("AlreadyExistsException", f"^An alias with the name arn:aws:kms:{HOME}:{server.account}:{taken} already exists$"):
+        kms.create_alias(AliasName=taken, TargetKeyId=key["KeyId"])
+    missing = "1234abcd-12ab-34cd-56ef-1234567890ab"
+    for call in (
+        lambda: kms.create_alias(AliasName=unused_alias(), TargetKeyId=missing), lambda: kms.update_alias(AliasName=taken, TargetKeyId=missing),
+        lambda: kms.enable_key(KeyId=missing), lambda: kms.encrypt(KeyId=missing, Plaintext=b"x"),
+    ):
+        with refused("NotFoundException", f"^Key 'arn:aws:kms:{HOME}:{server.account}:key/{missing}' does not exist$"):
+            call()
 
 
 def test_an_alias_stays_with_keys_of_one_kind(server, kms, key):
@@ -312,8 +342,6 @@ def test_the_key_that_is_managed_for_ebs(server, kms):
         lambda: kms.disable_key(KeyId=managed["KeyId"]),
         lambda: kms.update_key_description(KeyId=managed["KeyId"], Description="mine"),
         lambda: kms.create_alias(AliasName=unused_alias(), TargetKeyId=managed["KeyId"]),
-        lambda: kms.delete_alias(AliasName="alias/aws/ebs"),
-        lambda: kms.update_alias(AliasName="alias/aws/ebs", TargetKeyId=make_key(server)["KeyId"]),
         lambda: kms.encrypt(KeyId="alias/aws/ebs", Plaintext=b"x"),
         lambda: kms.generate_data_key(KeyId="alias/aws/ebs", KeySpec="AES_256"),
     ):
@@ -509,7 +537,7 @@ def test_tags(server, kms, key):
     assert [tag for page in pages for tag in page["Tags"]] == [{"TagKey": "k00", "TagValue": "new"}, *tags[1:]]
     kms.untag_resource(KeyId=key["KeyId"], TagKeys=["k00", "k01", "absent"])
     assert kms.list_resource_tags(KeyId=key["KeyId"])["Tags"] == tags[2:]
-    with refused("LimitExceededException"):
+    with refused("TagException", "^Too many tags$"):
         kms.tag_resource(KeyId=key["KeyId"], Tags=[{"TagKey": f"more{number}", "TagValue": ""} for number in range(48)])
     with refused("TagException"):
         kms.tag_resource(KeyId=key["KeyId"], Tags=[{"TagKey": "aws:x", "TagValue": ""}])

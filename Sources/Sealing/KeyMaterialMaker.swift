@@ -10,7 +10,7 @@ package enum KeyMaterialMaker {
         case .symmetric, .hmac256: return .random(count: 32)
         case .hmac384: return .random(count: 48)
         case .hmac512: return .random(count: 64)
-        case .rsa2048, .rsa3072, .rsa4096, .p256, .p384, .p521, .ed25519: return try PrivateKey.random(spec).secret
+        case .rsa2048, .rsa3072, .rsa4096, .p256, .p384, .p521, .ed25519, .mlDSA65, .mlDSA87: return try PrivateKey.random(spec).secret
         }
     }
 }

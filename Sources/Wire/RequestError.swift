@@ -7,6 +7,8 @@ package struct RequestError: Error, Equatable, Sendable {
         case missingParameter(String)
         /// A parameter is present but its text is not a value of the expected kind.
         case invalidValue(name: String, value: String, reason: String)
+        /// Members that break constraints of the service model, each told in AWS's words.
+        case constraints([String])
         /// Parameters that no action read: what keeps a missing feature from being silence.
         case unknownParameters([String])
         /// The request is not in the dialect at all.
@@ -31,6 +33,10 @@ package struct RequestError: Error, Equatable, Sendable {
         RequestError(.invalidValue(name: name, value: value, reason: reason))
     }
 
+    package static func constraints(_ violations: [String]) -> RequestError {
+        RequestError(.constraints(violations))
+    }
+
     package static func unknown(_ names: [String]) -> RequestError {
         RequestError(.unknownParameters(names))
     }
@@ -52,6 +58,7 @@ package struct RequestError: Error, Equatable, Sendable {
         switch kind {
         case .missingParameter: "MissingParameter"
         case .invalidValue: "InvalidParameterValue"
+        case .constraints: "ValidationException"
         case .unknownParameters: "UnknownParameter"
         case .malformed: "MalformedQueryString"
         case .tooLarge: "RequestEntityTooLarge"
@@ -66,6 +73,9 @@ package struct RequestError: Error, Equatable, Sendable {
             return "The request must contain the parameter \(name)"
         case .invalidValue(let name, let value, let reason):
             return "Value (\(Self.excerpt(value))) for parameter \(name) is invalid. \(reason)"
+        case .constraints(let violations):
+            let errors = violations.count == 1 ? "1 validation error" : "\(violations.count) validation errors"
+            return "\(errors) detected: \(violations.joined(separator: "; "))"
         case .unknownParameters(let names):
             let shown = names.prefix(Self.longestNameList).joined(separator: ", ")
             return names.count == 1 ? "The parameter \(shown) is not recognized" : "The parameters \(shown) are not recognized"
@@ -80,7 +90,7 @@ package struct RequestError: Error, Equatable, Sendable {
     private static let longestNameList = 100
     private static let longestExcerpt = 256
 
-    private static func excerpt(_ value: String) -> String {
+    static func excerpt(_ value: String) -> String {
         value.utf8.count <= longestExcerpt ? value : String(value.prefix(longestExcerpt)) + "…"
     }
 }

@@ -14,6 +14,6 @@ import Testing
         }
         let key = try PrivateKey(material, spec: spec)
         #expect(key.secret.isEqual(to: material))
-        #expect(try PrivateKey(key.secret, spec: spec).publicDER == key.publicDER)
+        #expect(try PrivateKey(key.secret, spec: spec).publicDER() == key.publicDER())
     }
 }

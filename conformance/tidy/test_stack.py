@@ -40,7 +40,7 @@ PRODUCTS = {
     "AsyncHTTPClient": {"Client"},
     "CryptoExtras": {"Bundles", "Sealing"},
     "X509": {"Bundles"},
-    "SwiftASN1": {"Bundles"},
+    "SwiftASN1": {"Bundles", "Sealing"},
 }
 
 

@@ -6,6 +6,8 @@ protocol KMSAction: Sendable {
     associatedtype Answer: JSONEncodable
 
     static var name: String { get }
+    /// What a request may hold, with the constraints of KMS's service model: checked before a request is read.
+    static var members: [JSONMember] { get }
 
     init(from json: JSONReader) throws
 

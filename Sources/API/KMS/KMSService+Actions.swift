@@ -18,8 +18,9 @@ extension KMSService {
     ]
     private static let tags: [any KMSAction.Type] = [ListResourceTags.self, TagResource.self, UntagResource.self]
     private static let cryptography: [any KMSAction.Type] = [
-        Decrypt.self, Encrypt.self, GenerateDataKey.self, GenerateDataKeyPair.self, GenerateDataKeyPairWithoutPlaintext.self,
-        GenerateDataKeyWithoutPlaintext.self, GenerateMac.self, GenerateRandom.self, GetPublicKey.self, ReEncrypt.self, Sign.self,
+        Decrypt.self, DeriveSharedSecret.self, Encrypt.self, GenerateDataKey.self, GenerateDataKeyPair.self,
+        GenerateDataKeyPairWithoutPlaintext.self, GenerateDataKeyWithoutPlaintext.self, GenerateMac.self, GenerateRandom.self,
+        GetPublicKey.self, ReEncrypt.self, Sign.self,
         Verify.self, VerifyMac.self,
     ]
 }

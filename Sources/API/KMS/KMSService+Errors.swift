@@ -2,7 +2,7 @@ import Domain
 import HTTPTypes
 import Wire
 
-/// The exceptions of KMS. All are 400, but for a dry run that passed (412) and for what is Ferry's fault.
+/// The exceptions of KMS. All are 400, a dry run that passed among them, but for what is Ferry's fault.
 extension KMSService {
     static func refusal(_ error: SignatureError) -> Refusal {
         switch error {
@@ -16,13 +16,14 @@ extension KMSService {
     static func refusal(_ error: RequestError) -> Refusal {
         switch error.kind {
         case .malformed, .tooLarge: Refusal(code: "SerializationException", message: error.message, status: .badRequest)
+        // What a member asks for is no fault of the request's: see `KMSChoice`.
+        case .rejected(FaultCode.kmsUnsupportedOperation.rawValue, let message):
+            Refusal(code: FaultCode.kmsUnsupportedOperation.rawValue, message: message, status: .badRequest)
         default: Refusal(code: FaultCode.validationException.rawValue, message: error.message, status: .badRequest)
         }
     }
 
-    static func refusal(_ fault: Fault) -> Refusal {
-        Refusal(fault, status: fault.code == .kmsDryRun ? .preconditionFailed : .badRequest)
-    }
+    static func refusal(_ fault: Fault) -> Refusal { Refusal(fault, status: .badRequest) }
 
     static let busy = Refusal(
         code: "ThrottlingException",

@@ -26,6 +26,7 @@ enum KMSService: APIService {
         }
         logger[metadataKey: "action"] = "\(action.name)"
         let json = try JSONReader(parsing: Array(body.readableBytesView))
+        logger.note(resourceIn: json)
         do {
             return try await run(action, json, in: call)
         } catch let error as KeyUnusable {
@@ -34,9 +35,13 @@ enum KMSService: APIService {
     }
 
     private static func run<Action: KMSAction>(_: Action.Type, _ json: JSONReader, in call: Call) async throws -> Reply {
+        try JSONConstraints.check(json, Action.members)
         let action = try Action(from: json)
+        let isDryRun: Bool = try Action.members.contains { $0.name == "DryRun" } && json["DryRun"] ?? false
         try json.requireAllRead()
-        return .kms(JSONWriter.encode(try await action.run(in: call)))
+        guard isDryRun else { return .kms(JSONWriter.encode(try await action.run(in: call))) }
+        try await call.rehearse { _ = try await action.run(in: $0) }
+        throw Fault(.kmsDryRun, "The request would have succeeded, but the DryRun option is set.")
     }
 }
 

@@ -28,7 +28,7 @@ package enum GrantOperation: String, Sendable, CaseIterable {
         case .sign, .verify: key.usage == .signVerify
         case .getPublicKey: !key.spec.isSymmetric
         case .generateMAC, .verifyMAC: key.usage == .generateVerifyMAC
-        case .deriveSharedSecret: false
+        case .deriveSharedSecret: key.usage == .keyAgreement
         }
     }
 }

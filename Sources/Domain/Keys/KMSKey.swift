@@ -2,7 +2,6 @@ import Foundation
 
 /// A KMS key without its material: what it is for, whose it is, and the state that decides whether it can be used.
 package struct KMSKey: Hashable, Sendable {
-    package static let descriptionLengthMax = 8192
     /// The days between a key's last use and its deletion.
     package static let deletionDaysAllowed = 7...30
     package static let deletionDaysDefault = 30

@@ -17,6 +17,7 @@ package enum SigningAlgorithm: String, Sendable {
     case ecdsaSHA384 = "ECDSA_SHA_384"
     case ecdsaSHA512 = "ECDSA_SHA_512"
     case ed25519 = "ED25519_SHA_512"
+    case mlDSA = "ML_DSA_SHAKE_256"
 }
 
 /// How a key makes codes that authenticate a message.
@@ -26,13 +27,19 @@ package enum MACAlgorithm: String, Sendable {
     case sha512 = "HMAC_SHA_512"
 }
 
+/// How a key agrees on a secret with another.
+package enum KeyAgreementAlgorithm: String, Sendable {
+    case ecdh = "ECDH"
+}
+
 extension SigningAlgorithm {
-    /// How long a digest is that the algorithm signs.
-    package var digestBytes: Int {
+    /// How long a digest is that the algorithm signs; nil of those that take messages alone.
+    package var digestBytes: Int? {
         switch self {
         case .pssSHA256, .pkcs1SHA256, .ecdsaSHA256: 32
         case .pssSHA384, .pkcs1SHA384, .ecdsaSHA384: 48
-        case .pssSHA512, .pkcs1SHA512, .ecdsaSHA512, .ed25519: 64
+        case .pssSHA512, .pkcs1SHA512, .ecdsaSHA512: 64
+        case .ed25519, .mlDSA: nil
         }
     }
 }

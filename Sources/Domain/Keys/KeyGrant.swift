@@ -4,7 +4,6 @@ import Foundation
 package struct KeyGrant: Hashable, Sendable {
     /// KMS allows as many for a key.
     package static let countMax = 50_000
-    package static let tokensMax = 10
 
     /// 64 hexadecimal digits.
     package let id: String
@@ -57,15 +56,9 @@ package struct KeyGrant: Hashable, Sendable {
     package func check(for key: KMSKey) throws {
         guard !operations.isEmpty else { throw Fault(.validationException, "Operations must name at least one operation") }
         for principal in [grantee] + (retiringPrincipal.map { [$0] } ?? []) {
-            guard principal.wholeMatch(of: /[\w+=,.@:\/\-]{1,256}/.asciiOnlyWordCharacters()) != nil else {
-                throw Fault(.validationException, "Value '\(principal.prefix(256))' is not the ARN of a principal")
-            }
             guard principal.hasPrefix("arn:") || AccountID(rawValue: principal) != nil || principal.hasSuffix(".amazonaws.com") else {
                 throw Fault(.invalidArn, "ARN \(principal) is not valid")
             }
-        }
-        if let name, name.wholeMatch(of: /[a-zA-Z0-9:\/_\-]{1,256}/) == nil {
-            throw Fault(.validationException, "Name '\(name.prefix(256))' may have letters, digits and :/_- and 256 characters at most")
         }
         guard operations.allSatisfy({ $0.isPossible(with: key) }) else {
             throw Fault(.validationException, "The operations of a grant must be ones that a key of usage \(key.usage.rawValue) has")

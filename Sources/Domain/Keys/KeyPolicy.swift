@@ -16,9 +16,7 @@ package struct KeyPolicy {
         guard text.utf8.count <= Self.bytesMax else {
             throw Fault(.kmsLimitExceeded, "The key policy is larger than \(Self.bytesMax) bytes")
         }
-        // The character set of the API.
-        let isAllowed = text.unicodeScalars.allSatisfy { [0x9, 0xA, 0xD].contains($0.value) || (0x20...0xFF).contains($0.value) }
-        guard isAllowed, !text.isEmpty, let document = try? JSONDecoder().decode(PolicyDocument.self, from: Data(text.utf8)) else {
+        guard let document = try? JSONDecoder().decode(PolicyDocument.self, from: Data(text.utf8)) else {
             throw Self.malformed("Policy contains a statement with one or more invalid principals, or is no JSON policy document.")
         }
         guard document.version.map({ ["2012-10-17", "2008-10-17"].contains($0) }) ?? true else {

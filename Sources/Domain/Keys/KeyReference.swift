@@ -4,6 +4,15 @@ package enum KeyReference: Hashable, Sendable {
     case alias(AliasName)
     case arn(KeyARN)
 
+    /// Whether it names an alias, alone or in an ARN.
+    package var isAlias: Bool {
+        switch self {
+        case .key: false
+        case .alias: true
+        case .arn(let arn): if case .alias = arn.resource { true } else { false }
+        }
+    }
+
     /// The texts and codes are those of KMS: `NotFoundException` also for what can be the name of no key.
     package init(_ text: String) throws {
         if text.hasPrefix("arn:") {

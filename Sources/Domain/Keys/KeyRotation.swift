@@ -3,7 +3,6 @@ import Foundation
 /// When a key gets new material by itself.
 package struct KeyRotation: Hashable, Sendable {
     package static let daysDefault = 365
-    package static let daysAllowed = 90...2560
     /// How often a key can be rotated on demand in its life.
     package static let onDemandMax = 25
 

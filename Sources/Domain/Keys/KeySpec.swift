@@ -1,4 +1,4 @@
-/// The kind of a key's material. Each case is one that Ferry can make.
+/// The kind of a key's material. Each case is one that Ferry can make: of KMS's, those that the cryptographic library has.
 package enum KeySpec: String, Sendable, CaseIterable {
     case symmetric = "SYMMETRIC_DEFAULT"
     case hmac256 = "HMAC_256"
@@ -11,9 +11,8 @@ package enum KeySpec: String, Sendable, CaseIterable {
     case p384 = "ECC_NIST_P384"
     case p521 = "ECC_NIST_P521"
     case ed25519 = "ECC_NIST_EDWARDS25519"
-
-    /// Those that KMS has and Ferry has not: the library has no such curve or hash, or no checked way to use them.
-    package static let unsupported: Set<String> = ["HMAC_224", "ECC_SECG_P256K1", "SM2", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]
+    case mlDSA65 = "ML_DSA_65"
+    case mlDSA87 = "ML_DSA_87"
 
     package var isSymmetric: Bool {
         switch self {
@@ -31,11 +30,15 @@ package enum KeySpec: String, Sendable, CaseIterable {
         }
     }
 
-    /// What a key of this kind can be made for, as KMS allows it; key agreement is left out.
+    /// What a key of this kind can be made for, as KMS allows it.
     package var usages: [KeyUsage] {
-        if self == .symmetric { return [.encryptDecrypt] }
-        if isHMAC { return [.generateVerifyMAC] }
-        return isRSA ? [.encryptDecrypt, .signVerify] : [.signVerify]
+        switch self {
+        case .symmetric: [.encryptDecrypt]
+        case .hmac256, .hmac384, .hmac512: [.generateVerifyMAC]
+        case .rsa2048, .rsa3072, .rsa4096: [.encryptDecrypt, .signVerify]
+        case .p256, .p384, .p521: [.signVerify, .keyAgreement]
+        case .ed25519, .mlDSA65, .mlDSA87: [.signVerify]
+        }
     }
 
     package func encryptionAlgorithms(for usage: KeyUsage) -> [EncryptionAlgorithm] {
@@ -53,8 +56,13 @@ package enum KeySpec: String, Sendable, CaseIterable {
         case .p384: return [.ecdsaSHA384]
         case .p521: return [.ecdsaSHA512]
         case .ed25519: return [.ed25519]
-        default: return []
+        case .mlDSA65, .mlDSA87: return [.mlDSA]
+        case .symmetric, .hmac256, .hmac384, .hmac512: return []
         }
+    }
+
+    package func agreementAlgorithms(for usage: KeyUsage) -> [KeyAgreementAlgorithm] {
+        usage == .keyAgreement && usages.contains(usage) ? [.ecdh] : []
     }
 
     package var macAlgorithms: [MACAlgorithm] {

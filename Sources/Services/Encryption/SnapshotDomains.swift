@@ -52,7 +52,7 @@ package final class SnapshotDomains: Sendable {
     package func dataKey(of id: DomainID) async throws -> SecretBytes {
         guard let row = try await database.read({ try DomainTable($0).domain(id) }) else { throw UnknownDomain(id: id) }
         switch row.key {
-        case .kms: return try await ring.unwrap(row.wrapped, context: Self.context(of: id))
+        case .kms: return try await ring.unwrap(row.wrapped, context: Self.context(of: id), account: row.account)
         case .s3:
             do {
                 return try vault.open(row.wrapped, of: MaterialPlace(dataKeyOf: id, in: ring.region))

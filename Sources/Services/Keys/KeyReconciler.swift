@@ -5,7 +5,7 @@ import Metadata
 import ServiceLifecycle
 
 /// Deletes keys whose day has come, and gives new material to those that rotate. It takes no input: the days stand in the rows.
-package struct KeyReconciler: Service {
+package struct KeyReconciler: Service, CustomStringConvertible {
     private static let interval: Duration = .seconds(5)
     private static let batch = 100
 
@@ -20,6 +20,9 @@ package struct KeyReconciler: Service {
         clock = deployment.clock
         logger = deployment.logger(of: store)
     }
+
+    /// As the log of services names it.
+    package var description: String { "keys of \(store.region)" }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {

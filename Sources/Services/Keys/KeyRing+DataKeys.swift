@@ -6,15 +6,18 @@ extension KeyRing {
     ///
     /// - Throws: `KeyUnusable` when the key is disabled, to be deleted or gone.
     package func generateDataKey(under key: KMSKey, context: EncryptionContext) async throws -> DataKey {
-        try await generateDataKey(bytes: 32, under: key.id, context: context)
+        try await generateDataKey(bytes: 32, under: key, context: context)
     }
 
     /// Opens a wrapped data key.
     ///
+    /// - Parameter account: whose key it is under, to say so when the key is gone.
     /// - Throws: `KeyUnusable` with the ARN and state of its KMS key when that cannot be used, `DataKeyDamaged` when it does not open.
-    package func unwrap(_ wrapped: [UInt8], context: EncryptionContext) async throws -> SecretBytes {
+    package func unwrap(_ wrapped: [UInt8], context: EncryptionContext, account: AccountID) async throws -> SecretBytes {
         guard let blob = CiphertextBlob(wrapped) else { throw DataKeyDamaged(key: nil) }
-        guard let open = try await opener(of: blob) else { throw KeyUnusable(arn(ofUnknown: blob.key), .notFound) }
+        guard let open = try await opener(of: blob) else {
+            throw KeyUnusable(KeyARN(region: region, account: account, resource: .key(blob.key)).description, .notFound)
+        }
         do {
             return try blob.open(material: open.material, context: context)
         } catch {
@@ -25,8 +28,8 @@ extension KeyRing {
     /// The KMS key that a wrapped data key is under; nil for what is no data key.
     package static func keyID(of wrapped: [UInt8]) -> KeyID? { CiphertextBlob(wrapped)?.key }
 
-    func generateDataKey(bytes: Int, under id: KeyID, context: EncryptionContext) async throws -> DataKey {
-        let open = try await current(id)
+    func generateDataKey(bytes: Int, under key: KMSKey, context: EncryptionContext) async throws -> DataKey {
+        let open = try await current(key)
         let plain = SecretBytes.random(count: bytes)
         return DataKey(plain: plain, wrapped: try seal(plain, under: open, context: context), key: open.key, materialID: open.materialID)
     }

@@ -52,20 +52,18 @@ extension KeyRing {
         )
     }
 
-    /// What a key whose row is gone is called: its account is not known any more.
-    func arn(ofUnknown key: KeyID) -> String { "arn:\(region.partition):kms:\(region)::key/\(key)" }
-
     func place(_ number: Int, of key: KeyID) -> MaterialPlace { MaterialPlace(region: region, key: key, number: number) }
 
     /// A usable key with its current material.
-    func current(_ id: KeyID) async throws -> OpenKey {
+    func current(_ key: KMSKey) async throws -> OpenKey {
+        let id = key.id
         let open = try await open { [region] transaction in
             guard let key = try KeyTable(transaction, in: region).key(id),
                 let material = try MaterialTable(transaction).material(key.materialNumber, of: id)
             else { return nil }
             return (key, material)
         }
-        guard let open else { throw KeyUnusable(arn(ofUnknown: id), .notFound) }
+        guard let open else { throw KeyUnusable(key.arn, .notFound) }
         return open
     }
 

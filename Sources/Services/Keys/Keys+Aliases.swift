@@ -10,18 +10,18 @@ package struct ListedAlias: Sendable {
 extension Keys {
     package func createAlias(_ text: String, for reference: String) async throws {
         let name = try Self.aliasName(text)
-        guard !name.isReserved else {
-            throw Fault(.invalidAliasName, "Alias names that begin with alias/aws/ are reserved for the keys that AWS manages")
+        guard !name.rawValue.contains(":") else {
+            throw Fault(.validationException, "\(name) contains invalid characters for an alias")
         }
-        let key = try await find(reference, for: "CreateAlias")
+        let key = try await aliasTarget(reference, for: "CreateAlias")
         let alias = KeyAlias(name: name, account: call.account, target: key.id, createdAt: call.now, updatedAt: call.now)
         let region = call.region
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             let table = AliasTable(transaction)
             guard try table.alias(name, of: alias.account) == nil else {
                 throw Fault(.alreadyExists, "An alias with the name \(alias.arn(in: region)) already exists")
             }
-            try Self.requireTarget(key.id, in: region, transaction)
+            try Self.requireTarget(key, in: region, transaction)
             try table.insert(alias)
         }
     }
@@ -29,10 +29,10 @@ extension Keys {
     /// Moves an alias to another key of the same kind.
     package func updateAlias(_ text: String, to reference: String) async throws {
         let name = try Self.aliasName(text)
-        let key = try await find(reference, for: "UpdateAlias")
+        let key = try await aliasTarget(reference, for: "UpdateAlias")
         let (now, region) = (call.now, call.region)
-        let known = try await alias(name, for: "UpdateAlias")
-        try await call.store.database.write { transaction in
+        let known = try await alias(name)
+        try await call.commit { transaction in
             let table = AliasTable(transaction)
             guard var alias = try table.alias(name, of: known.account) else { throw Self.noAlias(known, in: region) }
             guard let former = try KeyTable(transaction, in: region).key(alias.target) else { throw Self.noAlias(known, in: region) }
@@ -42,7 +42,7 @@ extension Keys {
                     "Alias \(name) cannot move from a key of usage \(former.usage.rawValue) to one of another kind, \(key.usage.rawValue)"
                 )
             }
-            if alias.target != key.id { try Self.requireTarget(key.id, in: region, transaction) }
+            if alias.target != key.id { try Self.requireTarget(key, in: region, transaction) }
             alias.target = key.id
             alias.updatedAt = now
             try table.update(alias)
@@ -50,9 +50,9 @@ extension Keys {
     }
 
     package func deleteAlias(_ text: String) async throws {
-        let known = try await alias(Self.aliasName(text), for: "DeleteAlias")
+        let known = try await alias(Self.aliasName(text))
         let region = call.region
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             guard let alias = try AliasTable(transaction).alias(known.name, of: known.account) else {
                 throw Self.noAlias(known, in: region)
             }
@@ -82,23 +82,25 @@ extension Keys {
         }
     }
 
-    private func alias(_ name: AliasName, for operation: String) async throws -> KeyAlias {
-        let (account, region) = (call.account, call.region)
-        let arn = KeyARN(region: region, account: account, resource: .alias(name)).description
-        guard !name.isReserved else {
-            throw KeyUnusable(arn, .denied(operation: operation, principal: call.principal.arn(in: region.partition)))
-        }
+    /// Finds a key that an alias is to lead to.
+    private func aliasTarget(_ reference: String, for operation: String) async throws -> KMSKey {
+        guard try !KeyReference(reference).isAlias else { throw Fault(.validationException, "Aliases must refer to keys. Not aliases") }
+        return try await find(reference, for: operation)
+    }
+
+    private func alias(_ name: AliasName) async throws -> KeyAlias {
+        let account = call.account
         guard let alias = try await call.store.database.read({ try AliasTable($0).alias(name, of: account) }) else {
-            throw KeyUnusable(arn, .notFound)
+            throw KeyUnusable(KeyARN(region: call.region, account: account, resource: .alias(name)).description, .notFound)
         }
         return alias
     }
 
     /// A key that an alias can be given to: it is there, is not to be deleted, and has room for one more.
-    private static func requireTarget(_ id: KeyID, in region: Region, _ transaction: Transaction) throws {
-        guard let key = try KeyTable(transaction, in: region).key(id) else { throw Fault(.notFound, "Key '\(id)' does not exist") }
+    private static func requireTarget(_ known: KMSKey, in region: Region, _ transaction: Transaction) throws {
+        guard let key = try KeyTable(transaction, in: region).key(known.id) else { throw KeyUnusable(known.arn, .notFound) }
         try key.requireNotPendingDeletion()
-        guard try AliasTable(transaction).count(of: id) < KeyAlias.countMax else {
+        guard try AliasTable(transaction).count(of: key.id) < KeyAlias.countMax else {
             throw Fault(.kmsLimitExceeded, "\(key.arn) has \(KeyAlias.countMax) aliases, which is the most it can have")
         }
     }
@@ -115,11 +117,10 @@ extension Keys {
             )
         }
         guard let name = AliasName(rawValue: text) else {
-            throw Fault(
-                .validationException,
-                "Value '\(text.prefix(256))' at 'aliasName' must have 7 to 256 characters of a-z, A-Z, 0-9, '/', '_', '-' and ':'"
-            )
+            throw Fault(.validationException, "\(text.prefix(256)) contains invalid characters for an alias")
         }
+        // KMS says no more of the names that AWS keeps for the keys that it manages.
+        guard !name.isReserved else { throw Fault(.notAuthorized, "") }
         return name
     }
 }

@@ -23,7 +23,6 @@ extension Keys {
                 "KeyUsage \(creation.usage.rawValue) is not compatible with KeySpec \(creation.spec.rawValue)"
             )
         }
-        try Self.checkDescription(creation.description)
         try KeyTagRules.check(creation.tags)
         let policy = creation.policy ?? KeyPolicy.standard(for: call.account, in: call.region)
         try checkPolicy(policy, skipsLockoutCheck: creation.skipsLockoutCheck)
@@ -38,7 +37,7 @@ extension Keys {
         )
         let material = try await KeyMaking.material(for: creation.spec)
         let ring = ring
-        try await call.store.database.write { transaction in
+        try await call.commit { transaction in
             guard try KeyTable(transaction, in: key.region).count(of: key.account) < KMSKey.countMax else {
                 throw Fault(.kmsLimitExceeded, "The account has \(KMSKey.countMax) keys in this Region, which is the most it can have")
             }
@@ -46,11 +45,5 @@ extension Keys {
             try KeyTagTable(transaction).set(creation.tags, on: key.id)
         }
         return try await describe(key)
-    }
-
-    static func checkDescription(_ description: String) throws {
-        guard description.unicodeScalars.count <= KMSKey.descriptionLengthMax else {
-            throw Fault(.validationException, "Description is longer than \(KMSKey.descriptionLengthMax) characters")
-        }
     }
 }

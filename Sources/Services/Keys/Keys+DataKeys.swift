@@ -30,32 +30,28 @@ extension Keys {
         _ length: DataKeyLength,
         under reference: String,
         context: EncryptionContext,
-        as operation: String,
-        isDryRun: Bool
+        as operation: String
     ) async throws -> DataKey {
-        guard (1...1024).contains(length.count) else { throw Fault(.validationException, "NumberOfBytes must be between 1 and 1024") }
         let key = try await dataKeyParent(reference, for: operation)
-        try Self.endDryRun(isDryRun)
-        return try await ring.generateDataKey(bytes: length.count, under: key.id, context: context)
+        return try await ring.generateDataKey(bytes: length.count, under: key, context: context)
     }
 
     package func generateDataKeyPair(
         _ spec: KeySpec,
         under reference: String,
         context: EncryptionContext,
-        as operation: String,
-        isDryRun: Bool
+        as operation: String
     ) async throws -> DataKeyPair {
         let parent = try await dataKeyParent(reference, for: operation)
-        try Self.endDryRun(isDryRun)
+        try call.endRehearsal()
         let plain = try await KeyMaking.material(for: spec)
         // The key's state counts when the pair is wrapped: making one takes its time.
-        let open = try await ring.current(parent.id)
+        let open = try await ring.current(parent)
         return DataKeyPair(
             key: open.key,
             plain: plain,
             wrapped: try ring.seal(plain, under: open, context: context),
-            publicKey: try PrivateKey(plain, spec: spec).publicDER,
+            publicKey: try PrivateKey(plain, spec: spec).publicDER(),
             materialID: open.materialID
         )
     }

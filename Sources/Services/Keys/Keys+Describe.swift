@@ -30,7 +30,6 @@ extension Keys {
     package func arn(of id: KeyID) -> String { KeyARN(region: call.region, account: call.account, resource: .key(id)).description }
 
     package func setDescription(_ description: String, of reference: String) async throws {
-        try Self.checkDescription(description)
         try await change(reference, for: "UpdateKeyDescription") { key, _ in
             try key.requireNotPendingDeletion()
             key.description = description

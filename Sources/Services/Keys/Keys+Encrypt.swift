@@ -39,13 +39,11 @@ extension Keys {
         under reference: String,
         context: EncryptionContext,
         algorithm: EncryptionAlgorithm,
-        as operation: String = "Encrypt",
-        isDryRun: Bool
+        as operation: String = "Encrypt"
     ) async throws -> Encrypted {
         let key = try await find(reference, for: operation, aliases: true)
         try requireUse(of: key, .encryptDecrypt, algorithm, for: operation)
-        try Self.endDryRun(isDryRun)
-        let open = try await ring.current(key.id)
+        let open = try await ring.current(key)
         guard algorithm == .symmetric else {
             try Self.requireNoContext(context)
             let ciphertext = try PrivateKey(open.material, spec: key.spec).encrypt(plain, algorithm)
@@ -58,11 +56,11 @@ extension Keys {
         return Encrypted(key: open.key, ciphertext: ciphertext, algorithm: algorithm, materialID: open.materialID)
     }
 
-    package func decrypt(_ ciphertext: Ciphertext, as operation: String = "Decrypt", isDryRun: Bool) async throws -> Decrypted {
+    package func decrypt(_ ciphertext: Ciphertext, as operation: String = "Decrypt") async throws -> Decrypted {
         var named: KMSKey?
         if let reference = ciphertext.key { named = try await find(reference, for: operation, aliases: true) }
         guard ciphertext.algorithm == .symmetric else {
-            return try await decryptRSA(ciphertext, under: named, as: operation, isDryRun: isDryRun)
+            return try await decryptRSA(ciphertext, under: named, as: operation)
         }
         if let named { try requireUse(of: named, .encryptDecrypt, .symmetric, for: operation) }
         guard let blob = CiphertextBlob(ciphertext.bytes) else { throw Self.invalidCiphertext }
@@ -75,9 +73,8 @@ extension Keys {
         guard let open = try await ring.opener(of: blob) else { throw Self.invalidCiphertext }
         do {
             let plain = try blob.open(material: open.material, context: ciphertext.context)
-            try Self.endDryRun(isDryRun)
             return Decrypted(key: open.key, plain: plain, algorithm: .symmetric, materialID: open.materialID)
-        } catch is SealingError {
+        } catch {
             throw Self.invalidCiphertext
         }
     }
@@ -87,31 +84,27 @@ extension Keys {
         _ ciphertext: Ciphertext,
         under reference: String,
         context: EncryptionContext,
-        algorithm: EncryptionAlgorithm,
-        isDryRun: Bool
+        algorithm: EncryptionAlgorithm
     ) async throws -> (source: Decrypted, destination: Encrypted) {
-        let source = try await decrypt(ciphertext, as: "ReEncryptFrom", isDryRun: false)
+        let source = try await decrypt(ciphertext, as: "ReEncryptFrom")
         let destination = try await encrypt(
             source.plain,
             under: reference,
             context: context,
             algorithm: algorithm,
-            as: "ReEncryptTo",
-            isDryRun: isDryRun
+            as: "ReEncryptTo"
         )
         return (source, destination)
     }
 
-    private func decryptRSA(_ ciphertext: Ciphertext, under named: KMSKey?, as operation: String, isDryRun: Bool) async throws -> Decrypted
-    {
+    private func decryptRSA(_ ciphertext: Ciphertext, under named: KMSKey?, as operation: String) async throws -> Decrypted {
         guard let key = named else { throw Fault(.validationException, "KeyId is required for asymmetric keys") }
         try requireUse(of: key, .encryptDecrypt, ciphertext.algorithm, for: operation)
         try Self.requireNoContext(ciphertext.context)
-        let open = try await ring.current(key.id)
+        let open = try await ring.current(key)
         guard let plain = try PrivateKey(open.material, spec: key.spec).decrypt(ciphertext.bytes, ciphertext.algorithm) else {
             throw Self.invalidCiphertext
         }
-        try Self.endDryRun(isDryRun)
         return Decrypted(key: open.key, plain: plain, algorithm: ciphertext.algorithm, materialID: nil)
     }
 
@@ -128,9 +121,7 @@ extension Keys {
     }
 
     /// KMS says no more, so that nobody learns from errors what a key opens.
-    private static var invalidCiphertext: Fault {
-        Fault(.invalidCiphertext, "The ciphertext is not valid for its key and encryption context.")
-    }
+    private static var invalidCiphertext: Fault { Fault(.invalidCiphertext, "") }
 
     private static var unknownKey: Fault {
         Fault(

@@ -4,7 +4,7 @@ import Metadata
 
 extension Keys {
     /// Makes a grant. The same again by name is the grant that there is.
-    package func grant(_ creation: GrantCreation, on reference: String, isDryRun: Bool) async throws -> (id: String, token: String) {
+    package func grant(_ creation: GrantCreation, on reference: String) async throws -> (id: String, token: String) {
         let key = try await find(reference, for: "CreateGrant")
         try key.requireUsable()
         let grant = KeyGrant(
@@ -18,8 +18,7 @@ extension Keys {
             createdAt: call.now
         )
         try grant.check(for: key)
-        try Self.endDryRun(isDryRun)
-        let made = try await call.store.database.write { transaction in
+        let made = try await call.commit { transaction in
             let table = GrantTable(transaction)
             if let name = grant.name, let known = try table.grants(on: key.id, named: name).first(where: grant.isSame) { return known }
             guard try table.count(on: key.id) < KeyGrant.countMax else {
@@ -59,40 +58,37 @@ extension Keys {
         }
     }
 
-    package func revokeGrant(_ id: String, on reference: String, isDryRun: Bool) async throws {
+    package func revokeGrant(_ id: String, on reference: String) async throws {
         let key = try await find(reference, for: "RevokeGrant")
-        try await remove(id, on: key, isDryRun: isDryRun)
+        try await remove(id, on: key)
     }
 
     /// By the key and the grant's id. The account's root user may retire every grant on its keys.
-    package func retireGrant(_ id: String, on reference: String, isDryRun: Bool) async throws {
+    package func retireGrant(_ id: String, on reference: String) async throws {
         let key = try await find(reference, for: "RetireGrant")
-        try await remove(id, on: key, isDryRun: isDryRun)
+        try await remove(id, on: key)
     }
 
-    package func retireGrant(token: String, isDryRun: Bool) async throws {
+    package func retireGrant(token: String) async throws {
         let id = try open(token)
         guard let grant = try await call.store.database.read({ try GrantTable($0).grant(id) }), grant.issuer == call.account else {
             throw Fault(.invalidGrantToken, "The grant of this token does not exist")
         }
-        try await retireGrant(id, on: grant.key.rawValue, isDryRun: isDryRun)
+        try await retireGrant(id, on: grant.key.rawValue)
     }
 
     /// Refuses what is no grant token of this Ferry. What a grant allows is looked up when there is somebody to allow it to.
     package func checkGrantTokens(_ tokens: [String]) throws {
-        guard tokens.count <= KeyGrant.tokensMax else {
-            throw Fault(.validationException, "GrantTokens may have \(KeyGrant.tokensMax) tokens at most")
-        }
         for token in tokens { _ = try open(token) }
     }
 
-    private func remove(_ id: String, on key: KMSKey, isDryRun: Bool) async throws {
+    private func remove(_ id: String, on key: KMSKey) async throws {
         guard id.wholeMatch(of: /[0-9a-f]{64}/) != nil else { throw Fault(.invalidGrantID, "Grant ID '\(id.prefix(128))' is not valid") }
-        let database = call.store.database
-        let missing = Fault(.notFound, "Grant ID \(id) not found")
-        guard try await database.read({ try GrantTable($0).grant(id) })?.key == key.id else { throw missing }
-        try Self.endDryRun(isDryRun)
-        try await database.write { try GrantTable($0).delete(id) }
+        try await call.commit { transaction in
+            let table = GrantTable(transaction)
+            guard try table.grant(id)?.key == key.id else { throw Fault(.notFound, "Grant ID \(id) not found") }
+            try table.delete(id)
+        }
     }
 
     private static let tokenLifetime: TimeInterval = 100 * 365 * 86_400
@@ -106,12 +102,5 @@ extension Keys {
             throw Fault(.invalidGrantToken, "The grant token is not valid")
         }
         return String(decoding: content, as: UTF8.self)
-    }
-
-    /// A dry run ends here: all has been checked, and nothing is done.
-    static func endDryRun(_ isDryRun: Bool) throws {
-        guard !isDryRun else {
-            throw Fault(.kmsDryRun, "The request would have succeeded, but the DryRun option is set.")
-        }
     }
 }

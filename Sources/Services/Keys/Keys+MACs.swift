@@ -2,23 +2,20 @@ import Domain
 import Sealing
 
 extension Keys {
-    package func generateMAC(of message: [UInt8], _ algorithm: MACAlgorithm, under reference: String, isDryRun: Bool) async throws
+    package func generateMAC(of message: [UInt8], _ algorithm: MACAlgorithm, under reference: String) async throws
         -> (key: KMSKey, mac: [UInt8])
     {
         let key = try await macKey(reference, algorithm, for: "GenerateMac")
-        try Self.endDryRun(isDryRun)
-        let open = try await ring.current(key.id)
+        let open = try await ring.current(key)
         return (open.key, MessageCode.make(of: message, algorithm, under: open.material))
     }
 
-    package func verifyMAC(_ mac: [UInt8], of message: [UInt8], _ algorithm: MACAlgorithm, under reference: String, isDryRun: Bool)
-        async throws -> KMSKey
-    {
+    package func verifyMAC(_ mac: [UInt8], of message: [UInt8], _ algorithm: MACAlgorithm, under reference: String) async throws -> KMSKey {
         let key = try await macKey(reference, algorithm, for: "VerifyMac")
-        try Self.endDryRun(isDryRun)
-        let open = try await ring.current(key.id)
+        let open = try await ring.current(key)
         guard MessageCode.isValid(mac, of: message, algorithm, under: open.material) else {
-            throw Fault(.kmsInvalidMAC, "The MAC is not valid for the message, the key and the algorithm.")
+            // KMS says no more.
+            throw Fault(.kmsInvalidMAC, "")
         }
         return open.key
     }

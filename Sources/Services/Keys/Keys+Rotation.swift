@@ -30,9 +30,6 @@ package struct ListedMaterial: Sendable {
 
 extension Keys {
     package func enableRotation(of reference: String, days: Int?) async throws {
-        guard days.map(KeyRotation.daysAllowed.contains) ?? true else {
-            throw Fault(.validationException, "RotationPeriodInDays must be between 90 and 2560")
-        }
         let now = call.now
         try await change(reference, for: "EnableKeyRotation") { key, _ in
             try Self.requireRotatable(key)

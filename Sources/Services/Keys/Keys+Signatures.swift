@@ -15,22 +15,20 @@ package struct SigningRequest: Sendable {
 }
 
 extension Keys {
-    package func sign(_ request: SigningRequest, under reference: String, isDryRun: Bool) async throws -> (key: KMSKey, signature: [UInt8])
-    {
+    package func sign(_ request: SigningRequest, under reference: String) async throws -> (key: KMSKey, signature: [UInt8]) {
         let key = try await signingKey(reference, request, for: "Sign")
-        try Self.endDryRun(isDryRun)
-        let open = try await ring.current(key.id)
+        let open = try await ring.current(key)
         let signature = try PrivateKey(open.material, spec: key.spec).sign(request.message, isDigest: request.isDigest, request.algorithm)
         return (open.key, signature)
     }
 
-    package func verify(_ signature: [UInt8], of request: SigningRequest, under reference: String, isDryRun: Bool) async throws -> KMSKey {
+    package func verify(_ signature: [UInt8], of request: SigningRequest, under reference: String) async throws -> KMSKey {
         let key = try await signingKey(reference, request, for: "Verify")
-        try Self.endDryRun(isDryRun)
-        let open = try await ring.current(key.id)
+        let open = try await ring.current(key)
         let isValid = try PrivateKey(open.material, spec: key.spec)
             .isValid(signature, of: request.message, isDigest: request.isDigest, request.algorithm)
-        guard isValid else { throw Fault(.kmsInvalidSignature, "The signature is not valid for the message, the key and the algorithm.") }
+        // KMS says no more.
+        guard isValid else { throw Fault(.kmsInvalidSignature, "") }
         return open.key
     }
 
@@ -40,8 +38,8 @@ extension Keys {
         guard !key.spec.isSymmetric else {
             throw Fault(.kmsUnsupportedOperation, "\(key.arn) has the key spec \(key.spec.rawValue), which has no public key.")
         }
-        let open = try await ring.current(key.id)
-        return (open.key, try PrivateKey(open.material, spec: key.spec).publicDER)
+        let open = try await ring.current(key)
+        return (open.key, try PrivateKey(open.material, spec: key.spec).publicDER())
     }
 
     private func signingKey(_ reference: String, _ request: SigningRequest, for operation: String) async throws -> KMSKey {
@@ -53,13 +51,10 @@ extension Keys {
             throw Fault(.invalidKeyUsage, "Algorithm \(algorithm.rawValue) is incompatible with key spec \(key.spec.rawValue).")
         }
         guard request.isDigest else { return key }
-        guard !key.spec.isRSA, algorithm != .ed25519 else {
-            throw Fault(
-                .kmsUnsupportedOperation,
-                "This Ferry signs digests with ECDSA alone: send the message itself (MessageType RAW) for \(algorithm.rawValue)"
-            )
+        guard let length = algorithm.digestBytes else {
+            throw Fault(.validationException, "MessageType DIGEST is not valid for algorithm \(algorithm.rawValue).")
         }
-        guard request.message.count == algorithm.digestBytes else {
+        guard request.message.count == length else {
             throw Fault(.validationException, "Digest is invalid length for algorithm \(algorithm.rawValue).")
         }
         return key

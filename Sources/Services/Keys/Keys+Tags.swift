@@ -9,7 +9,7 @@ extension Keys {
             try key.requireNotPendingDeletion()
             let table = KeyTagTable(transaction)
             try table.set(tags, on: key.id)
-            guard try table.tags(of: key.id, limit: TagRules.countMax + 1).count <= TagRules.countMax else { throw KeyTagRules.tooMany }
+            try KeyTagRules.checkCount(table.tags(of: key.id, limit: TagRules.countMax + 1).count)
         }
     }
 

@@ -27,11 +27,11 @@ package struct Keys: Sendable {
         for operation: String,
         _ body: @escaping @Sendable (inout KMSKey, Transaction) throws -> Void
     ) async throws -> KMSKey {
-        let id = try await find(reference, for: operation).id
+        let found = try await find(reference, for: operation)
         let ring = ring
-        let (before, after) = try await call.store.database.write { transaction in
+        let (before, after) = try await call.commit { transaction in
             let table = KeyTable(transaction, in: ring.region)
-            guard let before = try table.key(id) else { throw KeyUnusable(ring.arn(ofUnknown: id), .notFound) }
+            guard let before = try table.key(found.id) else { throw KeyUnusable(found.arn, .notFound) }
             var key = before
             try body(&key, transaction)
             if key != before { try table.update(key) }

@@ -1,5 +1,5 @@
 /// Why an aws-chunked body is not accepted. Nothing of such a body may be kept.
-package enum ChunkedError: Error, Equatable, Sendable {
+package enum ChunkedError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The framing cannot be read.
     case malformed(String)
     /// The body ended before its last chunk, or has another length than `x-amz-decoded-content-length` says.
@@ -8,6 +8,8 @@ package enum ChunkedError: Error, Equatable, Sendable {
     case signatureMismatch
     /// Other trailers than `x-amz-trailer` announced, or too many, or one that cannot be read.
     case trailer(String)
+
+    package var description: String { s3Error.description }
 
     /// What S3 answers.
     package var s3Error: S3Error {

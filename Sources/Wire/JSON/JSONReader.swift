@@ -37,6 +37,12 @@ package struct JSONReader: Sendable {
         value(name).isPresent
     }
 
+    /// The text of a string as it was sent, without reading it; nil for anything else.
+    package func rawText(_ name: String) -> String? {
+        guard let index = value(name).index, case .string(let text) = tree.nodes[index].content else { return nil }
+        return text
+    }
+
     /// The names of the members here, sorted.
     package var memberNames: [String] {
         guard case .object(let members) = tree.nodes[index].content else { return [] }

@@ -56,14 +56,16 @@ import Testing
             let key = try await ring.resolve(nil, account: World.account)
             let data = try await ring.generateDataKey(under: key, context: context())
             #expect(data.plain.count == 32)
-            #expect(try await ring.unwrap(data.wrapped, context: context()).isEqual(to: data.plain))
+            #expect(try await ring.unwrap(data.wrapped, context: context(), account: World.account).isEqual(to: data.plain))
             #expect(KeyRing.keyID(of: data.wrapped) == key.id)
-            let damaged = await #expect(throws: DataKeyDamaged.self) { _ = try await ring.unwrap(data.wrapped, context: context("vol-2")) }
+            let damaged = await #expect(throws: DataKeyDamaged.self) {
+                _ = try await ring.unwrap(data.wrapped, context: context("vol-2"), account: World.account)
+            }
             #expect(damaged?.key == key.arn)
-            await #expect(throws: DataKeyDamaged.self) { _ = try await ring.unwrap([1, 2, 3], context: context()) }
+            await #expect(throws: DataKeyDamaged.self) { _ = try await ring.unwrap([1, 2, 3], context: context(), account: World.account) }
             // Another Region has neither the key nor its material.
             let other = try await refusal {
-                _ = try await world.call(World.away).keyRing.unwrap(data.wrapped, context: context())
+                _ = try await world.call(World.away).keyRing.unwrap(data.wrapped, context: context(), account: World.account)
             }
             #expect(other.reason == .notFound)
         }
@@ -106,7 +108,9 @@ import Testing
                 sealed[40] ^= 1
                 try MaterialTable(transaction).setSealed(sealed, of: row)
             }
-            let damage = await #expect(throws: MaterialDamaged.self) { _ = try await ring.unwrap(data.wrapped, context: context()) }
+            let damage = await #expect(throws: MaterialDamaged.self) {
+                _ = try await ring.unwrap(data.wrapped, context: context(), account: World.account)
+            }
             #expect(damage?.key == key.arn)
             await #expect(throws: MaterialDamaged.self) { _ = try await ring.generateDataKey(under: key, context: context()) }
         }

@@ -28,7 +28,7 @@ import Testing
 
         func opens() async throws -> Bool {
             do {
-                return try await ring.unwrap(data.wrapped, context: context).isEqual(to: data.plain)
+                return try await ring.unwrap(data.wrapped, context: context, account: World.account).isEqual(to: data.plain)
             } catch let error as KeyUnusable {
                 #expect(error.arn.hasSuffix("key/\(key.id)"))
                 return false
@@ -36,7 +36,9 @@ import Testing
         }
 
         func reason() async -> KeyUnusable.Reason? {
-            let refusal = await #expect(throws: KeyUnusable.self) { _ = try await ring.unwrap(data.wrapped, context: context) }
+            let refusal = await #expect(throws: KeyUnusable.self) {
+                _ = try await ring.unwrap(data.wrapped, context: context, account: World.account)
+            }
             return refusal?.reason
         }
     }
@@ -135,7 +137,9 @@ import Testing
                 older.append(try await kept.ring.generateDataKey(under: kept.key, context: kept.context))
             }
             #expect(Set(older.map(\.materialID)).count == 4)
-            for data in older { #expect(try await kept.ring.unwrap(data.wrapped, context: kept.context).isEqual(to: data.plain)) }
+            for data in older {
+                #expect(try await kept.ring.unwrap(data.wrapped, context: kept.context, account: World.account).isEqual(to: data.plain))
+            }
             let rotations = try await kept.keys.rotations(of: kept.id, includingFirst: false, KeyPageRequest()).elements
             #expect(rotations.map { $0.rotation?.cause } == ["AUTOMATIC", "AUTOMATIC", "AUTOMATIC"])
         }
@@ -167,7 +171,7 @@ import Testing
                 case 2: _ = try await kept.keys.rotate(kept.id)
                 default:
                     let data = try await kept.ring.generateDataKey(under: kept.key, context: kept.context)
-                    #expect(try await kept.ring.unwrap(data.wrapped, context: kept.context).isEqual(to: data.plain))
+                    #expect(try await kept.ring.unwrap(data.wrapped, context: kept.context, account: World.account).isEqual(to: data.plain))
                 }
             }
             for case .failure(let error) in results { #expect((error as? KeyUnusable)?.reason == .disabled, "\(error)") }
@@ -188,8 +192,8 @@ import Testing
             let byARN = await #expect(throws: KeyUnusable.self) { try await stranger.disable(kept.key.arn) }
             #expect(byARN?.fault.code == .accessDenied)
             let blob = Ciphertext(bytes: kept.data.wrapped, context: kept.context, key: nil, algorithm: .symmetric)
-            await expectFault(.accessDenied) { _ = try await stranger.decrypt(blob, isDryRun: false) }
-            #expect(try await kept.keys.decrypt(blob, isDryRun: false).plain.isEqual(to: kept.data.plain))
+            await expectFault(.accessDenied) { _ = try await stranger.decrypt(blob) }
+            #expect(try await kept.keys.decrypt(blob).plain.isEqual(to: kept.data.plain))
         }
     }
 }

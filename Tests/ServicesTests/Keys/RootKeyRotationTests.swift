@@ -39,7 +39,7 @@ import Testing
             for (region, blob, plain) in ciphertexts {
                 let (ring, database) = try ring(region, vault)
                 defer { try? database.close() }
-                let opened = try await ring.unwrap(blob, context: .empty)
+                let opened = try await ring.unwrap(blob, context: .empty, account: World.account)
                 #expect(opened.isEqual(to: plain), sourceLocation: sourceLocation)
                 let certificates = keys(region, vault, database).certificates
                 let certificate = try RSACertificate(pem: try await certificates.require())

@@ -4,6 +4,8 @@ import Wire
 
 /// Gives a key a name.
 struct CreateAlias: KMSAction {
+    static let members: [JSONMember] = [.required("AliasName", .aliasName), .required("TargetKeyId", .keyID)]
+
     private let alias: String
     private let target: String
 

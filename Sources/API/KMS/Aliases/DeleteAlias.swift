@@ -4,6 +4,8 @@ import Wire
 
 /// Takes a name away; the key stays.
 struct DeleteAlias: KMSAction {
+    static let members: [JSONMember] = [.required("AliasName", .aliasName)]
+
     private let alias: String
 
     init(from json: JSONReader) throws { alias = try json["AliasName"] }

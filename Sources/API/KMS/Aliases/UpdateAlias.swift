@@ -4,6 +4,8 @@ import Wire
 
 /// Moves a name to another key.
 struct UpdateAlias: KMSAction {
+    static let members: [JSONMember] = [.required("AliasName", .aliasName), .required("TargetKeyId", .keyID)]
+
     private let alias: String
     private let target: String
 

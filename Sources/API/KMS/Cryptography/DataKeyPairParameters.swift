@@ -8,20 +8,16 @@ struct DataKeyPairParameters: Sendable {
     let spec: KeySpec
     let context: EncryptionContext
     let grantTokens: [String]
-    let isDryRun: Bool
 
     init(from json: JSONReader) throws {
         keyID = try json.keyID()
-        let name: String = try json["KeyPairSpec"]
-        spec = try KeySpec(named: name, member: "KeyPairSpec")
-        guard !spec.isSymmetric else { throw RequestError.invalid("KeyPairSpec", name, "The value is not one of those allowed") }
+        spec = try json["KeyPairSpec"]
         context = try json.encryptionContext()
         grantTokens = try json.grantTokens()
-        isDryRun = try json.isDryRun()
     }
 
     func generate(in call: Call, as operation: String) async throws -> DataKeyPair {
         try Keys(call).checkGrantTokens(grantTokens)
-        return try await Keys(call).generateDataKeyPair(spec, under: keyID, context: context, as: operation, isDryRun: isDryRun)
+        return try await Keys(call).generateDataKeyPair(spec, under: keyID, context: context, as: operation)
     }
 }

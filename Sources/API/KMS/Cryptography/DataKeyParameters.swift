@@ -13,13 +13,11 @@ struct DataKeyParameters: Sendable {
     let length: Keys.DataKeyLength
     let context: EncryptionContext
     let grantTokens: [String]
-    let isDryRun: Bool
 
     init(from json: JSONReader) throws {
         keyID = try json.keyID()
         context = try json.encryptionContext()
         grantTokens = try json.grantTokens()
-        isDryRun = try json.isDryRun()
         let (spec, count): (Spec?, Int?) = (try json["KeySpec"], try json["NumberOfBytes"])
         switch (spec, count) {
         case (.aes256, nil): length = .aes256
@@ -31,6 +29,6 @@ struct DataKeyParameters: Sendable {
 
     func generate(in call: Call, as operation: String) async throws -> DataKey {
         try Keys(call).checkGrantTokens(grantTokens)
-        return try await Keys(call).generateDataKey(length, under: keyID, context: context, as: operation, isDryRun: isDryRun)
+        return try await Keys(call).generateDataKey(length, under: keyID, context: context, as: operation)
     }
 }

@@ -5,25 +5,29 @@ import Wire
 
 /// Opens what `Encrypt` or `GenerateDataKey` sealed. The blob tells the key.
 struct Decrypt: KMSAction {
+    static let members: [JSONMember] = [
+        .optional("CiphertextBlob", .ciphertext), .optional("EncryptionContext", .map), .optional("GrantTokens", .grantTokens),
+        .optional("KeyId", .keyID), .optional("EncryptionAlgorithm", .encryptionAlgorithm), .optional("Recipient", .recipient),
+        .optional("DryRun", .boolean), .optional("DryRunModifiers", .dryRunModifiers),
+    ]
+
     private let ciphertext: Ciphertext
     private let grantTokens: [String]
-    private let isDryRun: Bool
 
     init(from json: JSONReader) throws {
         ciphertext = Ciphertext(
-            bytes: try json.blob("CiphertextBlob", 1...CiphertextBlob.bytesMax),
+            bytes: try json.blob("CiphertextBlob"),
             context: try json.encryptionContext(),
             key: try json["KeyId"],
             algorithm: try json["EncryptionAlgorithm"] ?? .symmetric
         )
         try json.refuseRecipient()
         grantTokens = try json.grantTokens()
-        isDryRun = try json.isDryRun()
     }
 
     func run(in call: Call) async throws -> Answer {
         try Keys(call).checkGrantTokens(grantTokens)
-        return Answer(decrypted: try await Keys(call).decrypt(ciphertext, isDryRun: isDryRun))
+        return Answer(decrypted: try await Keys(call).decrypt(ciphertext))
     }
 
     struct Answer: JSONEncodable {

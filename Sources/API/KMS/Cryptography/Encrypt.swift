@@ -5,26 +5,29 @@ import Wire
 
 /// Encrypts up to 4 KiB.
 struct Encrypt: KMSAction {
+    static let members: [JSONMember] = [
+        .required("KeyId", .keyID), .required("Plaintext", .plaintext), .optional("EncryptionContext", .map),
+        .optional("GrantTokens", .grantTokens), .optional("EncryptionAlgorithm", .encryptionAlgorithm), .optional("DryRun", .boolean),
+    ]
+
     private let keyID: String
     private let plain: SecretBytes
     private let context: EncryptionContext
     private let algorithm: EncryptionAlgorithm
     private let grantTokens: [String]
-    private let isDryRun: Bool
 
     init(from json: JSONReader) throws {
         keyID = try json.keyID()
-        plain = try json.secret("Plaintext", 1...CiphertextBlob.plainBytesMax)
+        plain = try json.secret("Plaintext")
         context = try json.encryptionContext()
         algorithm = try json["EncryptionAlgorithm"] ?? .symmetric
         grantTokens = try json.grantTokens()
-        isDryRun = try json.isDryRun()
     }
 
     func run(in call: Call) async throws -> Answer {
         try Keys(call).checkGrantTokens(grantTokens)
         return Answer(
-            encrypted: try await Keys(call).encrypt(plain, under: keyID, context: context, algorithm: algorithm, isDryRun: isDryRun)
+            encrypted: try await Keys(call).encrypt(plain, under: keyID, context: context, algorithm: algorithm)
         )
     }
 

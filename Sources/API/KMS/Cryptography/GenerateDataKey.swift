@@ -4,6 +4,8 @@ import Wire
 
 /// A new data key, in the open and wrapped.
 struct GenerateDataKey: KMSAction {
+    static let members: [JSONMember] = JSONMember.dataKey + JSONMember.recipient
+
     private let parameters: DataKeyParameters
 
     init(from json: JSONReader) throws {

@@ -4,6 +4,8 @@ import Wire
 
 /// A new key pair: its public half, and its private half wrapped.
 struct GenerateDataKeyPairWithoutPlaintext: KMSAction {
+    static let members: [JSONMember] = JSONMember.dataKeyPair
+
     private let parameters: DataKeyPairParameters
 
     init(from json: JSONReader) throws {

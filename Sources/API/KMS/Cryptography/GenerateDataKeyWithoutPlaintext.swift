@@ -4,6 +4,8 @@ import Wire
 
 /// A new data key, wrapped alone: for those who store it and leave its use to others.
 struct GenerateDataKeyWithoutPlaintext: KMSAction {
+    static let members: [JSONMember] = JSONMember.dataKey
+
     private let parameters: DataKeyParameters
 
     init(from json: JSONReader) throws {

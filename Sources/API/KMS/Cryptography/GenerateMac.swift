@@ -4,23 +4,26 @@ import Wire
 
 /// A code that authenticates a message (HMAC).
 struct GenerateMac: KMSAction {
+    static let members: [JSONMember] = [
+        .required("Message", .plaintext), .required("KeyId", .keyID), .required("MacAlgorithm", .macAlgorithm),
+        .optional("GrantTokens", .grantTokens), .optional("DryRun", .boolean),
+    ]
+
     private let keyID: String
     private let message: [UInt8]
     private let algorithm: MACAlgorithm
     private let grantTokens: [String]
-    private let isDryRun: Bool
 
     init(from json: JSONReader) throws {
         keyID = try json.keyID()
-        message = try json.blob("Message", 1...4096)
+        message = try json.blob("Message")
         algorithm = try json["MacAlgorithm"]
         grantTokens = try json.grantTokens()
-        isDryRun = try json.isDryRun()
     }
 
     func run(in call: Call) async throws -> Answer {
         try Keys(call).checkGrantTokens(grantTokens)
-        let (key, mac) = try await Keys(call).generateMAC(of: message, algorithm, under: keyID, isDryRun: isDryRun)
+        let (key, mac) = try await Keys(call).generateMAC(of: message, algorithm, under: keyID)
         return Answer(key: key, mac: mac, algorithm: algorithm)
     }
 

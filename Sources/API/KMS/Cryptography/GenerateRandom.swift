@@ -5,12 +5,14 @@ import Wire
 
 /// Random bytes.
 struct GenerateRandom: KMSAction {
+    static let members: [JSONMember] =
+        [.optional("NumberOfBytes", .numberOfBytes), .optional("CustomKeyStoreId", .keyStoreID)] + JSONMember.recipient
+
     private let count: Int
 
     init(from json: JSONReader) throws {
         // The model lets it be absent; KMS does not.
         count = try json["NumberOfBytes"]
-        guard (1...1024).contains(count) else { throw Fault(.validationException, "NumberOfBytes must be between 1 and 1024") }
         let store: String? = try json["CustomKeyStoreId"]
         guard store == nil else { throw Fault(.kmsUnsupportedOperation, "CustomKeyStoreId: this Ferry has no custom key stores") }
         try json.refuseRecipient()

@@ -4,6 +4,8 @@ import Wire
 
 /// The public half of an asymmetric key.
 struct GetPublicKey: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID), .optional("GrantTokens", .grantTokens)]
+
     private let keyID: String
     private let grantTokens: [String]
 
@@ -28,10 +30,7 @@ struct GetPublicKey: KMSAction {
             json.member("CustomerMasterKeySpec", key.spec.rawValue)
             json.member("KeySpec", key.spec.rawValue)
             json.member("KeyUsage", key.usage.rawValue)
-            let encryption = key.spec.encryptionAlgorithms(for: key.usage).map(\.rawValue)
-            let signing = key.spec.signingAlgorithms(for: key.usage).map(\.rawValue)
-            if !encryption.isEmpty { json.list("EncryptionAlgorithms", encryption) }
-            if !signing.isEmpty { json.list("SigningAlgorithms", signing) }
+            key.spec.writeAlgorithms(for: key.usage, to: &json)
         }
     }
 }

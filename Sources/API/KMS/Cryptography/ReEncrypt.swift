@@ -5,16 +5,22 @@ import Wire
 
 /// Puts a ciphertext under another key or context; the caller never sees what is in it.
 struct ReEncrypt: KMSAction {
+    static let members: [JSONMember] = [
+        .optional("CiphertextBlob", .ciphertext), .optional("SourceEncryptionContext", .map), .optional("SourceKeyId", .keyID),
+        .required("DestinationKeyId", .keyID), .optional("DestinationEncryptionContext", .map),
+        .optional("SourceEncryptionAlgorithm", .encryptionAlgorithm), .optional("DestinationEncryptionAlgorithm", .encryptionAlgorithm),
+        .optional("GrantTokens", .grantTokens), .optional("DryRun", .boolean), .optional("DryRunModifiers", .dryRunModifiers),
+    ]
+
     private let source: Ciphertext
     private let keyID: String
     private let context: EncryptionContext
     private let algorithm: EncryptionAlgorithm
     private let grantTokens: [String]
-    private let isDryRun: Bool
 
     init(from json: JSONReader) throws {
         source = Ciphertext(
-            bytes: try json.blob("CiphertextBlob", 1...CiphertextBlob.bytesMax),
+            bytes: try json.blob("CiphertextBlob"),
             context: try json.encryptionContext("SourceEncryptionContext"),
             key: try json["SourceKeyId"],
             algorithm: try json["SourceEncryptionAlgorithm"] ?? .symmetric
@@ -23,7 +29,6 @@ struct ReEncrypt: KMSAction {
         context = try json.encryptionContext("DestinationEncryptionContext")
         algorithm = try json["DestinationEncryptionAlgorithm"] ?? .symmetric
         grantTokens = try json.grantTokens()
-        isDryRun = try json.isDryRun()
     }
 
     func run(in call: Call) async throws -> Answer {
@@ -32,8 +37,7 @@ struct ReEncrypt: KMSAction {
             source,
             under: keyID,
             context: context,
-            algorithm: algorithm,
-            isDryRun: isDryRun
+            algorithm: algorithm
         )
         return Answer(source: opened, destination: sealed)
     }

@@ -4,13 +4,18 @@ import Wire
 
 /// Signs a message, or its digest.
 struct Sign: KMSAction {
+    static let members: [JSONMember] = [
+        .required("KeyId", .keyID), .required("Message", .plaintext), .optional("MessageType", .messageType),
+        .optional("GrantTokens", .grantTokens), .required("SigningAlgorithm", .signingAlgorithm), .optional("DryRun", .boolean),
+    ]
+
     private let parameters: SigningParameters
 
     init(from json: JSONReader) throws { parameters = try SigningParameters(from: json) }
 
     func run(in call: Call) async throws -> Answer {
         try Keys(call).checkGrantTokens(parameters.grantTokens)
-        let (key, signature) = try await Keys(call).sign(parameters.request, under: parameters.keyID, isDryRun: parameters.isDryRun)
+        let (key, signature) = try await Keys(call).sign(parameters.request, under: parameters.keyID)
         return Answer(key: key, signature: signature, algorithm: parameters.request.algorithm)
     }
 

@@ -4,22 +4,23 @@ import Wire
 
 /// Checks a signature; a wrong one is an error, not an answer.
 struct Verify: KMSAction {
+    static let members: [JSONMember] = [
+        .required("KeyId", .keyID), .required("Message", .plaintext), .optional("MessageType", .messageType),
+        .required("Signature", .ciphertext), .required("SigningAlgorithm", .signingAlgorithm), .optional("GrantTokens", .grantTokens),
+        .optional("DryRun", .boolean),
+    ]
+
     private let parameters: SigningParameters
     private let signature: [UInt8]
 
     init(from json: JSONReader) throws {
         parameters = try SigningParameters(from: json)
-        signature = try json.blob("Signature", 1...6144)
+        signature = try json.blob("Signature")
     }
 
     func run(in call: Call) async throws -> Answer {
         try Keys(call).checkGrantTokens(parameters.grantTokens)
-        let key = try await Keys(call).verify(
-            signature,
-            of: parameters.request,
-            under: parameters.keyID,
-            isDryRun: parameters.isDryRun
-        )
+        let key = try await Keys(call).verify(signature, of: parameters.request, under: parameters.keyID)
         return Answer(key: key, algorithm: parameters.request.algorithm)
     }
 

@@ -4,25 +4,28 @@ import Wire
 
 /// Checks the code of a message; a wrong one is an error, not an answer.
 struct VerifyMac: KMSAction {
+    static let members: [JSONMember] = [
+        .required("Message", .plaintext), .required("KeyId", .keyID), .required("MacAlgorithm", .macAlgorithm),
+        .required("Mac", .ciphertext), .optional("GrantTokens", .grantTokens), .optional("DryRun", .boolean),
+    ]
+
     private let keyID: String
     private let message: [UInt8]
     private let mac: [UInt8]
     private let algorithm: MACAlgorithm
     private let grantTokens: [String]
-    private let isDryRun: Bool
 
     init(from json: JSONReader) throws {
         keyID = try json.keyID()
-        message = try json.blob("Message", 1...4096)
-        mac = try json.blob("Mac", 1...6144)
+        message = try json.blob("Message")
+        mac = try json.blob("Mac")
         algorithm = try json["MacAlgorithm"]
         grantTokens = try json.grantTokens()
-        isDryRun = try json.isDryRun()
     }
 
     func run(in call: Call) async throws -> Answer {
         try Keys(call).checkGrantTokens(grantTokens)
-        let key = try await Keys(call).verifyMAC(mac, of: message, algorithm, under: keyID, isDryRun: isDryRun)
+        let key = try await Keys(call).verifyMAC(mac, of: message, algorithm, under: keyID)
         return Answer(key: key, algorithm: algorithm)
     }
 

@@ -4,10 +4,15 @@ import Wire
 
 /// Lets a principal use a key for some operations.
 struct CreateGrant: KMSAction {
+    static let members: [JSONMember] = [
+        .required("KeyId", .keyID), .required("GranteePrincipal", .principal), .optional("RetiringPrincipal", .principal),
+        .required("Operations", .grantOperations), .optional("Constraints", .grantConstraints), .optional("GrantTokens", .grantTokens),
+        .optional("Name", .grantName), .optional("DryRun", .boolean),
+    ]
+
     private let keyID: String
     private let creation: GrantCreation
     private let grantTokens: [String]
-    private let isDryRun: Bool
 
     init(from json: JSONReader) throws {
         keyID = try json.keyID()
@@ -19,12 +24,11 @@ struct CreateGrant: KMSAction {
             name: try json["Name"]
         )
         grantTokens = try json.grantTokens()
-        isDryRun = try json.isDryRun()
     }
 
     func run(in call: Call) async throws -> Answer {
         try Keys(call).checkGrantTokens(grantTokens)
-        let grant = try await Keys(call).grant(creation, on: keyID, isDryRun: isDryRun)
+        let grant = try await Keys(call).grant(creation, on: keyID)
         return Answer(id: grant.id, token: grant.token)
     }
 

@@ -4,6 +4,11 @@ import Wire
 
 /// The grants on a key.
 struct ListGrants: KMSAction {
+    static let members: [JSONMember] =
+        JSONMember.page + [
+            .required("KeyId", .keyID), .optional("GrantId", .grantID), .optional("GranteePrincipal", .principal),
+        ]
+
     private let keyID: String
     private let grantID: String?
     private let grantee: String?

@@ -4,6 +4,8 @@ import Wire
 
 /// The grants that a principal may retire.
 struct ListRetirableGrants: KMSAction {
+    static let members: [JSONMember] = JSONMember.page + [.required("RetiringPrincipal", .principal)]
+
     private let principal: String
     private let page: KeyPageRequest
 

@@ -4,6 +4,8 @@ import Wire
 
 /// Tells what a key is and how it is.
 struct DescribeKey: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID), .optional("GrantTokens", .grantTokens)]
+
     private let keyID: String
     private let grantTokens: [String]
 

@@ -4,6 +4,8 @@ import Wire
 
 /// Stops the use of a key, at once and until it is enabled.
 struct DisableKey: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID)]
+
     private let keyID: String
 
     init(from json: JSONReader) throws {

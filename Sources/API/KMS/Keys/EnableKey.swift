@@ -4,6 +4,8 @@ import Wire
 
 /// Lets a key be used again.
 struct EnableKey: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID)]
+
     private let keyID: String
 
     init(from json: JSONReader) throws {

@@ -4,6 +4,8 @@ import Wire
 
 /// The account's keys, those that Ferry manages among them.
 struct ListKeys: KMSAction {
+    static let members: [JSONMember] = JSONMember.page
+
     private let page: KeyPageRequest
 
     init(from json: JSONReader) throws { page = try json.page() }

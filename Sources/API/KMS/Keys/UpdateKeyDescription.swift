@@ -4,6 +4,8 @@ import Wire
 
 /// Describes a key anew.
 struct UpdateKeyDescription: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID), .required("Description", .description)]
+
     private let keyID: String
     private let description: String
 

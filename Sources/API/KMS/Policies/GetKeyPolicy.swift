@@ -4,6 +4,8 @@ import Wire
 
 /// The policy of a key, as it was given.
 struct GetKeyPolicy: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID), .optional("PolicyName", .policyName)]
+
     private let keyID: String
     private let policyName: String?
 

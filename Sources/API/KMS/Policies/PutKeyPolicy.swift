@@ -4,6 +4,11 @@ import Wire
 
 /// Replaces the policy of a key.
 struct PutKeyPolicy: KMSAction {
+    static let members: [JSONMember] = [
+        .required("KeyId", .keyID), .optional("PolicyName", .policyName), .required("Policy", .policy),
+        .optional("BypassPolicyLockoutSafetyCheck", .boolean),
+    ]
+
     private let keyID: String
     private let policyName: String?
     private let policy: String

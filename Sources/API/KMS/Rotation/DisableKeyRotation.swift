@@ -4,6 +4,8 @@ import Wire
 
 /// Ends the automatic rotation of a key.
 struct DisableKeyRotation: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID)]
+
     private let keyID: String
 
     init(from json: JSONReader) throws {

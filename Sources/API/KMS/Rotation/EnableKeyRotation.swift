@@ -4,6 +4,8 @@ import Wire
 
 /// Gives a key new material every so many days.
 struct EnableKeyRotation: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID), .optional("RotationPeriodInDays", .integer(90...2560))]
+
     private let keyID: String
     private let days: Int?
 

@@ -4,6 +4,8 @@ import Wire
 
 /// Whether and when a key gets new material by itself.
 struct GetKeyRotationStatus: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID)]
+
     private let keyID: String
 
     init(from json: JSONReader) throws { keyID = try json.keyID() }

@@ -4,6 +4,8 @@ import Wire
 
 /// The rotations of a key.
 struct ListKeyRotations: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID), .optional("IncludeKeyMaterial", .keyMaterialExtent)] + JSONMember.page
+
     /// What is listed.
     private enum Extent: String, JSONText {
         case all = "ALL_KEY_MATERIAL"

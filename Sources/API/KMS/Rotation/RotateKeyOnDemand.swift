@@ -4,6 +4,8 @@ import Wire
 
 /// Gives a key new material now.
 struct RotateKeyOnDemand: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID)]
+
     private let keyID: String
 
     init(from json: JSONReader) throws {

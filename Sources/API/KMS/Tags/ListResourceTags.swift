@@ -4,6 +4,8 @@ import Wire
 
 /// The tags of a key.
 struct ListResourceTags: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID)] + JSONMember.page
+
     private let keyID: String
     private let page: KeyPageRequest
 

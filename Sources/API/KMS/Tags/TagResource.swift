@@ -4,13 +4,14 @@ import Wire
 
 /// Sets tags on a key.
 struct TagResource: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID), .required("Tags", .tags)]
+
     private let keyID: String
     private let tags: [Tag]
 
     init(from json: JSONReader) throws {
         keyID = try json.keyID()
         let members: [KeyTagMember] = try json["Tags"]
-        guard json.contains("Tags") else { throw RequestError.missing("Tags") }
         tags = members.map(\.tag)
     }
 

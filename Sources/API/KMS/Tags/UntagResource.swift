@@ -4,13 +4,14 @@ import Wire
 
 /// Removes tags from a key.
 struct UntagResource: KMSAction {
+    static let members: [JSONMember] = [.required("KeyId", .keyID), .required("TagKeys", .list(.tagKey))]
+
     private let keyID: String
     private let keys: [String]
 
     init(from json: JSONReader) throws {
         keyID = try json.keyID()
         keys = try json["TagKeys"]
-        guard json.contains("TagKeys") else { throw RequestError.missing("TagKeys") }
     }
 
     func run(in call: Call) async throws -> NothingToSay {

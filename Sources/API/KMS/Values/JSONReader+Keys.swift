@@ -5,17 +5,11 @@ import Wire
 /// What many actions of KMS read alike.
 extension JSONReader {
     /// The text that names a key: what it means is found out by the use case.
-    func keyID(_ name: String = "KeyId") throws(RequestError) -> String {
-        let text: String = try self[name]
-        guard (1...2048).contains(text.utf8.count) else { throw .invalid(name, text, "It must have 1 to 2048 characters") }
-        return text
-    }
+    func keyID(_ name: String = "KeyId") throws(RequestError) -> String { try self[name] }
 
     func page() throws(RequestError) -> KeyPageRequest {
         KeyPageRequest(limit: try self["Limit"], marker: try self["Marker"])
     }
-
-    func isDryRun() throws(RequestError) -> Bool { try self["DryRun"] ?? false }
 
     func encryptionContext(_ name: String = "EncryptionContext") throws -> EncryptionContext {
         guard !value(name).isNull else {
@@ -45,9 +39,3 @@ struct KeyTagMember: JSONStructure {
         tag = Tag(key: try json["TagKey"], value: try json["TagValue"])
     }
 }
-
-extension KeyUsage: JSONText {}
-extension EncryptionAlgorithm: JSONText {}
-extension SigningAlgorithm: JSONText {}
-extension MACAlgorithm: JSONText {}
-extension GrantOperation: JSONText {}

@@ -22,18 +22,22 @@ struct KeyMetadata: JSONEncodable {
             json.member("KeyManager", key.manager.rawValue)
             json.member("CustomerMasterKeySpec", key.spec.rawValue)
             json.member("KeySpec", key.spec.rawValue)
-            writeAlgorithms(of: key, to: &json)
+            key.spec.writeAlgorithms(for: key.usage, to: &json)
             json.member("MultiRegion", false)
             json.member("CurrentKeyMaterialId", described.materialID)
         }
     }
+}
 
-    private func writeAlgorithms(of key: KMSKey, to json: inout JSONWriter) {
-        let encryption = key.spec.encryptionAlgorithms(for: key.usage).map(\.rawValue)
-        let signing = key.spec.signingAlgorithms(for: key.usage).map(\.rawValue)
-        let macs = key.spec.macAlgorithms.map(\.rawValue)
-        if !encryption.isEmpty { json.list("EncryptionAlgorithms", encryption) }
-        if !signing.isEmpty { json.list("SigningAlgorithms", signing) }
-        if !macs.isEmpty { json.list("MacAlgorithms", macs) }
+extension KeySpec {
+    /// What a key of this kind can be used with, in the lists that are not empty.
+    func writeAlgorithms(for usage: KeyUsage, to json: inout JSONWriter) {
+        let lists = [
+            ("EncryptionAlgorithms", encryptionAlgorithms(for: usage).map(\.rawValue)),
+            ("SigningAlgorithms", signingAlgorithms(for: usage).map(\.rawValue)),
+            ("KeyAgreementAlgorithms", agreementAlgorithms(for: usage).map(\.rawValue)),
+            ("MacAlgorithms", macAlgorithms.map(\.rawValue)),
+        ]
+        for (name, algorithms) in lists where !algorithms.isEmpty { json.list(name, algorithms) }
     }
 }
