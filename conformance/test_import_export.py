@@ -123,6 +123,42 @@ def test_imported_snapshot_is_the_one_that_is_pushed(server, bucket, raw):
     server.ec2().create_tags(Resources=[task, image], Tags=[{"Key": "later", "Value": "yes"}])
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["https://{bucket}.s3.{region}.amazonaws.com/{key}", "https://s3.{region}.amazonaws.com/{bucket}/{key}", "https://{bucket}.s3.amazonaws.com/{key}",
+     "https://s3-{region}.amazonaws.com/{bucket}/{key}", "https://{bucket}.s3.dualstack.{region}.amazonaws.com/{key}",
+     "https://{bucket}.localhost:4566/{key}", "https://127.0.0.1/{bucket}/{key}", "https://S3.{region}.Amazonaws.com:443/{bucket}/{key}"],
+)
+def test_addresses_of_objects_are_encoded(server, bucket, form):
+    """What the console of S3 and SDKs show of an object: its key percent-encoded, and a plus that is a plus."""
+    key = "disks of 2026/fedora+x ä%20.raw"
+    server.s3().put_object(Bucket=bucket, Key=key, Body=bytes(MIB))
+    encoded = "disks%20of%202026/fedora+x%20%C3%A4%2520.raw"
+    url = form.format(bucket=bucket, region=HOME, key=encoded)
+    for container in ({"Url": url}, {"Url": f"s3://{bucket}/{key}"}):
+        with dry_run():
+            server.ec2().import_snapshot(DiskContainer={"Format": "RAW", **container}, DryRun=True)
+        with dry_run():
+            server.ec2().import_image(DiskContainers=[{"Format": "RAW", **container}], DryRun=True)
+    # It is read as it is meant, and as nothing else.
+    with refused("InvalidParameterValue", f"s3://{bucket}/disks%20of%202026/fedora"):
+        server.ec2().import_snapshot(DiskContainer={"Url": f"s3://{bucket}/{encoded}"}, DryRun=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.com/depot/disk.raw", "https://depot.s3.example.com/disk.raw", "https://s3.us-east-1.amazonaws.com/depot", "s3://depot",
+     "https://depot.s3.us-east-1.amazonaws.com/", "https://depot.s3.us-east-1.amazonaws.com/disk%2.raw", "ftp://s3.amazonaws.com/depot/disk.raw",
+     "https://depot.s3.us-east-1.amazonaws.com/disk.raw?versionId=1", "s3:///disk.raw", "https://ec2.us-east-1.amazonaws.com/depot/disk.raw", "disk.raw"],
+)
+def test_what_is_no_address_of_an_object(server, url):
+    for call in (
+        lambda: server.ec2().import_snapshot(DiskContainer={"Url": url}), lambda: server.ec2().import_image(DiskContainers=[{"Url": url}]),
+    ):
+        with refused("InvalidParameterValue", r"for parameter DiskContainer(\.1)?\.Url is invalid. Expected s3://bucket/key"):
+            call()
+
+
 def test_encrypted_import(server, bucket, raw):
     place = put(server, bucket, raw)
     key = server.kms().create_key()["KeyMetadata"]["Arn"]

@@ -8,6 +8,7 @@ import snapshots
 from disks import Disk
 from ferry_server import AWAY, HOME
 from refusals import refused
+from signed_request import assert_ec2_error, ec2_call
 
 
 @pytest.fixture
@@ -129,3 +130,9 @@ def test_unicode_and_markup(server, pair):
     server.ec2(HOME).create_tags(Resources=[pair[0]], Tags=pairs(**tags))
     assert tags_of(server, pair[0]) == tags
     assert images.describe(server, HOME, pair[0])["ImageId"] == pair[0]
+
+
+def test_resources_are_missing_by_the_name_that_ec2_has_for_them(server):
+    for call in ("CreateTags", "DeleteTags"):
+        answer = ec2_call(server, call, {"Tag.1.Key": "a", "Tag.1.Value": "b"})
+        assert_ec2_error(answer, "MissingParameter", 400, "^The request must contain the parameter resourceIdSet$")

@@ -1,4 +1,4 @@
-/// A filter value: text in which `*` stands for any characters, `?` for one, and `\` takes the next one literally.
+/// A filter value: text in which `*` stands for any characters, `?` for one, and `\` takes one of the three literally.
 ///
 /// Case-sensitive, as EC2's (ami-behaviour.md, section 4.3).
 package struct FilterPattern: Hashable, Sendable {
@@ -9,12 +9,16 @@ package struct FilterPattern: Hashable, Sendable {
     }
 
     private let elements: [Element]
+    /// A backslash with what follows it, where it escapes nothing: a pattern of another language, such as `\d`.
+    package let invalidEscape: String?
 
     package init(_ text: String) {
         var elements: [Element] = []
         var isEscaped = false
+        var invalid: String?
         for character in text {
             if isEscaped {
+                if !"*?\\".contains(character) { invalid = invalid ?? "\\\(character)" }
                 elements.append(.character(character))
                 isEscaped = false
             } else if character == "\\" {
@@ -26,6 +30,7 @@ package struct FilterPattern: Hashable, Sendable {
             }
         }
         if isEscaped { elements.append(.character("\\")) }
+        invalidEscape = invalid ?? (isEscaped ? "\\" : nil)
         self.elements = elements
     }
 

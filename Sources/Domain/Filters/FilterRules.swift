@@ -9,6 +9,12 @@ package enum FilterRules {
             guard !filter.values.isEmpty else {
                 throw Fault(.invalidParameterValue, "The filter '\(filter.name)' has no value")
             }
+            if let escape = filter.values.compactMap(\.invalidEscape).first {
+                throw Fault(
+                    .invalidParameterValue,
+                    "The filter '\(filter.name)' has the invalid escape '\(escape)': a backslash is followed by *, ? or another backslash"
+                )
+            }
         }
         guard filters.reduce(0, { $0 + $1.values.count }) <= valuesMax else {
             throw Fault(.filterLimitExceeded, "The maximum number of filter values specified on a single call is \(valuesMax)")

@@ -23,6 +23,16 @@ import Testing
         #expect(fault?.message == "The filter 'name' has no value")
     }
 
+    /// A regular expression is no pattern of EC2's: without a word it would find nothing, or something else.
+    @Test func refusesEscapesOfOtherLanguages() throws {
+        try check([Filter(name: "name", values: ["a\\*b", "a\\?b", "a\\\\b*"]), Filter(name: "tag:a\\d", values: ["x"])])
+        for (value, escape) in [("fedora-\\d", "\\d"), ("*\\.img", "\\."), ("end\\", "\\"), ("\\\\\\n", "\\n"), ("a\\é", "\\é")] {
+            let fault = #expect(throws: Fault.self) { try check([Filter(name: "name", values: ["fine", value])]) }
+            #expect(fault?.code == .invalidParameterValue)
+            #expect(fault?.message.hasPrefix("The filter 'name' has the invalid escape '\(escape)'") == true, "\(value)")
+        }
+    }
+
     @Test func takesTwoHundredValuesAndNoMore() throws {
         let hundred = Filter(name: "name", values: (0..<100).map { "n\($0)" })
         try check([hundred, hundred])

@@ -10,11 +10,10 @@ struct CreateTags: EC2Action {
     init(from query: QueryReader) throws(RequestError) {
         resourceIDs = try query["ResourceId"]
         tags = try query["Tag"]
-        guard !resourceIDs.isEmpty else { throw .missing("ResourceId") }
+        // As EC2 calls it, whatever the parameter is called.
+        guard !resourceIDs.isEmpty else { throw .missing("resourceIdSet") }
         guard !tags.isEmpty else { throw .missing("Tag") }
     }
-
-    func check(in call: Call) async throws { try TagRules.check(tags.map(\.tag)) }
 
     func run(in call: Call) async throws -> XMLReturnTrue {
         try await Tags(call).create(tags.map(\.tag), on: resourceIDs)

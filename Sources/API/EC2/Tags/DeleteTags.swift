@@ -9,7 +9,8 @@ struct DeleteTags: EC2Action {
     init(from query: QueryReader) throws(RequestError) {
         resourceIDs = try query["ResourceId"]
         tags = try query["Tag"]
-        guard !resourceIDs.isEmpty else { throw .missing("ResourceId") }
+        // As EC2 calls it, whatever the parameter is called.
+        guard !resourceIDs.isEmpty else { throw .missing("resourceIdSet") }
     }
 
     func run(in call: Call) async throws -> XMLReturnTrue {

@@ -1,4 +1,5 @@
 import Domain
+import Services
 import Wire
 
 /// `DiskContainer`: where a disk is.
@@ -6,28 +7,46 @@ struct DiskContainer: QueryStructure {
     let description: String?
     let deviceName: String?
     let snapshotID: SnapshotID?
-    let source: ImportSource?
+    private let place: Place?
+    private let format: String?
+
+    private enum Place {
+        case bucket(UserBucket)
+        /// With the name of the parameter that has it.
+        case url(String, parameter: String)
+    }
 
     init(from query: QueryReader) throws(RequestError) {
         description = try query["Description"]
         deviceName = try query["DeviceName"]
-        let format: String? = try query["Format"]
+        format = try query["Format"]
         if let url: String = try query["Url"] {
-            guard let source = ImportSource(url: url, format: format) else {
-                throw .invalid("Url", url, "Expected s3://bucket/key or the https:// address of an object in S3")
-            }
-            self.source = source
+            place = .url(url, parameter: query.value("Url").name)
             guard !query.contains("UserBucket") else { throw .invalid("Url", url, "Url and UserBucket cannot be given together") }
         } else if let bucket: UserBucket = try query["UserBucket"] {
-            source = ImportSource(bucket: bucket.bucket, key: bucket.key, format: format)
+            place = .bucket(bucket)
         } else {
-            source = nil
+            place = nil
         }
         if let text: String = try query["SnapshotId"] {
             guard let id = SnapshotID(rawValue: text) else { throw .invalid("SnapshotId", text, "Expected snap-…") }
             snapshotID = id
         } else {
             snapshotID = nil
+        }
+    }
+
+    /// The object that the disk is in; nil when it is in none.
+    func source(in call: Call) throws(RequestError) -> ImportSource? {
+        switch place {
+        case .bucket(let bucket): return ImportSource(bucket: bucket.bucket, key: bucket.key, format: format)
+        case .url(let text, let parameter):
+            let hosts = S3Service.baseNames(of: call.deployment).union([call.host.prefix { $0 != ":" }.lowercased()])
+            guard let url = ObjectURL(text, hosts: hosts) else {
+                throw .invalid(parameter, text, "Expected s3://bucket/key, or the https:// address of an object in S3 without a query")
+            }
+            return ImportSource(bucket: url.bucket, key: url.key, url: text, format: format)
+        case nil: return nil
         }
     }
 }

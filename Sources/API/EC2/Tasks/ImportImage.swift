@@ -25,10 +25,8 @@ struct ImportImage: EC2Action {
         task = try TaskParameters(from: query)
     }
 
-    func check(in call: Call) async throws { try await Imports(call).check(request()) }
-
     func run(in call: Call) async throws -> Answer {
-        let request = try request()
+        let request = try request(in: call)
         let job = try await Imports(call).importImage(request)
         return Answer(item: ImageTaskItem(task: DescribedJob(job: job, tags: request.options.tags)))
     }
@@ -39,13 +37,18 @@ struct ImportImage: EC2Action {
         func write(to xml: inout XMLWriter) { item.write(to: &xml) }
     }
 
-    private func request() throws -> ImageImportRequest {
+    private func request(in call: Call) throws -> ImageImportRequest {
         guard architecture ?? .amd64 == .amd64 || architecture == .arm64 || architecture == .i386 else {
             throw Fault(.invalidParameterValue, "Images for Macs are not imported")
         }
         return ImageImportRequest(
-            disks: containers.map {
-                ImageImport.Disk(source: $0.source, snapshot: $0.snapshotID, deviceName: $0.deviceName, description: $0.description)
+            disks: try containers.map {
+                ImageImport.Disk(
+                    source: try $0.source(in: call),
+                    snapshot: $0.snapshotID,
+                    deviceName: $0.deviceName,
+                    description: $0.description
+                )
             },
             traits: MachineTraits(architecture: architecture ?? .amd64, virtualization: .hvm, enaSupport: true, bootMode: bootMode),
             platform: platform,

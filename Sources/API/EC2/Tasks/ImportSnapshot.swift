@@ -15,10 +15,8 @@ struct ImportSnapshot: EC2Action {
         task = try TaskParameters(from: query)
     }
 
-    func check(in call: Call) async throws { try await Imports(call).checkImport(request()) }
-
     func run(in call: Call) async throws -> Answer {
-        let request = try request()
+        let request = try request(in: call)
         let job = try await Imports(call).importSnapshot(request)
         return Answer(item: SnapshotTaskItem(task: DescribedJob(job: job, tags: request.options.tags)))
     }
@@ -29,8 +27,8 @@ struct ImportSnapshot: EC2Action {
         func write(to xml: inout XMLWriter) { item.write(to: &xml) }
     }
 
-    private func request() throws -> SnapshotImportRequest {
-        guard let source = container.source, container.snapshotID == nil, container.deviceName == nil else {
+    private func request(in call: Call) throws -> SnapshotImportRequest {
+        guard let source = try container.source(in: call), container.snapshotID == nil, container.deviceName == nil else {
             throw Fault(.missingParameter, "The request must contain the parameter DiskContainer with Url or UserBucket, and no other disk")
         }
         var options = try task.options(of: "import-snapshot-task")
