@@ -177,12 +177,13 @@ def test_a_name_that_is_taken_is_told_before_the_upload(server, bundle, image):
     assert buckets.keys(server, bucket) == []
 
 
-def test_without_a_data_folder_the_certificate_is_asked_for(server, ferry, raw, user, tmp_path):
-    place = f"s3://{buckets.make_bucket(server)}"
-    given = ("--cert", user, "--key", user.with_suffix(".key"), "--to", place, "--level", "1")
-    told = ferry("bundle", raw, *given, expect=FAILED).stderr
-    assert "--ec2-cert" in told and f"ferry certificate --region {HOME}" in told
-    ferry("bundle", raw, *given, "--ec2-cert", bundles.certificate(server, tmp_path))
+def test_without_a_data_folder_the_certificate_comes_from_the_server(server, ferry, raw, user):
+    """A machine that has the URL and a key makes bundles for each Region."""
+    for region in (HOME, AWAY):
+        place = f"s3://{buckets.make_bucket(server, region)}"
+        given = ("--cert", user, "--key", user.with_suffix(".key"), "--to", place, "--level", "1", "--region", region)
+        made = ferry("bundle", raw, *given, "--register", "--name", images.unused_name("remote"), "--quiet").stdout.split()
+        assert images.describe(server, region, made[0])["State"] == "available"
 
 
 def test_a_bundle_that_cannot_be_verified_stays(server, ferry, bundle, user, tmp_path):

@@ -61,6 +61,15 @@ def test_there_and_back(folder):
         assert (folder / "back").stat().st_blocks * 512 < SIZE / 2
 
 
+def test_a_folder_that_is_missing_is_made(folder):
+    (folder / "bundle").rmdir()
+    bundle(folder, "--to", "new/deeper")
+    assert (folder / "new/deeper/disk.manifest.xml").exists()
+    (folder / "file").write_text("x")
+    told = bundle(folder, "--to", "file/below", expect=1).stderr
+    assert "cannot make the folder file/below: " in told and "directory" in told.lower() and "NSCocoa" not in told
+
+
 def test_openssl_gzip_and_tar_open_it(folder):
     bundle(folder)
     subprocess.run([SCRIPTS / "open-bundle", "bundle/disk.manifest.xml", "user.key", "user.pem", "user", "back"], cwd=folder, check=True)

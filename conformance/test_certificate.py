@@ -6,6 +6,7 @@ import subprocess
 
 from ferry_server import AWAY, HOME, REGIONS, binary
 from patience import HANG
+from signed_request import Request
 
 
 def certificate(data, *options: str, expect: int = 0) -> str:
@@ -47,3 +48,13 @@ def test_which_region(start_server):
     assert "no Region eu-nowhere-9" in certificate(several.data, "--region", "eu-nowhere-9", expect=1)
     one = start_server("one", regions=(AWAY,))
     assert certificate(one.data) == certificate(one.data, "--region", AWAY)
+
+
+def test_the_server_gives_it_to_everybody(server):
+    for region in REGIONS:
+        answer = Request("GET", f"/_ferry/certificates/{region}").send(server)
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/x-pem-file")
+        assert answer.body.decode().strip() == certificate(server.data, "--region", region).strip()
+    assert Request("GET", "/_ferry/certificates/mars-north-1").send(server).status == 404
+    assert Request("GET", "/_ferry/certificates/").send(server).status == 404
+    assert Request("POST", f"/_ferry/certificates/{HOME}").send(server).status == 405

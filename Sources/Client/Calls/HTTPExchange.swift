@@ -6,11 +6,13 @@ import NIOSSL
 
 /// One HTTP request and its whole answer, with failures told apart by whether the request may have been taken.
 final class HTTPExchange: Sendable {
-    struct Failure: Error {
+    struct Failure: Error, CustomStringConvertible {
         var cause: String
         var mayHaveBeenTaken: Bool
         /// An answer came that no second attempt would make better.
         var isFinal = false
+
+        var description: String { cause }
     }
 
     private let http: HTTPClient

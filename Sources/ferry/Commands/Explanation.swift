@@ -1,10 +1,13 @@
 import Client
+import Foundation
 
 /// An error and what was being done when it came.
-struct CommandFailure: Error {
+struct CommandFailure: Error, CustomStringConvertible {
     /// `registering the image 'x' in us-east-1`.
     var doing: String
     var cause: any Error
+
+    var description: String { "\(doing): \(FoundationProblem.cause(of: cause))" }
 }
 
 /// Names the work inside, so that an error can say what it interrupted.
@@ -32,6 +35,16 @@ struct Refusal: Error, CustomStringConvertible {
     }
 }
 
+/// Errors of Foundation's file functions, whose descriptions are dumps.
+enum FoundationProblem {
+    /// What the system said, with the file where it is known; any other error describes itself.
+    static func cause(of error: any Error) -> String {
+        guard let error = error as? CocoaError else { return String(describing: error) }
+        let cause = (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
+        return error.filePath.map { "\($0): \(cause)" } ?? cause
+    }
+}
+
 /// An error as a person reads it: what was being done, what went wrong, what to do.
 struct Explanation {
     let text: String
@@ -39,7 +52,7 @@ struct Explanation {
     init(of error: any Error) {
         let failure = error as? CommandFailure
         let cause = failure?.cause ?? error
-        let what = TerminalText.clean(String(describing: cause))
+        let what = TerminalText.clean(FoundationProblem.cause(of: cause))
         let advice = Self.advice(for: cause).map { "\n  \($0)" } ?? ""
         text = (failure.map { "\($0.doing): \(what)" } ?? what) + advice
     }

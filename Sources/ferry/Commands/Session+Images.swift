@@ -46,14 +46,4 @@ extension Session {
             return place
         }
     }
-
-    /// The data folder of the server that is spoken to, when it is on this machine for certain: named by the user, or the standard one of a
-    /// server that listens where the calls go.
-    func dataFolder(_ options: ServerOptions) -> DataFolder? {
-        guard !connection.endpoints.isAWS else { return nil }
-        let folder = ServerFolder.standard(ProcessInfo.processInfo.environment)
-        let endpoint = connection.endpoints.url(of: .ec2, in: region)
-        guard options.data != nil || folder.endpoint() == endpoint else { return nil }
-        return DataFolder(path: options.data.map(PathText.absolute) ?? folder.path)
-    }
 }

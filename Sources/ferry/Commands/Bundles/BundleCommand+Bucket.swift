@@ -1,7 +1,5 @@
 import Bundles
 import Client
-import Domain
-import Services
 
 /// A bundle in a bucket, and the image that becomes of it.
 extension BundleCommand {
@@ -47,14 +45,14 @@ extension BundleCommand {
 
     private func ec2Certificate(_ session: Session) async throws -> RSACertificate {
         if let ec2Cert { return try PEMFile.certificate(ec2Cert) }
-        let missing = Refusal(
-            "the certificate of \(session.region) is not known here",
-            advice:
-                "Give it with --ec2-cert; on the server's machine, `ferry certificate --region \(session.region) --data DIR` prints it, and --data DIR here finds it."
-        )
-        guard let folder = session.dataFolder(server), let region = Region(rawValue: session.region),
-            try folder.regions().contains(region), let pem = try await Maintenance(folder: folder).certificate(of: region)
-        else { throw missing }
+        let region = session.region
+        let pem = try await doing("asking for the certificate of \(region)") { try await session.client.certificate(ofRegion: region) }
+        guard let pem else {
+            throw Refusal(
+                "the certificate of \(region) is not known here",
+                advice: "Give it with --ec2-cert; on the server's machine, `ferry certificate --region \(region) --data DIR` prints it."
+            )
+        }
         return try RSACertificate(pem: pem)
     }
 

@@ -26,12 +26,12 @@ struct BundleCommand: ClientCommand {
 
     @Option(
         help:
-            "The certificate of the Region that the image is for (PEM). (default: that of a bucket's Region, of a server on this machine)",
+            "The certificate of the Region that the image is for (PEM). (default: with a bucket, the one that the server gives)",
         completion: .file()
     )
     var ec2Cert: String?
 
-    @Option(help: "Where to write: a folder that exists, or s3://BUCKET or s3://BUCKET/FOLDER.", completion: .directory)
+    @Option(help: "Where to write: a folder, made when it is missing, or s3://BUCKET or s3://BUCKET/FOLDER.", completion: .directory)
     var to: String
 
     @Option(help: "Your account, 12 digits. (default: with a bucket, that of the access key)")
@@ -130,6 +130,7 @@ struct BundleCommand: ClientCommand {
         let disk = try await prepare(pool)
         let files = BundleFiles(folder: to, prefix: bundleName, pool: pool)
         guard force || !files.hasManifest else { throw Self.inTheWay(files.manifest) }
+        try files.makeFolder()
         return try await make(disk, for: try PEMFile.certificate(ec2Cert ?? ""), account: account ?? "", into: files, pool)
     }
 

@@ -19,6 +19,15 @@ final class BundleFiles: BundleStorage {
         manifest = PathText.joined(folder, BundleName.manifest(prefix))
     }
 
+    /// Makes the folder, with those around it, when it is missing.
+    func makeFolder() throws {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Refusal("cannot make the folder \(folder): \(FoundationProblem.cause(of: error))")
+        }
+    }
+
     var hasManifest: Bool { FileManager.default.fileExists(atPath: manifest) }
 
     func removeManifest() throws {
