@@ -3,7 +3,9 @@ import Synchronization
 /// Bounds the memory that the bodies of all requests take together while they are read whole.
 package final class BodyBudget: Sendable {
     /// The bodies of others take all that there is: to be tried again later.
-    package struct Exceeded: Error {}
+    package struct Exceeded: Error, CustomStringConvertible {
+        package var description: String { "there is no room for the body of another request" }
+    }
 
     private struct State {
         var held = 0

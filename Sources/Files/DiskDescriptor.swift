@@ -45,6 +45,8 @@ package struct FileIdentity: Hashable, Sendable {
 }
 
 /// Why a file cannot be read as a disk: a clause without its path.
-package struct DiskOpeningFailure: Error, Hashable, Sendable {
+package struct DiskOpeningFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package let cause: String
+
+    package var description: String { cause }
 }

@@ -54,6 +54,8 @@ package final class FileWriter: Sendable {
 }
 
 /// A `pwrite` that failed.
-package struct WriteFailure: Error, Hashable, Sendable {
+package struct WriteFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package let errno: Int32
+
+    package var description: String { "writing failed: \(String(cString: strerror(errno)))" }
 }

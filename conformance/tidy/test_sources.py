@@ -98,3 +98,24 @@ def test_scripts_can_be_run():
 def test_shell_scripts_stop_at_the_first_error():
     shells = [path for path in files() if re.match(r"#!.*\b(?:ba)?sh\b", text_of(path))]
     assert [name_of(path) for path in shells if "set -eu" not in text_of(path)] == []
+
+
+def test_errors_and_services_have_a_text():
+    """They stand in log lines and messages, where Swift would print the names of types and properties."""
+    sources = {path: code_only(text_of(path)) for path in swift_sources() if "Sources" in path.parts}
+    texts = {name for text in sources.values() for name in re.findall(r"extension (\w+)\b[^{]*\bCustomStringConvertible\b", text)}
+    silent = []
+    for path, text in sources.items():
+        for name, conformances in re.findall(r"\b(?:struct|enum|class) (\w+)(?:<[^>]*>)?: ([^{]*)\{", text):
+            kinds = set(re.split(r"[\s,]+", conformances))
+            if kinds & {"Error", "Service"} and "CustomStringConvertible" not in kinds and "ParsableCommand" not in kinds and name not in texts:
+                silent.append(f"{name_of(path)}: {name}")
+    assert silent == []
+
+
+def test_calls_of_users_write_where_a_dry_run_ends():
+    """`Call.commit` and `Call.prepare`: a use case that wrote beside them would change something in a dry run."""
+    rooms = {"Images", "Snapshots", "Tags", "Encryption", "Imports", "Exports", "ImageStores", "Jobs", "Keys"}
+    uses = [path for path in swift_sources() if path.parent.name in rooms and path.parent.parent.name == "Services"]
+    assert found(r"call\.store\.database\.write\b", uses) == []
+    assert found(r"call\.(?:commit|prepare)\b", uses) != []

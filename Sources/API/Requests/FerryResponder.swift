@@ -18,7 +18,8 @@ package struct FerryResponder: HTTPResponder {
     let bodies: BodyBudget
     /// The names behind which a bucket may stand in `Host`.
     let baseNames: Set<String>
-    private let health: HealthReport
+    private let publicPages: PublicPages
+    private let securityLog = SecurityLog()
 
     package init(deployment: Deployment, connections: ConnectionRegistry, bodies: BodyBudget, version: String) {
         self.deployment = deployment
@@ -26,7 +27,7 @@ package struct FerryResponder: HTTPResponder {
         self.bodies = bodies
         accessKeys = AccessKeys(directory: deployment.directory)
         baseNames = S3Service.baseNames(of: deployment)
-        health = HealthReport(regions: deployment.regions.keys.sorted(), version: version)
+        publicPages = PublicPages(of: deployment, version: version)
     }
 
     package func respond(to request: Request, context: Context) async throws -> Response {
@@ -37,13 +38,15 @@ package struct FerryResponder: HTTPResponder {
         } catch {
             return Self.refusal(of: request, error, requestID: requestID).response(requestID: requestID)
         }
-        if incoming.target.path.encoded == HealthReport.path { return health.reply(to: incoming).response(requestID: requestID) }
+        if let page = try await publicPages.reply(to: incoming) { return page.response(requestID: requestID) }
 
         var logger = deployment.logger
         logger[metadataKey: "request_id"] = "\(requestID)"
         let started = ContinuousClock.now
         var reply = await reply(to: incoming, requestID: requestID, logger: &logger)
         if incoming.continuation.isPending { reply.headers[.connection] = "close" }
+        let address = context.channel.remoteAddress?.ipAddress ?? "unknown"
+        securityLog.note(incoming, answeredWith: Int(reply.status.code), from: address, logger)
         logger.debug(
             "Answered a request",
             metadata: ["status": "\(reply.status.code)", "duration": "\(ContinuousClock.now - started)"]
@@ -96,7 +99,7 @@ package struct FerryResponder: HTTPResponder {
             try request.checkHost()
             let store = try Self.region(of: claim, in: deployment, for: Service.self)
             // Only what the server knows goes into the log: a stranger could forge lines with the rest.
-            logger[metadataKey: "service"] = "\(Service.self)"
+            logger[metadataKey: "service"] = "\(claim.scope.service)"
             logger[metadataKey: "region"] = "\(store.region)"
             // Before the body: a stranger gets no memory.
             guard claim.sessionToken == nil, let key = try await accessKeys.find(claim.accessKeyID) else {
@@ -120,7 +123,8 @@ package struct FerryResponder: HTTPResponder {
             } else if refusal.isInternal {
                 logger.error("A request failed", metadata: ["error": "\(error)"])
             } else {
-                logger.debug("Refused a request", metadata: ["code": "\(refusal.code)", "message": "\(refusal.message)"])
+                logger[metadataKey: "code"] = "\(refusal.code)"
+                logger.debug("Refused a request", metadata: ["message": "\(refusal.message)"])
             }
             return Service.reply(refusal, requestID: requestID)
         }

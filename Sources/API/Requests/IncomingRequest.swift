@@ -30,6 +30,9 @@ struct IncomingRequest {
     var method: HTTPRequest.Method { request.method }
     var headers: HTTPFields { request.headers }
 
+    /// Whether it claims to come from somebody.
+    var hasSignature: Bool { headers[.authorization] != nil || ["Signature", "X-Amz-Signature"].contains(where: target.query.contains) }
+
     func checkHost() throws { _ = try signable.host() }
 
     /// What a request of S3 brings, whose body is read as it comes.

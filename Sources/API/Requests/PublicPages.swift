@@ -16,7 +16,7 @@ struct PublicPages: Sendable {
 
     /// Nil for a request of anything else.
     func reply(to request: IncomingRequest) async throws -> Reply? {
-        let path = request.signable.path
+        let path = request.target.path.encoded
         let page: () async throws -> Reply
         if path == HealthReport.path {
             page = { health.reply() }

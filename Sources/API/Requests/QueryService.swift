@@ -38,6 +38,7 @@ extension QueryService {
             throw Fault(.invalidAction, "Could not find operation \(name.prefix(128)) for version \(version)")
         }
         logger[metadataKey: "action"] = "\(name)"
+        logger.note(resourceIn: query)
         query.markEdgeParametersRead()
         return try await run(action, query, in: call, requestID: requestID)
     }

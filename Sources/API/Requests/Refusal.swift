@@ -77,10 +77,14 @@ extension Dialect {
 }
 
 /// The body of a request is longer than its service reads.
-struct BodyTooLong: Error {}
+struct BodyTooLong: Error, CustomStringConvertible {
+    var description: String { "the body of the request is too long" }
+}
 
 /// A refusal that is thrown.
-struct RefusedRequest: Error {
+struct RefusedRequest: Error, CustomStringConvertible {
     let refusal: Refusal
     init(_ refusal: Refusal) { self.refusal = refusal }
+
+    var description: String { "\(refusal.code): \(refusal.message)" }
 }

@@ -33,7 +33,7 @@ extension S3Service {
 }
 
 /// The request is signed for a Region that is not served here. Clients that are told the right one sign again.
-struct WrongRegion: Error {
+struct WrongRegion: Error, CustomStringConvertible {
     let signed: String
     let expected: String
     let isPresigned: Bool
@@ -45,4 +45,6 @@ struct WrongRegion: Error {
             ? S3Error(.authorizationQueryParametersError, "Error parsing the X-Amz-Credential parameter; \(wrong)", details: [region])
             : S3Error(.authorizationHeaderMalformed, "The authorization header is malformed; \(wrong)", details: [region])
     }
+
+    var description: String { refusal.description }
 }

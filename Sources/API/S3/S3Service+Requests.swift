@@ -28,7 +28,7 @@ extension S3Service {
         requestID: String,
         logger: inout Logger
     ) async -> Reply {
-        logger[metadataKey: "service"] = "S3Service"
+        logger[metadataKey: "service"] = "s3"
         do {
             try request.checkHost()
             let deployment = responder.deployment
@@ -72,6 +72,7 @@ extension S3Service {
             } else if reply.status.code >= 500, reply.status != .notImplemented {
                 logger.error("A request failed", metadata: ["error": "\(error)"])
             } else {
+                if let error = error as? S3Error { logger[metadataKey: "code"] = "\(error.code.rawValue)" }
                 logger.debug("Refused a request", metadata: ["error": "\(error)"])
             }
             return reply

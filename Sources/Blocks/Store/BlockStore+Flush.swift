@@ -95,8 +95,10 @@ extension FrameIndex {
 }
 
 /// Why a round failed.
-private struct RoundFailure: Error {
+private struct RoundFailure: Error, CustomStringConvertible {
     let reason: String
     /// False when only the index failed: what is in the packs is durable then, and recovery may take it.
     let diskFailed: Bool
+
+    var description: String { reason }
 }

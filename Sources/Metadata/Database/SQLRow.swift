@@ -75,6 +75,8 @@ final class SQLColumns: Sendable {
 }
 
 /// A row does not hold what the schema promises.
-package struct CorruptRow: Error {
+package struct CorruptRow: Error, CustomStringConvertible {
     package let column: String
+
+    package var description: String { "a row of the database holds a value in \(column) that makes no sense" }
 }

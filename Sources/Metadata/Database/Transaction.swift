@@ -67,4 +67,6 @@ package struct Transaction {
 }
 
 /// A text holds a NUL character, which neither SQLite's driver nor PostgreSQL stores.
-package struct UnstorableText: Error {}
+package struct UnstorableText: Error, CustomStringConvertible {
+    package var description: String { "a text holds a NUL character" }
+}

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// It takes no input: deletions, failures and cancellations leave rows, and a round runs when one of them is old enough and the last
 /// round is long enough ago. What was left when the process ended is found at the next start.
-package struct Collector: Service {
+package struct Collector: Service, CustomStringConvertible {
     private static let interval: Duration = .seconds(2)
 
     /// When a region's garbage is collected.
@@ -38,6 +38,9 @@ package struct Collector: Service {
         self.schedule = schedule
         logger = deployment.logger(of: store)
     }
+
+    /// As the log of services names it.
+    package var description: String { "garbage of \(store.region)" }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {

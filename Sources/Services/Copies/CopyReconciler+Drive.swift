@@ -106,4 +106,6 @@ extension CopyReconciler {
 }
 
 /// The copy was cancelled, or its snapshot deleted, while its bytes were moving.
-struct CopyNoLongerWanted: Error {}
+struct CopyNoLongerWanted: Error, CustomStringConvertible {
+    var description: String { "the copy is no longer wanted" }
+}

@@ -9,7 +9,7 @@ import Transfer
 ///
 /// It takes no input: it looks for copies whose lease is free, does what is left of each, and saves. It runs at start, when poked and
 /// every few seconds, so that going on after a crash is the same code as going on after a call.
-package struct CopyReconciler: Service {
+package struct CopyReconciler: Service, CustomStringConvertible {
     /// Standard copies that move bytes from one Region at the same time, and as many time-based ones, which so never wait for them. In
     /// the queue behind, accounts take turns.
     package static let runningPerSourceMax = 32
@@ -42,6 +42,9 @@ package struct CopyReconciler: Service {
         logger = deployment.logger(of: store)
         inbound = Inbound(into: store.region, of: deployment, clock: clock)
     }
+
+    /// As the log of services names it.
+    package var description: String { "copies into \(store.region)" }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {

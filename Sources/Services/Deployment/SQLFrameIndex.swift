@@ -75,8 +75,10 @@ package struct SQLFrameIndex: FrameIndex {
 }
 
 /// A row of the index makes no sense: `ferry rebuild-index` makes it anew.
-package struct CorruptIndex: Error {
+package struct CorruptIndex: Error, CustomStringConvertible {
     package let column: String
+
+    package var description: String { "the index holds a value in \(column) that makes no sense" }
 }
 
 extension IndexedFrame {

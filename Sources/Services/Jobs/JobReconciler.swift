@@ -7,7 +7,7 @@ import ServiceLifecycle
 /// Drives the jobs of a Region to their end.
 ///
 /// It takes no input: the rows say what is to be done. A job that a crash cut off goes on with what it finds of its earlier work.
-package struct JobReconciler: Service {
+package struct JobReconciler: Service, CustomStringConvertible {
     /// Of each kind: most keep a processor busy, and a machine has other things to do.
     private static let runningMax = 2
     private static let interval: Duration = .seconds(2)
@@ -24,6 +24,9 @@ package struct JobReconciler: Service {
         tools = JobTools(store: store, deployment: deployment, inbound: inbound, scratch: scratch)
         logger = deployment.logger(of: store)
     }
+
+    /// As the log of services names it.
+    package var description: String { "jobs of \(store.region)" }
 
     package func run() async throws {
         tools.scratch.clear()

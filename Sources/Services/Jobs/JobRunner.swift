@@ -28,7 +28,9 @@ struct JobEnding: Sendable {
 }
 
 /// The job was cancelled, or its image deregistered.
-struct JobNoLongerWanted: Error {}
+struct JobNoLongerWanted: Error, CustomStringConvertible {
+    var description: String { "the job is no longer wanted" }
+}
 
 /// What jobs of a Region share with its copies, and with what they work.
 struct JobTools: Sendable {

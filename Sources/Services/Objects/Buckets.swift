@@ -96,7 +96,9 @@ package struct Buckets: Sendable {
 }
 
 /// The bucket is in another Region: the client is to ask there.
-package struct BucketElsewhere: Error {
+package struct BucketElsewhere: Error, CustomStringConvertible {
     package let bucket: BucketName
     package let region: Region
+
+    package var description: String { "the bucket \(bucket) is in \(region)" }
 }

@@ -111,7 +111,7 @@ package struct Objects: Sendable {
 }
 
 /// The version that was asked for is a delete marker.
-package struct MarkerFound: Error {
+package struct MarkerFound: Error, CustomStringConvertible {
     package let version: String
     package let modifiedAt: Date
     /// Whether the marker was asked for by its version.
@@ -119,4 +119,6 @@ package struct MarkerFound: Error {
 
     /// The same for what is asked of the marker itself.
     package var named: MarkerFound { MarkerFound(version: version, modifiedAt: modifiedAt, isNamed: true) }
+
+    package var description: String { "the version \(version) is a delete marker" }
 }

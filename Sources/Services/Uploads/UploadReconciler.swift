@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Finishes uploads in one Region: builds the block map of those that are sealed, and fails those that got no block for too long.
-package struct UploadReconciler: Service {
+package struct UploadReconciler: Service, CustomStringConvertible {
     private static let interval: Duration = .seconds(2)
     private static let rowsPerRead = 4096
 
@@ -21,6 +21,9 @@ package struct UploadReconciler: Service {
         self.deployment = deployment
         logger = deployment.logger(of: store)
     }
+
+    /// As the log of services names it.
+    package var description: String { "uploads into \(store.region)" }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {

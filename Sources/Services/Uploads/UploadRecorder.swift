@@ -19,8 +19,10 @@ package final class UploadRecorder: Sendable {
     }
 
     /// Why one entry was not written, though the others of its batch were.
-    enum Refusal: Error {
+    enum Refusal: Error, CustomStringConvertible {
         case notOpen
+
+        var description: String { "the upload is not open" }
     }
 
     private enum Turn {

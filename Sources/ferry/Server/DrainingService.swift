@@ -4,11 +4,14 @@ import ServiceLifecycle
 
 /// The HTTP server, which stops in order: no new connections, and those that are open end with the request that they are in. Whoever
 /// takes longer than is granted is cut off. That leaves nothing half-stored: what was not acknowledged is not there.
-struct DrainingService: Service {
+struct DrainingService: Service, CustomStringConvertible {
     let server: any Service
     let connections: ConnectionRegistry
     let drainTime: Duration
     let logger: Logger
+
+    /// As the log of services names it.
+    var description: String { "connections" }
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in

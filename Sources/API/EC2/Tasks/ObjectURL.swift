@@ -26,7 +26,7 @@ struct ObjectURL {
         let name = host.prefix { $0 != ":" }.lowercased()
         let names = Self.endpoint(ofAWS: name).map { [$0] } ?? hosts
         guard names.contains(where: { name == $0 || name.hasSuffix(".\($0)") }), !path.contains("?"), !path.contains("#"),
-            let address = try? S3Address(host: host, path: path, baseNames: names)
+            let place = try? RequestPath(path), let address = try? S3Address(host: host, path: place, baseNames: names)
         else { return nil }
         self.init(bucket: address.bucket, key: address.key)
     }

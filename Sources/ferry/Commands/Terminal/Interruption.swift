@@ -3,7 +3,9 @@ import Foundation
 import Synchronization
 
 /// The user pressed Ctrl-C, or the process was asked to end.
-struct Interrupted: Error {}
+struct Interrupted: Error, CustomStringConvertible {
+    var description: String { "interrupted" }
+}
 
 /// Runs `work` so that Ctrl-C, and every other signal that asks the process to end, cancels it; a second signal ends the process on the spot.
 ///

@@ -1,0 +1,113 @@
+import Logging
+import Synchronization
+import Wire
+
+/// Tells the log, at `info`, what happened to security and to data: who was refused for the signature, what was deleted, and what of keys, of
+/// certificates and of access to buckets was changed, with account, source address and request id. The one place for all services.
+final class SecurityLog: Sendable {
+    private let budget = Mutex(LineBudget())
+
+    /// - Parameter logger: of the request: what it was found to be stands in its metadata.
+    func note(_ request: IncomingRequest, answeredWith status: Int, from address: String, _ logger: Logger) {
+        if (200..<300).contains(status) {
+            guard case .string(let action)? = logger[metadataKey: "action"], let event = SecurityEvent(action: action) else { return }
+            var logger = logger
+            logger[metadataKey: "address"] = "\(address)"
+            if logger[metadataKey: "resource"] == nil { logger[metadataKey: "resource"] = "\(request.target.path.encoded.prefix(1024))" }
+            event.tell(logger)
+        } else if (400..<500).contains(status), logger[metadataKey: "account"] == nil, request.hasSignature {
+            var logger = logger
+            logger[metadataKey: "address"] = "\(address)"
+            refused(status, from: address, logger)
+        }
+    }
+
+    private func refused(_ status: Int, from address: String, _ logger: Logger) {
+        let verdict = budget.withLock { $0.spend(from: address, at: .now) }
+        if verdict.untold > 0 {
+            logger.info("Refused signatures that were not told one by one", metadata: ["count": "\(verdict.untold)"])
+        }
+        switch verdict.line {
+        case .told: logger.info("Refused a signature", metadata: ["status": "\(status)"])
+        case .firstUntold: logger.notice("Refusing more signatures than are told one by one: for a minute they are only counted")
+        case .untold: break
+        }
+    }
+}
+
+/// What of the calls that were obeyed is told.
+private enum SecurityEvent {
+    case deletion, keyChange, accessChange
+
+    private static let deletions: Set<String> = [
+        "DeregisterImage", "DeleteSnapshot", "CancelImportTask", "CancelExportTask", "DeleteBucket", "DeleteObject", "DeleteObjects",
+        "AbortMultipartUpload", "DeleteAlias", "ScheduleKeyDeletion",
+    ]
+    private static let keyChanges: Set<String> = [
+        "CreateKey", "EnableKey", "DisableKey", "CancelKeyDeletion", "PutKeyPolicy", "CreateGrant", "RevokeGrant", "RetireGrant",
+        "CreateAlias",
+        "UpdateAlias", "EnableKeyRotation", "DisableKeyRotation", "RotateKeyOnDemand", "UploadSigningCertificate",
+        "UpdateSigningCertificate",
+        "DeleteSigningCertificate", "EnableEbsEncryptionByDefault", "DisableEbsEncryptionByDefault", "ModifyEbsDefaultKmsKeyId",
+        "ResetEbsDefaultKmsKeyId",
+    ]
+    private static let accessChanges: Set<String> = [
+        "PutBucketPolicy", "DeleteBucketPolicy", "PutBucketEncryption", "DeleteBucketEncryption", "PutBucketAcl", "PutObjectAcl",
+        "PutPublicAccessBlock", "DeletePublicAccessBlock", "PutBucketOwnershipControls", "DeleteBucketOwnershipControls",
+        "PutBucketVersioning",
+    ]
+
+    /// Nil for what is not told.
+    init?(action: String) {
+        if Self.deletions.contains(action) {
+            self = .deletion
+        } else if Self.keyChanges.contains(action) {
+            self = .keyChange
+        } else if Self.accessChanges.contains(action) {
+            self = .accessChange
+        } else {
+            return nil
+        }
+    }
+
+    func tell(_ logger: Logger) {
+        switch self {
+        case .deletion: logger.info("Deleted something as asked")
+        case .keyChange: logger.info("Changed keys as asked")
+        case .accessChange: logger.info("Changed a bucket's access or protection as asked")
+        }
+    }
+}
+
+/// How many lines strangers may cause: a few from each address in a minute, and not many from all of them. The rest is counted.
+private struct LineBudget {
+    enum Line {
+        case told, firstUntold, untold
+    }
+
+    private static let window = Duration.seconds(60)
+    private static let perAddress = 10
+    private static let inAll = 100
+
+    private var start = ContinuousClock.now
+    /// Never more addresses than lines.
+    private var told: [String: Int] = [:]
+    private var toldInAll = 0
+    private var untold = 0
+
+    /// - Returns: what becomes of the line, and how many of the minute before were not told.
+    mutating func spend(from address: String, at now: ContinuousClock.Instant) -> (line: Line, untold: Int) {
+        var untoldBefore = 0
+        if now - start >= Self.window {
+            untoldBefore = untold
+            self = LineBudget()
+        }
+        guard toldInAll < Self.inAll, told[address, default: 0] < Self.perAddress else {
+            untold += 1
+            return (untold == 1 ? .firstUntold : .untold, untoldBefore)
+        }
+        told[address, default: 0] += 1
+        toldInAll += 1
+        return (.told, untoldBefore)
+    }
+}
