@@ -10,6 +10,9 @@ import Testing
         try shares[0].grow(by: 50)
         #expect(throws: BodyBudget.Exceeded.self) { try shares[1].grow(by: 1) }
         #expect(budget.held == 50)
+        // Held until here: a share that is not used any more gives back what it took.
+        for share in shares { share.close() }
+        #expect(budget.held == 0)
     }
 
     @Test func strangersLeaveRoomForOthers() throws {
@@ -21,6 +24,7 @@ import Testing
         stranger.close()
         try known.grow(by: 50)
         #expect(throws: BodyBudget.Exceeded.self) { try budget.open(isVerified: false).grow(by: 1) }
+        known.close()
     }
 
     @Test func aShareIsGivenBackOnceHoweverItEnds() throws {
