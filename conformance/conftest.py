@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,11 @@ from patience import HANG
 
 # Processes that run a part of the suite each have it from the one that started them.
 SEED = os.environ.setdefault("FERRY_TEST_SEED", str(random.SystemRandom().randrange(10**9)))
+
+# A shell has what it starts in the background ignore these, and Ferry goes on ignoring what it finds ignored.
+for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 # The longest files, so that none of them is left for the end, when the other process has nothing to do any more.
 FIRST = ("test_terraform.py", "test_kill.py", "test_faulty_link.py", "test_command_line.py", "test_scripts.py", "test_bundle_buckets.py")

@@ -116,20 +116,22 @@ def test_where_the_owner_owns_all_there_are_no_acls(server, enforced):
     acl = s3.get_bucket_acl(Bucket=enforced)
     for name in ("private", "public-read", "aws-exec-read"):
         with refused("AccessControlListNotSupported", NO_ACLS):
+            s3.put_bucket_acl(Bucket=enforced, ACL=name)
+        with refused("AccessControlListNotSupported", NO_ACLS):
+            s3.put_object_acl(Bucket=enforced, Key="key", ACL=name)
+    for name in ("public-read", "aws-exec-read"):
+        with refused("AccessControlListNotSupported", NO_ACLS):
             s3.put_object(Bucket=enforced, Key="other", Body=b"x", ACL=name)
         with refused("AccessControlListNotSupported", NO_ACLS):
             s3.copy_object(Bucket=enforced, Key="other", CopySource={"Bucket": enforced, "Key": "key"}, ACL=name)
         with refused("AccessControlListNotSupported", NO_ACLS):
             s3.create_multipart_upload(Bucket=enforced, Key="other", ACL=name)
-        with refused("AccessControlListNotSupported", NO_ACLS):
-            s3.put_bucket_acl(Bucket=enforced, ACL=name)
-        with refused("AccessControlListNotSupported", NO_ACLS):
-            s3.put_object_acl(Bucket=enforced, Key="key", ACL=name)
     with refused("AccessControlListNotSupported", NO_ACLS):
         s3.put_bucket_acl(Bucket=enforced, AccessControlPolicy={"Owner": acl["Owner"], "Grants": acl["Grants"]})
     assert keys(server, enforced) == ["key"] and "Uploads" not in s3.list_multipart_uploads(Bucket=enforced)
-    s3.put_object(Bucket=enforced, Key="other", Body=b"x", ACL="bucket-owner-full-control")
-    assert s3.get_object_acl(Bucket=enforced, Key="other")["Grants"] == acl["Grants"]
+    for name in ("bucket-owner-full-control", "private"):
+        s3.put_object(Bucket=enforced, Key="other", Body=b"x", ACL=name)
+        assert s3.get_object_acl(Bucket=enforced, Key="other")["Grants"] == acl["Grants"]
 
 
 @pytest.mark.parametrize("ownership", ["BucketOwnerPreferred", "ObjectWriter", None])

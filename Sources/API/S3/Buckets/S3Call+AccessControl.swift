@@ -11,8 +11,8 @@ extension S3Call {
     func requireAllowed(acl header: String?) async throws {
         guard let header else { return }
         let acl = try CannedACL(header: header)
-        // It says what holds without ACLs, so clients may go on sending it.
-        if acl != .bucketOwnerFullControl { try await requireACLsEnabled() }
+        // Of the owner of the bucket, who alone writes there, both say what holds without ACLs: rclone and awspub send one by themselves.
+        if ![.bucketOwnerFullControl, .private].contains(acl) { try await requireACLsEnabled() }
         try await requireNotBlocked(acl)
     }
 
