@@ -64,6 +64,12 @@ package struct CopyTable {
         return try transaction.rows(sql, [.date(now)]).map { try $0.value("source_region") }
     }
 
+    /// Running copies whose source is none of these Regions.
+    package func running(notFrom regions: Set<Region>) throws -> [SnapshotCopy] {
+        let sql = "SELECT * FROM copies WHERE state = 'running' AND source_region NOT IN (\(Transaction.marks(regions.count))) ORDER BY id"
+        return try transaction.rows(sql, regions.map { .text($0) }).map(SnapshotCopy.init(row:))
+    }
+
     /// Takes running copies from a Region whose lease is free, for `owner` until a date.
     ///
     /// The accounts take turns, and each account's oldest copy comes first. A copy that runs already counts as a turn that its account

@@ -18,7 +18,7 @@ struct BundleCopyRunner: JobRunner {
     func run(_ progress: JobProgress) async throws -> JobEnding {
         let (image, target) = try await BundleJob.image(of: job, in: tools.store)
         guard let region = tools.deployment.regions[copy.region], let link = tools.inbound.links[copy.region] else {
-            throw Fault(.invalidParameterValue, "The source Region \(copy.region) is not served by this Ferry")
+            throw RegionNotServed(region: copy.region)
         }
         let source = try await StoredBundle.find(copy.manifest, version: copy.version, as: tools.call(of: job.account, in: region))
         guard source.object.etag == copy.etag else {

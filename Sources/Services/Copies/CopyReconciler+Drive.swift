@@ -21,7 +21,8 @@ extension CopyReconciler {
             guard let source = deployment.regions[copy.sourceRegion], let link = inbound.links[copy.sourceRegion],
                 let root = Digest(bytes: copy.sourceRoot)
             else {
-                try await save(.failed(unreachable(copy), isTemporary: false), of: copy.id)
+                // The reconciler takes none whose source is not served.
+                try await giveBackLease(of: copy.id)
                 return
             }
             logger.info("Copying a snapshot")
@@ -98,10 +99,6 @@ extension CopyReconciler {
         try await Task {
             try await store.database.write { _ = try CopyTable($0).renewLease(of: id, owner: owner, until: .distantPast) }
         }.value
-    }
-
-    private func unreachable(_ copy: SnapshotCopy) -> StateReason {
-        StateReason(code: "Client.InvalidParameterValue", message: "The source Region \(copy.sourceRegion) is not served by this Ferry")
     }
 }
 

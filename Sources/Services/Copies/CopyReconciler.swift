@@ -48,6 +48,7 @@ package struct CopyReconciler: Service, CustomStringConvertible {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
+            await tellOfAbsentSources()
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled {
                     await step(in: &group)
@@ -55,6 +56,29 @@ package struct CopyReconciler: Service, CustomStringConvertible {
                 }
                 group.cancelAll()
             }
+        }
+    }
+
+    /// Copies whose source Region is not served now wait until it is again: says so in their snapshots and in the log.
+    private func tellOfAbsentSources() async {
+        do {
+            let (now, served) = (deployment.clock.now, Set(deployment.regions.keys))
+            let waiting = try await store.database.write { transaction in
+                let waiting = try CopyTable(transaction).running(notFrom: served)
+                for copy in waiting {
+                    let message = copy.waitingMessage(at: now)
+                    try SnapshotTable(transaction).setProgress(percent: copy.progress.percent, message: message, of: copy.snapshotID)
+                }
+                return waiting
+            }
+            for (source, copies) in Dictionary(grouping: waiting, by: \.sourceRegion) {
+                logger.warning(
+                    "Copies wait for a Region that is not served: name it in --regions again",
+                    metadata: ["source": "\(source)", "copies": "\(copies.count)"]
+                )
+            }
+        } catch {
+            if !(error is CancellationError) { logger.error("Looking for copies that wait failed", metadata: ["error": "\(error)"]) }
         }
     }
 
@@ -97,7 +121,7 @@ package struct CopyReconciler: Service, CustomStringConvertible {
 
     private func lease(at now: Date, until: Date, from table: CopyTable) throws -> [SnapshotCopy] {
         var leased: [SnapshotCopy] = []
-        for source in try table.waitingSources(at: now) {
+        for source in try table.waitingSources(at: now) where deployment.regions[source] != nil {
             for type in [TransferType.timeBased, .standard] {
                 let room = Self.runningPerSourceMax - running.count(of: type, from: source)
                 leased += try table.lease(room, of: type, from: source, owner: owner, now: now, until: until)

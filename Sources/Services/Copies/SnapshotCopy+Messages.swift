@@ -8,6 +8,11 @@ extension SnapshotCopy {
         return "Copied \(progress.bytesDone) of \(progress.bytesTotal) bytes" + (remark.map { "; \($0)" } ?? "")
     }
 
+    /// Of a copy whose source Region is not served now.
+    func waitingMessage(at now: Date) -> String {
+        runningMessage(at: now) + "; waiting for the Region \(sourceRegion), which this server does not serve now"
+    }
+
     func completedMessage(at now: Date) -> String {
         // What might have become late and did not is of no interest any more.
         let remark = target.flatMap { $0.isOverdue(at: now) ? $0.remark(dataBytes: progress.bytesTotal, at: now) : nil }

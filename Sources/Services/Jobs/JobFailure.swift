@@ -1,5 +1,12 @@
 import Domain
 
+/// A job needs a Region that is not served now: it waits until it is again, however long.
+struct RegionNotServed: Error, CustomStringConvertible {
+    let region: Region
+
+    var description: String { "waiting for the Region \(region), which this server does not serve now" }
+}
+
 /// What an error means for a job: the reason that users are shown, and whether trying again can help.
 struct JobFailure: Sendable {
     let reason: StateReason

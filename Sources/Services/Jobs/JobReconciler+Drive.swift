@@ -5,6 +5,9 @@ import Logging
 import Metadata
 
 extension JobReconciler {
+    /// How long after it was found absent a Region is looked for again.
+    private static let absenceSeconds: TimeInterval = 10
+
     /// Does a job and saves how it ended.
     func drive(_ job: Job, until stop: AsyncStream<Never>) async {
         var logger = logger
@@ -36,6 +39,7 @@ extension JobReconciler {
     }
 
     private func fail(_ job: Job, _ error: any Error, _ runner: any JobRunner, _ logger: Logger) async throws {
+        if let absence = error as? RegionNotServed { return try await wait(job, absence, logger) }
         let failure = JobFailure(error, in: store.region)
         let attempts = try await store.database.read { (try JobTable($0).job(job.id)?.attempts ?? job.attempts) + 1 }
         let isOver = !failure.isTemporary || attempts >= Job.attemptsMax
@@ -55,6 +59,23 @@ extension JobReconciler {
         }
         try await runner.undo()
         try await end(job, .failed, failure.reason, ending: { try runner.fail(failure.reason, in: $0) })
+    }
+
+    /// Looks again later, and counts no attempt.
+    private func wait(_ job: Job, _ absence: RegionNotServed, _ logger: Logger) async throws {
+        if job.message != absence.description {
+            logger.warning(
+                "A job waits for a Region that is not served: name it in --regions again",
+                metadata: ["source": "\(absence.region)"]
+            )
+        }
+        let due = deployment.clock.now.addingTimeInterval(Self.absenceSeconds)
+        try await store.database.write { transaction in
+            let table = JobTable(transaction)
+            guard var row = try table.job(job.id), row.state == .active else { throw JobNoLongerWanted() }
+            (row.message, row.dueAt) = (absence.description, due)
+            try table.update(row)
+        }
     }
 
     /// Ends a job, unless it was cancelled meanwhile.

@@ -170,9 +170,11 @@ import Transfer
         }
     }
 
-    @Test func aSourceRegionThatIsNotServedFailsTheCopy() async throws {
+    /// A restart with fewer Regions: the copy says what it waits for, and is finished when the Region is served again.
+    @Test func aCopyWaitsForASourceRegionThatIsNotServed() async throws {
         try await withImage { world, source in
             let id = try await world.images(World.away).copy(.of(source, name: "copy"))
+            let snapshot = try await copiedSnapshot(of: id, in: world)
             let alone = Deployment(
                 directory: world.deployment.directory,
                 regions: [world.store(World.away)],
@@ -181,15 +183,36 @@ import Transfer
                 clock: world.clock.wallClock,
                 logger: world.log.logger
             )
+            // Nothing else moves the row, so a second copy into the Region shows that the reconciler has been at it.
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let reconciler = CopyReconciler(store: world.store(World.away), deployment: alone)
                 group.addTask { try await reconciler.run() }
-                let image = try await world.end(of: id)
-                #expect(image.state == .failed)
-                #expect(image.stateReason?.message.contains("us-east-1 is not served") == true)
+                let own = try await world.register("own", over: [try await snapshotOfAway(world)], in: World.away)
+                let within = try await world.images(World.away).copy(.of(own, in: World.away, name: "within"))
+                #expect(try await world.end(of: within).state == .available)
                 group.cancelAll()
                 try await group.waitForAll()
             }
+            let waiting = try await world.snapshots(World.away).snapshot(snapshot.rawValue)
+            #expect(waiting.state == .pending)
+            #expect(waiting.statusMessage?.contains("waiting for the Region us-east-1") == true)
+            #expect(try await world.describe(id)?.state == .pending)
+            try await world.reconciling {
+                let image = try await world.end(of: id)
+                #expect(image.state == .available)
+            }
         }
+    }
+
+    private func snapshotOfAway(_ world: World) async throws -> SnapshotID {
+        var made: SnapshotID?
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let uploads = UploadReconciler(store: world.store(World.away), deployment: world.deployment)
+            group.addTask { try await uploads.run() }
+            made = try await world.snapshot([3: 7], in: World.away)
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        return try #require(made)
     }
 }
