@@ -27,6 +27,7 @@ struct Ferry: AsyncParsableCommand {
             CertificateCommand.self,
             ScrubCommand.self,
             RebuildIndexCommand.self,
+            RecoverCommand.self,
             GarbageCommand.self,
             UsageCommand.self,
             RotateRootKeyCommand.self,

@@ -6,7 +6,8 @@ package struct CollectionMarker: Sendable {
     private static let pagesPerRead = 1024
 
     let store: BlockStore
-    let generation: UInt64
+    /// The number of the round.
+    package let generation: UInt64
 
     /// Marks a tree that must be whole.
     ///

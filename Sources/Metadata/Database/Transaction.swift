@@ -35,6 +35,10 @@ package struct Transaction {
         return connection.changesCount
     }
 
+    package func hasTable(_ name: String) throws -> Bool {
+        try firstRow("SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ?", [.text(name)]) != nil
+    }
+
     private func count(_ statement: Statement, rows: Int) {
         statistics.ran(rows: rows, steps: sqlite3_stmt_status(statement.sqliteStatement, SQLITE_STMTSTATUS_VM_STEP, 1))
     }

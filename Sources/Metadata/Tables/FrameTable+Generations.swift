@@ -12,6 +12,11 @@ extension FrameTable {
         return try generation()
     }
 
+    /// A generation that rows know of is not begun again.
+    package func raiseGeneration(to number: Int64) throws {
+        try transaction.execute("UPDATE generations SET last = ? WHERE last < ?", [.integer(number), .integer(number)])
+    }
+
     /// Those of the addresses that are known, with their kinds and generations.
     package func generations(of addresses: [[UInt8]]) throws -> [(address: [UInt8], kind: Int64, generation: Int64)] {
         guard !addresses.isEmpty else { return [] }

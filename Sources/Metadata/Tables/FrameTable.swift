@@ -58,6 +58,13 @@ package struct FrameTable {
         try transaction.rows("SELECT id, indexed_length FROM packs").map { (try $0.bytes("id"), try $0.integer("indexed_length")) }
     }
 
+    /// Each pack that frames stand in, and where the payload of its last frame ends, its header not counted.
+    package func ends() throws -> [(pack: [UInt8], end: Int64)] {
+        let sql =
+            "SELECT packs.id AS id, MAX(position + stored_length) AS last FROM frames JOIN packs ON packs.number = pack GROUP BY packs.id"
+        return try transaction.rows(sql).map { (try $0.bytes("id"), try $0.integer("last")) }
+    }
+
     /// At most `limit` frames of a pack behind a position, ascending.
     package func frames(in pack: [UInt8], after position: Int64, limit: Int) throws -> [FrameRow] {
         let sql = """

@@ -6,6 +6,15 @@ package struct RootTable {
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
+    /// Whether anything refers to content.
+    package func hasAny() throws -> Bool {
+        let sql = """
+            SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM snapshots WHERE root IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM segments) OR EXISTS (SELECT 1 FROM multipart_parts)
+            """
+        return try transaction.firstRow(sql) != nil
+    }
+
     /// Completed snapshots and their roots, behind an id.
     package func snapshots(after id: SnapshotID?, limit: Int) throws -> [(id: SnapshotID, root: [UInt8], domain: DomainID?)] {
         let sql = "SELECT id, root, domain FROM snapshots WHERE id > ? AND root IS NOT NULL ORDER BY id LIMIT ?"

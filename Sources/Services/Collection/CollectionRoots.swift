@@ -14,12 +14,15 @@ struct CollectionRoots {
     let store: RegionStore
     /// All Regions of the deployment: copies from this one are rows of theirs.
     let regions: [RegionStore]
+    /// The rows of Regions that are not served now: copies from this one may wait there.
+    let absent: [Database]
     /// What was released after this date may still be read, by a copy that was asked for a moment ago.
     let releasedAfter: Date
 
     func mark(_ marker: CollectionMarker) async throws {
         try await markUploads(marker)
         try await markCopies(marker)
+        try await markAbsentCopies(marker)
         try await markSnapshots(marker)
         try await markParts(marker)
         try await markSegments(marker)
@@ -54,6 +57,15 @@ struct CollectionRoots {
                     let destination = SealDomainID(copy.destination)
                     try await marker.mark(partOf: root, in: origin, of: source.blocks, into: destination)
                 }
+            }
+        }
+    }
+
+    private func markAbsentCopies(_ marker: CollectionMarker) async throws {
+        for rows in absent {
+            for copy in try await rows.read({ try RootTable($0).copies() }) where copy.source == store.region {
+                guard let root = Digest(bytes: copy.root) else { continue }
+                try await marker.mark(remainsOf: root, in: SealDomainID(copy.origin))
             }
         }
     }

@@ -69,8 +69,15 @@ package struct Collector: Service, CustomStringConvertible {
     /// Runs a round now. What was released within the grace period stays.
     package func collect() async throws -> CollectionReport {
         let old = deployment.clock.now.addingTimeInterval(-schedule.grace)
-        let roots = CollectionRoots(store: store, regions: Array(deployment.regions.values), releasedAfter: old)
-        let report = try await CollectionRound(store: store.blocks).run { try await roots.mark($0) }
+        let guardian = CollectionGuard(store: store, deployment: deployment)
+        try await guardian.check()
+        let absent = try guardian.absentRegions()
+        let roots = CollectionRoots(store: store, regions: Array(deployment.regions.values), absent: absent, releasedAfter: old)
+        let report = try await CollectionRound(store: store.blocks).run { marker in
+            try await guardian.begin(marker)
+            try await roots.mark(marker)
+            try await guardian.check()
+        }
         try await store.database.write { try ReleaseTable($0).remove(until: old) }
         logger.info("Collected garbage", metadata: Self.metadata(report))
         return report

@@ -10,10 +10,19 @@ package struct DataFolder: Sendable {
 
     package init(path: String) { self.path = path }
 
+    /// Whether there is anything at all.
+    package var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
     package var directoryDatabase: String { path + "/directory.sqlite" }
     package var credentials: String { path + "/credentials" }
     /// The URL of the server that runs on the folder, while it runs.
     package var endpoint: String { path + "/endpoint" }
+
+    /// What keeps bytes where they are during a backup.
+    var removalLock: String { path + "/removals.lock" }
+    /// Says that a restore into the folder has not ended.
+    static let unfinishedRestoreName = "restore.unfinished"
+    var unfinishedRestore: String { path + "/" + Self.unfinishedRestoreName }
 
     /// The root key, unless the operator keeps it elsewhere or in his head.
     package var rootKey: String { path + "/root.key" }
@@ -22,6 +31,7 @@ package struct DataFolder: Sendable {
 
     package func regionFolder(_ region: Region) -> String { path + "/regions/" + region.rawValue }
     package func regionDatabase(_ region: Region) -> String { regionFolder(region) + "/region.sqlite" }
+    package func packs(_ region: Region) -> String { regionFolder(region) + "/packs" }
     /// For files that a job needs while it runs.
     package func scratch(_ region: Region) -> String { regionFolder(region) + "/scratch" }
     package func frameIndex(_ region: Region) -> String { regionFolder(region) + "/index.sqlite" }
@@ -47,11 +57,21 @@ package struct DataFolder: Sendable {
     /// A folder with other things in it is not closed to those who use them.
     private func checkIsOurs() throws {
         let names = Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
-        guard names.isEmpty || !names.isDisjoint(with: ["lock", "directory.sqlite"]) else { throw DataFolderNotOurs(path: path) }
+        guard names.isEmpty || !names.isDisjoint(with: ["lock", "directory.sqlite", "regions"]) else { throw DataFolderNotOurs(path: path) }
+    }
+
+    /// Makes the folder of a Region's packs, durably.
+    func makePacks(_ region: Region) throws {
+        let packs = packs(region)
+        guard mkdir(packs, 0o700) == 0 || errno == EEXIST else { throw DataFolderError(path: packs, doing: "making it", errno: errno) }
+        try Self.sync(regionFolder(region))
     }
 
     /// Takes the folder for this process, until the lock is closed.
     package func lock() throws -> DataFolderLock { try DataFolderLock(path: path + "/lock") }
+
+    /// Whether a server listens, or was killed while it did.
+    package var isServed: Bool { FileManager.default.fileExists(atPath: endpoint) }
 
     /// Writes a file that only its owner can read, all of it or nothing.
     package func write(_ text: String, to file: String) throws { try write(Array(text.utf8), to: file) }
@@ -84,7 +104,9 @@ package struct DataFolder: Sendable {
     }
 
     /// Makes the names in the folder last.
-    private func sync() throws {
+    private func sync() throws { try Self.sync(path) }
+
+    static func sync(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw DataFolderError(path: path, doing: "opening it", errno: errno) }
         defer { close(descriptor) }
@@ -99,6 +121,13 @@ package struct DataFolderError: Error, CustomStringConvertible {
     package let errno: Int32
 
     package var description: String { "\(path): \(doing) failed: \(String(cString: strerror(errno)))" }
+}
+
+/// A restore into the folder was cut off.
+package struct RestoreUnfinished: Error, CustomStringConvertible {
+    package let path: String
+
+    package var description: String { "\(path): a restore into this folder has not ended: run ferry restore again" }
 }
 
 /// The folder holds something else.

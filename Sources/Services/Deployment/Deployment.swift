@@ -6,6 +6,8 @@ import Sealing
 
 /// All that a server process serves: the directory, its Regions, the clock and the server's secrets.
 package final class Deployment: Sendable {
+    /// Nil in tests that hold no folder.
+    package let folder: DataFolder?
     package let directory: Database
     package let regions: [Region: RegionStore]
     package let tokens: TokenSealer
@@ -20,8 +22,11 @@ package final class Deployment: Sendable {
     package let logger: Logger
     /// How many requests may hold the manifest of a bundle at once.
     let manifests = Gate(places: 8)
+    /// Certificates of new Regions are made one after the other: each keeps a processor busy for a moment.
+    let certificateMaking = Gate(places: 1)
 
     package init(
+        folder: DataFolder? = nil,
         directory: Database,
         regions: [RegionStore],
         tokens: TokenSealer,
@@ -32,6 +37,7 @@ package final class Deployment: Sendable {
         hostNames: [String] = [],
         logger: Logger
     ) {
+        self.folder = folder
         self.vault = vault
         self.directory = directory
         self.regions = Dictionary(uniqueKeysWithValues: regions.map { ($0.region, $0) })
@@ -55,17 +61,13 @@ package final class Deployment: Sendable {
         hostNames: [String] = [],
         logger: Logger
     ) async throws -> Deployment {
-        try folder.make(regions)
-        let directory = try Database(path: folder.directoryDatabase, schema: .directory)
+        try folder.make([])
+        let rows = try await pool.run { try DirectoryRows.open(in: folder) }
+        let directory = rows.database
         let vault = try await VaultLoader(folder: folder, directory: directory, clock: clock, logger: logger).open(rootKey)
-        var stores: [RegionStore] = []
-        for region in regions {
-            stores.append(try await RegionStore.open(region: region, folder: folder, pool: pool, vault: vault, clock: clock))
-        }
-        // Whoever had these leases is dead, or this process would not have the lock: its copies need not wait for them to run out.
-        for store in stores { try await store.database.write { try CopyTable($0).endAllLeases() } }
-        try await makeCertificates(of: stores)
+        let stores = try await open(regions, of: rows, in: folder, pool: pool, vault: vault, clock: clock)
         return Deployment(
+            folder: folder,
             directory: directory,
             regions: stores,
             tokens: try await TokenSealer.load(from: directory),
@@ -78,12 +80,42 @@ package final class Deployment: Sendable {
         )
     }
 
-    /// Makes the certificates of Regions that have none: at their first start, so that they can be had from then on.
-    private static func makeCertificates(of stores: [RegionStore]) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for store in stores { group.addTask { try await store.keys.certificates.require() } }
-            try await group.waitForAll()
+    /// Opens the Regions side by side. Each is noted when all of its files are there.
+    private static func open(
+        _ regions: [Region],
+        of directory: DirectoryRows,
+        in folder: DataFolder,
+        pool: DiskPool,
+        vault: Vault,
+        clock: WallClock
+    ) async throws -> [RegionStore] {
+        try await withThrowingTaskGroup(of: RegionStore.self) { group in
+            for region in regions {
+                group.addTask {
+                    let expectation = try directory.expectation(of: region)
+                    let store = try await RegionStore.open(
+                        region: region,
+                        folder: folder,
+                        expecting: expectation,
+                        pool: pool,
+                        vault: vault,
+                        clock: clock
+                    )
+                    if let identity = store.rows?.identity { try directory.note(region, identity) }
+                    // Whoever had these leases is dead, or this process would not have the lock: its copies need not wait for them to
+                    // run out.
+                    try await store.database.write { try CopyTable($0).endAllLeases() }
+                    return store
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
         }
+    }
+
+    /// Makes everything durable and lets go of the files. Nothing may use the deployment any more.
+    package func close() async throws {
+        for store in regions.values { try await store.close() }
+        try directory.close()
     }
 
     /// The Region of a call: the edge has checked that it exists here.

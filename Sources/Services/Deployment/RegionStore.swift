@@ -7,6 +7,8 @@ import Sealing
 package final class RegionStore: Sendable {
     package let region: Region
     package let database: Database
+    /// What proves that the rows belong to the bytes; nil in tests whose bytes stand elsewhere.
+    let rows: RegionRows?
     package let keys: RegionKeys
     package let blocks: BlockStore
     package let uploads: UploadRecorder
@@ -16,26 +18,58 @@ package final class RegionStore: Sendable {
     package let uploadsPoke = Poke()
     package let jobsPoke = Poke()
 
-    package init(region: Region, database: Database, keys: RegionKeys, blocks: BlockStore) {
+    private let index: Database?
+
+    package init(
+        region: Region,
+        database: Database,
+        rows: RegionRows? = nil,
+        keys: RegionKeys,
+        blocks: BlockStore,
+        index: Database? = nil
+    ) {
+        self.index = index
         self.region = region
         self.database = database
+        self.rows = rows
         self.keys = keys
         self.blocks = blocks
         sql = database.statistics
         uploads = UploadRecorder(database: database)
     }
 
-    /// Opens a Region's folder, making what is missing.
-    package static func open(region: Region, folder: DataFolder, pool: DiskPool, vault: Vault, clock: WallClock) async throws -> RegionStore
-    {
+    /// Opens a Region's folder. What is missing is made, unless it is missed: then it throws `RowsAmiss`.
+    package static func open(
+        region: Region,
+        folder: DataFolder,
+        expecting expectation: RegionRows.Expectation? = nil,
+        pool: DiskPool,
+        vault: Vault,
+        clock: WallClock
+    ) async throws -> RegionStore {
         let sql = SQLStatistics()
-        let database = try Database(path: folder.regionDatabase(region), schema: .region, statistics: sql)
-        let keys = RegionKeys(region: region, database: database, vault: vault, clock: clock)
+        let rows = try await pool.run { try RegionRows.open(region, in: folder, expecting: expectation, statistics: sql) }
+        let keys = RegionKeys(region: region, database: rows.database, vault: vault, clock: clock)
         try await keys.unlock()
-        let blocks = try await pool.run {
-            let index = SQLFrameIndex(try Database(path: folder.frameIndex(region), schema: .frameIndex, statistics: sql))
-            return try BlockStore(folder: folder.regionFolder(region), index: index, pool: pool, domains: keys.seals)
+        let index = try await pool.run {
+            SQLFrameIndex(try Database(path: folder.frameIndex(region), schema: .frameIndex, statistics: sql))
         }
-        return RegionStore(region: region, database: database, keys: keys, blocks: blocks)
+        let path = folder.regionFolder(region)
+        if try await pool.run({ try index.isOfOthers(than: rows.identity) }) {
+            // The index is a cache: one of another Region, or of before packs were rewritten, is made anew from the packs that there are.
+            _ = try await RebuildIndex(folder: path, index: index, pool: pool, domains: keys.seals).run()
+            try await rows.database.write { try ReleaseTable($0).insert(root: nil, at: clock.now) }
+        }
+        let blocks = try await pool.run {
+            try index.belong(to: rows.identity)
+            return try BlockStore(folder: path, index: index, pool: pool, domains: keys.seals)
+        }
+        return RegionStore(region: region, database: rows.database, rows: rows, keys: keys, blocks: blocks, index: index.database)
+    }
+
+    func close() async throws {
+        try await blocks.close()
+        try index?.close()
+        try database.close()
     }
 }

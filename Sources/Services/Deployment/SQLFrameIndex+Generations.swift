@@ -4,6 +4,23 @@ import Metadata
 extension SQLFrameIndex {
     package func generation() throws -> UInt64 { UInt64(try database.blockingRead { try FrameTable($0).generation() }) }
 
+    /// Whether the index is one of other rows, or of before their last collection: it names places that packs do not have any more.
+    func isOfOthers(than rows: Identity) throws -> Bool {
+        let (identity, generation) = try database.blockingRead { transaction in
+            (try IdentityTable(transaction).identity(), try FrameTable(transaction).generation())
+        }
+        return identity.map { $0.id != rows.id } ?? false || UInt64(generation) < rows.collections
+    }
+
+    /// Says whose the index is, and that no collection was before its own.
+    func belong(to rows: Identity) throws {
+        try database.blockingWrite { transaction in
+            let identities = IdentityTable(transaction)
+            if try identities.identity()?.id != rows.id { try identities.set(Identity(id: rows.id, place: rows.place)) }
+            try FrameTable(transaction).raiseGeneration(to: Int64(rows.collections))
+        }
+    }
+
     package func beginGeneration() throws -> UInt64 { UInt64(try database.blockingWrite { try FrameTable($0).beginGeneration() }) }
 
     package func mark(_ addresses: [Digest], generation: UInt64) throws -> Set<Digest> {

@@ -5,6 +5,8 @@ import Metadata
 import ServiceLifecycle
 
 /// Deletes keys whose day has come, and gives new material to those that rotate. It takes no input: the days stand in the rows.
+///
+/// It also makes the certificate of a Region that is served for the first time: that takes a while, and no start waits for it.
 package struct KeyReconciler: Service, CustomStringConvertible {
     private static let interval: Duration = .seconds(5)
     private static let batch = 100
@@ -13,12 +15,14 @@ package struct KeyReconciler: Service, CustomStringConvertible {
     private let ring: KeyRing
     private let clock: WallClock
     private let logger: Logger
+    private let certificateMaking: Gate
 
     package init(store: RegionStore, deployment: Deployment) {
         self.store = store
         ring = deployment.keyRing(of: store)
         clock = deployment.clock
         logger = deployment.logger(of: store)
+        certificateMaking = deployment.certificateMaking
     }
 
     /// As the log of services names it.
@@ -26,10 +30,20 @@ package struct KeyReconciler: Service, CustomStringConvertible {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
+            await makeCertificate()
             while !Task.isCancelled {
                 await step()
                 try? await Task.sleep(for: Self.interval)
             }
+        }
+    }
+
+    private func makeCertificate() async {
+        do {
+            _ = try await certificateMaking.pass { try await store.keys.certificates.require() }
+        } catch {
+            // Whoever needs it first makes it.
+            if !(error is CancellationError) { logger.error("Making the Region's certificate failed", metadata: ["error": "\(error)"]) }
         }
     }
 

@@ -10,24 +10,27 @@ import Sealing
 /// name their vault key, so those that are still to be sealed anew open as before, and the next run finishes them.
 package struct RootKeyRotation: Sendable {
     package struct Report: Hashable, Sendable {
-        /// How many materials of KMS keys, data keys of S3 and keys of certificates were sealed anew.
+        /// How many materials of KMS keys, data keys of S3, keys of certificates and secrets of access keys were sealed anew.
         package var materials = 0
     }
 
     private static let batch = 500
 
     private let folder: DataFolder
+    private let directory: DirectoryRows
     private let loader: VaultLoader
 
     /// The caller holds the folder's lock.
     package init(folder: DataFolder, clock: WallClock = .system, logger: Logger) throws {
         self.folder = folder
-        let directory = try Database(path: folder.directoryDatabase, schema: .directory)
-        loader = VaultLoader(folder: folder, directory: directory, clock: clock, logger: logger)
+        directory = try DirectoryRows.open(in: folder)
+        loader = VaultLoader(folder: folder, directory: directory.database, clock: clock, logger: logger)
     }
 
     package func run(from old: RootKeySource, to new: RootKeySource) async throws -> Report {
         _ = try await loader.open(old)
+        // Before anything is changed: what is sealed under the old key in rows that are lost would open under none.
+        for region in try Maintenance(folder: folder).regions() { try rows(of: region).database.close() }
         guard let known = try await loader.directory.read({ try VaultTable($0).rootKey() }) else {
             preconditionFailure("a vault that was opened has a root key")
         }
@@ -66,7 +69,7 @@ package struct RootKeyRotation: Sendable {
     private func reseal(_ vault: Vault) async throws -> Report {
         var report = Report()
         for region in try folder.regions() {
-            let database = try Database(path: folder.regionDatabase(region), schema: .region)
+            let database = try rows(of: region).database
             report.materials += try await reseal(in: region, database, vault)
             report.materials += try await resealDataKeys(of: region, database, vault)
             report.materials += try await resealCertificateKey(of: region, database, vault)
@@ -78,6 +81,10 @@ package struct RootKeyRotation: Sendable {
             for known in try table.vaultKeys() where known.id != vault.currentID { try table.deleteVaultKey(known.id) }
         }
         return report
+    }
+
+    private func rows(of region: Region) throws -> RegionRows {
+        try RegionRows.open(region, in: folder, expecting: directory.expectation(of: region))
     }
 
     private func reseal(in region: Region, _ database: Database, _ vault: Vault) async throws -> Int {

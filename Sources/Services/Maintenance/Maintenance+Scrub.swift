@@ -9,7 +9,10 @@ extension Maintenance {
     /// the folder's lock then.
     package func scrub(_ region: Region, repairing: Bool = false, rootKey: RootKeySource = .dataFolder) async throws -> Scrubbed {
         try await withPool { pool in
-            let index = try index(of: region)
+            // A repair goes by what the rows name, and is kept from rows that are not the packs' own.
+            let rows = repairing ? try writableRows(of: region) : nil
+            defer { try? rows?.database.close() }
+            let index = repairing ? try writableIndex(of: region) : try index(of: region)
             let path = folder.regionFolder(region)
             let seals = try await seals(of: region, rootKey: rootKey)
             let report = try await Scrub(folder: path, index: index, pool: pool, domains: seals).run()
@@ -34,8 +37,12 @@ extension Maintenance {
 
     /// The snapshots and objects of a Region that need a frame that the walk finds damaged or missing.
     func hurt(of region: Region, _ walk: MapWalk) async throws -> [Hurt] {
-        let database = try Database(path: folder.regionDatabase(region), schema: .region)
-        return try await hurtSnapshots(in: database, walk) + hurtObjects(in: database, walk)
+        let database = try RegionRows.read(region, in: folder)
+        return try await hurt(in: database, walk)
+    }
+
+    func hurt(in database: Database, _ walk: MapWalk) async throws -> [Hurt] {
+        try await hurtSnapshots(in: database, walk) + hurtObjects(in: database, walk)
     }
 
     private func hurtSnapshots(in database: Database, _ walk: MapWalk) async throws -> [Hurt] {
@@ -81,8 +88,9 @@ extension Maintenance {
         return "\(findings.count) of its frames cannot be read, the first is the \(place)"
     }
 
+    /// The index as it stands, to be read.
     func index(of region: Region) throws -> SQLFrameIndex {
-        SQLFrameIndex(try Database(path: folder.frameIndex(region), schema: .frameIndex))
+        SQLFrameIndex(try Database(reading: folder.frameIndex(region), schema: .frameIndex))
     }
 
     private static func text(of damage: ScrubReport.Damage) -> String {

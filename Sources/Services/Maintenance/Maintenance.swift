@@ -47,10 +47,24 @@ package struct Maintenance: Sendable {
         package let damages: [String]
     }
 
+    /// The Regions of the folder. One that has been set up and is lost is missed, and so is a directory.
+    ///
+    /// - Throws: `RowsAmiss`, `NoDataFolder`.
+    package func regions() throws -> [Region] {
+        let there = try folder.regions()
+        guard FileIdentity(folder.directoryDatabase) != nil || !there.isEmpty else { throw NoDataFolder(path: folder.path) }
+        let directory = try DirectoryRows.read(in: folder)
+        defer { try? directory.close() }
+        for region in try directory.blockingRead({ try RegionTable($0).regions() }) where !there.contains(region) {
+            throw RowsAmiss(region: region, path: folder.regionFolder(region), problem: .folderMissing)
+        }
+        return there
+    }
+
     /// The certificate that bundles for a Region are made with, in PEM; nil before a server has served the Region. It needs no root key,
     /// and may run beside the server.
     package func certificate(of region: Region) async throws -> String? {
-        let database = try Database(path: folder.regionDatabase(region), schema: .region)
+        let database = try RegionRows.read(region, in: folder)
         defer { try? database.close() }
         return try await database.read { try CertificateTable($0).certificate()?.pem }
     }
@@ -58,7 +72,8 @@ package struct Maintenance: Sendable {
     /// Makes a Region's index anew from its packs. The caller holds the folder's lock.
     package func rebuildIndex(of region: Region, rootKey: RootKeySource = .dataFolder) async throws -> Rebuilt {
         try await withPool { pool in
-            let index = try index(of: region)
+            let rows = try writableRows(of: region)
+            let index = try writableIndex(of: region)
             let path = folder.regionFolder(region)
             let seals = try await seals(of: region, rootKey: rootKey)
             let report = try await RebuildIndex(folder: path, index: index, pool: pool, domains: seals).run()
@@ -67,8 +82,8 @@ package struct Maintenance: Sendable {
             let walk = MapWalk(folder: path, index: index, pool: pool, domains: seals, damaged: [])
             let hurt = report.incomplete.isEmpty ? [] : try await hurt(of: region, walk)
             // What was collected and still stands in packs is in the index again.
-            let database = try Database(path: folder.regionDatabase(region), schema: .region)
-            try await database.write { try ReleaseTable($0).insert(root: nil, at: WallClock.system.now) }
+            try await rows.database.write { try ReleaseTable($0).insert(root: nil, at: WallClock.system.now) }
+            try index.belong(to: rows.identity)
             return Rebuilt(
                 packs: report.packs,
                 frames: report.framesIndexed,
@@ -83,7 +98,7 @@ package struct Maintenance: Sendable {
             // All Regions, because copies between them keep blocks alive on both sides.
             let deployment = try await Deployment.open(
                 folder,
-                regions: folder.regions(),
+                regions: regions(),
                 pool: pool,
                 rootKey: rootKey,
                 logger: logger
@@ -92,16 +107,16 @@ package struct Maintenance: Sendable {
             // Nobody reads while no server runs, so nothing is kept for those who do.
             let schedule = Collector.Schedule(pause: 0, grace: 0)
             let report = try await Collector(store: store, deployment: deployment, schedule: schedule).collect()
-            for store in deployment.regions.values { try await store.blocks.close() }
+            try await deployment.close()
             return report
         }
     }
 
     /// The domains of a Region whose keys can be used; none, and no root key is asked for, where nothing is encrypted.
     func seals(of region: Region, rootKey: RootKeySource) async throws -> SealDomains {
-        let database = try Database(path: folder.regionDatabase(region), schema: .region)
+        let database = try RegionRows.read(region, in: folder)
         if try await database.read({ try DomainTable($0).ids() }).isEmpty { return SealDomains() }
-        let directory = try Database(path: folder.directoryDatabase, schema: .directory)
+        let directory = try DirectoryRows.read(in: folder)
         var logger = Logger(label: "ferry")
         // That all is well goes without saying: a command opens the keys once for each Region.
         logger.logLevel = .notice
@@ -109,6 +124,17 @@ package struct Maintenance: Sendable {
         let keys = RegionKeys(region: region, database: database, vault: try await loader.open(rootKey), clock: .system)
         try await keys.unlock()
         return keys.seals
+    }
+
+    /// The rows of a Region, proven to be the ones of its packs. The caller holds the folder's lock.
+    func writableRows(of region: Region) throws -> RegionRows {
+        let directory = try DirectoryRows.open(in: folder)
+        defer { try? directory.database.close() }
+        return try RegionRows.open(region, in: folder, expecting: directory.expectation(of: region))
+    }
+
+    func writableIndex(of region: Region) throws -> SQLFrameIndex {
+        SQLFrameIndex(try Database(path: folder.frameIndex(region), schema: .frameIndex))
     }
 
     func withPool<Value: Sendable>(_ body: (DiskPool) async throws -> Value) async throws -> Value {
@@ -122,4 +148,13 @@ package struct Maintenance: Sendable {
             throw error
         }
     }
+}
+
+/// There is no data folder where one was named.
+package struct NoDataFolder: Error, CustomStringConvertible {
+    package let path: String
+
+    package init(path: String) { self.path = path }
+
+    package var description: String { "there is no data folder of ferry at \(path): name it with --data" }
 }

@@ -18,7 +18,7 @@ struct CertificateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = folder.folder
-        let regions = try folder.regions()
+        let regions = try Maintenance(folder: folder).regions()
         guard let region = region ?? (regions.count == 1 ? regions.first : nil) else {
             let known = regions.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("name one of the Regions in \(folder.path) with --region: \(known)")
@@ -27,10 +27,20 @@ struct CertificateCommand: AsyncParsableCommand {
             Terminal.complain("there is no Region \(region) in \(folder.path)\n  Name the folder of the server with --data.")
             throw ExitCode.failure
         }
-        guard let pem = try await Maintenance(folder: folder).certificate(of: region) else {
+        guard let pem = try await certificate(of: region, in: folder) else {
             Terminal.complain("\(region) has no certificate yet: start the server once, which makes it")
             throw ExitCode.failure
         }
         Terminal.say(pem.trimmingCharacters(in: .newlines))
+    }
+
+    /// A server that has started for the first time makes it in a moment.
+    private func certificate(of region: Region, in folder: DataFolder) async throws -> String? {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            if let pem = try await Maintenance(folder: folder).certificate(of: region) { return pem }
+            guard folder.isServed, ContinuousClock.now < deadline else { return nil }
+            try await Task.sleep(for: .milliseconds(50))
+        }
     }
 }

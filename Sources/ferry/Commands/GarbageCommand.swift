@@ -22,7 +22,7 @@ struct GarbageCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = folder.folder
         let source = try rootKey.source()
-        let regions = try folder.regions()
+        let regions = try Maintenance(folder: folder).regions()
         if let region, !regions.contains(region) { throw ValidationError("there is no Region \(region) in \(folder.path)") }
         let lock: DataFolderLock
         do {

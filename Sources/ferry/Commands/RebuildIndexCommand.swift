@@ -18,7 +18,7 @@ struct RebuildIndexCommand: AsyncParsableCommand {
         let folder = folder.folder
         let lock = try folder.lock()
         var damages = 0
-        for region in try folder.regions() {
+        for region in try Maintenance(folder: folder).regions() {
             let report = try await Maintenance(folder: folder).rebuildIndex(of: region, rootKey: try rootKey.source())
             print("\(region): \(report.frames) frames in \(report.packs) packs")
             for damage in report.damages { print("\(region): \(damage)") }

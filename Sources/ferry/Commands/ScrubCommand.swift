@@ -37,7 +37,7 @@ struct ScrubCommand: AsyncParsableCommand {
     private func scrub() async throws -> Bool {
         let folder = folder.folder
         var isSound = true
-        for region in try folder.regions() {
+        for region in try Maintenance(folder: folder).regions() {
             let report = try await Maintenance(folder: folder).scrub(region, repairing: repair, rootKey: try rootKey.source())
             let mended = repair ? ", \(report.mended) mended" : ""
             print("\(region): \(report.frames) frames in \(report.packs) packs, \(report.damages.count) damaged\(mended)")

@@ -28,7 +28,7 @@ struct UsageCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = folder.folder
-        let regions = try folder.regions()
+        let regions = try Maintenance(folder: folder).regions()
         if let region, !regions.contains(region) { throw ValidationError("there is no Region \(region) in \(folder.path)") }
         var missing = Set(ids)
         var listing = JSONListing(isUsed: json)

@@ -93,6 +93,12 @@ struct Server {
             throw CannotListen(address: address, cause: String(cString: strerror(error.errnoCode)))
         }
         try? FileManager.default.removeItem(atPath: folder.endpoint)
+        do {
+            try await deployment.close()
+        } catch {
+            // All that was acknowledged is on the disk already.
+            logger.warning("Closing the data folder failed", metadata: ["error": "\(error)"])
+        }
         try await pool.shutdown()
         lock.release()
         logger.info("Stopped")

@@ -28,7 +28,9 @@ import Testing
         try temporary.write { try $0.execute("INSERT INTO schema_steps (number) VALUES (99)") }
         try temporary.database.close()
 
-        let refusal = #expect(throws: SchemaTooNew.self) { _ = try Database(path: temporary.path, schema: .region) }
+        let refused = #expect(throws: DatabaseRefused.self) { _ = try Database(path: temporary.path, schema: .region) }
+        #expect(refused?.description.contains(temporary.path) == true)
+        let refusal = refused?.cause as? SchemaTooNew
         #expect(refusal?.found == 99)
         #expect(refusal?.known == 10)
         #expect(refusal?.description.contains("99") == true)

@@ -40,28 +40,22 @@ import Testing
 
     /// Opened by the product's own way, the folder holds what was there before.
     @Test func whatWasWrittenIsThereAtTheNextStart() async throws {
-        try await World.run { world in
-            var kept: [String] = []
-            try await world.reconciling {
-                let snapshot = try await world.snapshot([0: 1, 1500: 2])
-                _ = try await world.register("web", over: [snapshot])
-                kept = try await world.listing(of: World.home).map(\.name)
+        try await KeptFolder.run { kept in
+            var (names, sealed): ([String], String) = ([], "")
+            try await kept.serving { world in
+                try await world.reconciling {
+                    let snapshot = try await world.snapshot([0: 1, 1500: 2])
+                    _ = try await world.register("web", over: [snapshot])
+                    names = try await world.listing(of: World.home).map(\.name)
+                }
+                sealed = world.deployment.tokens.seal([1, 2, 3], as: .page, until: kept.clock.now)
             }
-            let sealed = world.deployment.tokens.seal([1, 2, 3], as: .page, until: world.clock.now)
-            let pool = DiskPool()
-            let again = try await Deployment.open(
-                world.folder,
-                regions: [World.home, World.away],
-                pool: pool,
-                clock: world.clock.wallClock,
-                logger: world.log.logger
-            )
-            #expect(again.tokens.open(sealed, as: .page, at: world.clock.now) == [1, 2, 3])
-            let store = try again.store(of: World.home)
-            let images = Images(Call(principal: world.call(World.home).principal, store: store, deployment: again, host: "localhost"))
-            #expect(try await images.describe(ImageQuery()).elements.map(\.name) == kept)
-            #expect(throws: (any Error).self) { try again.store(of: known("sa-east-1")) }
-            try await pool.shutdown()
+            try await kept.serving { world in
+                #expect(world.deployment.tokens.open(sealed, as: .page, at: kept.clock.now) == [1, 2, 3])
+                let listed = try await world.listing(of: World.home)
+                #expect(listed.map(\.name) == names)
+                #expect(throws: (any Error).self) { try world.deployment.store(of: known("sa-east-1")) }
+            }
         }
     }
 

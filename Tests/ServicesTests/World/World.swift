@@ -94,6 +94,16 @@ struct World: Sendable {
         )
     }
 
+    /// A world over what a server has opened.
+    init(_ deployment: Deployment, folder: DataFolder, clock: SettableClock, log: LogMemory, pool: DiskPool) {
+        self.folder = folder
+        self.deployment = deployment
+        self.clock = clock
+        self.log = log
+        disks = [:]
+        scratchPool = pool
+    }
+
     func store(_ region: Region) -> RegionStore {
         guard let store = deployment.regions[region] else { preconditionFailure("no Region \(region)") }
         return store

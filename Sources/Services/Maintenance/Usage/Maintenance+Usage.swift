@@ -24,7 +24,7 @@ extension Maintenance {
             defer { try? table.close() }
             var others: [(region: Region, rows: Database, maps: StoredMaps)] = []
             for other in try folder.regions() {
-                let rows = try Database(path: folder.regionDatabase(other), schema: .region)
+                let rows = try RegionRows.read(other, in: folder)
                 let seals = try await seals(of: other, rootKey: rootKey)
                 let maps = StoredMaps(folder: folder.regionFolder(other), index: try index(of: other), pool: pool, domains: seals)
                 others.append((other, rows, maps))

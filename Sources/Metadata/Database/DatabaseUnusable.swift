@@ -1,0 +1,70 @@
+import GRDB
+
+/// The file of a database is damaged, or cannot be read or written: names it and says what to do.
+package struct DatabaseUnusable: Error, CustomStringConvertible {
+    package let path: String
+    package let content: String
+    package let remedy: String
+    package let cause: any Error
+
+    package var description: String { "\(path), which holds \(content), cannot be used: \(cause). What to do: \(remedy)" }
+
+    /// Runs `body`; an error of SQLite that is about the file and not about a statement names the file.
+    static func naming<Value>(_ path: String, _ schema: Schema, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            throw named(error, path, schema)
+        }
+    }
+
+    static func naming<Value>(_ path: String, _ schema: Schema, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch {
+            throw named(error, path, schema)
+        }
+    }
+
+    private static func named(_ error: any Error, _ path: String, _ schema: Schema) -> any Error {
+        switch error {
+        case let error as DatabaseError where isOfTheFile(error.resultCode):
+            DatabaseUnusable(
+                path: path,
+                content: schema.content,
+                remedy: schema.remedy,
+                cause: SQLiteFailure(code: error.resultCode.rawValue, message: error.message ?? "no more is known")
+            )
+        case is SchemaTooNew, is SchemaTooOld, is WrongDatabase:
+            DatabaseRefused(path: path, cause: error)
+        default: error
+        }
+    }
+
+    private static func isOfTheFile(_ code: ResultCode) -> Bool {
+        [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_IOERR].contains(code)
+    }
+}
+
+/// The database is whole, and not one that can be opened now.
+package struct DatabaseRefused: Error, CustomStringConvertible {
+    package let path: String
+    package let cause: any Error
+
+    package var description: String { "\(path): \(cause)" }
+}
+
+/// The file of a database that is to be read is not there.
+package struct DatabaseMissing: Error, CustomStringConvertible {
+    package let path: String
+    package let content: String
+
+    package var description: String { "\(path), which holds \(content), is missing: ferry recover tells how the folder stands" }
+}
+
+private struct SQLiteFailure: Error, CustomStringConvertible {
+    let code: Int32
+    let message: String
+
+    var description: String { "\(message) (SQLite \(code))" }
+}
