@@ -106,6 +106,17 @@ def test_a_passphrase_from_a_file_and_from_the_environment(start_server, tmp_pat
     assert PASSPHRASE.encode() not in Path(f"/proc/{server.pid}/environ").read_bytes()
 
 
+def test_the_secret_of_the_root_account_is_taken_out_of_the_environment_and_sealed(start_server):
+    secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    server = start_server(environment={"FERRY_ROOT_ACCESS_KEY_ID": "AKIDEXAMPLE", "FERRY_ROOT_SECRET_ACCESS_KEY": secret})
+    assert server.credentials.secret_key == secret
+    assert server.ec2().describe_images()["Images"] == []
+    assert secret.encode() not in Path(f"/proc/{server.pid}/environ").read_bytes()
+    files = [path for path in server.data.rglob("*") if path.is_file() and path.name != "credentials"]
+    assert not [path for path in files if secret.encode() in path.read_bytes()]
+    assert secret not in server.log_text()
+
+
 def test_a_short_passphrase_is_refused(tmp_path):
     server = FerryServer(tmp_path / "data", environment={"FERRY_ROOT_PASSPHRASE": "short"})
     refuses_to_start(server, "12 bytes or more")

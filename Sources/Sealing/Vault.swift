@@ -55,6 +55,14 @@ package struct MaterialPlace: Hashable, Sendable {
         bytes = Array("ferry domain key 1".utf8) + domain.bytes + Array(region.rawValue.utf8)
     }
 
+    /// The secret of an access key.
+    package init(secretOfAccessKey id: String) { bytes = Array("ferry access key 1".utf8) + Array(id.utf8) }
+
+    /// The key that tokens are made with.
+    package static let tokenKey = MaterialPlace(bytes: Array("ferry token key 1".utf8))
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+
     /// The private key of the certificate that bundles for a Region are made with.
     package init(certificateKeyOf region: Region) { bytes = Array("ferry certificate key 1".utf8) + Array(region.rawValue.utf8) }
 }

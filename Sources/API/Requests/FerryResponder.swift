@@ -25,7 +25,7 @@ package struct FerryResponder: HTTPResponder {
         self.deployment = deployment
         self.connections = connections
         self.bodies = bodies
-        accessKeys = AccessKeys(directory: deployment.directory)
+        accessKeys = AccessKeys(deployment.secrets)
         baseNames = S3Service.baseNames(of: deployment)
         publicPages = PublicPages(of: deployment, version: version)
     }

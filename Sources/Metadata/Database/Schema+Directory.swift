@@ -37,6 +37,14 @@ extension Schema {
             [
                 // The Regions that have been set up, and the ids of their rows: from then on all of their files are to be there.
                 "CREATE TABLE regions (name TEXT PRIMARY KEY, id BYTEA NOT NULL)",
+                // Secrets stand sealed under the vault. Those of before are sealed at the next start, which then drops the table.
+                "ALTER TABLE access_keys RENAME TO clear_access_keys",
+                """
+                CREATE TABLE access_keys (
+                    id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts (id), sealed BYTEA NOT NULL, created_at BIGINT NOT NULL
+                )
+                """,
+                "CREATE INDEX access_keys_by_account ON access_keys (account, created_at)",
             ],
         ]
     )

@@ -18,27 +18,47 @@ package struct DirectoryTable {
         )
     }
 
-    package func accessKey(_ id: String) throws -> (account: AccountID, secret: String)? {
-        try transaction.firstRow("SELECT account, secret FROM access_keys WHERE id = ?", [.text(id)]).map { row in
-            (try row.value("account"), try row.text("secret"))
+    /// The secrets are sealed under the vault.
+    package func accessKey(_ id: String) throws -> (account: AccountID, sealed: [UInt8])? {
+        try transaction.firstRow("SELECT account, sealed FROM access_keys WHERE id = ?", [.text(id)]).map { row in
+            (try row.value("account"), try row.bytes("sealed"))
         }
     }
 
-    package func accessKeys(of account: AccountID) throws -> [(id: String, secret: String)] {
-        try transaction.rows("SELECT id, secret FROM access_keys WHERE account = ? ORDER BY created_at, id", [.text(account)]).map { row in
-            (try row.text("id"), try row.text("secret"))
+    package func accessKeys(of account: AccountID) throws -> [(id: String, sealed: [UInt8])] {
+        try transaction.rows("SELECT id, sealed FROM access_keys WHERE account = ? ORDER BY created_at, id", [.text(account)]).map { row in
+            (try row.text("id"), try row.bytes("sealed"))
         }
     }
 
-    package func setAccessKey(_ id: String, secret: String, account: AccountID, at date: Date) throws {
+    package func accessKeys() throws -> [(id: String, sealed: [UInt8])] {
+        try transaction.rows("SELECT id, sealed FROM access_keys ORDER BY id").map { (try $0.text("id"), try $0.bytes("sealed")) }
+    }
+
+    package func setAccessKey(_ id: String, sealed: [UInt8], account: AccountID, at date: Date) throws {
         try transaction.execute(
             """
-            INSERT INTO access_keys (id, account, secret, created_at) VALUES (?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET account = excluded.account, secret = excluded.secret
+            INSERT INTO access_keys (id, account, sealed, created_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET account = excluded.account, sealed = excluded.sealed
             """,
-            [.text(id), .text(account), .text(secret), .date(date)]
+            [.text(id), .text(account), .bytes(sealed), .date(date)]
         )
     }
+
+    package func setSealed(_ sealed: [UInt8], ofAccessKey id: String) throws {
+        try transaction.execute("UPDATE access_keys SET sealed = ? WHERE id = ?", [.bytes(sealed), .text(id)])
+    }
+
+    /// The access keys of a directory of before secrets were sealed; nil when there is no table of such any more.
+    package func clearAccessKeys() throws -> [(id: String, secret: String, account: AccountID, createdAt: Date)]? {
+        guard try transaction.hasTable("clear_access_keys") else { return nil }
+        return try transaction.rows("SELECT * FROM clear_access_keys ORDER BY created_at, id").map { row in
+            (try row.text("id"), try row.text("secret"), try row.value("account"), try row.date("created_at"))
+        }
+    }
+
+    package func deleteClearAccessKeys() throws { try transaction.execute("DELETE FROM clear_access_keys") }
+    package func dropClearAccessKeys() throws { try transaction.execute("DROP TABLE clear_access_keys") }
 
     package func removeAccessKeys(of account: AccountID) throws {
         try transaction.execute("DELETE FROM access_keys WHERE account = ?", [.text(account)])
@@ -50,5 +70,13 @@ package struct DirectoryTable {
 
     package func setSecret(_ name: String, _ value: [UInt8]) throws {
         try transaction.execute("INSERT INTO secrets (name, value) VALUES (?, ?)", [.text(name), .bytes(value)])
+    }
+
+    package func changeSecret(_ name: String, to value: [UInt8]) throws {
+        try transaction.execute("UPDATE secrets SET value = ? WHERE name = ?", [.bytes(value), .text(name)])
+    }
+
+    package func deleteSecret(_ name: String) throws {
+        try transaction.execute("DELETE FROM secrets WHERE name = ?", [.text(name)])
     }
 }

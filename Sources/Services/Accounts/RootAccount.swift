@@ -15,32 +15,34 @@ package struct RootAccount: Sendable {
         package var accessKeyID: String?
         package var secretAccessKey: String?
 
-        package init(environment: [String: String]) {
+        /// - Parameter secretAccessKey: what was taken out of the environment, where others could read it.
+        package init(environment: [String: String], secretAccessKey: String? = nil) {
             accountID = environment["FERRY_ROOT_ACCOUNT_ID"].flatMap { $0.isEmpty ? nil : $0 }
             accessKeyID = environment["FERRY_ROOT_ACCESS_KEY_ID"].flatMap { $0.isEmpty ? nil : $0 }
-            secretAccessKey = environment["FERRY_ROOT_SECRET_ACCESS_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+            self.secretAccessKey = secretAccessKey.flatMap { $0.isEmpty ? nil : $0 }
         }
     }
 
     /// Finds or makes the root account, and writes its key where the AWS tools and `ferry` can read it.
-    package static func prepare(in directory: Database, folder: DataFolder, override: Override, clock: WallClock) async throws
+    package static func prepare(in secrets: DirectorySecrets, folder: DataFolder, override: Override, clock: WallClock) async throws
         -> RootAccount
     {
-        let root = try await directory.write { transaction in
+        let root = try await secrets.directory.write { transaction in
             let table = DirectoryTable(transaction)
             let account = try Self.account(override, in: table)
             let keys = try table.accessKeys(of: account)
             let known = override.accessKeyID.map { id in keys.first { $0.id == id } } ?? keys.first
-            let root = RootAccount(
+            let root = try RootAccount(
                 account: account,
                 accessKeyID: override.accessKeyID ?? known?.id ?? newAccessKeyID(),
-                secretAccessKey: override.secretAccessKey ?? known?.secret ?? newSecret()
+                secretAccessKey: override.secretAccessKey ?? known.map { try secrets.secret($0.sealed, of: $0.id) } ?? newSecret()
             )
             guard root.isUsable else { throw RootAccountError.accessKey }
             try table.insertAccount(account, at: clock.now)
             // A key that the operator sets replaces those before it: one that leaked can be taken out of use.
             if override.accessKeyID != nil { try table.removeAccessKeys(of: account) }
-            try table.setAccessKey(root.accessKeyID, secret: root.secretAccessKey, account: account, at: clock.now)
+            let sealed = try secrets.sealed(root.secretAccessKey, of: root.accessKeyID)
+            try table.setAccessKey(root.accessKeyID, sealed: sealed, account: account, at: clock.now)
             return root
         }
         try folder.write(root.sharedCredentials, to: folder.credentials)

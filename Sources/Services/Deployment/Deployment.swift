@@ -65,12 +65,14 @@ package final class Deployment: Sendable {
         let rows = try await pool.run { try DirectoryRows.open(in: folder) }
         let directory = rows.database
         let vault = try await VaultLoader(folder: folder, directory: directory, clock: clock, logger: logger).open(rootKey)
+        let secrets = DirectorySecrets(directory: directory, vault: vault)
+        try await secrets.sealClearText()
         let stores = try await open(regions, of: rows, in: folder, pool: pool, vault: vault, clock: clock)
         return Deployment(
             folder: folder,
             directory: directory,
             regions: stores,
-            tokens: try await TokenSealer.load(from: directory),
+            tokens: try await TokenSealer.load(from: secrets),
             vault: vault,
             clock: clock,
             limits: limits,
@@ -125,6 +127,9 @@ package final class Deployment: Sendable {
         }
         return store
     }
+
+    /// What the directory keeps sealed.
+    package var secrets: DirectorySecrets { DirectorySecrets(directory: directory, vault: vault) }
 
     /// A logger whose lines name the Region.
     func logger(of store: RegionStore) -> Logger {

@@ -75,6 +75,7 @@ package struct RootKeyRotation: Sendable {
             report.materials += try await resealCertificateKey(of: region, database, vault)
             try database.close()
         }
+        report.materials += try await DirectorySecrets(directory: loader.directory, vault: vault).sealAnew()
         // No material names them any more.
         try await loader.directory.write { transaction in
             let table = VaultTable(transaction)

@@ -1,7 +1,6 @@
 import Crypto
 import Domain
 import Foundation
-import Metadata
 
 /// Makes and checks the opaque tokens that clients carry: page tokens, block tokens and grant tokens.
 ///
@@ -23,16 +22,7 @@ package struct TokenSealer: Sendable {
 
     package init(key: [UInt8]) { self.key = SymmetricKey(data: key) }
 
-    package static func load(from directory: Database) async throws -> TokenSealer {
-        let key = try await directory.write { transaction in
-            let table = DirectoryTable(transaction)
-            if let key = try table.secret("token-key") { return key }
-            let key = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-            try table.setSecret("token-key", key)
-            return key
-        }
-        return TokenSealer(key: key)
-    }
+    package static func load(from secrets: DirectorySecrets) async throws -> TokenSealer { TokenSealer(key: try await secrets.tokenKey()) }
 
     /// A token that says `content` until `expiry`. Eight random bytes make each one differ from the last.
     package func seal(_ content: [UInt8], as kind: Kind, until expiry: Date) -> String {

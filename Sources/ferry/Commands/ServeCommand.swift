@@ -2,6 +2,7 @@ import ArgumentParser
 import Domain
 import Foundation
 import Logging
+import Sealing
 import Services
 
 /// Runs a server.
@@ -117,6 +118,14 @@ struct ServeCommand: AsyncParsableCommand {
         return limits
     }
 
+    private func rootAccount() -> RootAccount.Override {
+        let secret = EnvironmentSecret.take("FERRY_ROOT_SECRET_ACCESS_KEY")
+        return RootAccount.Override(
+            environment: ProcessInfo.processInfo.environment,
+            secretAccessKey: secret?.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+        )
+    }
+
     func run() async throws {
         let level = logLevel
         LoggingSystem.bootstrap { label in
@@ -132,6 +141,7 @@ struct ServeCommand: AsyncParsableCommand {
             let server = Server(
                 folder: folder.folder,
                 rootKey: try rootKey.source(),
+                rootAccount: rootAccount(),
                 address: listen,
                 regions: regions,
                 limits: limits,

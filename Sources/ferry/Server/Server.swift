@@ -24,6 +24,7 @@ struct Server {
 
     let folder: DataFolder
     let rootKey: RootKeySource
+    let rootAccount: RootAccount.Override
     let address: ListenAddress
     let regions: [Region]
     let limits: LinkLimits
@@ -51,9 +52,9 @@ struct Server {
             logger: logger
         )
         let root = try await RootAccount.prepare(
-            in: deployment.directory,
+            in: deployment.secrets,
             folder: folder,
-            override: RootAccount.Override(environment: ProcessInfo.processInfo.environment),
+            override: rootAccount,
             clock: deployment.clock
         )
         logger.info(

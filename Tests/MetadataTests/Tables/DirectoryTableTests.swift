@@ -21,23 +21,23 @@ import Testing
         try temporary.write { transaction throws in
             let table = DirectoryTable(transaction)
             for account in [AccountID.alice, .bob] { try table.insertAccount(account, at: date()) }
-            try table.setAccessKey("AKIB", secret: "s1", account: .alice, at: date(milliseconds: 2000))
-            try table.setAccessKey("AKIA", secret: "s2", account: .alice, at: date(milliseconds: 3000))
-            try table.setAccessKey("AKIC", secret: "s3", account: .bob, at: date())
+            try table.setAccessKey("AKIB", sealed: [1], account: .alice, at: date(milliseconds: 2000))
+            try table.setAccessKey("AKIA", sealed: [2], account: .alice, at: date(milliseconds: 3000))
+            try table.setAccessKey("AKIC", sealed: [3], account: .bob, at: date())
         }
         try temporary.read { transaction throws in
             let table = DirectoryTable(transaction)
             let key = try #require(try table.accessKey("AKIA"))
             #expect(key.account == .alice)
-            #expect(key.secret == "s2")
+            #expect(key.sealed == [2])
             #expect(try table.accessKey("akia") == nil)
             #expect(try table.accessKeys(of: .alice).map(\.id) == ["AKIB", "AKIA"])
-            #expect(try table.accessKeys(of: .alice).map(\.secret) == ["s1", "s2"])
+            #expect(try table.accessKeys(of: .alice).map(\.sealed) == [[1], [2]])
         }
 
-        try temporary.write { try DirectoryTable($0).setAccessKey("AKIA", secret: "new", account: .bob, at: date()) }
+        try temporary.write { try DirectoryTable($0).setAccessKey("AKIA", sealed: [9], account: .bob, at: date()) }
         let moved = try #require(try temporary.read { try DirectoryTable($0).accessKey("AKIA") })
-        #expect(moved.secret == "new")
+        #expect(moved.sealed == [9])
         #expect(moved.account == .bob)
         #expect(try temporary.read { try DirectoryTable($0).accessKeys(of: .alice).map(\.id) } == ["AKIB"])
     }
@@ -45,7 +45,7 @@ import Testing
     @Test func aKeyNeedsAnAccount() throws {
         let temporary = try TemporaryDatabase(.directory)
         #expect(throws: (any Error).self) {
-            try temporary.write { try DirectoryTable($0).setAccessKey("AKIA", secret: "s", account: .alice, at: date()) }
+            try temporary.write { try DirectoryTable($0).setAccessKey("AKIA", sealed: [0], account: .alice, at: date()) }
         }
     }
 

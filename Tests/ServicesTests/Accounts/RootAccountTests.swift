@@ -7,9 +7,12 @@ import Testing
 @Suite struct RootAccountTests {
     private func prepare(_ world: World, _ environment: [String: String] = [:]) async throws -> RootAccount {
         try await RootAccount.prepare(
-            in: world.deployment.directory,
+            in: world.deployment.secrets,
             folder: world.folder,
-            override: RootAccount.Override(environment: environment),
+            override: RootAccount.Override(
+                environment: environment,
+                secretAccessKey: environment["FERRY_ROOT_SECRET_ACCESS_KEY"]
+            ),
             clock: world.clock.wallClock
         )
     }
@@ -26,10 +29,10 @@ import Testing
             #expect(second.accessKeyID == first.accessKeyID)
             #expect(second.secretAccessKey == first.secretAccessKey)
 
-            let found = try #require(try await AccessKeys(directory: world.deployment.directory).find(first.accessKeyID))
+            let found = try #require(try await AccessKeys(world.deployment.secrets).find(first.accessKeyID))
             #expect(found.principal == Principal(account: first.account, accessKeyID: first.accessKeyID))
             #expect(found.secret == first.secretAccessKey)
-            #expect(try await AccessKeys(directory: world.deployment.directory).find("AKIAUNKNOWN") == nil)
+            #expect(try await AccessKeys(world.deployment.secrets).find("AKIAUNKNOWN") == nil)
         }
     }
 
@@ -55,7 +58,7 @@ import Testing
             #expect(all.account == known("000000000001"))
             #expect(all.accessKeyID == "AKIDEXAMPLE")
             #expect(all.secretAccessKey == "secret")
-            let keys = AccessKeys(directory: world.deployment.directory)
+            let keys = AccessKeys(world.deployment.secrets)
             #expect(try await keys.find("AKIDEXAMPLE")?.principal.account == known("000000000001"))
             // A new secret for a key replaces its old one.
             let changed = try await prepare(

@@ -50,7 +50,7 @@ struct SagaWorld {
         let deployment = Deployment(
             directory: directory,
             regions: stores,
-            tokens: try await TokenSealer.load(from: directory),
+            tokens: try await TokenSealer.load(from: DirectorySecrets(directory: directory, vault: vault)),
             vault: vault,
             clock: clock.wallClock,
             logger: LogMemory().logger

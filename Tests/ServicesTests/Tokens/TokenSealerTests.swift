@@ -76,7 +76,7 @@ import Testing
     @Test func theKeyIsKept() async throws {
         try await World.run { world in
             let token = world.deployment.tokens.seal([9], as: .block, until: now)
-            let again = try await TokenSealer.load(from: world.deployment.directory)
+            let again = try await TokenSealer.load(from: world.deployment.secrets)
             #expect(again.open(token, as: .block, at: now) == [9])
         }
     }

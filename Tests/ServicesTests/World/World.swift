@@ -85,7 +85,7 @@ struct World: Sendable {
         deployment = Deployment(
             directory: directory,
             regions: stores,
-            tokens: try await TokenSealer.load(from: directory),
+            tokens: try await TokenSealer.load(from: DirectorySecrets(directory: directory, vault: vault)),
             vault: vault,
             clock: clock.wallClock,
             limits: limits,

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Files
 import Foundation
-import Glibc
-import Sealing
 import Services
 
 /// Where the root key of a data folder comes from.
@@ -26,7 +24,7 @@ struct RootKeyOptions: ParsableArguments {
 
     /// The options win over the environment, which is cleared: children of the process do not inherit it.
     func source() throws -> RootKeySource {
-        let fromEnvironment = Self.takeFromEnvironment("FERRY_ROOT_PASSPHRASE")
+        let fromEnvironment = EnvironmentSecret.take("FERRY_ROOT_PASSPHRASE")
         if let rootKey { return .file(Self.absolute(rootKey)) }
         if let rootPassphraseFile { return .passphrase(try SecretFile(path: Self.absolute(rootPassphraseFile)).readLine()) }
         if let fromEnvironment { return .passphrase(fromEnvironment) }
@@ -34,15 +32,4 @@ struct RootKeyOptions: ParsableArguments {
     }
 
     static func absolute(_ path: String) -> String { PathText.absolute(path) }
-
-    /// Moves a variable out of the environment, where `/proc` shows it.
-    private static func takeFromEnvironment(_ name: String) -> SecretBytes? {
-        guard let value = getenv(name) else { return nil }
-        let memory = UnsafeMutableRawBufferPointer(start: value, count: strlen(value))
-        guard !memory.isEmpty else { return nil }
-        let secret = SecretBytes(copying: UnsafeRawBufferPointer(memory))
-        SecretBytes.wipe(memory)
-        unsetenv(name)
-        return secret
-    }
 }
