@@ -99,7 +99,7 @@ let targets: [Target] = [
     .target(
         name: "Services",
         dependencies: [
-            "Domain", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer",
+            "Domain", "Files", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),

@@ -28,6 +28,8 @@ struct Ferry: AsyncParsableCommand {
             ScrubCommand.self,
             RebuildIndexCommand.self,
             RecoverCommand.self,
+            BackupCommand.self,
+            RestoreCommand.self,
             GarbageCommand.self,
             UsageCommand.self,
             RotateRootKeyCommand.self,

@@ -25,7 +25,7 @@ ALLOWED = {
     "Metadata": {"Domain"},
     "Client": {"Files", "Wire"},
     "Transfer": {"Domain", "Blocks", "Client"},
-    "Services": {"Domain", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer"},
+    "Services": {"Domain", "Files", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer"},
     "API": {"Connections", "Domain", "Sealing", "Wire", "Services"},
     "ferry": {"CMalloc", "Connections", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API"},
 }

@@ -62,6 +62,7 @@ package struct Collector: Service, CustomStringConvertible {
             defer { lastEnd.date = deployment.clock.now }
             _ = try await collect()
         } catch {
+            if error is BackupRuns { return logger.info("Garbage is collected when the backup that runs has ended") }
             if !(error is CancellationError) { logger.error("Collecting garbage failed", metadata: ["error": "\(error)"]) }
         }
     }
@@ -69,6 +70,9 @@ package struct Collector: Service, CustomStringConvertible {
     /// Runs a round now. What was released within the grace period stays.
     package func collect() async throws -> CollectionReport {
         let old = deployment.clock.now.addingTimeInterval(-schedule.grace)
+        // Sooner than the packs would be gone that a backup copies.
+        let hold = try deployment.folder.map { folder in try HeldRemovals(folder) }
+        defer { hold?.release() }
         let guardian = CollectionGuard(store: store, deployment: deployment)
         try await guardian.check()
         let absent = try guardian.absentRegions()

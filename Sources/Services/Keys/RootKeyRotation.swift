@@ -28,6 +28,9 @@ package struct RootKeyRotation: Sendable {
     }
 
     package func run(from old: RootKeySource, to new: RootKeySource) async throws -> Report {
+        // A backup that runs would get rows of before and the directory of after.
+        let hold = try HeldRemovals(folder)
+        defer { hold.release() }
         _ = try await loader.open(old)
         // Before anything is changed: what is sealed under the old key in rows that are lost would open under none.
         for region in try Maintenance(folder: folder).regions() { try rows(of: region).database.close() }
