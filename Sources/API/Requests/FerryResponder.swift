@@ -51,7 +51,7 @@ package struct FerryResponder: HTTPResponder {
             "Answered a request",
             metadata: ["status": "\(reply.status.code)", "duration": "\(ContinuousClock.now - started)"]
         )
-        return reply.response(requestID: requestID)
+        return reply.response(requestID: requestID, logger: logger)
     }
 
     /// Finds out in whose dialect to answer, and answers in it whatever happens.
@@ -121,7 +121,7 @@ package struct FerryResponder: HTTPResponder {
             if error is BodyBudget.Exceeded {
                 connections.notices.note(.bodies)
             } else if refusal.isInternal {
-                logger.error("A request failed", metadata: ["error": "\(error)"])
+                logger.error("A request failed", metadata: .error(error))
             } else {
                 logger[metadataKey: "code"] = "\(refusal.code)"
                 logger.debug("Refused a request", metadata: ["message": "\(refusal.message)"])

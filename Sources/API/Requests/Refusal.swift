@@ -3,6 +3,7 @@ import Connections
 import Domain
 import HTTPTypes
 import Metadata
+import Services
 import Wire
 
 /// An error as a client is told it, before a dialect writes it down. The one place where errors become codes.
@@ -69,7 +70,7 @@ extension Dialect {
         case let error as KeyUnusable: refusal(error)
         case let error as RequestError: refusal(error)
         case let error as SignatureError: refusal(error)
-        case let error as StoreError where error.code == .noSpace: noSpace("No space left on the device that holds the Region")
+        case let error as StoreError where error.isNoSpace: noSpace("No space left on the device that holds the Region")
         case _ where DatabaseFailure.isNoSpace(error): noSpace("No space left on the device that holds the Region")
         default: internalError
         }

@@ -1,6 +1,8 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
+import Services
 
 /// An answer before it goes on the wire: what every dialect produces.
 struct Reply: Sendable {
@@ -18,17 +20,27 @@ struct Reply: Sendable {
         Reply(status: status, headers: [.contentType: "application/json"], body: ByteBuffer(bytes: bytes))
     }
 
-    func response(requestID: String) -> Response {
+    /// - Parameter logger: is told when a later part cannot be made: the client sees an answer that is cut off.
+    func response(requestID: String, logger: Logger? = nil) -> Response {
         var headers = headers
         headers[.amznRequestID] = requestID
         guard let parts else { return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body)) }
         let body = ResponseBody { [first = self.body] writer in
             try await writer.write(first)
             var parts = parts
-            while let part = try await parts.next() { try await writer.write(part) }
+            while let part = try await Self.next(of: &parts, logger) { try await writer.write(part) }
             try await writer.finish(nil)
         }
         return Response(status: status, headers: headers, body: body)
+    }
+
+    private static func next(of parts: inout any ReplyParts, _ logger: Logger?) async throws -> ByteBuffer? {
+        do {
+            return try await parts.next()
+        } catch {
+            if !(error is CancellationError) { logger?.error("An answer was cut off", metadata: .error(error)) }
+            throw error
+        }
     }
 }
 

@@ -57,7 +57,7 @@ extension S3Service {
             marker.isNamed ? S3Error(.methodNotAllowed, details: [.init(.resourceType, "DeleteMarker")]) : S3Error(.noSuchKey)
         case is BodyBudget.Exceeded: S3Error(.slowDown)
         case is UnstorableText: S3Error(.invalidArgument, "A text in the request holds a NUL character, which cannot be stored")
-        case let error as StoreError where error.code == .noSpace: noSpace
+        case let error as StoreError where error.isNoSpace: noSpace
         case _ where DatabaseFailure.isNoSpace(error): noSpace
         default: S3Error(.internalError)
         }

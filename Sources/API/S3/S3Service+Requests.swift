@@ -70,10 +70,10 @@ extension S3Service {
             if error is BodyBudget.Exceeded {
                 responder.connections.notices.note(.bodies)
             } else if reply.status.code >= 500, reply.status != .notImplemented {
-                logger.error("A request failed", metadata: ["error": "\(error)"])
+                logger.error("A request failed", metadata: .error(error))
             } else {
                 if let error = error as? S3Error { logger[metadataKey: "code"] = "\(error.code.rawValue)" }
-                logger.debug("Refused a request", metadata: ["error": "\(error)"])
+                logger.debug("Refused a request", metadata: .error(error))
             }
             return reply
         }

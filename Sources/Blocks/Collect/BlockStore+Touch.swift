@@ -78,8 +78,3 @@ extension BlockStore {
         }
     }
 }
-
-extension StoreError {
-    /// Whether stored content is gone or damaged, so that it is as if it were not there.
-    var isLostContent: Bool { [.damaged, .missingPack, .notFound].contains(code) }
-}

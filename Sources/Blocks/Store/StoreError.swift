@@ -40,6 +40,8 @@ package struct StoreError: Error, Sendable {
     package let path: String?
     package let errno: Int32?
     package let cause: (any Error)?
+    /// What was being read or written, such as `snapshot snap-…`.
+    package private(set) var resource: String?
 
     package init(
         _ code: Code,
@@ -73,6 +75,16 @@ package struct StoreError: Error, Sendable {
         )
     }
 
+    /// Whether stored content is gone or damaged, so that it is as if it were not there.
+    package var isLostContent: Bool { [.damaged, .missingPack, .notFound].contains(code) }
+
+    /// The same error of somebody who knows what was being read.
+    package func reading(_ resource: String) -> StoreError {
+        var error = self
+        error.resource = self.resource ?? resource
+        return error
+    }
+
     /// What a caller is told when a write fails.
     static func told(_ error: any Error, address: Digest) -> any Error {
         switch error {
@@ -104,7 +116,7 @@ package struct StoreError: Error, Sendable {
 
 extension StoreError: CustomStringConvertible {
     package var description: String {
-        var text = message
+        var text = resource.map { "\($0): \(message)" } ?? message
         if let address { text += ", block \(address)" }
         if let path { text += ", \(path)" }
         if let offset { text += " at \(offset)" }

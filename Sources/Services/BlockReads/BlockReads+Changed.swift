@@ -26,13 +26,18 @@ extension BlockReads {
         let listing = "ListChangedBlocks/\(first?.snapshot.id.rawValue ?? "")/\(second.snapshot.id)"
         let (index, count) = try start(of: page, listing: listing, in: second.snapshot)
         let store = call.store.blocks
-        let secondMap = try await store.readRoot(second.root)
+        let secondMap = try await reading("the block map of snapshot \(second.snapshot.id)") { try await store.readRoot(second.root) }
         var firstMap = try BlockMapRoot(volumeBytes: secondMap.volumeBytes)
-        if let first { firstMap = try await store.readRoot(first.root) }
+        if let first {
+            firstMap = try await reading("the block map of snapshot \(first.snapshot.id)") { try await store.readRoot(first.root) }
+        }
         let secondPages = DomainPages(store, in: second.seal)
         let firstPages = DomainPages(store, in: first?.seal ?? second.seal)
         let diff = BlockMapDiff(first: firstMap, in: firstPages, second: secondMap, in: secondPages)
-        let (changes, next) = try await diff.differences(from: index, limit: count)
+        let names = [first?.snapshot.id, second.snapshot.id].compactMap { $0?.rawValue }.joined(separator: " or ")
+        let (changes, next) = try await reading("the block map of snapshot \(names)") {
+            try await diff.differences(from: index, limit: count)
+        }
         let expiry = call.now.addingTimeInterval(BlockToken.lifetime)
         func token(_ digest: Digest?, of snapshot: Snapshot?, at index: UInt64) -> String? {
             guard let digest, let snapshot else { return nil }

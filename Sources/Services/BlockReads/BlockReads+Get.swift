@@ -22,7 +22,7 @@ extension BlockReads {
             throw Uploads.invalid("INVALID_BLOCK_TOKEN", "The block token is not valid for block \(blockIndex) of '\(id)', or has expired")
         }
         let seal = try await call.store.seal(of: snapshot)
-        let bytes = try await call.store.blocks.read(token.digest, in: seal)
+        let bytes = try await reading("block \(blockIndex) of snapshot \(id)") { try await call.store.blocks.read(token.digest, in: seal) }
         return BlockContent(bytes: bytes, checksum: token.digest.bytes)
     }
 }

@@ -15,8 +15,10 @@ extension BlockReads {
         let listing = "ListSnapshotBlocks/\(snapshot.id)"
         let (index, count) = try start(of: page, listing: listing, in: snapshot)
         let store = call.store.blocks
-        let reader = BlockMapReader(root: try await store.readRoot(root), reading: DomainPages(store, in: seal))
-        let (blocks, next) = try await reader.blocks(from: index, limit: count)
+        let (blocks, next) = try await reading("the block map of snapshot \(snapshot.id)") {
+            let reader = BlockMapReader(root: try await store.readRoot(root), reading: DomainPages(store, in: seal))
+            return try await reader.blocks(from: index, limit: count)
+        }
         let expiry = call.now.addingTimeInterval(BlockToken.lifetime)
         return BlockPage(
             blocks: blocks.map { block in

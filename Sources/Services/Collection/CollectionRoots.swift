@@ -123,7 +123,7 @@ extension CollectionMarker {
     private func mark(tree root: Digest, in domain: DomainID?, of holder: String) async throws {
         do {
             try await mark(tree: root, in: SealDomainID(domain))
-        } catch let error as StoreError where [.damaged, .missingPack, .notFound].contains(error.code) {
+        } catch let error as StoreError where error.isLostContent {
             throw CollectionBlocked(holder: holder, cause: error)
         }
     }

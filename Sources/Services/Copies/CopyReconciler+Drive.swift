@@ -30,13 +30,15 @@ extension CopyReconciler {
                 let flow = link.join(copy.account, pace: pace(of: copy))
                 defer { flow.leave() }
                 let progress = try await unlessStopped(by: stop, throwing: CopyNoLongerWanted()) {
-                    try await pump(copy, root: root, from: source, flow)
+                    try await reading("snapshot \(copy.sourceSnapshotID) in \(copy.sourceRegion)") {
+                        try await pump(copy, root: root, from: source, flow)
+                    }
                 }
                 if running.isNewlyLate(copy.id, at: deployment.clock.now) { warnOfLate(copy) }
                 logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
             } catch let error where !(error is CopyNoLongerWanted || error is CancellationError) {
                 let failure = WorkFailure(error, of: copy, into: store.region)
-                logger.warning("Copying a snapshot failed", metadata: ["error": "\(error)", "temporary": "\(failure.isTemporary)"])
+                logger.warning("Copying a snapshot failed", metadata: .error(error, ["temporary": "\(failure.isTemporary)"]))
                 // From here on the lease says when to try again.
                 running.setLease(of: copy.id, until: nil)
                 try await save(.failed(failure.reason, isTemporary: failure.isTemporary), of: copy.id)
@@ -48,7 +50,7 @@ extension CopyReconciler {
             try? await giveBackLease(of: copy.id)
         } catch {
             // Nothing is lost: the row still says running, and its lease runs out.
-            logger.error("Saving a copy failed", metadata: ["error": "\(error)"])
+            logger.error("Saving a copy failed", metadata: .error(error))
         }
     }
 

@@ -107,7 +107,7 @@ package struct CopyReconciler: Service, CustomStringConvertible {
             }
         } catch {
             if !(error is CancellationError) {
-                logger.error("Looking for copies failed", metadata: ["error": "\(error)"])
+                logger.error("Looking for copies failed", metadata: .error(error))
             }
         }
     }

@@ -21,7 +21,7 @@ package struct WorkFailure: Sendable {
     init(_ error: any Error, _ subject: String, reading source: String, into region: Region, remedy: String) {
         if let error = error as? StoreError {
             switch error.code {
-            case .noSpace:
+            case _ where error.isNoSpace:
                 self.init(
                     "Client.VolumeLimitExceeded",
                     "No space left on the device that holds \(region): free some and \(remedy)",

@@ -34,7 +34,7 @@ extension JobReconciler {
             if error is JobNoLongerWanted { return logger.info("Stopped a job") }
             // Nothing is lost, when the server stops as when it fails: the row says that it is still to be done.
             if Task.isCancelled { return }
-            logger.error("Saving how a job ended failed", metadata: ["error": "\(error)"])
+            logger.error("Saving how a job ended failed", metadata: .error(error))
         }
     }
 
@@ -44,9 +44,9 @@ extension JobReconciler {
         let attempts = try await store.database.read { (try JobTable($0).job(job.id)?.attempts ?? job.attempts) + 1 }
         let isOver = !failure.isTemporary || attempts >= Job.attemptsMax
         logger.log(
-            level: failure.isTemporary ? .warning : .info,
+            level: (error as? StoreError)?.isLostContent == true ? .error : failure.isTemporary ? .warning : .info,
             "A job failed",
-            metadata: ["attempts": "\(attempts)", "error": "\(error)", "again": "\(!isOver)"]
+            metadata: .error(error, ["attempts": "\(attempts)", "again": "\(!isOver)"])
         )
         guard isOver else {
             let due = deployment.clock.now.addingTimeInterval(Double(1 << attempts))

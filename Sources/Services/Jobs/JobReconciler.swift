@@ -76,7 +76,7 @@ package struct JobReconciler: Service, CustomStringConvertible {
             }
         } catch {
             if !(error is CancellationError) {
-                logger.error("Looking for jobs failed", metadata: ["error": "\(error)"])
+                logger.error("Looking for jobs failed", metadata: .error(error))
             }
         }
     }

@@ -53,7 +53,7 @@ package struct KeyReconciler: Service, CustomStringConvertible {
             try await delete()
             try await rotate()
         } catch {
-            if !(error is CancellationError) { logger.error("Keeping the KMS keys failed", metadata: ["error": "\(error)"]) }
+            if !(error is CancellationError) { logger.error("Keeping the KMS keys failed", metadata: .error(error)) }
         }
     }
 

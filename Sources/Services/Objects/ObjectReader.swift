@@ -4,6 +4,7 @@ import NIOCore
 
 /// Reads a range of an object, at most a block at a time.
 package struct ObjectReader: Sendable {
+    private let name: String
     private let store: BlockStore
     private let seal: SealDomain
     private var segments: ArraySlice<StoredObject.Segment>
@@ -13,6 +14,7 @@ package struct ObjectReader: Sendable {
     private var map: BlockMapReader?
 
     init(_ object: StoredObject, range: Range<Int64>, store: BlockStore, seal: SealDomain) {
+        name = "s3://\(object.bucket)/\(object.key.text)"
         self.store = store
         self.seal = seal
         var (segments, offset) = (object.segments[...], range.lowerBound)
@@ -24,8 +26,16 @@ package struct ObjectReader: Sendable {
         left = Int64(range.count)
     }
 
-    /// The next bytes, nil behind the last. Throws when they cannot be read: the answer has begun by then, and is cut off.
+    /// The next bytes, nil behind the last. Throws when they cannot be read.
     package mutating func next() async throws -> ByteBuffer? {
+        do {
+            return try await read()
+        } catch let error as StoreError where error.isLostContent {
+            throw error.reading(name)
+        }
+    }
+
+    private mutating func read() async throws -> ByteBuffer? {
         guard left > 0, let segment = segments.first else { return nil }
         let map = try await map(of: segment)
         self.map = map

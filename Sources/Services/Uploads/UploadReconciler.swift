@@ -45,14 +45,14 @@ package struct UploadReconciler: Service, CustomStringConvertible {
                 } catch let error as KeyUnusable {
                     // It waits for its key, and is tried every two seconds: said once.
                     guard waiting.insert(upload.snapshotID) else { continue }
-                    logger.warning("An upload waits for its key", metadata: ["snapshot": "\(upload.snapshotID)", "error": "\(error)"])
+                    logger.warning("An upload waits for its key", metadata: .error(error, ["snapshot": "\(upload.snapshotID)"]))
                 } catch let error where !(error is CancellationError) {
-                    logger.error("Finishing an upload failed", metadata: ["snapshot": "\(upload.snapshotID)", "error": "\(error)"])
+                    logger.error("Finishing an upload failed", metadata: .error(error, ["snapshot": "\(upload.snapshotID)"]))
                 }
             }
         } catch {
             if !(error is CancellationError) {
-                logger.error("Finishing uploads failed", metadata: ["error": "\(error)"])
+                logger.error("Finishing uploads failed", metadata: .error(error))
             }
         }
     }
@@ -73,7 +73,7 @@ package struct UploadReconciler: Service, CustomStringConvertible {
             }
             logger.info("Completed a snapshot", metadata: ["snapshot": "\(id)", "bytes": "\(map.dataBytes)"])
         } catch let error where Self.isLasting(error) {
-            logger.error("Completing a snapshot failed", metadata: ["snapshot": "\(id)", "error": "\(error)"])
+            logger.error("Completing a snapshot failed", metadata: .error(error, ["snapshot": "\(id)"]))
             let now = deployment.clock.now
             try await store.database.write {
                 try Self.fail(

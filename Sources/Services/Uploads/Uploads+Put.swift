@@ -75,7 +75,7 @@ extension Uploads {
             return true
         } catch let error as StoreError where error.code == .digestMismatch {
             throw Self.wrongChecksum(put)
-        } catch let error as StoreError where error.code == .noSpace {
+        } catch let error as StoreError where error.isNoSpace {
             throw Fault(
                 .serviceQuotaExceededException,
                 "No space left on the device that holds \(call.region): block \(put.blockIndex) of \(put.snapshotID) was not stored",

@@ -35,8 +35,13 @@ extension S3Service {
         }
         reply.headers[.contentLength] = String(range.map { Int64($0.count) } ?? object.bytes)
         // Before the answer begins: a key that cannot be used must be an error, not half an answer.
-        let reader = try await call.objects.read(object, range: range ?? 0..<object.bytes)
-        if !isHead { reply.parts = ObjectParts(reader: reader) }
+        var reader = try await call.objects.read(object, range: range ?? 0..<object.bytes)
+        if isHead { return reply }
+        // And so must be a map or a first block that cannot be read.
+        if let first = try await reader.next() {
+            reply.body = first
+            reply.parts = ObjectParts(reader: reader)
+        }
         return reply
     }
 
