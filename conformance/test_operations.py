@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 
 import boto3
 import images
+import packs
 import pytest
 import snapshots
 from botocore.config import Config
-from disks import Disk
+from botocore.exceptions import ClientError
+from buckets import BLOCK, content, make_bucket
+from disks import Disk, noise
 from ferry_server import AWAY, HOME, FerryServer, binary
 from patience import HANG
 
@@ -136,3 +140,112 @@ def test_damage_that_cannot_be_mended_goes_when_the_disk_is_pushed_again(tmp_pat
     snapshots.assert_holds(server, HOME, snapshot, disk)
     server.stop()
     assert run("scrub", "--data", str(server.data)).returncode == 0
+
+
+def damage(index, how: str) -> None:
+    data = bytearray(index.read_bytes())
+    if how == "garbage head":
+        data[:100] = os.urandom(100)
+    elif how == "cut in half":
+        del data[len(data) // 2 :]
+    else:
+        # The second page: the root of the first table, which is always in use.
+        data[4096 : 4096 + 64] = os.urandom(64)
+    index.write_bytes(data)
+
+
+@pytest.mark.parametrize("command", ["serve", "rebuild-index"])
+def test_a_damaged_index_is_set_aside_and_made_anew(tmp_path, command):
+    server = FerryServer(tmp_path / "data").start()
+    disk = Disk.made("a damaged index", 12)
+    snapshot = snapshots.upload(server, disk)
+    server.stop()
+    index = server.data / "regions" / HOME / "index.sqlite"
+    for number, how in enumerate(("garbage head", "cut in half", "garbage inside"), 1):
+        damage(index, how)
+        looked = run("scrub", "--data", str(server.data))
+        assert looked.returncode == 1
+        assert str(index) in looked.stderr and "ferry rebuild-index" in looked.stderr, looked.stderr
+        if command == "rebuild-index":
+            rebuilt = run("rebuild-index", "--data", str(server.data))
+            assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
+            assert f"index.sqlite.damaged-{number}" in rebuilt.stdout
+        server.start()
+        snapshots.assert_holds(server, HOME, snapshot, disk)
+        server.stop()
+        assert index.with_name(f"index.sqlite.damaged-{number}").exists(), how
+        if command == "serve":
+            assert server.log_text().count("it is set aside and made anew") == number
+        assert run("scrub", "--data", str(server.data)).returncode == 0
+
+
+def test_a_pack_that_is_gone_is_damage(tmp_path):
+    server = FerryServer(tmp_path / "data").start()
+    snapshot = snapshots.upload(server, Disk.made("its pack goes", 4))
+    image = images.register(server, snapshot)
+    bucket = make_bucket(server)
+    server.s3().put_object(Bucket=bucket, Key="a/key", Body=b"bytes")
+    [gone] = packs.packs(server, HOME)
+    server.stop()
+    # A process makes a pack of its own.
+    server.start()
+    other = Disk.made("its pack stays", 4)
+    whole = snapshots.upload(server, other)
+    server.stop()
+    gone.unlink()
+    for _ in range(2):
+        rebuilt = run("rebuild-index", "--data", str(server.data))
+        assert rebuilt.returncode == 1
+        for hurt in (snapshot, image, f"s3://{bucket}/a/key"):
+            assert hurt in rebuilt.stdout, rebuilt.stdout
+        assert whole not in rebuilt.stdout
+    assert run("scrub", "--data", str(server.data)).returncode == 1
+    server.start()
+    snapshots.assert_holds(server, HOME, whole, other)
+    server.stop()
+
+
+def test_damage_is_an_error_and_in_the_log(fresh_server):
+    """An object or a block that cannot be read is answered with 500 and not with a part of it, and the log says where it stands."""
+    server = fresh_server
+    bucket = make_bucket(server)
+    server.s3().put_object(Bucket=bucket, Key="damaged", Body=content("damaged", 3 * BLOCK))
+    snapshot = snapshots.upload(server, Disk(1, {0: noise("damaged", 7)}))
+    [listed] = snapshots.list_blocks(server, HOME, snapshot)
+    [pack] = (server.data / "regions" / HOME / "packs").glob("*.pack")
+    for frame in packs.frames(server, HOME):
+        if frame.kind != 1 or frame.offset == packs.FIRST:
+            flip(pack, frame.offset + 90)
+    with pytest.raises(ClientError) as refused:
+        server.s3().get_object(Bucket=bucket, Key="damaged")
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    request = refused.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
+    [line] = [line for line in server.log_text().splitlines() if request in line and "pack" in line]
+    assert f"s3://{bucket}/damaged" in line and pack.stem in line and "offset" in line, line
+    [block] = [frame for frame in packs.frames(server, HOME) if frame.kind == 1][-1:]
+    flip(pack, block.offset + 90)
+    with pytest.raises(ClientError) as refused:
+        server.ebs(HOME).get_snapshot_block(SnapshotId=snapshot, BlockIndex=0, BlockToken=listed["BlockToken"])
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    request = refused.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amzn-requestid"]
+    [line] = [line for line in server.log_text().splitlines() if request in line and "pack" in line]
+    assert snapshot in line and pack.stem in line and str(block.offset) in line, line
+
+
+def test_an_answer_that_is_cut_off_is_in_the_log(fresh_server):
+    """What cannot be read behind the first piece comes too late for the status."""
+    server = fresh_server
+    bucket = make_bucket(server)
+    body = content("cut off", 4 * BLOCK)
+    server.s3().put_object(Bucket=bucket, Key="cut off", Body=body)
+    [pack] = (server.data / "regions" / HOME / "packs").glob("*.pack")
+    third = [frame for frame in packs.frames(server, HOME) if frame.kind == 1][2]
+    flip(pack, third.offset + 90)
+    answer = server.s3().get_object(Bucket=bucket, Key="cut off")
+    with pytest.raises(Exception, match="(?i)incomplete|broken|read"):
+        answer["Body"].read()
+    request = answer["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
+    [line] = [line for line in server.log_text().splitlines() if request in line and "pack" in line]
+    assert "cut off" in line and pack.stem in line and str(third.offset) in line, line
+    first = server.s3().get_object(Bucket=bucket, Key="cut off", Range=f"bytes=0-{BLOCK - 1}")["Body"].read()
+    assert first == body[:BLOCK]

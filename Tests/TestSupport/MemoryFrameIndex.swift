@@ -9,6 +9,7 @@ package final class MemoryFrameIndex: FrameIndex {
         var generation: UInt64 = 0
         var lengths: [PackID: UInt64] = [:]
         var doubts: Set<Digest> = []
+        var damage: (any Error)?
         var commits = 0
         var commitFault: (@Sendable (Int) -> (any Error)?)?
         var beforeLocating: (@Sendable ([Digest]) -> Void)?
@@ -73,6 +74,13 @@ package final class MemoryFrameIndex: FrameIndex {
             )
         }
     }
+
+    package func verify() throws {
+        if let failure = state.withLock({ $0.damage }) { throw failure }
+    }
+
+    /// What `verify` throws from now on.
+    package func setDamage(_ error: (any Error)?) { state.withLock { $0.damage = error } }
 
     package func removeAll() throws {
         state.withLock { state in
@@ -159,6 +167,7 @@ package final class MemoryFrameIndex: FrameIndex {
                 state.locations[address] = nil
                 state.generations[address] = nil
             }
+            state.doubts.subtract(gone)
             return gone
         }
     }

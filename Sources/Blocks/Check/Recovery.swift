@@ -1,21 +1,27 @@
 /// Brings the index up to what the packs hold: at start for the ends of packs, and for whole packs when the index is made anew.
 ///
-/// Frames whose seal opens are taken, wherever they stand. Pages are taken when all their blocks are known by then and roots when all
-/// their pages are, so that "a page implies its blocks" holds whatever was lost. The lengths of packs are raised last: a scan
-/// that was cut off is done again.
+/// Frames whose seal opens are taken, wherever they stand. A page over a block that is lost, and a root over such a page, is taken and
+/// doubted: what is left under it can be read, and nobody relies on the rest. So "a page that is not doubted implies its blocks" holds
+/// whatever was lost. The lengths of packs are raised last: a scan that was cut off is done again.
 struct Recovery {
     private static let batchFrames = 4096
 
     let packs: PackCache
     let index: any FrameIndex
-    /// Whether frames are taken by their headers alone whose key is not at hand.
-    var takesLocked = false
+    /// Whether the index is made anew: frames are taken by their headers alone then, where their key is not at hand.
+    var isAnew = false
+    /// The index that is being replaced, if it can be read.
+    var previous: (any FrameIndex)?
 
     /// Scans what lies behind the indexed length of each pack.
     func run() throws -> RecoveryReport {
         var report = RecoveryReport()
         do {
-            try scan(&report)
+            let known = try index.indexedLengths()
+            // A packs' row without a length is what a rebuild left that was cut off.
+            var recovery = self
+            recovery.isAnew = isAnew || known.values.allSatisfy { $0 == 0 }
+            try recovery.scan(behind: known, &report)
         } catch let error as IOFailure {
             throw StoreError(error)
         } catch let error as StoreError {
@@ -26,8 +32,8 @@ struct Recovery {
         return report
     }
 
-    private func scan(_ report: inout RecoveryReport) throws {
-        let known = try index.indexedLengths()
+    private func scan(behind known: [PackID: UInt64], _ report: inout RecoveryReport) throws {
+        report.lost = try LostPacks(packs: packs, index: index).doubt(known)
         var lengths: [PackID: UInt64] = [:]
         var maps: [IndexedFrame] = []
         for name in try packs.storage.list() {
@@ -42,14 +48,14 @@ struct Recovery {
                 continue
             }
             report.packs += 1
-            let end = max(size, start)
-            if try scan(id, start..<end, &report, &maps) { lengths[id] = end }
+            if try scan(id, start..<size, &report, &maps) { lengths[id] = size }
         }
         if lengths.isEmpty { return }
         try packs.storage.syncFolder()
         for kind in [FrameKind.page, .root] {
-            try indexComplete(maps.filter { $0.location.kind == kind }, &report)
+            try indexMaps(maps.filter { $0.location.kind == kind }, &report)
         }
+        try keepDoubtsOfLocked()
         try index.commit([], indexedLengths: lengths)
     }
 
@@ -72,15 +78,15 @@ struct Recovery {
         try file.sync()
         file.dropCache()
         var scanner = PackScanner(file: file, from: range.lowerBound, end: range.upperBound)
-        var blocks: [IndexedFrame] = []
+        var (proven, locked): ([IndexedFrame], [IndexedFrame]) = ([], [])
         while let item = try scanner.next() {
             switch item {
             case .frame(let frame, _):
-                if frame.location.kind == .block { blocks.append(frame) } else { maps.append(frame) }
+                if frame.location.kind == .block { proven.append(frame) } else { maps.append(frame) }
             case .locked(let frame):
                 // Behind an indexed end nobody was told of it, and unproven it could be taken for content that is there.
-                guard takesLocked else { continue }
-                if frame.location.kind == .block { blocks.append(frame) } else { maps.append(frame) }
+                guard isAnew, !standsElsewhere(frame) else { continue }
+                if frame.location.kind == .block { locked.append(frame) } else { maps.append(frame) }
             case .skipped(let bytes, let damage, let isGap):
                 if isGap {
                     report.gapBytes += UInt64(bytes.count)
@@ -88,11 +94,52 @@ struct Recovery {
                     report.damaged.append(.init(pack: id, bytes: bytes, damage: damage))
                 }
             }
-            if blocks.count == Self.batchFrames { try commit(&blocks, &report) }
+            if proven.count + locked.count >= Self.batchFrames {
+                try commit(proven: &proven, &report)
+                try commit(&locked, &report)
+            }
         }
         report.bytesScanned += UInt64(range.count)
-        try commit(&blocks, &report)
+        try commit(proven: &proven, &report)
+        try commit(&locked, &report)
         return true
+    }
+
+    /// Which of two places is whole cannot be told without the key: the one that the replaced index named counts.
+    private func standsElsewhere(_ frame: IndexedFrame) -> Bool {
+        guard let place = try? previous?.locate([frame.address])[frame.address], place != frame.location else { return false }
+        let other = IndexedFrame(address: frame.address, location: place)
+        return (try? packs.file(place.pack).holdsHeader(of: other)) ?? false
+    }
+
+    /// Indexes frames that are whole. Where a row names a place of the same content that is not, the row is moved.
+    private func commit(proven frames: inout [IndexedFrame], _ report: inout RecoveryReport) throws {
+        let mended = try mended(frames)
+        try commit(&frames, &report)
+        try index.mend(mended)
+    }
+
+    private func mended(_ frames: [IndexedFrame]) throws -> [(frame: IndexedFrame, from: FrameLocation?)] {
+        let addresses = frames.map(\.address)
+        let doubted = try index.doubts(among: addresses)
+        // All that an index holds that is being made anew was proven a moment ago, but for what is locked, of which nothing is known.
+        let places = isAnew && doubted.isEmpty ? [:] : try index.locate(addresses)
+        return frames.compactMap { frame -> (frame: IndexedFrame, from: FrameLocation?)? in
+            guard let place = places[frame.address] else { return doubted.contains(frame.address) ? (frame, nil) : nil }
+            if place == frame.location { return nil }
+            return doubted.contains(frame.address) || !isWhole(IndexedFrame(address: frame.address, location: place)) ? (frame, place) : nil
+        }
+    }
+
+    private func isWhole(_ frame: IndexedFrame) -> Bool {
+        do {
+            _ = try packs.file(frame.location.pack).open(frame)
+            return true
+        } catch FrameDamage.locked {
+            return true
+        } catch {
+            return false
+        }
     }
 
     private func commit(_ frames: inout [IndexedFrame], _ report: inout RecoveryReport) throws {
@@ -102,58 +149,53 @@ struct Recovery {
         frames.removeAll()
     }
 
-    private func indexComplete(_ maps: [IndexedFrame], _ report: inout RecoveryReport) throws {
-        var complete: [IndexedFrame] = []
+    private func indexMaps(_ maps: [IndexedFrame], _ report: inout RecoveryReport) throws {
+        var (complete, locked): ([IndexedFrame], [IndexedFrame]) = ([], [])
         for frame in maps {
             let children: [Digest]
             do {
                 children = try packs.children(of: frame)
             } catch FrameDamage.locked {
                 // Only from a pack that is indexed anew: nobody can say what it lists.
-                complete.append(frame)
+                locked.append(frame)
                 continue
             } catch {
                 report.incomplete.append(.init(frame: frame, missing: 0))
                 continue
             }
-            var missing = 0
-            for start in stride(from: 0, to: children.count, by: BlockSize.blocksPerPage) {
-                let batch = Set(children[start..<min(start + BlockSize.blocksPerPage, children.count)])
-                missing += batch.count - (try index.known(among: Array(batch)).count)
+            let missing = try index.unsound(among: children)
+            if missing == 0 {
+                complete.append(frame)
+            } else {
+                report.incomplete.append(.init(frame: frame, missing: missing))
+                // Doubted first: cut off in between, it is only a doubt about something that is not there.
+                try index.doubt([frame.address])
+                var incomplete = [frame]
+                try commit(&incomplete, &report)
             }
-            if missing == 0 { complete.append(frame) } else { report.incomplete.append(.init(frame: frame, missing: missing)) }
-            if complete.count == Self.batchFrames { try commit(&complete, &report) }
+            if complete.count == Self.batchFrames { try commit(proven: &complete, &report) }
         }
-        try commit(&complete, &report)
+        try commit(proven: &complete, &report)
+        try commit(&locked, &report)
+    }
+
+    /// What was doubted and is locked now is doubted still; of all else the scan has told.
+    private func keepDoubtsOfLocked() throws {
+        guard let doubted = try? previous?.doubts(among: nil), !doubted.isEmpty else { return }
+        let locked = try index.locate(Array(doubted)).filter { packs.domains[$0.value.domain] == nil }
+        try index.doubt(Array(locked.keys))
     }
 }
 
-/// Makes the index anew from the packs alone. The store must not be open.
-package struct RebuildIndex: Sendable {
-    private let storage: any PackStorage
-    private let index: any FrameIndex
-    private let pool: DiskPool
-    private let domains: SealDomains
-
-    package init(folder: String, index: any FrameIndex, pool: DiskPool, domains: SealDomains = SealDomains()) {
-        self.init(storage: LocalPackStorage(path: folder + "/packs"), index: index, pool: pool, domains: domains)
-    }
-
-    package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool, domains: SealDomains = SealDomains()) {
-        self.domains = domains
-        self.storage = storage
-        self.index = index
-        self.pool = pool
-    }
-
-    /// Reads every pack from front to back. Cut off in the middle, it is finished by the next opening of the store.
-    package func run() async throws -> RecoveryReport {
-        let storage = storage
-        let index = index
-        let domains = domains
-        return try await pool.run {
-            try index.removeAll()
-            return try Recovery(packs: PackCache(storage: storage, capacity: 16, domains: domains), index: index, takesLocked: true).run()
+extension FrameIndex {
+    /// How many of the addresses are not there, or doubted.
+    func unsound(among addresses: [Digest]) throws -> Int {
+        var missing = 0
+        for start in stride(from: 0, to: addresses.count, by: BlockSize.blocksPerPage) {
+            let batch = Set(addresses[start..<min(start + BlockSize.blocksPerPage, addresses.count)])
+            let known = try known(among: Array(batch))
+            missing += batch.count - known.subtracting(try doubts(among: Array(batch))).count
         }
+        return missing
     }
 }

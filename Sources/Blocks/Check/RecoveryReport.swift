@@ -13,6 +13,15 @@ package struct RecoveryReport: Sendable {
         package let missing: Int
     }
 
+    /// A pack that is gone or cut, though the index names frames in what is missing of it.
+    package struct Lost: Hashable, Sendable {
+        package let pack: PackID
+        /// How many frames are lost.
+        package let frames: Int
+        /// `missingPack` or `cutOff`.
+        package let damage: FrameDamage
+    }
+
     /// Packs that were looked at.
     package internal(set) var packs = 0
     package internal(set) var framesIndexed = 0
@@ -21,6 +30,7 @@ package struct RecoveryReport: Sendable {
     package internal(set) var damaged: [Range] = []
     /// Zeros where a failed or never finished write had its place. Nothing is lost there.
     package internal(set) var gapBytes: UInt64 = 0
-    /// Pages and roots that were left out of the index because frames under them are lost. Storing the content again mends them.
+    package internal(set) var lost: [Lost] = []
+    /// Pages and roots over frames that are lost: they are in the index and doubted. Storing the content again mends them.
     package internal(set) var incomplete: [Incomplete] = []
 }

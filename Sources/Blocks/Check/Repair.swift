@@ -44,15 +44,15 @@ package struct Repair: Sendable {
         self.packBytes = packBytes
     }
 
-    /// Mends what it can of `damages`, and says what.
-    package func run(_ damages: [ScrubReport.Damage]) async throws -> RepairReport {
+    /// Mends what it can of `damages`, brings what it can of `missing`, which maps list and the index does not have, and says what.
+    package func run(_ damages: [ScrubReport.Damage], missing: Set<Digest> = []) async throws -> RepairReport {
         try await pool.run { [self] in
             var report = RepairReport()
             do {
                 for damage in damages where damage.address == nil {
                     try mendHeader(damage) ? report.mended.append(damage) : report.lost.append(damage)
                 }
-                try mendFrames(damages.filter { $0.address != nil }, &report)
+                try mendFrames(damages.filter { $0.address != nil }, missing, &report)
                 try settleDoubts(about: Set(report.lost.compactMap(\.address)))
             } catch let failure as IOFailure {
                 throw StoreError(failure)
@@ -74,24 +74,23 @@ package struct Repair: Sendable {
         }
     }
 
-    private func mendFrames(_ damages: [ScrubReport.Damage], _ report: inout RepairReport) throws {
-        var target: RepairPack?
+    private func mendFrames(_ damages: [ScrubReport.Damage], _ missing: Set<Digest>, _ report: inout RepairReport) throws {
+        var target = RepairTarget(packs: packs, index: index, packBytes: packBytes)
         for damage in damages {
             guard let address = damage.address else { continue }
             guard let from = try index.locate([address])[address], let payload = wholePayload(address) else {
                 report.lost.append(damage)
                 continue
             }
-            if let full = target, full.length + payload.frameLength > packBytes {
-                try full.commit(to: index)
-                target = nil
-            }
-            var pack = try target ?? RepairPack(in: packs.storage)
-            try pack.append(payload, address, from: from)
-            target = pack
+            try target.append(payload, address, from: from)
             report.mended.append(damage)
         }
-        try target?.commit(to: index)
+        for address in missing.subtracting(damages.compactMap(\.address)).sorted() {
+            guard let payload = wholePayload(address) else { continue }
+            try target.append(payload, address, from: nil)
+            report.brought.insert(address)
+        }
+        try target.commit()
     }
 
     /// From the first store whose frame is whole, its content included.
@@ -104,37 +103,17 @@ package struct Repair: Sendable {
         return nil
     }
 
-    /// Doubts what is lost, the pages that list it and the roots that list those, and nothing else any more.
+    /// Doubts what is lost, the pages that list it or what is not there, the roots that list those, and nothing else any more.
     private func settleDoubts(about lost: Set<Digest>) throws {
-        var doubted = lost
-        if !lost.isEmpty {
-            for kind in [FrameKind.page, .root] {
-                let below = doubted
-                try forEachMap(kind) { address, children in
-                    if children.contains(where: below.contains) { doubted.insert(address) }
-                }
-            }
-        }
         let before = try index.doubts(among: nil)
+        if lost.isEmpty, before.isEmpty { return }
+        let doubted = try DoubtedMaps(packs: packs, index: index).over(lost)
         if before == doubted { return }
+        // What cannot be opened was not looked at.
+        let places = try index.locate(Array(before.subtracting(doubted)))
+        let locked = places.filter { packs.domains[$0.value.domain] == nil }.keys
         try index.doubt(Array(doubted.subtracting(before)))
-        try index.trust(Array(before.subtracting(doubted)))
-    }
-
-    private func forEachMap(_ kind: FrameKind, _ body: (Digest, [Digest]) -> Void) throws {
-        for pack in try index.indexedLengths().keys {
-            var last: UInt64 = 0
-            while true {
-                let frames = try index.frames(in: pack, after: last, limit: 1024)
-                guard let end = frames.last?.location.offset else { break }
-                last = end
-                for frame in frames where frame.location.kind == kind {
-                    // One that does not open is among the lost ones itself.
-                    guard let children = try? packs.children(of: frame) else { continue }
-                    body(frame.address, children)
-                }
-            }
-        }
+        try index.trust(Array(before.subtracting(doubted).subtracting(locked)))
     }
 }
 
@@ -143,4 +122,6 @@ package struct RepairReport: Sendable {
     package fileprivate(set) var mended: [ScrubReport.Damage] = []
     /// No other store has it whole.
     package fileprivate(set) var lost: [ScrubReport.Damage] = []
+    /// What was missing and is there now.
+    package fileprivate(set) var brought: Set<Digest> = []
 }

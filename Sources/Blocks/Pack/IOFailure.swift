@@ -15,5 +15,7 @@ package struct IOFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(call) \(path): \(Self.text(of: errno))" }
 
+    package var isNotFound: Bool { errno == ENOENT }
+
     package static func text(of errno: Int32) -> String { String(cString: strerror(errno)) }
 }

@@ -147,15 +147,30 @@ final class PackFile: Sendable {
     func open(_ frame: IndexedFrame) throws(FrameDamage) -> FramePayload {
         let expected = FrameHeader(of: frame)
         var bytes = try frameBytes(FrameHeader.bytes + Int(frame.location.storedLength), at: frame.location.offset)
-        guard let head = bytes.readBytes(length: FrameHeader.bytes), bytes.readableBytes == Int(frame.location.storedLength) else {
-            throw .cutOff
-        }
+        guard let head = bytes.readBytes(length: FrameHeader.bytes) else { throw .cutOff }
         guard head == expected.encoded else {
-            // Decoding says in words what is wrong with it; when it decodes, it is a whole frame, but another one.
-            _ = try FrameHeader(decoding: head, at: frame.location.offset)
-            throw .header("not the one that the index names")
+            // Decoding says in words what is wrong with it. When it decodes and is of this content, the index is wrong about the rest.
+            let found = try FrameHeader(decoding: head, at: frame.location.offset)
+            guard found.address == frame.address else { throw .header("not the one that the index names") }
+            return try openFrame(at: frame.location.offset, end: .max).payload
         }
+        guard bytes.readableBytes == Int(frame.location.storedLength) else { throw .cutOff }
         return try seal(in: try domain(expected.domain)).open(bytes, header: expected)
+    }
+
+    /// Where the frame ends that the index names: its own header says so, whatever the index says.
+    func end(of frame: IndexedFrame) -> UInt64 {
+        let known = frame.location.offset + frame.location.frameLength
+        guard let head = try? frameBytes(FrameHeader.bytes, at: frame.location.offset),
+            let header = try? FrameHeader(decoding: Array(head.readableBytesView), at: frame.location.offset)
+        else { return FrameHeader.align(known) }
+        return max(FrameHeader.align(known), header.nextOffset)
+    }
+
+    /// Whether the header that the index names stands at its place; the payload is not looked at.
+    func holdsHeader(of frame: IndexedFrame) throws(FrameDamage) -> Bool {
+        let head = try frameBytes(FrameHeader.bytes, at: frame.location.offset)
+        return Array(head.readableBytesView) == FrameHeader(of: frame).encoded
     }
 
     /// Reads and opens whatever frame stands at `offset`, which must end before `end`.

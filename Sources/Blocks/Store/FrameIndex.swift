@@ -89,6 +89,9 @@ package protocol FrameIndex: Sendable {
     /// Forgets all frames, packs and doubts.
     func removeAll() throws
 
+    /// Throws when the index itself is damaged, so that what it does not name may be there all the same.
+    func verify() throws
+
     // MARK: damage
 
     /// Notes durably that frames are damaged, or that something under them is: they are to be stored anew when their content comes
@@ -118,8 +121,8 @@ package protocol FrameIndex: Sendable {
     /// At most `limit` pages or roots with a generation before `generation`.
     func staleMaps(_ kind: FrameKind, before generation: UInt64, limit: Int) throws -> [IndexedFrame]
 
-    /// Forgets those of the addresses that have a generation before `generation`, in one durable transaction. Returns those that are
-    /// forgotten.
+    /// Forgets those of the addresses that have a generation before `generation`, doubts included, in one durable transaction. Returns
+    /// those that are forgotten.
     func remove(_ addresses: [Digest], before generation: UInt64) throws -> Set<Digest>
 
     /// Forgets a pack that has no frames; one that has some stays.

@@ -7,6 +7,12 @@ package struct DatabaseUnusable: Error, CustomStringConvertible {
     package let remedy: String
     package let cause: any Error
 
+    /// Whether the file holds something else than SQLite wrote, and not whether it may be read or written.
+    var isDamaged: Bool {
+        guard let failure = cause as? SQLiteFailure else { return false }
+        return [ResultCode.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT].contains { $0.rawValue == failure.code }
+    }
+
     package var description: String { "\(path), which holds \(content), cannot be used: \(cause). What to do: \(remedy)" }
 
     /// Runs `body`; an error of SQLite that is about the file and not about a statement names the file.
@@ -42,7 +48,7 @@ package struct DatabaseUnusable: Error, CustomStringConvertible {
     }
 
     private static func isOfTheFile(_ code: ResultCode) -> Bool {
-        [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_IOERR].contains(code)
+        [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_IOERR].contains(code)
     }
 }
 

@@ -61,6 +61,7 @@ extension FrameTable {
             "DELETE FROM frames WHERE address IN (\(Transaction.marks(stale.count)))",
             stale.map { .bytes($0) }
         )
+        try trust(stale)
         return stale
     }
 

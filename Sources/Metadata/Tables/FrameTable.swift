@@ -80,6 +80,27 @@ package struct FrameTable {
         return try (row?.integer("frames") ?? 0, row?.integer("bytes") ?? 0)
     }
 
+    /// How many rows have values that no frame, pack or round can have. Looks at all of them.
+    package func impossibleRows(blockBytes: Int64) throws -> Int64 {
+        let frames = """
+            SELECT COUNT(*) AS found FROM frames WHERE typeof(address) <> 'blob' OR length(address) <> 32 OR typeof(position) <> 'integer'
+            OR position < 0 OR position % 8 <> 0 OR typeof(kind) <> 'integer' OR kind NOT IN (1, 2, 3) OR typeof(codec) <> 'integer'
+            OR codec NOT IN (0, 1) OR typeof(plain_length) <> 'integer' OR plain_length < 0 OR plain_length > 4294967295
+            OR (kind = 1 AND plain_length <> ?) OR typeof(stored_length) <> 'integer' OR stored_length < 16
+            OR stored_length > plain_length + 16 OR typeof(generation) <> 'integer' OR generation < 0
+            OR (domain IS NOT NULL AND (typeof(domain) <> 'blob' OR length(domain) <> 16))
+            """
+        let packs = """
+            SELECT COUNT(*) AS found FROM packs WHERE typeof(id) <> 'blob' OR length(id) <> 16 OR typeof(indexed_length) <> 'integer'
+            OR indexed_length < 0
+            """
+        let orphans = "SELECT COUNT(*) AS found FROM frames WHERE NOT EXISTS (SELECT 1 FROM packs WHERE packs.number = frames.pack)"
+        let queries: [(sql: String, values: [SQLValue])] = [(frames, [.integer(blockBytes)]), (packs, []), (orphans, [])]
+        return try queries.reduce(0) { count, query in
+            try count + (transaction.firstRow(query.sql, query.values)?.integer("found") ?? 0)
+        }
+    }
+
     package func removeAll() throws {
         try transaction.execute("DELETE FROM doubts")
         try transaction.execute("DELETE FROM frames")

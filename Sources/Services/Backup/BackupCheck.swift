@@ -54,7 +54,7 @@ struct BackupCheck {
         return try await maintenance.withPool { pool in
             let storage = LocalPackStorage(path: packs(region))
             let walk = MapWalk(storage: storage, index: SQLFrameIndex(index), pool: pool, domains: seals)
-            return try await maintenance.hurt(in: rows, walk).map { "\($0.holder) is hurt: \($0.detail)" }
+            return try await maintenance.hurt(in: rows, walk).hurt.map { "\($0.holder) is hurt: \($0.detail)" }
         }
     }
 }

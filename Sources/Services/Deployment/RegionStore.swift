@@ -1,5 +1,6 @@
 import Blocks
 import Domain
+import Logging
 import Metadata
 import Sealing
 
@@ -38,21 +39,26 @@ package final class RegionStore: Sendable {
         uploads = UploadRecorder(database: database)
     }
 
-    /// Opens a Region's folder. What is missing is made, unless it is missed: then it throws `RowsAmiss`.
+    /// Opens a Region's folder. What is missing is made, unless it is missed: then it throws `RowsAmiss`. An index that is damaged is made
+    /// anew.
     package static func open(
         region: Region,
         folder: DataFolder,
         expecting expectation: RegionRows.Expectation? = nil,
         pool: DiskPool,
         vault: Vault,
-        clock: WallClock
+        clock: WallClock,
+        logger: Logger = Logger(label: "ferry")
     ) async throws -> RegionStore {
         let sql = SQLStatistics()
         let rows = try await pool.run { try RegionRows.open(region, in: folder, expecting: expectation, statistics: sql) }
         let keys = RegionKeys(region: region, database: rows.database, vault: vault, clock: clock)
         try await keys.unlock()
+        var regional = logger
+        regional[metadataKey: "region"] = "\(region)"
+        let logger = regional
         let index = try await pool.run {
-            SQLFrameIndex(try Database(path: folder.frameIndex(region), schema: .frameIndex, statistics: sql))
+            try FrameIndexFile(path: folder.frameIndex(region)).openOrSetAside(statistics: sql, logger: logger)
         }
         let path = folder.regionFolder(region)
         if try await pool.run({ try index.isOfOthers(than: rows.identity) }) {
@@ -64,10 +70,16 @@ package final class RegionStore: Sendable {
             try index.belong(to: rows.identity)
             return try BlockStore(folder: path, index: index, pool: pool, domains: keys.seals)
         }
+        for lost in blocks.recovery.lost {
+            logger.error(
+                "A pack is missing or cut: `ferry scrub` names what it hurts, `ferry scrub --repair` brings back what another Region has",
+                metadata: ["pack": "\(lost.pack)", "frames": "\(lost.frames)", "cause": "\(lost.damage)"]
+            )
+        }
         return RegionStore(region: region, database: rows.database, rows: rows, keys: keys, blocks: blocks, index: index.database)
     }
 
-    func close() async throws {
+    package func close() async throws {
         try await blocks.close()
         try index?.close()
         try database.close()

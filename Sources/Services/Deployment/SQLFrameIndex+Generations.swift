@@ -2,7 +2,14 @@ import Blocks
 import Metadata
 
 extension SQLFrameIndex {
-    package func generation() throws -> UInt64 { UInt64(try database.blockingRead { try FrameTable($0).generation() }) }
+    package func generation() throws -> UInt64 {
+        let last = try database.blockingRead { try FrameTable($0).generation() }
+        guard let generation = UInt64(exactly: last) else { throw CorruptIndex(column: "generations.last") }
+        return generation
+    }
+
+    /// The rows that the index is of; nil in one that is new.
+    func identity() throws -> Identity? { try database.blockingRead { try IdentityTable($0).identity() } }
 
     /// Whether the index is one of other rows, or of before their last collection: it names places that packs do not have any more.
     func isOfOthers(than rows: Identity) throws -> Bool {
@@ -49,7 +56,9 @@ extension SQLFrameIndex {
         var stale: [Digest: FrameKind] = [:]
         for batch in Self.batches(addresses) {
             for row in try database.blockingRead({ try FrameTable($0).generations(of: batch) }) where row.generation < generation {
-                guard let kind = FrameKind(rawValue: UInt8(row.kind)) else { throw CorruptIndex(column: "frames.kind") }
+                guard let kind = UInt8(exactly: row.kind).flatMap(FrameKind.init(rawValue:)) else {
+                    throw CorruptIndex(column: "frames.kind")
+                }
                 stale[try Self.digest(row.address)] = kind
             }
         }

@@ -42,7 +42,8 @@ package struct SQLFrameIndex: FrameIndex {
         let rows = try database.blockingRead { try FrameTable($0).indexedLengths() }
         return try rows.reduce(into: [:]) { lengths, row in
             guard let pack = PackID(bytes: row.pack) else { throw CorruptIndex(column: "packs.id") }
-            lengths[pack] = UInt64(row.length)
+            guard let length = UInt64(exactly: row.length) else { throw CorruptIndex(column: "packs.indexed_length") }
+            lengths[pack] = length
         }
     }
 
@@ -64,6 +65,17 @@ package struct SQLFrameIndex: FrameIndex {
         }
     }
 
+    package func verify() throws {
+        do {
+            try database.check(thoroughly: true)
+        } catch let error as DatabaseDamaged {
+            throw DamagedIndex(path: error.path, cause: error.cause)
+        }
+        // What SQLite takes for a value and cannot be one.
+        let count = try database.blockingRead { try FrameTable($0).impossibleRows(blockBytes: Int64(BlockSize.bytes)) }
+        if count > 0 { throw DamagedIndex(path: database.path, cause: "\(count) rows have values that cannot be") }
+    }
+
     package func removeAll() throws { try database.blockingWrite { try FrameTable($0).removeAll() } }
 
     /// As many as a statement takes, as their bytes.
@@ -78,27 +90,33 @@ package struct SQLFrameIndex: FrameIndex {
 package struct CorruptIndex: Error, CustomStringConvertible {
     package let column: String
 
-    package var description: String { "the index holds a value in \(column) that makes no sense" }
+    package var description: String {
+        "a row of the index has no value of the right kind for \(column): stop the server and run `ferry rebuild-index`"
+    }
 }
 
 extension IndexedFrame {
     init(row: FrameRow) throws {
         guard let address = Digest(bytes: row.address) else { throw CorruptIndex(column: "frames.address") }
         guard let pack = PackID(bytes: row.pack) else { throw CorruptIndex(column: "packs.id") }
-        guard let kind = FrameKind(rawValue: UInt8(row.kind)) else { throw CorruptIndex(column: "frames.kind") }
-        guard let codec = FrameCodec(rawValue: UInt8(row.codec)) else { throw CorruptIndex(column: "frames.codec") }
+        guard let kind = UInt8(exactly: row.kind).flatMap(FrameKind.init(rawValue:)) else { throw CorruptIndex(column: "frames.kind") }
+        guard let codec = UInt8(exactly: row.codec).flatMap(FrameCodec.init(rawValue:)) else { throw CorruptIndex(column: "frames.codec") }
+        guard let position = UInt64(exactly: row.position) else { throw CorruptIndex(column: "frames.position") }
+        guard let stored = UInt32(exactly: row.storedLength) else { throw CorruptIndex(column: "frames.stored_length") }
+        guard let plain = UInt32(exactly: row.plainLength) else { throw CorruptIndex(column: "frames.plain_length") }
+        guard let generation = UInt64(exactly: row.generation) else { throw CorruptIndex(column: "frames.generation") }
         self.init(
             address: address,
             location: FrameLocation(
                 pack: pack,
-                offset: UInt64(row.position),
-                storedLength: UInt32(row.storedLength),
-                plainLength: UInt32(row.plainLength),
+                offset: position,
+                storedLength: stored,
+                plainLength: plain,
                 kind: kind,
                 codec: codec,
                 domain: try Self.domain(row.domain)
             ),
-            generation: UInt64(row.generation)
+            generation: generation
         )
     }
 }

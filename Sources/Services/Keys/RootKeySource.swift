@@ -15,6 +15,7 @@ package enum RootKeyError: Error, CustomStringConvertible {
     case openToOthers(path: String)
     case notAKeyFile(path: String)
     case missing(path: String)
+    case unknown(path: String)
     case passphraseNeeded
     case passphraseTooShort
     case wrongFile(path: String)
@@ -29,6 +30,8 @@ package enum RootKeyError: Error, CustomStringConvertible {
         case .missing(let path):
             "the root key of this data folder is missing: put \(path) back from its backup, or name the key file with --root-key. "
                 + "Without it nobody can read the KMS keys, nor what they encrypt"
+        case .unknown(let path):
+            "\(path) knows no root key, and there is data that one has encrypted: put the file back from a backup, as docs/operating.md says"
         case .passphraseNeeded:
             "the root key of this data folder is a passphrase: give it with --root-passphrase-file or FERRY_ROOT_PASSPHRASE"
         case .passphraseTooShort: "a passphrase for the root key has \(PassphraseStretch.passphraseBytesMin) bytes or more"

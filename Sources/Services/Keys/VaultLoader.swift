@@ -19,7 +19,15 @@ package struct VaultLoader: Sendable {
     }
 
     package func open(_ source: RootKeySource) async throws -> Vault {
-        guard let known = try await directory.read({ try VaultTable($0).rootKey() }) else { return try await begin(source) }
+        guard try await directory.read({ try VaultTable($0).rootKey() }) != nil else { return try await begin(source) }
+        return try await openKnown(source)
+    }
+
+    /// Opens a vault that is there, where nothing may be made.
+    package func openKnown(_ source: RootKeySource) async throws -> Vault {
+        guard let known = try await directory.read({ try VaultTable($0).rootKey() }) else {
+            throw RootKeyError.unknown(path: folder.directoryDatabase)
+        }
         let root = try rootKey(source, known)
         let vault = try await vault(under: root)
         logger.info("The root key of the KMS keys is the right one", metadata: ["root_key": "\(name(of: source))"])

@@ -14,11 +14,14 @@ package struct Maintenance: Sendable {
         package enum Holder: Hashable, Sendable, CustomStringConvertible {
             case snapshot(SnapshotID)
             case object(BucketName, ObjectKey)
+            /// Of an upload that is not complete.
+            case part(Int64, BucketName, ObjectKey)
 
             package var description: String {
                 switch self {
                 case .snapshot(let id): "snapshot \(id)"
                 case .object(let bucket, let key): "object s3://\(bucket)/\(key)"
+                case .part(let number, let bucket, let key): "part \(number) of an upload to s3://\(bucket)/\(key)"
                 }
             }
         }
@@ -31,20 +34,26 @@ package struct Maintenance: Sendable {
         package let packs: Int
         package let frames: Int
         package let damages: [String]
+        /// Frames that maps list and that are not there.
+        package let missing: Int
         /// Frames that could not be checked, because their keys cannot be used.
         package let lockedFrames: Int
         /// How many of the damages were mended.
         package let mended: Int
+        /// How many missing frames were brought from another Region.
+        package let brought: Int
         /// Hurt by what was not mended.
         package let hurt: [Hurt]
 
-        package var isSound: Bool { damages.count == mended && hurt.isEmpty }
+        package var isSound: Bool { damages.count == mended && missing == 0 && hurt.isEmpty }
     }
 
     package struct Rebuilt: Sendable {
         package let packs: Int
         package let frames: Int
         package let damages: [String]
+        /// Where the index is that was replaced, when it was damaged.
+        package let setAside: String?
     }
 
     /// The Regions of the folder. One that has been set up and is lost is missed, and so is a directory.
@@ -67,29 +76,6 @@ package struct Maintenance: Sendable {
         let database = try RegionRows.read(region, in: folder)
         defer { try? database.close() }
         return try await database.read { try CertificateTable($0).certificate()?.pem }
-    }
-
-    /// Makes a Region's index anew from its packs. The caller holds the folder's lock.
-    package func rebuildIndex(of region: Region, rootKey: RootKeySource = .dataFolder) async throws -> Rebuilt {
-        try await withPool { pool in
-            let rows = try writableRows(of: region)
-            let index = try writableIndex(of: region)
-            let path = folder.regionFolder(region)
-            let seals = try await seals(of: region, rootKey: rootKey)
-            let report = try await RebuildIndex(folder: path, index: index, pool: pool, domains: seals).run()
-            let ranges = report.damaged.map { "pack \($0.pack), bytes \($0.bytes): \($0.damage)" }
-            // Maps whose blocks are gone are mostly those of deleted snapshots, collected in part: only what a snapshot needs is damage.
-            let walk = MapWalk(folder: path, index: index, pool: pool, domains: seals, damaged: [])
-            let hurt = report.incomplete.isEmpty ? [] : try await hurt(of: region, walk)
-            // What was collected and still stands in packs is in the index again.
-            try await rows.database.write { try ReleaseTable($0).insert(root: nil, at: WallClock.system.now) }
-            try index.belong(to: rows.identity)
-            return Rebuilt(
-                packs: report.packs,
-                frames: report.framesIndexed,
-                damages: ranges + hurt.map { "\($0.holder) is hurt: \($0.detail)" }
-            )
-        }
     }
 
     /// Frees what nothing in a Region refers to. The caller holds the folder's lock.
@@ -121,7 +107,7 @@ package struct Maintenance: Sendable {
         // That all is well goes without saying: a command opens the keys once for each Region.
         logger.logLevel = .notice
         let loader = VaultLoader(folder: folder, directory: directory, clock: .system, logger: logger)
-        let keys = RegionKeys(region: region, database: database, vault: try await loader.open(rootKey), clock: .system)
+        let keys = RegionKeys(region: region, database: database, vault: try await loader.openKnown(rootKey), clock: .system)
         try await keys.unlock()
         return keys.seals
     }
@@ -131,10 +117,6 @@ package struct Maintenance: Sendable {
         let directory = try DirectoryRows.open(in: folder)
         defer { try? directory.database.close() }
         return try RegionRows.open(region, in: folder, expecting: directory.expectation(of: region))
-    }
-
-    func writableIndex(of region: Region) throws -> SQLFrameIndex {
-        SQLFrameIndex(try Database(path: folder.frameIndex(region), schema: .frameIndex))
     }
 
     func withPool<Value: Sendable>(_ body: (DiskPool) async throws -> Value) async throws -> Value {

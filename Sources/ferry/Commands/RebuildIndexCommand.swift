@@ -8,7 +8,11 @@ struct RebuildIndexCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild-index",
         abstract: "Make the index over the packs anew, from the packs alone. The server must be stopped.",
-        discussion: "Every frame's seal is opened. Damaged ranges are printed and left out; the exit code is 1 when there are any."
+        discussion: """
+            Every frame's seal is opened. Damaged ranges are printed, packs that are missing or cut, and the snapshots, images and objects that \
+            this hurts; the exit code is 1 when there are any. What is whole can be read as before. An index that is damaged is kept under \
+            another name.
+            """
     )
 
     @OptionGroup var folder: DataFolderOptions
@@ -21,6 +25,7 @@ struct RebuildIndexCommand: AsyncParsableCommand {
         for region in try Maintenance(folder: folder).regions() {
             let report = try await Maintenance(folder: folder).rebuildIndex(of: region, rootKey: try rootKey.source())
             print("\(region): \(report.frames) frames in \(report.packs) packs")
+            if let place = report.setAside { print("\(region): the index was damaged and is kept as \(place)") }
             for damage in report.damages { print("\(region): \(damage)") }
             damages += report.damages.count
         }

@@ -41,6 +41,8 @@ struct ScrubCommand: AsyncParsableCommand {
             let report = try await Maintenance(folder: folder).scrub(region, repairing: repair, rootKey: try rootKey.source())
             let mended = repair ? ", \(report.mended) mended" : ""
             print("\(region): \(report.frames) frames in \(report.packs) packs, \(report.damages.count) damaged\(mended)")
+            if report.brought > 0 { print("\(region): \(report.brought) missing frames were brought from other Regions") }
+            if report.missing > 0 { print("\(region): \(report.missing) frames are missing") }
             if report.lockedFrames > 0 { print("\(region): \(report.lockedFrames) frames were not checked: their keys cannot be used") }
             for damage in report.damages { print("\(region): \(damage)") }
             for hurt in report.hurt { print("\(region): \(hurt.holder) is hurt: \(hurt.detail)") }

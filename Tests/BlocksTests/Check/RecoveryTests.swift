@@ -67,7 +67,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test func aPageWhoseBlockIsLostIsLeftOut() async throws {
+    @Test func aPageWhoseBlockIsLostIsDoubted() async throws {
         try await StoreFixture.run { fixture in
             let writer = try await fixture.open().writer()
             let page = try await writer.putPage(of: [1, 2, 3])
@@ -79,6 +79,10 @@ struct RecoveryTests {
             #expect(try await reopened.contains(page.allDigests) == Set(page.allDigests.dropFirst()))
             #expect(try await reopened.contains([page.digest, root.digest]).isEmpty)
             #expect(Set(reopened.recovery.incomplete.map(\.frame.address)) == [page.digest, root.digest])
+            // What is left can be read.
+            #expect(try await reopened.readRoot(root.digest) == root)
+            #expect(try await reopened.readPage(page.digest) == page)
+            #expect(try await reopened.read(page.allDigests[1]) == TestBlock.compressible(2))
             // Putting the content again mends it.
             let again = reopened.writer()
             #expect(try await again.putPage(of: [1, 2, 3]) == page)

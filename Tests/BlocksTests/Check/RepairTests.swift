@@ -197,7 +197,7 @@ struct RepairTests {
                 #expect(try await store.read(twins.pages[1].allDigests[0]) == TestBlock.compressible(3))
                 failing += 1
             }
-            #expect(failing > 10)
+            #expect(failing > 5)
             try await twins.expectWhole()
         }
     }

@@ -89,8 +89,10 @@ import Testing
             #expect(rebuilt.damages.isEmpty)
             #expect(rebuilt.packs == 1)
             #expect(rebuilt.frames == 5)
-            #expect(try index.locate(digests) == before)
-            try await world.expect(id, in: World.home, holds: [0: 1, 2000: 2])
+            #expect(rebuilt.setAside == nil)
+            let new = SQLFrameIndex(try Database(path: world.folder.frameIndex(World.home), schema: .frameIndex))
+            #expect(try new.locate(digests) == before)
+            try await world.reopened { try await $0.expect(id, in: World.home, holds: [0: 1, 2000: 2]) }
         }
     }
 

@@ -66,7 +66,9 @@ struct World: Sendable {
         self.disks = disks
         try folder.make(Array(pools.keys))
         let directory = try Database(path: folder.directoryDatabase, schema: .directory)
-        let (vault, wallClock) = (Vault(current: .random()), clock.wallClock)
+        let wallClock = clock.wallClock
+        let loader = VaultLoader(folder: folder, directory: directory, clock: wallClock, logger: LogMemory().logger)
+        let vault = try await loader.open(.dataFolder)
         var stores: [RegionStore] = []
         for (region, pool) in pools {
             guard let disk = disks[region] else {
@@ -102,6 +104,40 @@ struct World: Sendable {
         self.log = log
         disks = [:]
         scratchPool = pool
+    }
+
+    /// The same folder as a server that starts anew has it, while `body` runs.
+    func reopened(_ body: (World) async throws -> Void) async throws {
+        let pool = DiskPool(threads: 3)
+        do {
+            var stores: [RegionStore] = []
+            for region in deployment.regions.keys.sorted() {
+                stores.append(
+                    try await RegionStore.open(
+                        region: region,
+                        folder: folder,
+                        pool: pool,
+                        vault: deployment.vault,
+                        clock: clock.wallClock,
+                        logger: log.logger
+                    )
+                )
+            }
+            let again = Deployment(
+                directory: deployment.directory,
+                regions: stores,
+                tokens: deployment.tokens,
+                vault: deployment.vault,
+                clock: clock.wallClock,
+                logger: log.logger
+            )
+            try await body(World(again, folder: folder, clock: clock, log: log, pool: pool))
+            for store in stores { try await store.close() }
+        } catch {
+            try await pool.shutdown()
+            throw error
+        }
+        try await pool.shutdown()
     }
 
     func store(_ region: Region) -> RegionStore {
