@@ -30,10 +30,11 @@ let targets: [Target] = [
 
     // 1: bytes; bundles; disks in other formats; keys; rows; the signed HTTP call.
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CFallocate"),
     .target(
         name: "Blocks",
         dependencies: [
-            "CZstd", "Files",
+            "CFallocate", "CZstd", "Files",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),

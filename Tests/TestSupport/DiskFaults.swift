@@ -56,6 +56,8 @@ package struct DiskFaults: Sendable {
             var spell = SeededGenerator(seed: seed &+ UInt64(ordinal / 16))
             if spell.hits(fullSpells) { return .error(ENOSPC) }
             if dice.hits(failedWrites) { return .error(EIO) }
+        case .punch:
+            return dice.hits(failedWrites) ? .error(EIO) : nil
         case .sync:
             if dice.hits(failedSyncs) { return .error(EIO) }
         }
@@ -74,6 +76,7 @@ package struct DiskFaults: Sendable {
         case .write: 6
         case .sync: 7
         case .syncFolder: 8
+        case .punch: 9
         }
     }
 }

@@ -3,8 +3,6 @@ import Synchronization
 
 /// What happens to a disk without anybody calling it.
 extension FaultyDisk {
-    private static let sector = 4096
-
     /// The process that has files open dies. What it has written stays.
     package func kill() {
         tally.add(.kill)

@@ -24,6 +24,8 @@ extension FaultyDisk {
         package func openToMend(_ name: String) throws(IOFailure) -> any PackFileHandle { try alive().openToMend(name) }
         package func remove(_ name: String) throws(IOFailure) { try alive().remove(name) }
         package func syncFolder() throws(IOFailure) { try alive().syncFolder() }
+        package func allocatedBytes(_ name: String) throws(IOFailure) -> UInt64 { try alive().allocatedBytes(name) }
+        package func punch(_ ranges: [Range<UInt64>], in name: String) throws(IOFailure) -> Bool { try alive().punch(ranges, in: name) }
         package func freeBytes() throws(IOFailure) -> UInt64 { try alive().freeBytes() }
 
         private func alive() throws(IOFailure) -> FaultyDisk {

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// Not among them: a sync that reports success and kept nothing. No store can survive that.
 package final class FaultyDisk: PackStorage {
-    package enum Call: Hashable, Sendable { case create, open, remove, list, read, write, sync, syncFolder }
+    package enum Call: Hashable, Sendable { case create, open, remove, list, read, write, sync, syncFolder, punch }
 
     package enum Fault: Sendable {
         case error(Int32)
@@ -46,6 +46,10 @@ package final class FaultyDisk: PackStorage {
         /// Written since the last successful sync, and still to be written by the disk.
         var dirty: [(offset: Int, bytes: [UInt8])] = []
         var isNameDurable = false
+        /// The sectors that take no space.
+        var holes: Set<Int> = []
+
+        var allocatedBytes: Int { cached.count - holes.count * FaultyDisk.sector }
     }
 
     struct State {
@@ -58,10 +62,11 @@ package final class FaultyDisk: PackStorage {
         var calls = 0
         var plan: (@Sendable (Event) -> Fault?)?
         var capacity: Int?
+        var hasHoles = true
         /// Counts power cuts and kills: what was opened before the last one belongs to a process that is dead.
         var life = 0
 
-        var usedBytes: Int { files.values.reduce(0) { $0 + $1.cached.count } }
+        var usedBytes: Int { files.values.reduce(0) { $0 + $1.allocatedBytes } }
 
         /// What an open file holds.
         func opened(_ name: String) -> File? { files[name] ?? unlinked[name] }
@@ -72,6 +77,8 @@ package final class FaultyDisk: PackStorage {
             unlinked = [:]
         }
     }
+
+    static let sector = 4096
 
     package let path = "/faulty"
     package let tally: FaultTally
@@ -85,7 +92,10 @@ package final class FaultyDisk: PackStorage {
     /// From now on the files together take no more than so many bytes; `nil` is no limit.
     package func setCapacity(_ bytes: Int?) { state.withLock { $0.capacity = bytes } }
 
-    /// Bytes of all files together.
+    /// Whether files may have holes, as on most file systems.
+    package func setHoles(_ hasHoles: Bool) { state.withLock { $0.hasHoles = hasHoles } }
+
+    /// Bytes of all files together, without holes.
     package var usedBytes: Int { state.withLock { $0.usedBytes } }
 
     package func count(of call: Call) -> Int { state.withLock { $0.counts[call] ?? 0 } }
@@ -101,6 +111,24 @@ package final class FaultyDisk: PackStorage {
 
     package func freeBytes() throws(IOFailure) -> UInt64 {
         state.withLock { state in state.capacity.map { UInt64(max(0, $0 - state.usedBytes)) } ?? .max }
+    }
+
+    package func allocatedBytes(_ name: String) throws(IOFailure) -> UInt64 {
+        guard let bytes = state.withLock({ $0.files[name]?.allocatedBytes }) else {
+            throw IOFailure(call: "stat", path: name, errno: ENOENT)
+        }
+        return UInt64(bytes)
+    }
+
+    package func punch(_ ranges: [Range<UInt64>], in name: String) throws(IOFailure) -> Bool {
+        guard state.withLock({ $0.hasHoles }) else { return false }
+        for range in ranges {
+            _ = try fault(.punch, name, range.lowerBound, range.count)
+            state.withLock { $0.punch(Int(range.lowerBound)..<Int(range.upperBound), in: name) }
+        }
+        let handle = try open(name)
+        try handle.sync()
+        return true
     }
 
     package func list() throws(IOFailure) -> [String] {
@@ -193,6 +221,20 @@ extension FaultyDisk.State {
         }
         files[name] = file
         return new.count
+    }
+
+    /// Zeros that are to reach the disk like any write, in sectors that take no space.
+    mutating func punch(_ range: Range<Int>, in name: String) {
+        guard var file = files.removeValue(forKey: name) else { return }
+        let zeros = [UInt8](repeating: 0, count: min(range.upperBound, file.cached.count) - min(range.lowerBound, file.cached.count))
+        if !zeros.isEmpty {
+            FaultyDisk.apply(zeros[...], at: range.lowerBound, to: &file.cached)
+            file.dirty.append((range.lowerBound, zeros))
+            let first = (range.lowerBound + FaultyDisk.sector - 1) / FaultyDisk.sector
+            let end = (range.lowerBound + zeros.count) / FaultyDisk.sector
+            if first < end { file.holes.formUnion(first..<end) }
+        }
+        files[name] = file
     }
 
     mutating func sync(_ name: String, fails: Bool) {

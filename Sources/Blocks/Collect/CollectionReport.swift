@@ -8,12 +8,14 @@ package struct CollectionReport: Hashable, Sendable {
     package internal(set) var packsRewritten = 0
     /// Bytes that were written anew to empty packs.
     package internal(set) var bytesRewritten: UInt64 = 0
-    /// The sizes of the files that are gone.
+    /// What the files that are gone took, and what the holes in others took.
     package internal(set) var bytesGivenBack: UInt64 = 0
     /// Frames that did not open: they stay where they are, and so do their packs.
     package internal(set) var framesUnreadable = 0
     /// Packs that stay mostly dead because there is no room to rewrite them.
     package internal(set) var packsWithoutRoom = 0
+    /// Packs whose dead frames became holes in the file, because the disk was short of space.
+    package internal(set) var packsPunched = 0
 
     package init() {}
 }

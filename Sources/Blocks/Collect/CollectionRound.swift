@@ -6,7 +6,8 @@ import Synchronization
 /// 2. The sessions that began before are waited for, and what they stored is flushed.
 /// 3. What the caller's roots reach is marked.
 /// 4. What is not marked is forgotten: roots, then pages, then blocks, so that a page in the index always implies its blocks.
-/// 5. Packs without a frame are deleted; those that are mostly dead are rewritten.
+/// 5. Packs without a frame are deleted; those that are mostly dead are rewritten. On a disk that is short of space, what is dead in the
+///    others becomes holes in their files.
 ///
 /// A round that ends early has freed less than it could; the next one begins anew. docs/decisions/0006-garbage-collection.md.
 package struct CollectionRound: Sendable {
@@ -26,6 +27,8 @@ package struct CollectionRound: Sendable {
         }
         defer { store.sessions.withLock { $0.release() } }
         let store = store
+        // What a damaged index does not name would be taken for dead.
+        try await store.pool.run { try store.indexing { try store.index.verify() } }
         let generation = try await store.pool.run {
             // Before the sessions know of it: who begins in between is waited for.
             let generation = try store.indexing { try store.index.beginGeneration() }
@@ -92,6 +95,8 @@ struct PackUsage: Sendable {
     let indexedLength: UInt64
     private(set) var frames = 0
     private(set) var liveBytes: UInt64 = 0
+    /// The most that the file system takes for the live frames, whose ends lie anywhere in its blocks.
+    var liveBytesOnDisk: UInt64 { PackHeader.firstFrame + liveBytes + UInt64(frames + 1) * 2 * 4096 }
 
     init(pack: PackID, indexedLength: UInt64) {
         self.pack = pack

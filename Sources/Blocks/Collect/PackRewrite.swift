@@ -69,7 +69,7 @@ struct PackRewrite: Sendable {
         }
         guard let domain = store.packs.domains[frame.location.domain] else { return .unreadable }
         do {
-            try store.checkSpace(for: payload, frame.address)
+            try store.checkSpace(for: payload, frame.address, keeping: store.options.reservedBytesOfCollections)
             guard let slot = try store.allocate(payload, epoch: epoch) else { return .mustFlush }
             defer { store.state.withLock { $0.finishMove(slot) }?.resume() }
             return .moved(try slot.file.put(payload, address: frame.address, at: slot.offset, in: domain))

@@ -1,3 +1,4 @@
+import CFallocate
 import Files
 import Glibc
 
@@ -53,6 +54,29 @@ package struct LocalPackStorage: PackStorage {
 
     package func remove(_ name: String) throws(IOFailure) {
         guard unlink("\(path)/\(name)") == 0 else { throw IOFailure(call: "unlink", path: "\(path)/\(name)", errno: errno) }
+    }
+
+    package func allocatedBytes(_ name: String) throws(IOFailure) -> UInt64 {
+        var status = stat()
+        guard stat("\(path)/\(name)", &status) == 0 else { throw IOFailure(call: "stat", path: "\(path)/\(name)", errno: errno) }
+        // Of 512 bytes each, whatever the file system's own are.
+        return UInt64(status.st_blocks) * 512
+    }
+
+    package func punch(_ ranges: [Range<UInt64>], in name: String) throws(IOFailure) -> Bool {
+        let file = "\(path)/\(name)"
+        let descriptor = Glibc.open(file, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw IOFailure(call: "open", path: file, errno: errno) }
+        defer { close(descriptor) }
+        let mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE
+        for range in ranges {
+            while fallocate(descriptor, mode, off_t(range.lowerBound), off_t(range.count)) != 0 {
+                if errno == EOPNOTSUPP || errno == ENOSYS { return false }
+                guard errno == EINTR else { throw IOFailure(call: "fallocate", path: file, errno: errno) }
+            }
+        }
+        guard fdatasync(descriptor) == 0 else { throw IOFailure(call: "fdatasync", path: file, errno: errno) }
+        return true
     }
 
     package func syncFolder() throws(IOFailure) { try Self.syncFolder(at: path) }

@@ -18,11 +18,19 @@ package protocol PackStorage: Sendable {
     func syncFolder() throws(IOFailure)
     /// How many more bytes the file system takes from us.
     func freeBytes() throws(IOFailure) -> UInt64
+    /// How many bytes of the file system a file takes.
+    func allocatedBytes(_ name: String) throws(IOFailure) -> UInt64
+    /// Gives ranges of a file back to the file system, durably: they read as zeros then. False where it has no holes in files.
+    func punch(_ ranges: [Range<UInt64>], in name: String) throws(IOFailure) -> Bool
 }
 
 extension PackStorage {
     /// A storage that does not know has room until a write fails.
     package func freeBytes() throws(IOFailure) -> UInt64 { .max }
+
+    package func allocatedBytes(_ name: String) throws(IOFailure) -> UInt64 { try open(name).size() }
+
+    package func punch(_ ranges: [Range<UInt64>], in name: String) throws(IOFailure) -> Bool { false }
 }
 
 /// An open pack. Reads and writes may be short, and may fail with EINTR, as the system calls do; `PackFile` loops.

@@ -157,11 +157,15 @@ extension BlockStore {
 
     /// Leaves the last of the disk to the databases: whoever is told that the disk is full must be able to write that down.
     func checkSpace(for payload: FramePayload, _ address: Digest) throws {
+        try checkSpace(for: payload, address, keeping: options.reservedBytes)
+    }
+
+    func checkSpace(for payload: FramePayload, _ address: Digest, keeping reserved: UInt64) throws {
         let free = try packs.storage.freeBytes()
-        guard free >= options.reservedBytes + UInt64(payload.storedLength) else {
+        guard free >= reserved + UInt64(payload.storedLength) else {
             throw StoreError(
                 .noSpace,
-                "\(free) bytes are free, of which \(options.reservedBytes) are kept for the databases",
+                "\(free) bytes are free, of which \(reserved) are kept for the databases",
                 address: address,
                 path: packs.storage.path
             )

@@ -11,6 +11,11 @@ package struct BlockStoreOptions: Sendable {
     /// Free bytes of the disk that packs do not take: the databases beside them need some to say that it is full.
     package var reservedBytes: UInt64
 
+    /// What a collection leaves of that: it gives more back than it takes.
+    var reservedBytesOfCollections: UInt64 { reservedBytes / 4 }
+    /// With less than this free, a collection takes the space of single frames back, too.
+    var shortBytes: UInt64 { reservedBytes * 4 }
+
     package init(
         packBytes: UInt64 = 512 << 20,
         compressionLevel: Int = 1,

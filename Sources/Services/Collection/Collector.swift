@@ -57,13 +57,16 @@ package struct Collector: Service, CustomStringConvertible {
         do {
             let now = deployment.clock.now
             let old = now.addingTimeInterval(-schedule.grace)
-            if let last = lastEnd.date, now < last.addingTimeInterval(schedule.pause) { return }
+            // On a full disk nobody can store anything until something is freed.
+            let isFull = try await store.blocks.room() < BlockSize.bytes
+            let pause = isFull ? min(schedule.pause, schedule.grace) : schedule.pause
+            if let last = lastEnd.date, now < last.addingTimeInterval(pause) { return }
             guard try await store.database.read({ try ReleaseTable($0).hasAny(until: old) }) else { return }
             defer { lastEnd.date = deployment.clock.now }
             _ = try await collect()
         } catch {
             if error is BackupRuns { return logger.info("Garbage is collected when the backup that runs has ended") }
-            if !(error is CancellationError) { logger.error("Collecting garbage failed", metadata: ["error": "\(error)"]) }
+            if !(error is CancellationError) { logger.error("Collecting garbage failed", metadata: .error(error)) }
         }
     }
 
@@ -94,7 +97,7 @@ package struct Collector: Service, CustomStringConvertible {
         do {
             try await store.database.write { try ReleaseTable($0).insert(root: nil, at: now) }
         } catch {
-            logger.error("Noting what a crash left failed", metadata: ["error": "\(error)"])
+            logger.error("Noting what a crash left failed", metadata: .error(error))
         }
     }
 
@@ -108,6 +111,7 @@ package struct Collector: Service, CustomStringConvertible {
             "bytes_given_back": "\(report.bytesGivenBack)",
             "frames_unreadable": "\(report.framesUnreadable)",
             "packs_without_room": "\(report.packsWithoutRoom)",
+            "packs_punched": "\(report.packsPunched)",
         ]
     }
 }

@@ -15,6 +15,8 @@ package struct DataFolder: Sendable {
 
     package var directoryDatabase: String { path + "/directory.sqlite" }
     package var credentials: String { path + "/credentials" }
+    /// What is given up when the disk is full.
+    var ballast: String { path + "/ballast" }
     /// The URL of the server that runs on the folder, while it runs.
     package var endpoint: String { path + "/endpoint" }
 

@@ -62,12 +62,13 @@ package final class Deployment: Sendable {
         logger: Logger
     ) async throws -> Deployment {
         try folder.make([])
+        Ballast(folder: folder, logger: logger).settle()
         let rows = try await pool.run { try DirectoryRows.open(in: folder) }
         let directory = rows.database
         let vault = try await VaultLoader(folder: folder, directory: directory, clock: clock, logger: logger).open(rootKey)
         let secrets = DirectorySecrets(directory: directory, vault: vault)
         try await secrets.sealClearText()
-        let stores = try await open(regions, of: rows, in: folder, pool: pool, vault: vault, clock: clock)
+        let stores = try await open(regions, of: rows, in: folder, pool: pool, vault: vault, clock: clock, logger: logger)
         return Deployment(
             folder: folder,
             directory: directory,
@@ -89,7 +90,8 @@ package final class Deployment: Sendable {
         in folder: DataFolder,
         pool: DiskPool,
         vault: Vault,
-        clock: WallClock
+        clock: WallClock,
+        logger: Logger
     ) async throws -> [RegionStore] {
         try await withThrowingTaskGroup(of: RegionStore.self) { group in
             for region in regions {
@@ -101,7 +103,8 @@ package final class Deployment: Sendable {
                         expecting: expectation,
                         pool: pool,
                         vault: vault,
-                        clock: clock
+                        clock: clock,
+                        logger: logger
                     )
                     if let identity = store.rows?.identity { try directory.note(region, identity) }
                     // Whoever had these leases is dead, or this process would not have the lock: its copies need not wait for them to

@@ -80,7 +80,7 @@ struct Server {
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 // The edge stops first, so that nothing is asked of what has stopped already.
-                services: (reconcilers + [try edge(deployment)]).map { .init(service: $0) },
+                services: (reconcilers + [Ballast(folder: folder, logger: logger), try edge(deployment)]).map { .init(service: $0) },
                 logger: logger
             )
         )

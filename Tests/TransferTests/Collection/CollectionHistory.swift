@@ -131,7 +131,7 @@ struct CollectionHistory {
             place.disk.setFaults { event in
                 switch event.call {
                 case .write: dice.oneIn(60) ? .error(dice.oneIn(2) ? ENOSPC : EIO) : nil
-                case .sync, .syncFolder, .remove, .create, .list: dice.oneIn(30) ? .error(EIO) : nil
+                case .sync, .syncFolder, .remove, .create, .list, .punch: dice.oneIn(30) ? .error(EIO) : nil
                 case .read, .open: nil
                 }
             }

@@ -50,11 +50,12 @@ extension Maintenance {
     private func packs(of region: Region) throws -> RegionUsage {
         var usage = RegionUsage()
         let path = folder.regionFolder(region) + "/packs"
-        for name in try FileManager.default.contentsOfDirectory(atPath: path) where name.hasSuffix(".pack") {
-            // One that a collection deletes at this moment is not there any more.
-            guard let size = try? FileManager.default.attributesOfItem(atPath: path + "/" + name)[.size] as? Int64 else { continue }
+        let storage = LocalPackStorage(path: path)
+        for name in try storage.list() where name.hasSuffix(".pack") {
+            // One that a collection deletes at this moment is not there any more. Holes take nothing; a file system may set more aside.
+            guard let size = try? min(storage.open(name).size(), storage.allocatedBytes(name)) else { continue }
             usage.packs += 1
-            usage.packBytes += size
+            usage.packBytes += Int64(size)
         }
         return usage
     }

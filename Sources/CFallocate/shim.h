@@ -1,0 +1,5 @@
+#include <linux/falloc.h>
+#include <sys/types.h>
+
+// Declared in <fcntl.h> for GNU's extensions alone, which Swift's module of it does not ask for.
+extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
