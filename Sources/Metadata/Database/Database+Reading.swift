@@ -25,6 +25,13 @@ extension Database {
         return try? pool.read { try IdentityTable(Transaction($0, SQLStatistics())).identity() }
     }
 
+    /// The page on which the one row of the identity stands.
+    static func pageOfIdentity(_ path: String) throws -> UInt32? {
+        let pool = try opened(URL(filePath: path).absoluteString + "?immutable=1")
+        defer { try? pool.close() }
+        return try pool.read { try UInt32.fetchOne($0, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'identity'") }
+    }
+
     private static func opened(_ path: String) throws -> DatabasePool {
         let pool = try DatabasePool(path: path, configuration: configuration(path, readonly: true))
         // Opening looks at nothing yet.

@@ -114,6 +114,38 @@ import Testing
         }
     }
 
+    /// A file of a backup is put in place of one that was lost in a crash, and the log of that one lies there still.
+    @Test func aLogIsNotLaidOverAnOlderFile() async throws {
+        try await KeptFolder.run { kept in
+            _ = try await kept.store()
+            let older = kept.folder.path + "/older"
+            try kept.copy(kept.home, over: older)
+            _ = try await kept.store([0: 3])
+            let crashed = kept.folder.path + "/crashed"
+            let mark = kept.folder.packs(World.home) + "/rows.mark"
+            try await kept.serving { world in
+                try await world.reconciling { _ = try await world.snapshot([0: 4], in: World.home) }
+                // As a process leaves them that is killed.
+                for suffix in ["", "-wal"] { try kept.copy(kept.home + suffix, over: crashed + suffix) }
+                try kept.copy(mark, over: crashed + ".mark")
+            }
+            #expect(try Data(contentsOf: URL(filePath: crashed + "-wal")).count > 0)
+            func lay(_ file: String) throws {
+                try kept.copy(file, over: kept.home)
+                try kept.copy(crashed + "-wal", over: kept.home + "-wal")
+            }
+            try lay(older)
+            try await expectRefusals(of: kept, saying: "older than its log")
+            #expect(try Recover(folder: kept.folder).findings().contains { "\($0.trouble as Any)".contains("older than its log") })
+            let names = try FileManager.default.contentsOfDirectory(atPath: kept.folder.regionFolder(World.home))
+            #expect(!names.contains { $0.contains("look") }, "\(names)")
+            // Beside the file that it belongs to it is laid over it.
+            try lay(crashed)
+            try kept.copy(crashed + ".mark", over: mark)
+            try await kept.serving()
+        }
+    }
+
     @Test func rowsOfABackupThatIsOlderThanThePacksAreToldFromTheRightOnes() async throws {
         try await KeptFolder.run { kept in
             let made = try await kept.store()

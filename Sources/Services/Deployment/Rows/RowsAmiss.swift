@@ -14,6 +14,8 @@ package struct RowsAmiss: Error, CustomStringConvertible {
         case foreign(String)
         /// It has come less far than the packs say.
         case older(rows: UInt64, packs: UInt64)
+        /// The log beside it goes on from a file that had come further: SQLite would make a mixture of the two.
+        case logOfLater(rows: UInt64, log: UInt64)
         /// The packs do not say whose they are any more.
         case unproven(String)
         /// The rows name content, and there are no packs.
@@ -32,7 +34,7 @@ package struct RowsAmiss: Error, CustomStringConvertible {
     package var isAcceptable: Bool {
         switch problem {
         case .older, .unproven, .packsMissing: true
-        case .folderMissing, .missing, .empty, .foreign, .replaced: false
+        case .folderMissing, .missing, .empty, .foreign, .logOfLater, .replaced: false
         }
     }
 
@@ -49,6 +51,8 @@ package struct RowsAmiss: Error, CustomStringConvertible {
         case .foreign(let whose): "\(path) does not belong here: \(whose)"
         case .older(let rows, let packs):
             "\(path) is older than the packs beside it: it has seen \(rows) commits, and the packs were written to after \(packs)"
+        case .logOfLater(let rows, let log):
+            "\(path) is older than its log, \(path)-wal: it has seen \(rows) commits, and the log goes on after \(log)"
         case .unproven(let cause): "nothing proves that \(path) is the file that the packs beside it belong to: \(cause)"
         case .packsMissing: "\(path) is missing or empty, and the rows name content that stood in it"
         case .replaced: "\(path) was removed or replaced while the server ran"
@@ -68,6 +72,9 @@ package struct RowsAmiss: Error, CustomStringConvertible {
         case .replaced:
             return
                 "Nothing is freed. What was acknowledged since is in the file that the server has open: stop the server before files are put back."
+        case .logOfLater:
+            return "Nothing was changed. Put back the file that the log belongs to; or, to go on from the older one, move \(path)-wal and"
+                + " \(path)-shm away: ferry recover then says what is lost."
         case .older, .unproven, .packsMissing:
             return "Nothing was changed. Put the right files back from a backup (docs/operating.md); or go on with what is there by"
                 + " ferry recover --accept \(name), after which the next collection frees what these rows do not know."

@@ -42,9 +42,12 @@ struct RowsStanding {
         }
         let bytes = FileIdentity.bytes(of: folder.regionDatabase(region))
         let log = FileIdentity.bytes(of: folder.regionDatabase(region) + "-wal") ?? 0
-        // SQLite would lay the log of other rows over the file without a word.
+        // SQLite would lay the log of other rows over the file without a word. The log is read first: a server that writes meanwhile has
+        // never come less far in the file than before the log's first commit.
+        let first = log > 0 ? Database.identityAfterFirstOfLog(folder.regionDatabase(region)) : nil
         if log > 0, case .value(let value) = mark, let alone = Database.identityWithoutLog(folder.regionDatabase(region)) {
             guard alone.id == value.id else { throw amiss(.foreign(whose(alone, besides: value))) }
+            if let first, first.commits > alone.commits + 1 { throw amiss(.logOfLater(rows: alone.commits, log: first.commits - 1)) }
         }
         guard bytes ?? 0 == 0, log > 0 || holdsData else { return }
         throw amiss(bytes == nil ? .missing : .empty)
