@@ -22,8 +22,6 @@ package final class Deployment: Sendable {
     package let logger: Logger
     /// How many requests may hold the manifest of a bundle at once.
     let manifests = Gate(places: 8)
-    /// Certificates of new Regions are made one after the other: each keeps a processor busy for a moment.
-    let certificateMaking = Gate(places: 1)
 
     package init(
         folder: DataFolder? = nil,

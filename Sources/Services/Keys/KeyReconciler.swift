@@ -15,14 +15,12 @@ package struct KeyReconciler: Service, CustomStringConvertible {
     private let ring: KeyRing
     private let clock: WallClock
     private let logger: Logger
-    private let certificateMaking: Gate
 
     package init(store: RegionStore, deployment: Deployment) {
         self.store = store
         ring = deployment.keyRing(of: store)
         clock = deployment.clock
         logger = deployment.logger(of: store)
-        certificateMaking = deployment.certificateMaking
     }
 
     /// As the log of services names it.
@@ -40,10 +38,10 @@ package struct KeyReconciler: Service, CustomStringConvertible {
 
     private func makeCertificate() async {
         do {
-            _ = try await certificateMaking.pass { try await store.keys.certificates.require() }
+            try await store.keys.certificates.require()
         } catch {
             // Whoever needs it first makes it.
-            if !(error is CancellationError) { logger.error("Making the Region's certificate failed", metadata: ["error": "\(error)"]) }
+            if !(error is CancellationError) { logger.error("Making the Region's certificate failed", metadata: .error(error)) }
         }
     }
 

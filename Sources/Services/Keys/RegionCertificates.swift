@@ -7,6 +7,9 @@ import Sealing
 ///
 /// The key is sealed in the Region's database and opened for each use.
 package struct RegionCertificates: Sendable {
+    /// A key of RSA keeps a processor busy for a moment, and strangers may ask for a certificate: one at a time is made.
+    private static let making = Gate(places: 1)
+
     let region: Region
     let database: Database
     let vault: Vault
@@ -15,7 +18,16 @@ package struct RegionCertificates: Sendable {
     /// The certificate in PEM, made when there is none. Two at once make one.
     @discardableResult
     package func require() async throws -> String {
-        if let known = try await database.read({ try CertificateTable($0).certificate() }) { return known.pem }
+        if let known = try await known() { return known }
+        return try await Self.making.pass {
+            if let known = try await known() { return known }
+            return try await make()
+        }
+    }
+
+    private func known() async throws -> String? { try await database.read { try CertificateTable($0).certificate()?.pem } }
+
+    private func make() async throws -> String {
         let now = clock.now
         let made = try RegionCertificate.make(region: region.rawValue, now: now)
         var pem = Array(made.privateKeyPEM.utf8)
