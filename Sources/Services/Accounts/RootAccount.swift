@@ -8,6 +8,16 @@ package struct RootAccount: Sendable {
     package let account: AccountID
     package let accessKeyID: String
     package let secretAccessKey: String
+    /// What this start did to the account's keys.
+    package private(set) var change = Change.none
+
+    package enum Change: Hashable, Sendable {
+        case none
+        /// It is the first of the account.
+        case made
+        /// The operator has set another one, or another secret; the keys named do not sign any more.
+        case replaced([String])
+    }
 
     /// What the operator sets, as environment variables; all optional.
     package struct Override: Sendable {
@@ -32,12 +42,15 @@ package struct RootAccount: Sendable {
             let account = try Self.account(override, in: table)
             let keys = try table.accessKeys(of: account)
             let known = override.accessKeyID.map { id in keys.first { $0.id == id } } ?? keys.first
-            let root = try RootAccount(
+            var root = try RootAccount(
                 account: account,
                 accessKeyID: override.accessKeyID ?? known?.id ?? newAccessKeyID(),
                 secretAccessKey: override.secretAccessKey ?? known.map { try secrets.secret($0.sealed, of: $0.id) } ?? newSecret()
             )
             guard root.isUsable else { throw RootAccountError.accessKey }
+            let isKept = known.flatMap { try? secrets.secret($0.sealed, of: $0.id) } == root.secretAccessKey
+            let replaced = override.accessKeyID == nil ? [] : keys.map(\.id).filter { $0 != root.accessKeyID }
+            root.change = keys.isEmpty ? .made : isKept && replaced.isEmpty ? .none : .replaced(replaced)
             try table.insertAccount(account, at: clock.now)
             // A key that the operator sets replaces those before it: one that leaked can be taken out of use.
             if override.accessKeyID != nil { try table.removeAccessKeys(of: account) }

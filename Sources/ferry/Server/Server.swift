@@ -57,10 +57,7 @@ struct Server {
             override: rootAccount,
             clock: deployment.clock
         )
-        logger.info(
-            "The root account's access key is in the credentials file",
-            metadata: ["file": "\(folder.credentials)", "account": "\(root.account)"]
-        )
+        Self.tell(root, in: folder, logger)
 
         let reconcilers: [any Service] = deployment.regions.values.flatMap { store -> [any Service] in
             let copies = CopyReconciler(store: store, deployment: deployment)
@@ -103,6 +100,21 @@ struct Server {
         try await pool.shutdown()
         lock.release()
         logger.info("Stopped")
+    }
+
+    private static func tell(_ root: RootAccount, in folder: DataFolder, _ logger: Logger) {
+        var logger = logger
+        logger[metadataKey: "account"] = "\(root.account)"
+        switch root.change {
+        case .none: break
+        case .made: logger.info("Made an access key of the root account", metadata: ["access_key": "\(root.accessKeyID)"])
+        case .replaced(let gone):
+            logger.notice(
+                "The root account has another access key or secret than before, as the environment says",
+                metadata: ["access_key": "\(root.accessKeyID)", "removed": "\(gone.joined(separator: ","))"]
+            )
+        }
+        logger.info("The root account's access key is in the credentials file", metadata: ["file": "\(folder.credentials)"])
     }
 
     private func edge(_ deployment: Deployment) throws -> any Service {
