@@ -32,18 +32,24 @@ package struct Scrub: Sendable {
     /// Checks everything. `progress` gets the report so far after each pack.
     package func run(progress: @Sendable (ScrubReport) -> Void = { _ in }) async throws -> ScrubReport {
         let index = index
+        let packs = try await pool.run { try index.indexedLengths().mapValues { _ in UInt64(0) } }
+        return try await run(from: packs, progress: progress)
+    }
+
+    /// Checks a part of the store: in each of these packs, the frames from an offset on.
+    package func run(from starts: [PackID: UInt64], progress: @Sendable (ScrubReport) -> Void = { _ in }) async throws -> ScrubReport {
         var report = ScrubReport()
-        for pack in try await pool.run({ try index.indexedLengths().keys.sorted() }) {
-            report.add(try await check(pack))
+        for (pack, start) in starts.sorted(by: { $0.key < $1.key }) {
+            report.add(try await check(pack, from: start))
             progress(report)
         }
         report.damages.sort { ($0.pack, $0.offset) < ($1.pack, $1.offset) }
         return report
     }
 
-    private func check(_ pack: PackID) async throws -> ScrubReport {
+    private func check(_ pack: PackID, from start: UInt64) async throws -> ScrubReport {
         var report = try await pool.run { [self] in try checkHeader(pack) }
-        var last: UInt64 = 0
+        var last = start == 0 ? 0 : start - 1
         try await withThrowingTaskGroup(of: ScrubReport.self) { group in
             var running = 0
             while true {

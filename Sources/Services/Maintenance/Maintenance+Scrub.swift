@@ -141,7 +141,7 @@ extension Maintenance {
         SQLFrameIndex(try Database(reading: folder.frameIndex(region), schema: .frameIndex))
     }
 
-    private static func text(of damage: ScrubReport.Damage) -> String {
+    static func text(of damage: ScrubReport.Damage) -> String {
         let what = damage.kind.map { "the \($0) \(damage.address?.description ?? "")" } ?? "the header"
         return "pack \(damage.pack) at \(damage.offset): \(what) is damaged: \(damage.cause)"
     }
