@@ -39,6 +39,7 @@ def kept(tmp_path, start_server):
 
 def restored(server: FerryServer, backup, tmp_path) -> FerryServer:
     data = tmp_path / "restored"
+    tmp_path.mkdir(exist_ok=True)
     assert "root key" in ferry("restore", backup, "--data", data)
     (data / "root.key").touch(mode=0o600)
     (data / "root.key").write_text((server.data / "root.key").read_text())
@@ -91,6 +92,74 @@ def test_kill_9_of_backup_restore_and_server(kept, tmp_path):
     finally:
         again.stop()
     server.start()
+
+
+def flip(pack: Path) -> None:
+    """Of a disk of random bytes, the middle of the pack is the middle of a block."""
+    content = bytearray(pack.read_bytes())
+    content[len(content) // 2] ^= 1
+    pack.write_bytes(content)
+
+
+def packs(folder: Path) -> list[Path]:
+    return [pack for pack in folder.rglob("*.pack") if pack.stat().st_size > 1 << 20]
+
+
+def test_a_damaged_backup_is_mended_or_restored_as_far_as_it_goes(kept, tmp_path):
+    server, disk, image = kept
+    server.stop()
+    backup, data = tmp_path / "backup", tmp_path / "restored"
+    ferry("backup", backup, "--data", server.data)
+    (copy,) = packs(backup)
+    flip(copy)
+    refusal = ferry("restore", backup, "--data", data, expect=1)
+    assert str(copy) in refusal and "--accept-damage" in refusal and "--check" in refusal
+    assert "run ferry restore again" in ferry("scrub", "--data", data, expect=1)
+    assert str(copy) in ferry("restore", backup, "--data", data, "--accept-damage", expect=1)
+    assert "snapshot snap-" in ferry("scrub", "--data", data, expect=1)
+    shutil.copy(server.data / "root.key", data / "root.key")
+    FerryServer(data, regions=server.regions).start().stop()
+
+    assert "mended" in ferry("backup", backup, "--data", server.data, "--check")
+    again = restored(server, backup, tmp_path / "whole")
+    try:
+        assert pull(again, image, tmp_path / "back.raw") == disk.read_bytes()
+    finally:
+        again.stop()
+    server.start()
+
+
+def test_a_backup_says_what_was_damaged_before(kept, tmp_path):
+    server, _, _ = kept
+    server.stop()
+    (pack,) = packs(server.data)
+    flip(pack)
+    backup = tmp_path / "backup"
+    for _ in range(2):
+        said = ferry("backup", backup, "--data", server.data, expect=1)
+        assert f"pack {pack.stem}" in said and "snapshot snap-" in said and "the backup is made" in said
+    ferry("restore", backup, "--data", tmp_path / "restored", expect=1)
+    flip(pack)
+    ferry("backup", tmp_path / "other", "--data", server.data)
+    server.start()
+
+
+def test_places_that_cannot_be_used_are_named_in_words(kept, tmp_path):
+    server, _, _ = kept
+    file, pipe = tmp_path / "file", tmp_path / "pipe"
+    file.touch()
+    os.mkfifo(pipe)
+    for place, reason in {file: "Not a directory", "/dev/full": "Not a directory", pipe: "Not a directory", tmp_path / ("x" * 300): "name too long"}.items():
+        for said in (
+            ferry("backup", place, "--data", server.data, expect=1),
+            ferry("restore", place, "--data", tmp_path / "new", expect=1),
+        ):
+            assert reason in said and str(place) in said and "Error Domain" not in said
+    whole = tmp_path / "whole"
+    ferry("backup", whole, "--data", server.data)
+    assert "Not a directory" in ferry("restore", whole, "--data", file, expect=1)
+    (whole / "ferry-backup.json").write_text("")
+    assert "move this file away" in ferry("backup", whole, "--data", server.data, expect=1)
 
 
 def test_lost_rows_are_missed_and_said_so(kept, tmp_path):

@@ -16,7 +16,11 @@ package struct Backup: Sendable {
         package let bytes: Int64
         /// What was not in the backup of before.
         package let bytesCopied: Int64
-        /// Snapshots and objects that were damaged before they were copied.
+        /// What the operator is to know: packs that were mended, or kept although the data folder has lost them.
+        package let remarks: [String]
+        /// Copies in the backup that are damaged and could not be mended.
+        package let unmended: [String]
+        /// What was damaged before it was copied.
         package let hurt: [String]
     }
 
@@ -24,12 +28,21 @@ package struct Backup: Sendable {
     let target: BackupFolder
     let clock: WallClock
     let rootKey: RootKeySource
+    let checksAll: Bool
 
-    package init(of folder: DataFolder, to path: String, rootKey: RootKeySource = .dataFolder, clock: WallClock = .system) {
+    /// - Parameter checksAll: reads all of the backup again and opens all frames, and not a part and what is new.
+    package init(
+        of folder: DataFolder,
+        to path: String,
+        rootKey: RootKeySource = .dataFolder,
+        checksAll: Bool = false,
+        clock: WallClock = .system
+    ) {
         self.folder = folder
         target = BackupFolder(path: path)
         self.clock = clock
         self.rootKey = rootKey
+        self.checksAll = checksAll
     }
 
     /// - Parameter say: is told in a line what the run is at.
@@ -42,7 +55,8 @@ package struct Backup: Sendable {
         try target.prepare()
         let lock = try DataFolder(path: target.path).lock()
         let hold = try await hold(say)
-        let before = try target.manifest()
+        let remedy = "name another folder; or move this file away, and the next backup here copies everything anew over what is there"
+        let before = try target.manifest(orElse: remedy)
         let directory = try DirectoryRows.read(in: folder)
         let id = try directory.blockingRead { try IdentityTable($0).identity()?.id }
         try directory.close()
@@ -50,34 +64,60 @@ package struct Backup: Sendable {
             throw BackupUnusable(path: folder.directoryDatabase, problem: "run ferry serve once, which brings it up to date")
         }
         let name = Hexadecimal.text(id)
-        guard before?.folder ?? name == name else {
-            throw BackupUnusable(path: target.path, problem: "it holds the backup of another data folder: name another")
+        if let before { try BackupSuccession(folder: folder, target: target, before: before).check(name, regions) }
+        let generation = UUID().uuidString.lowercased()
+        do {
+            let report = try await make(generation, of: name, regions, known: before, say)
+            hold.release()
+            lock.release()
+            return report
+        } catch {
+            target.drop(generation)
+            throw error
         }
-        let manifest = try await maintenance.withPool { pool in
-            let databases = try await copyDatabases(of: regions, pool, say)
-            let packs = try await copyPacks(of: regions, known: before, pool, say)
-            return BackupManifest(
-                madeAt: clock.now,
-                folder: name,
-                generation: databases.generation,
-                databases: databases.files,
-                packs: packs
+    }
+
+    private func make(
+        _ generation: String,
+        of name: String,
+        _ regions: [Region],
+        known before: BackupManifest?,
+        _ say: @escaping @Sendable (String) -> Void
+    ) async throws -> Report {
+        let maintenance = Maintenance(folder: folder)
+        var seals: [Region: SealDomains] = [:]
+        // Without the keys, what is sealed cannot be opened; the rest is checked.
+        for region in regions { seals[region] = try? await maintenance.seals(of: region, rootKey: rootKey) }
+        let place = target.databases(generation)
+        let (files, outcome) = try await maintenance.withPool { [seals] pool in
+            let files = try await copyDatabases(of: regions, to: place, pool, say)
+            let packs = BackupPacks(
+                folder: folder,
+                target: target,
+                databases: place,
+                before: before,
+                checksAll: checksAll,
+                now: clock.now,
+                seals: seals,
+                pool: pool,
+                say: say
             )
+            return (files, try await packs.run(regions))
         }
+        var manifest = BackupManifest(madeAt: clock.now, folder: name, generation: generation, databases: files, packs: outcome.packs)
         say("checking the copy")
-        let check = BackupCheck(manifest: manifest, databases: target.databases(manifest.generation), packs: target.packs)
-        let hurt = try await check.run { region in (try? await maintenance.seals(of: region, rootKey: rootKey)) ?? SealDomains() }
+        let check = BackupCheck(manifest: manifest, databases: place, damaged: outcome.damaged, packs: target.packs)
+        let hurt = outcome.hurt + (try await check.run { [seals] region in seals[region] ?? SealDomains() })
+        manifest.hurt = hurt.isEmpty ? nil : hurt
         try target.commit(manifest)
         target.prune(manifest)
-        hold.release()
-        lock.release()
-        let known = Set(before?.packs ?? [])
-        let copied = manifest.packs.filter { !known.contains($0) }.reduce(0) { $0 + $1.bytes }
         return Report(
             regions: regions.count,
             packs: manifest.packs.count,
             bytes: manifest.bytes,
-            bytesCopied: copied + manifest.databases.reduce(0) { $0 + $1.bytes },
+            bytesCopied: outcome.bytesCopied + files.reduce(0) { $0 + $1.bytes },
+            remarks: outcome.remarks,
+            unmended: outcome.unmended,
             hurt: hurt
         )
     }
@@ -94,11 +134,9 @@ package struct Backup: Sendable {
     }
 
     /// The Regions' rows, then their indexes, then the directory: a bucket's name stands in the directory before its Region knows it.
-    private func copyDatabases(of regions: [Region], _ pool: DiskPool, _ say: (String) -> Void) async throws
-        -> (generation: String, files: [BackupManifest.File])
+    private func copyDatabases(of regions: [Region], to place: String, _ pool: DiskPool, _ say: (String) -> Void) async throws
+        -> [BackupManifest.File]
     {
-        let generation = UUID().uuidString.lowercased()
-        let place = target.databases(generation)
         let path = folder.path
         var files: [BackupManifest.File] = []
         func copy(_ database: Database, as name: String) async throws {
@@ -107,7 +145,9 @@ package struct Backup: Sendable {
                 try await pool.run {
                     try database.copy(to: place + "/" + name)
                     let bytes = FileIdentity.bytes(of: place + "/" + name) ?? 0
-                    return .init(path: name, bytes: bytes, sha256: try ProvenCopy.sha256(of: place + "/" + name, length: bytes))
+                    let digest = try ProvenCopy.sha256(of: place + "/" + name, length: bytes)
+                    let standing = try BackupSuccession.standing(of: name, in: place)
+                    return .init(path: name, bytes: bytes, sha256: digest, id: standing?.id, commits: standing?.commits)
                 }
             )
         }
@@ -123,46 +163,7 @@ package struct Backup: Sendable {
         }
         try await copy(DirectoryRows.read(in: folder), as: "directory.sqlite")
         for folder in [place, target.databases] + regions.map({ "\(place)/regions/\($0)" }) { try DataFolder.sync(folder) }
-        return (generation, files)
-    }
-
-    private func copyPacks(of regions: [Region], known: BackupManifest?, _ pool: DiskPool, _ say: (String) -> Void) async throws
-        -> [BackupManifest.Pack]
-    {
-        let before = Dictionary(grouping: known?.packs ?? [], by: \.name)
-        var packs: [BackupManifest.Pack] = []
-        for region in regions {
-            let (from, into) = (folder.packs(region), target.packs(region.rawValue))
-            try BackupFolder.makeFolder(into)
-            for name in try FileManager.default.contentsOfDirectory(atPath: from).sorted() where PackID(fileName: name) != nil {
-                let earlier = before[name]?.first { $0.region == region.rawValue }
-                say("\(region): copying the pack \(name)")
-                packs.append(try await pool.run { try Self.copyPack(name, of: region, from: from, into: into, earlier: earlier) })
-            }
-            try DataFolder.sync(into)
-        }
-        return packs
-    }
-
-    /// Packs are only appended to: one of the length of before is the one of before.
-    private static func copyPack(_ name: String, of region: Region, from: String, into: String, earlier: BackupManifest.Pack?) throws
-        -> BackupManifest.Pack
-    {
-        let (source, place) = ("\(from)/\(name)", "\(into)/\(name)")
-        guard let bytes = FileIdentity.bytes(of: source) else {
-            throw BackupUnusable(path: source, problem: "the pack is gone: run the backup again")
-        }
-        let there = FileIdentity.bytes(of: place) ?? 0
-        if let earlier, earlier.bytes == bytes, there >= bytes { return earlier }
-        guard bytes >= earlier?.bytes ?? 0 else {
-            throw BackupUnusable(
-                path: source,
-                problem:
-                    "the pack is shorter than in the backup of before: this is not the folder that was backed up there; name another for its backup"
-            )
-        }
-        let digest = try ProvenCopy.run(from: source, to: place, known: min(there, earlier?.bytes ?? 0), length: bytes)
-        return .init(region: region.rawValue, name: name, bytes: bytes, sha256: digest)
+        return files
     }
 }
 

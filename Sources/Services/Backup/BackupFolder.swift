@@ -1,4 +1,4 @@
-import Crypto
+import Blocks
 import Domain
 import Foundation
 import Glibc
@@ -13,22 +13,41 @@ struct BackupFolder: Sendable {
     func packs(_ region: String) -> String { path + "/packs/" + region }
 
     /// Nil when there is no whole backup in the folder yet.
-    func manifest() throws -> BackupManifest? {
-        guard FileIdentity(manifestFile) != nil else { return nil }
+    func manifest(orElse remedy: String) throws -> BackupManifest? {
+        guard let bytes = try Self.read(manifestFile) else { return nil }
         do {
             let decoder = JSONDecoder()
             decoder.dateDecodingStrategy = .iso8601
-            let manifest = try decoder.decode(BackupManifest.self, from: Data(contentsOf: URL(filePath: manifestFile)))
+            let manifest = try decoder.decode(BackupManifest.self, from: bytes)
             guard manifest.format == BackupManifest.format, manifest.isSafe else { throw CocoaError(.fileReadCorruptFile) }
             return manifest
         } catch {
-            throw BackupUnusable(path: manifestFile, problem: "this is not the manifest of a backup that this ferry can read")
+            throw BackupUnusable(path: manifestFile, problem: "this is not the manifest of a backup that this ferry can read: \(remedy)")
+        }
+    }
+
+    /// Nil when the file is not there.
+    private static func read(_ file: String) throws -> Data? {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw DataFolderError(path: file, doing: "opening it", errno: errno)
+        }
+        defer { close(descriptor) }
+        var data = Data()
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw DataFolderError(path: file, doing: "reading it", errno: errno) }
+            if count == 0 { return data }
+            data.append(contentsOf: piece[..<count])
         }
     }
 
     /// Makes the folder, which may hold a backup and nothing else.
     func prepare() throws {
-        let names = Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+        let names = Set(try Self.names(in: path))
         guard names.isSubset(of: [BackupManifest.fileName, BackupManifest.fileName + ".partial", "databases", "packs", "lock"]) else {
             throw BackupUnusable(path: path, problem: "the folder is not empty and holds no backup: name another")
         }
@@ -36,8 +55,30 @@ struct BackupFolder: Sendable {
         try Self.makeFolder(databases)
     }
 
+    /// What stands in a folder; nothing when it is missing.
+    static func names(in path: String) throws -> [String] {
+        do {
+            return try LocalPackStorage(path: path).list()
+        } catch {
+            throw DataFolderError(path: path, doing: "opening the folder", errno: error.errno)
+        }
+    }
+
+    /// Makes a folder that only its owner may look into, with those above it. One that is there is fine.
     static func makeFolder(_ path: String) throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        if mkdir(path, 0o700) == 0 { return }
+        var failure = errno
+        if failure == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+            try makeFolder(String(path[..<slash]))
+            if mkdir(path, 0o700) == 0 { return }
+            failure = errno
+        }
+        if failure == EEXIST {
+            var status = stat()
+            if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+            failure = ENOTDIR
+        }
+        throw DataFolderError(path: path, doing: "making the folder", errno: failure)
     }
 
     /// From now on this is the backup.
@@ -48,11 +89,14 @@ struct BackupFolder: Sendable {
         try DataFolder(path: path).write(Array(try encoder.encode(manifest)), to: manifestFile)
     }
 
+    /// Removes the databases of a run.
+    func drop(_ generation: String) { try? FileManager.default.removeItem(atPath: databases(generation)) }
+
     /// Removes what a manifest does not name. What cannot be removed is tried again by the next run.
     func prune(_ manifest: BackupManifest) {
         let files = FileManager.default
         for name in (try? files.contentsOfDirectory(atPath: databases)) ?? [] where name != manifest.generation {
-            try? files.removeItem(atPath: databases(name))
+            drop(name)
         }
         let kept = Dictionary(grouping: manifest.packs, by: \.region).mapValues { Set($0.map(\.name)) }
         for region in (try? files.contentsOfDirectory(atPath: path + "/packs")) ?? [] {
