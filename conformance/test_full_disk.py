@@ -13,7 +13,7 @@ import snapshots
 from botocore.exceptions import ClientError
 from disks import BLOCK, Disk, noise
 from ferry_server import AWAY, HOME, FerryServer, binary
-from patience import eventually
+from patience import HANG, eventually
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small tmpfs for the data folder")
 
@@ -167,6 +167,38 @@ def test_a_full_disk_comes_free_by_deleting(server, small_folder, running):
     server.stop()
     scrubbed = subprocess.run([binary(), "scrub", "--data", server.data], capture_output=True, text=True, timeout=120)
     assert scrubbed.returncode == 0, scrubbed.stdout + scrubbed.stderr
+
+
+def test_a_disk_that_is_full_to_the_last_byte_is_told_as_such(server, small_folder):
+    """SQLite calls it an error of reading or writing: nobody must be led to replace what is whole."""
+    disk = Disk.made("before it was full", 10, fill=noise)
+    snapshot = snapshots.upload(server, disk)
+    server.stop()
+    (server.data / "ballast").unlink()
+    fill(small_folder)
+    assert free_bytes(small_folder) == 0
+    for command in ("recover", "scrub", "du", "gc", "rebuild-index"):
+        done = subprocess.run([binary(), command, "--data", server.data], capture_output=True, text=True, timeout=HANG)
+        told = done.stdout + done.stderr
+        assert "put it back from a backup" not in told, (command, told)
+        assert done.returncode == 0 or re.search(TELLS_OF_SPACE, told), (command, told)
+    refused = subprocess.run(
+        [binary(), "serve", "--data", server.data, "--listen", "127.0.0.1:0", "--regions", HOME], capture_output=True, text=True, timeout=HANG
+    )
+    assert refused.returncode != 0 and re.search(TELLS_OF_SPACE, refused.stderr), refused.stderr
+    (small_folder / "filler").unlink()
+    server.start()
+    snapshots.assert_holds(server, HOME, snapshot, disk)
+
+
+def test_a_server_starts_on_a_full_disk_again_and_again(server, small_folder):
+    disk = Disk.made("before it was full", 10, fill=noise)
+    snapshot = snapshots.upload(server, disk)
+    for _ in range(3):
+        fill(small_folder)
+        server.kill()
+        server.start()
+        snapshots.assert_holds(server, HOME, snapshot, disk)
 
 
 def deleted(server, snapshot) -> bool:

@@ -2,14 +2,16 @@ import Foundation
 import GRDB
 
 extension Database {
-    /// A pool that only reads. Where nothing can be written beside the file, SQLite cannot take part in its log: a file without one is
+    /// A pool that only reads. Where nothing can be written beside the file, or nothing has room there, SQLite cannot take part in its log: a file without one is
     /// read as it stands, and one with a log is copied with it.
     ///
     /// - Returns: the pool, and the folder of a copy, which is to be removed when the pool is closed.
     static func readOnlyPool(_ path: String) throws -> (pool: DatabasePool, copy: URL?) {
         do {
             return (try opened(path), nil)
-        } catch let error as DatabaseError where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) {
+        } catch let error as DatabaseError
+            where [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_IOERR, .SQLITE_FULL].contains(error.resultCode)
+        {
             let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
             if log ?? 0 == 0, let pool = try? opened(URL(filePath: path).absoluteString + "?immutable=1") {
                 return (pool, nil)

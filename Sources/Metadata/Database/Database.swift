@@ -60,7 +60,9 @@ package final class Database: Sendable {
         self.statistics = statistics
         self.path = path
         self.schema = schema
-        guard FileManager.default.fileExists(atPath: path) else { throw DatabaseMissing(path: path, content: schema.content) }
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw DatabaseMissing(path: path, content: schema.content, remedy: schema.remedy)
+        }
         (pool, copy) = try DatabaseUnusable.naming(path, schema) {
             let (pool, copy) = try Self.readOnlyPool(path)
             try pool.read { transaction in

@@ -4,8 +4,7 @@ import GRDB
 package enum DatabaseFailure {
     /// Whether the error says that the disk is full.
     package static func isNoSpace(_ error: any Error) -> Bool {
-        guard let error = error as? DatabaseError else { return false }
-        return error.resultCode == .SQLITE_FULL
+        error is DatabaseDiskFull || (error as? DatabaseError)?.resultCode == .SQLITE_FULL
     }
 
     /// Whether the error says that a row with these unique columns exists.

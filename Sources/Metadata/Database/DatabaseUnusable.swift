@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 
 /// The file of a database is damaged, or cannot be read or written: names it and says what to do.
 package struct DatabaseUnusable: Error, CustomStringConvertible {
@@ -34,6 +35,8 @@ package struct DatabaseUnusable: Error, CustomStringConvertible {
 
     private static func named(_ error: any Error, _ path: String, _ schema: Schema) -> any Error {
         switch error {
+        case let error as DatabaseError where error.resultCode == .SQLITE_FULL || isOfTheFile(error.resultCode) && isDiskFull(path):
+            DatabaseDiskFull(path: path, content: schema.content)
         case let error as DatabaseError where isOfTheFile(error.resultCode):
             DatabaseUnusable(
                 path: path,
@@ -52,6 +55,26 @@ package struct DatabaseUnusable: Error, CustomStringConvertible {
     }
 }
 
+extension DatabaseUnusable {
+    /// SQLite calls it an error of reading and writing, or of opening, when there is no room for what it keeps beside the file.
+    fileprivate static func isDiskFull(_ path: String) -> Bool {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return false }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 20
+    }
+}
+
+/// There is no room on the disk for what SQLite has to write.
+package struct DatabaseDiskFull: Error, CustomStringConvertible {
+    package let path: String
+    package let content: String
+
+    package var description: String {
+        "the disk is full: there is no room to work with \(path), which holds \(content). Nothing is wrong with the file: make some MiB of room"
+            + " on the disk, and try again"
+    }
+}
+
 /// The database is whole, and not one that can be opened now.
 package struct DatabaseRefused: Error, CustomStringConvertible {
     package let path: String
@@ -64,8 +87,9 @@ package struct DatabaseRefused: Error, CustomStringConvertible {
 package struct DatabaseMissing: Error, CustomStringConvertible {
     package let path: String
     package let content: String
+    package let remedy: String
 
-    package var description: String { "\(path), which holds \(content), is missing: ferry recover tells how the folder stands" }
+    package var description: String { "\(path), which holds \(content), is missing. What to do: \(remedy)" }
 }
 
 private struct SQLiteFailure: Error, CustomStringConvertible {
