@@ -385,3 +385,19 @@ def test_random_edits_of_one_disk_move_only_what_they_touch(ferry, tmp_path, see
     assert copy["movedBytes"] <= len(touched) * BLOCK
     ferry("pull", copy["imageId"], "back.raw", "--region", AWAY)
     assert are_equal(disk, tmp_path / "back.raw")
+
+
+@pytest.mark.parametrize("arguments", [("push", "a\udcff"), ("pull", "snap-0123456789abcdef0", "b\udcff"), ("scrub", "--data", "\udcff")])
+def test_a_name_that_is_no_utf_8_is_refused(tmp_path, arguments):
+    """Read as text it would be another name, and another file."""
+    done = subprocess.run([binary(), *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=HANG)
+    assert done.returncode == 64 and "is not valid UTF-8" in done.stderr, done
+    assert not list(tmp_path.iterdir())
+
+
+def test_errors_of_files_are_told_in_plain_words(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    done = subprocess.run([binary(), "serve", "--data", file, "--listen", "127.0.0.1:0"], capture_output=True, text=True, timeout=HANG)
+    assert done.returncode == 1 and str(file) in done.stderr, done
+    assert "Domain=" not in done.stderr and "UserInfo" not in done.stderr, done.stderr

@@ -40,10 +40,12 @@ struct Ferry: AsyncParsableCommand {
         StandardStreams.secure()
         MemoryPolicy.apply()
         do {
+            try ArgumentText.check()
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
             end(with: .success)
         } catch {
+            let error = FoundationFailure.inPlainWords(error)
             let (code, text) = (exitCode(for: error), fullMessage(for: error))
             if !text.isEmpty { code == .success ? Terminal.say(text) : Terminal.remark(text) }
             end(with: code)

@@ -6,6 +6,8 @@ import Sealing
 package struct SecretFile: Sendable {
     /// More than any key or passphrase has.
     private static let bytesMax = 4096
+    /// How long a pipe may be silent: the program behind it may ask its user something.
+    private static let pipeMilliseconds: Int32 = 60_000
 
     package let path: String
 
@@ -14,20 +16,41 @@ package struct SecretFile: Sendable {
     var exists: Bool { access(path, F_OK) == 0 }
 
     package func read() throws -> SecretBytes {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure() }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure() }
+        guard [S_IFREG, S_IFIFO].contains(status.st_mode & S_IFMT) else {
+            throw RootKeyError.unreadable(path: path, problem: "it is neither a file nor a pipe")
+        }
         guard status.st_mode & 0o077 == 0 else { throw RootKeyError.openToOthers(path: path) }
         var bytes = [UInt8](repeating: 0, count: Self.bytesMax)
         defer { bytes.withUnsafeMutableBytes { SecretBytes.wipe($0) } }
-        let length = Glibc.read(descriptor, &bytes, Self.bytesMax)
-        guard length >= 0 else { throw failure() }
+        let length = try fill(&bytes, from: descriptor)
         guard length < Self.bytesMax else {
             throw RootKeyError.unreadable(path: path, problem: "it is larger than \(Self.bytesMax - 1) bytes")
         }
         return bytes.withUnsafeBytes { SecretBytes(copying: UnsafeRawBufferPointer(rebasing: $0[..<length])) }
+    }
+
+    /// Reads to the end of a file, or of a pipe that somebody writes into.
+    private func fill(_ bytes: inout [UInt8], from descriptor: Int32) throws -> Int {
+        var length = 0
+        while length < bytes.count {
+            var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&wait, 1, Self.pipeMilliseconds) > 0 else {
+                throw RootKeyError.unreadable(path: path, problem: "it is a pipe, and nothing comes out of it")
+            }
+            let count = bytes.withUnsafeMutableBytes { all in
+                let rest = UnsafeMutableRawBufferPointer(rebasing: all[length...])
+                return Glibc.read(descriptor, rest.baseAddress, rest.count)
+            }
+            guard count >= 0 else { throw failure() }
+            if count == 0 { break }
+            length += count
+        }
+        return length
     }
 
     /// The text of a file without the line end that editors leave.

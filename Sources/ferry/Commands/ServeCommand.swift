@@ -155,7 +155,7 @@ struct ServeCommand: AsyncParsableCommand {
             )
             try await server.run()
         } catch {
-            FileHandle.standardError.write(Data("ferry serve: \(error)\n".utf8))
+            FileHandle.standardError.write(Data("ferry serve: \(FoundationFailure.inPlainWords(error))\n".utf8))
             throw ExitCode.failure
         }
     }
