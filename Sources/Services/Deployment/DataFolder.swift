@@ -70,7 +70,7 @@ package struct DataFolder: Sendable {
     }
 
     /// Takes the folder for this process, until the lock is closed.
-    package func lock() throws -> DataFolderLock { try DataFolderLock(path: path + "/lock") }
+    package func lock() throws -> DataFolderLock { try DataFolderLock(path: path + "/lock", in: path) }
 
     /// Whether a server listens, or was killed while it did.
     package var isServed: Bool { FileManager.default.fileExists(atPath: endpoint) }

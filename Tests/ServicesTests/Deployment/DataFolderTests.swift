@@ -34,6 +34,9 @@ import Testing
             #expect(throws: DataFolderInUse.self) { _ = try world.folder.lock() }
             lock.release()
             let again = try world.folder.lock()
+            // The file is no way in: another one of its name is another lock, and the folder is still the same.
+            try FileManager.default.removeItem(atPath: world.folder.path + "/lock")
+            #expect(throws: DataFolderInUse.self) { _ = try world.folder.lock() }
             again.release()
         }
     }
