@@ -105,6 +105,7 @@ import Transfer
                     group.addTask { try await reconciler.run() }
                     let image = try await world.end(of: id)
                     #expect(image.state == .available)
+                    try await until("the copy is told") { world.log.count("Copied a snapshot") == 1 }
                     group.cancelAll()
                     try await group.waitForAll()
                 }
@@ -142,6 +143,8 @@ import Transfer
                 try await until("the lease is renewed") { try await waiting(at: now.addingTimeInterval(29.9)).isEmpty }
                 gate.open()
                 #expect(try await world.end(of: id).state == .available)
+                // It is told after the commit, which a test may see first.
+                try await until("the copy is told") { world.log.count("Copied a snapshot") > 0 }
             }
             #expect(world.log.count("Copying a snapshot") == 1)
             #expect(world.log.count("Copied a snapshot") == 1)
@@ -158,6 +161,7 @@ import Transfer
                     let reconciler = CopyReconciler(store: try second.store(of: World.away), deployment: second)
                     group.addTask { try await reconciler.run() }
                     for id in copies { #expect(try await world.end(of: id).state == .available) }
+                    try await until("all copies are told") { world.log.count("Copied a snapshot") == copies.count }
                     group.cancelAll()
                     try await group.waitForAll()
                 }
