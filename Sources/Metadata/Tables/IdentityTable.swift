@@ -15,7 +15,8 @@ package struct IdentityTable {
                 place: try row.text("place"),
                 folder: try row.optionalBytes("folder"),
                 commits: UInt64(try row.integer("commits")),
-                collections: UInt64(try row.integer("collections"))
+                collections: UInt64(try row.integer("collections")),
+                isWithoutPacks: try row.integer("without_packs") != 0
             )
         }
     }
@@ -25,16 +26,17 @@ package struct IdentityTable {
         try transaction.execute(
             """
             CREATE TABLE IF NOT EXISTS identity (
-                id BYTEA NOT NULL, place TEXT NOT NULL, folder BYTEA, commits BIGINT NOT NULL, collections BIGINT NOT NULL
+                id BYTEA NOT NULL, place TEXT NOT NULL, folder BYTEA, commits BIGINT NOT NULL, collections BIGINT NOT NULL,
+                without_packs BIGINT NOT NULL
             )
             """
         )
         try transaction.execute("DELETE FROM identity")
         try transaction.execute(
-            "INSERT INTO identity (id, place, folder, commits, collections) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO identity (id, place, folder, commits, collections, without_packs) VALUES (?, ?, ?, ?, ?, ?)",
             [
                 .bytes(identity.id), .text(identity.place), .bytes(identity.folder), .integer(identity.commits),
-                .integer(identity.collections),
+                .integer(identity.collections), .integer(identity.isWithoutPacks ? 1 : 0),
             ]
         )
     }
@@ -61,13 +63,23 @@ package struct Identity: Hashable, Sendable {
     package var commits: UInt64
     /// The number of the last collection that went by these rows.
     package var collections: UInt64
+    /// That the packs of a Region are gone, and an operator goes on without them.
+    package var isWithoutPacks: Bool
 
-    package init(id: [UInt8], place: String, folder: [UInt8]? = nil, commits: UInt64 = 0, collections: UInt64 = 0) {
+    package init(
+        id: [UInt8],
+        place: String,
+        folder: [UInt8]? = nil,
+        commits: UInt64 = 0,
+        collections: UInt64 = 0,
+        isWithoutPacks: Bool = false
+    ) {
         self.id = id
         self.place = place
         self.folder = folder
         self.commits = commits
         self.collections = collections
+        self.isWithoutPacks = isWithoutPacks
     }
 
     package static func randomID() -> [UInt8] {

@@ -26,7 +26,7 @@ package struct DataFolder: Sendable {
     static let unfinishedRestoreName = "restore.unfinished"
     var unfinishedRestore: String { path + "/" + Self.unfinishedRestoreName }
 
-    /// The root key, unless the operator keeps it elsewhere or in his head.
+    /// The root key, unless the operator keeps it elsewhere or has memorised it.
     package var rootKey: String { path + "/root.key" }
     /// The root key to come, while it is being replaced.
     var nextRootKey: String { path + "/root.key.next" }
@@ -107,6 +107,17 @@ package struct DataFolder: Sendable {
 
     /// Makes the names in the folder last.
     private func sync() throws { try Self.sync(path) }
+
+    /// Makes the bytes of the files in a folder last.
+    static func syncFiles(in folder: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let path = folder + "/" + name
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+            guard descriptor >= 0 else { throw DataFolderError(path: path, doing: "opening it", errno: errno) }
+            defer { close(descriptor) }
+            guard fsync(descriptor) == 0 else { throw DataFolderError(path: path, doing: "syncing it", errno: errno) }
+        }
+    }
 
     static func sync(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -75,11 +75,13 @@ package struct VaultLoader: Sendable {
     }
 
     /// The root key that the folder knows; throws when it is another one.
-    func rootKey(_ source: RootKeySource, _ known: RootKeyRow) throws -> RootKey {
+    ///
+    /// - Parameter settling: puts the file in its place that a rotation left beside it; otherwise nothing is changed.
+    func rootKey(_ source: RootKeySource, _ known: RootKeyRow, settling: Bool = true) throws -> RootKey {
         switch source {
         case .dataFolder:
             guard known.kind == .file else { throw RootKeyError.passphraseNeeded }
-            return try ownRootKey(known)
+            return try ownRootKey(known, settling: settling)
         case .file(let path):
             guard known.kind == .file else { throw RootKeyError.passphraseNeeded }
             let root = try SecretFile(path: path).rootKey()
@@ -96,12 +98,12 @@ package struct VaultLoader: Sendable {
     }
 
     /// `root.key`, or the one that was to follow it when a rotation was cut off behind its commit.
-    private func ownRootKey(_ known: RootKeyRow) throws -> RootKey {
+    private func ownRootKey(_ known: RootKeyRow, settling: Bool) throws -> RootKey {
         let file = SecretFile(path: folder.rootKey)
         let next = SecretFile(path: folder.nextRootKey)
         if file.exists, case let root = try file.rootKey(), root.checkValue == known.checkValue { return root }
         if next.exists, case let root = try next.rootKey(), root.checkValue == known.checkValue {
-            try folder.move(folder.nextRootKey, to: folder.rootKey)
+            if settling { try folder.move(folder.nextRootKey, to: folder.rootKey) }
             return root
         }
         throw file.exists ? RootKeyError.wrongFile(path: folder.rootKey) : RootKeyError.missing(path: folder.rootKey)

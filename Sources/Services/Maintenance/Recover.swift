@@ -16,28 +16,22 @@ package struct Recover: Sendable {
         self.clock = clock
     }
 
-    /// How the directory and each Region stand: what is amiss, or nil. Changes nothing, and needs no lock.
-    package func findings() throws -> [(name: String, trouble: (any Error)?)] {
-        var findings: [(name: String, trouble: (any Error)?)] = []
-        var directory: Database?
+    /// Goes on from the directory that there is, although it is older than the folder: names of buckets that it lacks are taken from the Regions.
+    ///
+    /// - Throws: `RowsAmiss` when that is not what is amiss, and `NothingAmiss`.
+    package func acceptDirectory() throws {
         do {
-            directory = try DirectoryRows.read(in: folder)
-            findings.append((Self.directoryName, nil))
-        } catch {
-            findings.append((Self.directoryName, error))
-        }
-        defer { try? directory?.close() }
-        let known = try directory?.blockingRead { try RegionTable($0).regions() } ?? []
-        for region in Set(known + (try folder.regions())).sorted() {
-            do {
-                try RegionRows.read(region, in: folder, expecting: directory.flatMap { try? DirectoryRows.expectation(of: region, in: $0) })
-                    .close()
-                findings.append((region.rawValue, nil))
-            } catch {
-                findings.append((region.rawValue, error))
+            try DirectoryRows.open(in: folder).database.close()
+            throw NothingAmiss(name: Self.directoryName)
+        } catch let amiss as RowsAmiss where amiss.region == nil && amiss.isAcceptable {
+            let directory = try DirectoryRows.open(in: folder, isAccepted: true)
+            defer { try? directory.database.close() }
+            for region in try regionsWithRows() {
+                let rows = try Database(reading: folder.regionDatabase(region), schema: .region)
+                defer { try? rows.close() }
+                try takeNames(from: rows, of: region, into: directory.database)
             }
         }
-        return findings
     }
 
     /// Goes on from the rows that there are, although they are older than the packs or nothing proves them.
@@ -62,11 +56,13 @@ package struct Recover: Sendable {
                 folder: expectation.folder,
                 // Ahead of the packs, so that the rows that were lost are told from these should they be found again.
                 commits: max(known?.commits ?? 0, marked) + 1,
-                collections: known?.collections ?? 0
+                collections: known?.collections ?? 0,
+                isWithoutPacks: amiss.problem == .packsMissing
             )
             try database.blockingWrite { try IdentityTable($0).set(accepted) }
             try folder.makePacks(region)
             _ = try RowsMark(.init(id: accepted.id, place: region.rawValue, commits: accepted.commits), in: folder.packs(region))
+            if expectation.rows != accepted.id { try directory.replace(region, accepted) }
         }
     }
 
@@ -77,39 +73,63 @@ package struct Recover: Sendable {
         let directory = try DirectoryRows.open(in: folder)
         defer { try? directory.database.close() }
         try checkIsAmiss(region.rawValue) {
-            try RegionRows.open(region, in: folder, expecting: directory.expectation(of: region)).database.close()
+            let rows = try RegionRows.open(region, in: folder, expecting: directory.expectation(of: region)).database
+            defer { try? rows.close() }
+            try rows.check(thoroughly: true)
         }
         let aside = try setAside([folder.regionFolder(region)], as: region.rawValue)
         try directory.database.blockingWrite { try RegionTable($0).delete(region) }
         return aside
     }
 
-    /// Sets the directory aside and makes one anew, with what the rows of the Regions tell of it: the account, and the names of buckets.
+    /// Sets the directory aside and makes one anew, with what the rows of the Regions tell of it: the account, and the names of buckets. What
+    /// the rows hold that only the lost directory opens is forgotten: they are set aside as they were.
     ///
-    /// - Returns: where the old one stands now; nil when there was nothing.
+    /// - Returns: where the old files stand now.
     package func beginAnewWithDirectory() throws -> String? {
-        try checkIsAmiss(Self.directoryName) { try DirectoryRows.open(in: folder).database.close() }
+        try checkIsAmiss(Self.directoryName) {
+            let directory = try DirectoryRows.open(in: folder).database
+            defer { try? directory.close() }
+            try directory.check(thoroughly: true)
+        }
         let id = DirectoryRows.folderOfRegions(folder) ?? Identity.randomID()
-        let files = ["", "-wal", "-shm"].map { folder.directoryDatabase + $0 }
-        let aside = try setAside(files, as: Self.directoryName)
+        let regions = try regionsWithRows()
+        let aside = try makeAside(Self.directoryName)
+        for region in regions {
+            // In order, with nothing left in a log.
+            try Database(path: folder.regionDatabase(region), schema: .region).close()
+            try FileManager.default.copyItem(atPath: folder.regionDatabase(region), toPath: "\(aside)/\(region).region.sqlite")
+        }
+        try DataFolder.syncFiles(in: aside)
+        try move(["", "-wal", "-shm"].map { folder.directoryDatabase + $0 } + ["\(folder.path)/\(RowsMark.fileName)"], to: aside)
         let directory = try Database(path: folder.directoryDatabase, schema: .directory)
         defer { try? directory.close() }
-        let now = clock.now
-        for region in try folder.regions() where FileIdentity.bytes(of: folder.regionDatabase(region)) ?? 0 > 0 {
+        for region in regions {
             let rows = try Database(path: folder.regionDatabase(region), schema: .region)
             defer { try? rows.close() }
-            let (accounts, buckets) = try rows.blockingRead { (try RecoveryTable($0).accounts(), try RecoveryTable($0).buckets()) }
-            try directory.blockingWrite { transaction in
-                for account in accounts { try DirectoryTable(transaction).insertAccount(account, at: now) }
-                let names = BucketNameTable(transaction)
-                for bucket in buckets where try names.row(bucket.name) == nil {
-                    try names.insert(.init(name: bucket.name, owner: bucket.account, region: region, createdAt: bucket.createdAt))
-                }
-            }
+            try takeNames(from: rows, of: region, into: directory)
             try rows.blockingWrite { try RecoveryTable($0).forgetVault() }
         }
         try directory.blockingWrite { try IdentityTable($0).set(Identity(id: id, place: Self.directoryName)) }
+        _ = try RowsMark(.init(id: id, place: Self.directoryName, commits: 0), in: folder.path)
         return aside
+    }
+
+    private func regionsWithRows() throws -> [Region] {
+        try folder.regions().filter { FileIdentity.bytes(of: folder.regionDatabase($0)) ?? 0 > 0 }
+    }
+
+    /// Notes in a directory the account and the buckets that a Region has.
+    private func takeNames(from rows: Database, of region: Region, into directory: Database) throws {
+        let now = clock.now
+        let (accounts, buckets) = try rows.blockingRead { (try RecoveryTable($0).accounts(), try RecoveryTable($0).buckets()) }
+        try directory.blockingWrite { transaction in
+            for account in accounts { try DirectoryTable(transaction).insertAccount(account, at: now) }
+            let names = BucketNameTable(transaction)
+            for bucket in buckets where try names.row(bucket.name) == nil {
+                try names.insert(.init(name: bucket.name, owner: bucket.account, region: region, createdAt: bucket.createdAt))
+            }
+        }
     }
 
     private func checkIsAmiss(_ name: String, _ body: () throws -> Void) throws {
@@ -122,15 +142,25 @@ package struct Recover: Sendable {
     }
 
     private func setAside(_ paths: [String], as name: String) throws -> String? {
-        let there = paths.filter { FileIdentity($0) != nil }
-        guard !there.isEmpty else { return nil }
+        guard paths.contains(where: { FileIdentity($0) != nil }) else { return nil }
+        let aside = try makeAside(name)
+        try move(paths, to: aside)
+        return aside
+    }
+
+    private func makeAside(_ name: String) throws -> String {
         let stamp = clock.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false).timeSeparator(.omitted))
         let aside = "\(folder.path)/set-aside/\(name)-\(stamp)-\(UUID().uuidString.prefix(8))"
         let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
         try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: true, attributes: attributes)
-        for path in there { try folder.move(path, to: aside + "/" + (path.split(separator: "/").last.map(String.init) ?? "file")) }
-        try DataFolder.sync(aside)
         return aside
+    }
+
+    private func move(_ paths: [String], to aside: String) throws {
+        for path in paths where FileIdentity(path) != nil {
+            try folder.move(path, to: aside + "/" + (path.split(separator: "/").last.map(String.init) ?? "file"))
+        }
+        try DataFolder.sync(aside)
     }
 }
 

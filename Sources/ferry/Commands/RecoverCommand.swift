@@ -10,48 +10,51 @@ struct RecoverCommand: AsyncParsableCommand {
         discussion: """
             Without an option it changes nothing; the exit code is 1 when anything is amiss. The best way on is always to put the right \
             files back from a backup. With an option the server must be stopped. \
-            --accept goes on from rows that are older than the packs: the next collection frees what they do not know. \
+            --accept goes on from rows that are older than the packs: the next collection frees what they do not know; \
+            of a directory that is older than the folder, what it lacks is lost, but for the names of buckets. \
             --begin-anew sets what is left aside, in DIR/set-aside, and deletes nothing.
             """
     )
 
     @OptionGroup var folder: DataFolderOptions
 
-    @Option(help: ArgumentHelp("Go on from the rows that the Region has.", valueName: "region"))
-    var accept: Region?
+    @OptionGroup var root: RootKeyOptions
+
+    @Option(help: ArgumentHelp("Go on from the rows that the Region has, or from the directory.", valueName: "region|directory"))
+    var accept: String?
 
     @Option(help: ArgumentHelp("Begin anew with an empty Region, or with another directory.", valueName: "region|directory"))
     var beginAnew: String?
 
     func validate() throws {
         guard accept == nil || beginAnew == nil else { throw ValidationError("--accept and --begin-anew exclude each other") }
-        guard let beginAnew, beginAnew != Recover.directoryName, Region(rawValue: beginAnew) == nil else { return }
-        throw ValidationError("--begin-anew takes the name of a Region, or 'directory'")
+        guard let name = accept ?? beginAnew, name != Recover.directoryName, Region(rawValue: name) == nil else { return }
+        throw ValidationError("\(accept == nil ? "--begin-anew" : "--accept") takes the name of a Region, or '\(Recover.directoryName)'")
     }
 
     func run() async throws {
         let folder = folder.folder
         let recover = Recover(folder: folder)
-        guard accept != nil || beginAnew != nil else { return try report(recover) }
+        guard accept != nil || beginAnew != nil else { return try await report(recover) }
         guard folder.exists else { throw NoDataFolder(path: folder.path) }
         let lock = try folder.lock()
         if let accept {
-            try recover.accept(accept)
+            if let region = Region(rawValue: accept) { try recover.accept(region) } else { try recover.acceptDirectory() }
             print("\(accept): goes on from the rows that it has")
         } else if let beginAnew {
-            let region = beginAnew == Recover.directoryName ? nil : Region(rawValue: beginAnew)
-            let aside = if let region { try recover.beginAnew(region) } else { try recover.beginAnewWithDirectory() }
+            let aside =
+                if let region = Region(rawValue: beginAnew) { try recover.beginAnew(region) } else { try recover.beginAnewWithDirectory() }
             print("\(beginAnew): begins anew" + (aside.map { "; what there was is in \($0)" } ?? ""))
         }
         lock.release()
     }
 
-    private func report(_ recover: Recover) throws {
+    private func report(_ recover: Recover) async throws {
         guard folder.folder.exists else { throw NoDataFolder(path: folder.folder.path) }
         var isAmiss = false
-        for (name, trouble) in try recover.findings() {
-            isAmiss = isAmiss || trouble != nil
-            print("\(name): " + (trouble.map { "\($0)" } ?? "as it should be"))
+        for finding in try await recover.findings(rootKey: root.source()) {
+            isAmiss = isAmiss || finding.trouble != nil
+            print("\(finding.name): " + (finding.trouble.map { "\($0)" } ?? "as it should be"))
         }
         if isAmiss { throw ExitCode.failure }
     }

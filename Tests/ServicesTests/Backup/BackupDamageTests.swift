@@ -46,7 +46,7 @@ import Testing
             }
             let scrubbed = try await Maintenance(folder: restored.folder).scrub(World.home)
             #expect(scrubbed.hurt.map(\.holder) == [.snapshot(try #require(made[World.home]))])
-            #expect(try Recover(folder: restored.folder).findings().allSatisfy { $0.trouble == nil })
+            #expect(try await Recover(folder: restored.folder).findings().allSatisfy { $0.trouble == nil })
         }
     }
 

@@ -66,6 +66,10 @@ import Testing
         },
         Mishap("the directory lost", says: "directory.sqlite is missing", { $0.folder.directoryDatabase }, { try $0.remove($1) }),
         Mishap("the directory emptied", says: "directory.sqlite is empty", { $0.folder.directoryDatabase }, { try $0.write([], to: $1) }),
+        Mishap("the directory's mark lost", says: "rows.mark, is missing", { $0.folder.path + "/rows.mark" }, { try $0.remove($1) }),
+        Mishap("the directory's mark damaged", says: "rows.mark, is damaged", { $0.folder.path + "/rows.mark" }) {
+            try $0.write([1, 2, 3], to: $1)
+        },
         Mishap("rows in place of the directory", says: "a database of another kind", { $0.folder.directoryDatabase }) {
             try $0.copy($0.home, over: $1)
         },
@@ -81,10 +85,10 @@ import Testing
             let packs = try? kept.packs()
             try await expectRefusals(of: kept, saying: mishap.says)
             #expect((try? kept.packs()) == packs, "packs are as they were")
-            #expect(try Recover(folder: kept.folder).findings().contains { $0.trouble != nil })
+            #expect(try await Recover(folder: kept.folder).findings().contains { $0.trouble != nil })
 
             try kept.copy(saved, over: path)
-            #expect(try Recover(folder: kept.folder).findings().allSatisfy { $0.trouble == nil })
+            #expect(try await Recover(folder: kept.folder).findings().allSatisfy { $0.trouble == nil })
             try await kept.serving { world in
                 for (region, id) in made { try await world.expect(id, in: region, holds: [0: 1, 1500: 2]) }
             }
@@ -136,7 +140,7 @@ import Testing
             }
             try lay(older)
             try await expectRefusals(of: kept, saying: "older than its log")
-            #expect(try Recover(folder: kept.folder).findings().contains { "\($0.trouble as Any)".contains("older than its log") })
+            #expect(try await Recover(folder: kept.folder).findings().contains { "\($0.trouble as Any)".contains("older than its log") })
             let names = try FileManager.default.contentsOfDirectory(atPath: kept.folder.regionFolder(World.home))
             #expect(!names.contains { $0.contains("look") }, "\(names)")
             // Beside the file that it belongs to it is laid over it.
@@ -202,6 +206,8 @@ import Testing
                 try await other.serving()
                 try kept.copy(other.folder.directoryDatabase, over: kept.folder.directoryDatabase)
                 try kept.copy(other.folder.rootKey, over: kept.folder.rootKey)
+                try await expectRefusals(of: kept, saying: "this data folder has had another directory")
+                try kept.copy(other.folder.path + "/rows.mark", over: kept.folder.path + "/rows.mark")
                 try await expectRefusals(of: kept, saying: "of another data folder than directory.sqlite")
             }
         }
@@ -244,6 +250,7 @@ import Testing
     @Test func anOlderFolderOpensAndIsMarked() async throws {
         try await KeptFolder.run { kept in
             let made = try await kept.store()
+            try kept.remove(kept.folder.path + "/rows.mark")
             for region in [World.home, World.away] {
                 try kept.remove(kept.folder.packs(region) + "/rows.mark")
                 for (path, schema) in [(kept.folder.regionDatabase(region), Schema.region), (kept.folder.frameIndex(region), .frameIndex)] {

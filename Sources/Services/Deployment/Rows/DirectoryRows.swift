@@ -1,32 +1,60 @@
+import Blocks
 import Domain
 import Foundation
 import Metadata
 
 /// The directory of a data folder, once it is proven that it is the one that its Regions belong to.
+///
+/// Like the rows of a Region it counts its commits, and a mark in the data folder says how far it has come.
 struct DirectoryRows {
     let database: Database
     let id: [UInt8]
 
     /// Opens the directory to write, or makes it when the folder is new.
     ///
+    /// - Parameter isAccepted: whoever opens it knows that it is not the last one: its mark is made anew.
     /// - Throws: `RowsAmiss`
-    static func open(in folder: DataFolder) throws -> DirectoryRows {
-        try check(folder)
-        let database = try Database(path: folder.directoryDatabase, schema: .directory) { try checkContent($0, folder) }
-        let id = try database.blockingWrite { transaction in
-            if let known = try IdentityTable(transaction).identity() { return known.id }
-            // A directory of before there were identities belongs to Regions that may have one.
-            let made = Identity(id: folderOfRegions(folder) ?? Identity.randomID(), place: Recover.directoryName)
-            try IdentityTable(transaction).set(made)
-            return made.id
+    static func open(in folder: DataFolder, isAccepted: Bool = false) throws -> DirectoryRows {
+        let proof = try check(folder)
+        let database = try Database(path: folder.directoryDatabase, schema: .directory) { transaction in
+            try checkContent(transaction, folder)
+            if !isAccepted { try check(transaction, proof, folder) }
         }
-        return DirectoryRows(database: database, id: id)
+        do {
+            let identity = try database.blockingWrite { try Self.identity(folder, $0, accepting: isAccepted ? proof : nil) }
+            let mark = try RowsMark(
+                .init(id: identity.id, place: Recover.directoryName, commits: identity.commits),
+                in: folder.path
+            )
+            database.countCommits { mark.advance(to: $0) }
+            return DirectoryRows(database: database, id: identity.id)
+        } catch {
+            try? database.close()
+            throw error
+        }
     }
 
     /// Opens the directory to read it.
     static func read(in folder: DataFolder) throws -> Database {
-        try check(folder)
-        return try Database(reading: folder.directoryDatabase, schema: .directory) { try checkContent($0, folder) }
+        let proof = try check(folder)
+        return try Database(reading: folder.directoryDatabase, schema: .directory) { transaction in
+            try checkContent(transaction, folder)
+            try check(transaction, proof, folder)
+        }
+    }
+
+    private static func identity(_ folder: DataFolder, _ transaction: Transaction, accepting proof: RowsProof?) throws -> Identity {
+        let table = IdentityTable(transaction)
+        // A directory of before there were identities belongs to Regions that may have one.
+        var identity =
+            try table.identity() ?? Identity(id: folderOfRegions(folder) ?? Identity.randomID(), place: Recover.directoryName)
+        if let proof {
+            // Ahead of the mark, so that the directory that was lost is told from this one should it be found again.
+            if case .value(let mark) = proof.mark { identity.commits = max(identity.commits, mark.commits) }
+            identity.commits += 1
+        }
+        if try table.identity() != identity { try table.set(identity) }
+        return identity
     }
 
     func expectation(of region: Region) throws -> RegionRows.Expectation {
@@ -54,11 +82,31 @@ struct DirectoryRows {
         try database.blockingWrite { try RegionTable($0).insert(region, id: identity.id) }
     }
 
-    private static func check(_ folder: DataFolder) throws {
+    /// From now on these are the rows of the Region.
+    func replace(_ region: Region, _ identity: Identity) throws {
+        try database.blockingWrite { transaction in
+            try RegionTable(transaction).delete(region)
+            try RegionTable(transaction).insert(region, id: identity.id)
+        }
+    }
+
+    private static func check(_ folder: DataFolder) throws -> RowsProof {
         guard FileIdentity(folder.unfinishedRestore) == nil else { throw RestoreUnfinished(path: folder.path) }
+        let proof = RowsProof(place: Recover.directoryName, path: folder.directoryDatabase, markIn: folder.path)
+        if let problem = proof.problemOfLog() { throw amiss(problem, folder) }
         let bytes = FileIdentity.bytes(of: folder.directoryDatabase)
-        guard bytes ?? 0 == 0, try holdsRegions(folder) else { return }
-        throw amiss(bytes == nil ? .missing : .empty, folder)
+        if bytes ?? 0 == 0, try holdsRegions(folder) { throw amiss(bytes == nil ? .missing : .empty, folder) }
+        return proof
+    }
+
+    private static func check(_ transaction: Transaction, _ proof: RowsProof, _ folder: DataFolder) throws {
+        guard let identity = try IdentityTable(transaction).identity() else { return }
+        switch proof.mark {
+        case .value(let mark): if let problem = proof.problem(of: identity, against: mark) { throw amiss(problem, folder) }
+        case .damaged: throw amiss(proof.lackOfMark, folder)
+        // A folder whose first start was cut off has none yet, and knows no Region.
+        case .missing: if try !RegionTable(transaction).regions().isEmpty { throw amiss(proof.lackOfMark, folder) }
+        }
     }
 
     private static func checkContent(_ transaction: Transaction, _ folder: DataFolder) throws {

@@ -42,7 +42,7 @@ package struct RegionRows: Sendable {
         }
         do {
             try standing.checkPacks(of: database)
-            let identity = try database.blockingWrite { try Self.identity(region, expectation, $0) }
+            let identity = try database.blockingWrite { try Self.identity(region, expectation, hasPacks: standing.hasPacks, $0) }
             try folder.makePacks(region)
             let value = RowsMark.Value(id: identity.id, place: region.rawValue, commits: identity.commits)
             let mark = try RowsMark(value, in: folder.packs(region))
@@ -78,20 +78,26 @@ package struct RegionRows: Sendable {
     package func check() async throws {
         let standing = RowsStanding(region: region, folder: folder, expectation: nil)
         guard FileIdentity(folder.regionDatabase(region)) == file else { throw standing.amiss(.replaced) }
-        guard case .value(let value) = standing.mark else { throw standing.amiss(.unproven(standing.whatIsWrongWithTheMark)) }
+        guard case .value(let value) = standing.proof.mark else { throw standing.amiss(standing.proof.lackOfMark) }
         let identity = try await database.read { try IdentityTable($0).identity() }
         guard let identity else { throw standing.amiss(.empty) }
         try standing.check(identity, against: value)
     }
 
-    private static func identity(_ region: Region, _ expectation: Expectation?, _ transaction: Transaction) throws -> Identity {
+    private static func identity(
+        _ region: Region,
+        _ expectation: Expectation?,
+        hasPacks: Bool,
+        _ transaction: Transaction
+    ) throws -> Identity {
         let table = IdentityTable(transaction)
-        if var known = try table.identity() {
-            if let expectation, known.folder == nil {
-                known.folder = expectation.folder
-                try table.set(known)
-            }
-            return known
+        if let known = try table.identity() {
+            var changed = known
+            changed.folder = known.folder ?? expectation?.folder
+            // From now on packs that are lost are missed again.
+            if hasPacks { changed.isWithoutPacks = false }
+            if changed != known { try table.set(changed) }
+            return changed
         }
         let made = Identity(id: Identity.randomID(), place: region.rawValue, folder: expectation?.folder)
         try table.set(made)

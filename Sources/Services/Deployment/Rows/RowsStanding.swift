@@ -8,30 +8,19 @@ struct RowsStanding {
     let region: Region
     let folder: DataFolder
     let expectation: RegionRows.Expectation?
-    /// Read before the rows are: they go ahead of it, never behind.
-    let mark: RowsMark.Reading
-    private let unreadableMark: String?
+    let proof: RowsProof
 
     init(region: Region, folder: DataFolder, expectation: RegionRows.Expectation?) {
         self.region = region
         self.folder = folder
         self.expectation = expectation
-        do {
-            mark = try RowsMark.read(in: folder.packs(region))
-            unreadableMark = nil
-        } catch {
-            mark = .damaged
-            unreadableMark = "\(error)"
-        }
+        proof = RowsProof(place: region.rawValue, path: folder.regionDatabase(region), markIn: folder.packs(region))
     }
+
+    private var mark: RowsMark.Reading { proof.mark }
 
     func amiss(_ problem: RowsAmiss.Problem, path: String? = nil) -> RowsAmiss {
         RowsAmiss(region: region, path: path ?? folder.regionDatabase(region), problem: problem)
-    }
-
-    var whatIsWrongWithTheMark: String {
-        if let unreadableMark { return unreadableMark }
-        return "their mark, \(folder.packs(region))/\(RowsMark.fileName), is \(mark == .missing ? "missing" : "damaged")"
     }
 
     /// Looks for what is lost before SQLite sees it: it would make an empty file anew, and remove the log of one that is gone.
@@ -42,13 +31,7 @@ struct RowsStanding {
         }
         let bytes = FileIdentity.bytes(of: folder.regionDatabase(region))
         let log = FileIdentity.bytes(of: folder.regionDatabase(region) + "-wal") ?? 0
-        // SQLite would lay the log of other rows over the file without a word. The log is read first: a server that writes meanwhile has
-        // never come less far in the file than before the log's first commit.
-        let first = log > 0 ? Database.identityAfterFirstOfLog(folder.regionDatabase(region)) : nil
-        if log > 0, case .value(let value) = mark, let alone = Database.identityWithoutLog(folder.regionDatabase(region)) {
-            guard alone.id == value.id else { throw amiss(.foreign(whose(alone, besides: value))) }
-            if let first, first.commits > alone.commits + 1 { throw amiss(.logOfLater(rows: alone.commits, log: first.commits - 1)) }
-        }
+        if let problem = proof.problemOfLog() { throw amiss(problem) }
         guard bytes ?? 0 == 0, log > 0 || holdsData else { return }
         throw amiss(bytes == nil ? .missing : .empty)
     }
@@ -70,34 +53,29 @@ struct RowsStanding {
             guard identity.folder ?? expectation.folder == expectation.folder else {
                 throw amiss(.foreign("it is of another data folder than directory.sqlite"))
             }
-            guard expectation.rows ?? identity.id == identity.id else {
-                throw amiss(.foreign("it is not the file that this data folder has had for \(region)"))
-            }
         }
         switch mark {
         case .value(let value): try check(identity, against: value)
-        case .damaged: throw amiss(.unproven(whatIsWrongWithTheMark))
+        case .damaged: throw amiss(proof.lackOfMark)
         case .missing:
             // A Region whose first start was cut off has none yet, and is not known to the directory.
-            guard expectation?.rows == nil || !hasPacks else { throw amiss(.unproven(whatIsWrongWithTheMark)) }
+            guard expectation?.rows == nil || !hasPacks else { throw amiss(proof.lackOfMark) }
         }
+        // All of the Region is of one piece, and was put aside once.
+        if let rows = expectation?.rows, rows != identity.id { throw amiss(.former) }
     }
 
     func check(_ identity: Identity, against mark: RowsMark.Value) throws {
-        guard mark.id == identity.id else {
-            throw amiss(.foreign(whose(identity, besides: mark)))
-        }
-        guard mark.commits <= identity.commits else { throw amiss(.older(rows: identity.commits, packs: mark.commits)) }
-    }
-
-    private func whose(_ identity: Identity, besides mark: RowsMark.Value) -> String {
-        if identity.place != region.rawValue { return "it holds the rows of \(identity.place)" }
-        return "the packs beside it belong to \(mark.place == region.rawValue ? "other rows of \(region)" : mark.place)"
+        if let problem = proof.problem(of: identity, against: mark) { throw amiss(problem) }
     }
 
     /// Rows that name content have packs.
     func checkPacks(of database: Database) throws {
-        guard !hasPacks, try database.blockingRead({ try RootTable($0).hasAny() }) else { return }
+        guard !hasPacks else { return }
+        let isLost = try database.blockingRead { transaction in
+            try RootTable(transaction).hasAny() && IdentityTable(transaction).identity()?.isWithoutPacks != true
+        }
+        guard isLost else { return }
         throw amiss(.packsMissing, path: folder.packs(region))
     }
 
@@ -107,7 +85,7 @@ struct RowsStanding {
     }
 
     /// Whether there is a pack that frames were written to.
-    private var hasPacks: Bool {
+    var hasPacks: Bool {
         let packs = folder.packs(region)
         return ((try? FileManager.default.contentsOfDirectory(atPath: packs)) ?? []).contains { name in
             PackID(fileName: name) != nil && FileIdentity.bytes(of: "\(packs)/\(name)") ?? 0 > Int64(PackHeader.firstFrame)
