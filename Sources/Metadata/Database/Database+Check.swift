@@ -4,9 +4,20 @@ extension Database {
     /// Throws `DatabaseDamaged` unless the file is whole: its structure, and when `thoroughly` also that its indices say what its tables do,
     /// which takes ten times as long.
     package func check(thoroughly: Bool) throws {
+        let found = try blockingRead { try Self.damage(thoroughly: thoroughly, $0) }
+        if let found { throw DatabaseDamaged(path: path, cause: found, content: schema.content, remedy: schema.remedy) }
+    }
+
+    /// The same of all of the file, for callers that must not block.
+    package func checkThoroughly() async throws {
+        let found = try await read { try Self.damage(thoroughly: true, $0) }
+        if let found { throw DatabaseDamaged(path: path, cause: found, content: schema.content, remedy: schema.remedy) }
+    }
+
+    private static func damage(thoroughly: Bool, _ transaction: Transaction) throws -> String? {
         let pragma = thoroughly ? "integrity_check" : "quick_check"
-        let found = try blockingRead { try $0.rows("PRAGMA \(pragma)(1)").map { try $0.text(pragma) } }
-        guard found == ["ok"] else { throw DatabaseDamaged(path: path, cause: found.first ?? "it cannot be checked") }
+        let found = try transaction.rows("PRAGMA \(pragma)(1)").map { try $0.text(pragma) }
+        return found == ["ok"] ? nil : found.first ?? "it cannot be checked"
     }
 }
 
@@ -14,8 +25,10 @@ extension Database {
 package struct DatabaseDamaged: Error, CustomStringConvertible {
     package let path: String
     package let cause: String
+    let content: String
+    let remedy: String
 
-    package var description: String { "\(path) is damaged (\(cause))" }
+    package var description: String { "\(path), which holds \(content), is damaged (\(cause)). What to do: \(remedy)" }
 }
 
 extension DatabaseFailure {

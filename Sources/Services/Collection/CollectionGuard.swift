@@ -14,6 +14,13 @@ struct CollectionGuard {
         for store in deployment.regions.values { try await store.rows?.check() }
     }
 
+    /// Reads all of the databases that the collection goes by: what rows that are lost kept alive would be taken for garbage.
+    ///
+    /// - Throws: `DatabaseDamaged`
+    func checkWholeness(of absent: [Database]) async throws {
+        for database in deployment.regions.values.map(\.database) + absent { try await database.checkThoroughly() }
+    }
+
     /// Notes in the rows, before anything is forgotten, that the index goes on to a new generation: one of before is told by that.
     func begin(_ marker: CollectionMarker) async throws {
         guard store.rows != nil else { return }

@@ -79,6 +79,7 @@ package struct Collector: Service, CustomStringConvertible {
         let guardian = CollectionGuard(store: store, deployment: deployment)
         try await guardian.check()
         let absent = try guardian.absentRegions()
+        try await guardian.checkWholeness(of: absent)
         let roots = CollectionRoots(store: store, regions: Array(deployment.regions.values), absent: absent, releasedAfter: old)
         let report = try await CollectionRound(store: store.blocks).run { marker in
             try await guardian.begin(marker)

@@ -3,7 +3,29 @@ import Domain
 import Metadata
 
 extension Maintenance {
-    /// Reads and checks every stored byte of a Region, and finds the snapshots that need what is damaged. Changes nothing.
+    /// What is wrong with the directory; nil when it is whole.
+    package func directoryDamage() async throws -> String? {
+        let directory = try DirectoryRows.read(in: folder)
+        defer { try? directory.close() }
+        return try await damage(of: directory)
+    }
+
+    private func damage(of database: Database) async throws -> String? {
+        do {
+            try await database.checkThoroughly()
+            return nil
+        } catch let error where DatabaseFailure.isDamage(error) {
+            return "\(error)"
+        }
+    }
+
+    private func damage(ofRowsOf region: Region) async throws -> String? {
+        let database = try RegionRows.read(region, in: folder)
+        defer { try? database.close() }
+        return try await damage(of: database)
+    }
+
+    /// Reads and checks every stored byte of a Region, and its rows, and finds the snapshots that need what is damaged. Changes nothing.
     ///
     /// With `repairing`, damage is mended first from the other Regions of the folder that have the same bytes whole. The caller holds
     /// the folder's lock then.
@@ -16,12 +38,13 @@ extension Maintenance {
             let index = try await pool.run { repairing ? try file.open(thoroughly: true) : try file.read() }
             let path = folder.regionFolder(region)
             let seals = try await seals(of: region, rootKey: rootKey)
+            let rowsDamage = try await damage(ofRowsOf: region)
             let report = try await Scrub(folder: path, index: index, pool: pool, domains: seals).run()
             var damaged = report.damages
             @Sendable func walk(_ damaged: [ScrubReport.Damage]) -> MapWalk {
                 MapWalk(folder: path, index: index, pool: pool, domains: seals, damaged: Set(damaged.compactMap(\.address)))
             }
-            var found = try await hurt(of: region, walk(damaged))
+            var found = try await hurt(of: region, walk(damaged), sparing: rowsDamage)
             var brought = 0
             if repairing {
                 let others = try folder.regions().filter { $0 != region }
@@ -34,13 +57,13 @@ extension Maintenance {
                     let repaired = try await repair.run(damaged, missing: found.missing)
                     (damaged, arrived) = (repaired.lost, repaired.brought.count)
                     brought += arrived
-                    found = try await hurt(of: region, walk(damaged))
+                    found = try await hurt(of: region, walk(damaged), sparing: rowsDamage)
                 } while arrived > 0 && !found.missing.isEmpty
             }
             return Scrubbed(
                 packs: report.packs,
                 frames: report.frames,
-                damages: report.damages.map(Self.text),
+                damages: report.damages.map(Self.text) + (rowsDamage.map { [$0] } ?? []),
                 missing: found.missing.count,
                 lockedFrames: report.lockedFrames,
                 mended: report.damages.count - damaged.count,
@@ -58,10 +81,16 @@ extension Maintenance {
     }
 
     /// The snapshots and objects of a Region that need a frame that the walk finds damaged or missing.
-    func hurt(of region: Region, _ walk: MapWalk) async throws -> Found {
+    ///
+    /// Of rows that are damaged, it says nothing where they cannot be read.
+    private func hurt(of region: Region, _ walk: MapWalk, sparing rowsDamage: String?) async throws -> Found {
         let database = try RegionRows.read(region, in: folder)
         defer { try? database.close() }
-        return try await hurt(in: database, walk)
+        do {
+            return try await hurt(in: database, walk)
+        } catch let error where rowsDamage != nil && DatabaseFailure.isDamage(error) {
+            return Found()
+        }
     }
 
     func hurt(in database: Database, _ walk: MapWalk) async throws -> Found {

@@ -8,7 +8,8 @@ struct ScrubCommand: AsyncParsableCommand {
         commandName: "scrub",
         abstract: "Read and check every stored byte, and name the snapshots that damage hurts.",
         discussion: """
-            Without --repair it only reads, so it may run beside the server. The exit code is 1 when anything is damaged and was not mended.
+            Without --repair it only reads, so it may run beside the server. The databases of rows are checked, too. The exit code is 1 \
+            when anything is damaged and was not mended.
 
             With --repair, damaged blocks and maps are brought from another Region of the same folder that has them whole, and a damaged \
             copy of a pack's header is written anew from the other one. What no Region has whole is stored again when a push or a \
@@ -37,12 +38,18 @@ struct ScrubCommand: AsyncParsableCommand {
     private func scrub() async throws -> Bool {
         let folder = folder.folder
         var isSound = true
+        if let damage = try await Maintenance(folder: folder).directoryDamage() {
+            print("directory: \(damage)")
+            isSound = false
+        }
         for region in try Maintenance(folder: folder).regions() {
             let report = try await Maintenance(folder: folder).scrub(region, repairing: repair, rootKey: try rootKey.source())
             let mended = repair ? ", \(report.mended) mended" : ""
             print("\(region): \(report.frames) frames in \(report.packs) packs, \(report.damages.count) damaged\(mended)")
             if report.brought > 0 { print("\(region): \(report.brought) missing frames were brought from other Regions") }
-            if report.missing > 0 { print("\(region): \(report.missing) frames are missing") }
+            if report.missing > 0 {
+                print("\(region): \(report.missing) frames are missing: ferry rebuild-index finds those in packs that were put back")
+            }
             if report.lockedFrames > 0 { print("\(region): \(report.lockedFrames) frames were not checked: their keys cannot be used") }
             for damage in report.damages { print("\(region): \(damage)") }
             for hurt in report.hurt { print("\(region): \(hurt.holder) is hurt: \(hurt.detail)") }

@@ -50,6 +50,50 @@ import Testing
         }
     }
 
+    /// Rows that a disk has lost would make garbage of what they keep alive.
+    @Test func rowsThatFailTheCheckOfSQLiteFreeNothing() async throws {
+        try await KeptFolder.run { kept in
+            let made = try await kept.store()
+            try harm(kept.home, .region)
+            let packs = try kept.packs()
+            let maintenance = Maintenance(folder: kept.folder)
+            let scrubbed = try await maintenance.scrub(World.home)
+            #expect(!scrubbed.isSound && scrubbed.damages.contains { $0.contains(kept.home) && $0.contains("backup") })
+            #expect(try await maintenance.scrub(World.away).isSound)
+            try await kept.serving { world in
+                try await world.snapshots(World.home).delete(try #require(made[World.home]).rawValue)
+                // Nor does one of another Region, whose bytes the rows of this one keep alive.
+                for region in [World.home, World.away] {
+                    let damaged = await #expect(throws: DatabaseDamaged.self) { _ = try await collect(world, region) }
+                    #expect(damaged?.path == kept.home)
+                }
+            }
+            #expect(try kept.packs() == packs)
+        }
+    }
+
+    @Test func aDirectoryThatFailsTheCheckOfSQLiteIsDamage() async throws {
+        try await KeptFolder.run { kept in
+            _ = try await kept.store()
+            let maintenance = Maintenance(folder: kept.folder)
+            #expect(try await maintenance.directoryDamage() == nil)
+            try harm(kept.folder.directoryDatabase, .directory)
+            #expect(try await maintenance.directoryDamage()?.contains(kept.folder.directoryDatabase) == true)
+        }
+    }
+
+    /// Changes a bit of a value that stands in a table and in the index over it.
+    private func harm(_ path: String, _ schema: Schema) throws {
+        let database = try Database(path: path, schema: schema)
+        try database.blockingWrite { _ = try $0.execute("CREATE TABLE probes (name TEXT PRIMARY KEY)") }
+        try database.blockingWrite { _ = try $0.execute("INSERT INTO probes VALUES ('stands-here-twice')") }
+        try database.close()
+        var bytes = try #require(FileManager.default.contents(atPath: path))
+        let range = try #require(bytes.range(of: Data("stands-here-twice".utf8)))
+        bytes[range.lowerBound] ^= 1
+        try bytes.write(to: URL(filePath: path))
+    }
+
     /// The index of before a collection names places in packs that were rewritten since.
     @Test func anIndexOfBeforeACollectionLosesNothing() async throws {
         try await KeptFolder.run { kept in
