@@ -92,9 +92,15 @@ struct DoubtedMaps {
 }
 
 extension FrameIndex {
-    /// Runs `body` for each frame of a pack, in the order in which they stand. It may change the row of the frame that it is given.
-    func forEachFrame(in pack: PackID, perStep limit: Int, _ body: (IndexedFrame) throws -> Void) throws {
-        var last: UInt64 = 0
+    /// Runs `body` for each frame of a pack whose offset is greater than `start`, ascending. It may change the row of the frame
+    /// that it is given.
+    func forEachFrame(
+        in pack: PackID,
+        after start: UInt64 = 0,
+        perStep limit: Int,
+        _ body: (IndexedFrame) throws -> Void
+    ) throws {
+        var last = start
         while true {
             let frames = try frames(in: pack, after: last, limit: limit)
             guard let end = frames.last?.location.offset else { return }

@@ -33,13 +33,16 @@ package struct RebuildIndex: Sendable {
 
     /// Reads every pack from front to back. Cut off in the middle, it is finished by the next opening of the store. What the replaced index
     /// names and no pack holds any more is in the report.
+    ///
+    /// The places of frames that cannot be read are kept and doubted: by their own headers, or by what the replaced index says of the bytes
+    /// that are damaged.
     package func run() async throws -> RecoveryReport {
         let (storage, index, previous, domains) = (storage, index, previous, domains)
         return try await pool.run {
             let packs = PackCache(storage: storage, capacity: 16, domains: domains)
             let lost = try? previous.map { try LostPacks(packs: packs, index: $0).find(among: $0.indexedLengths()) }
             try index.removeAll()
-            var report = try Recovery(packs: packs, index: index, isAnew: true, previous: previous).run()
+            var report = try Recovery(packs: packs, index: index, isAnew: true, keepsUnreadable: true, previous: previous).run()
             report.lost = lost?.map(\.pack) ?? []
             return report
         }

@@ -3,6 +3,9 @@
 /// Frames whose seal opens are taken, wherever they stand. A page over a block that is lost, and a root over such a page, is taken and
 /// doubted: what is left under it can be read, and nobody relies on the rest. So "a page that is not doubted implies its blocks" holds
 /// whatever was lost. The lengths of packs are raised last: a scan that was cut off is done again.
+///
+/// Behind an indexed end a frame that cannot be opened is what a crash left half written, and is left out. An index that is made anew keeps
+/// its place, doubted: its bytes stay then, and are there again when it was the disk that failed to read them.
 struct Recovery {
     private static let batchFrames = 4096
 
@@ -10,6 +13,8 @@ struct Recovery {
     let index: any FrameIndex
     /// Whether the index is made anew: frames are taken by their headers alone then, where their key is not at hand.
     var isAnew = false
+    /// Whether frames that cannot be opened are kept.
+    var keepsUnreadable = false
     /// The index that is being replaced, if it can be read.
     var previous: (any FrameIndex)?
 
@@ -35,7 +40,7 @@ struct Recovery {
     private func scan(behind known: [PackID: UInt64], _ report: inout RecoveryReport) throws {
         report.lost = try LostPacks(packs: packs, index: index).doubt(known)
         var lengths: [PackID: UInt64] = [:]
-        var maps: [IndexedFrame] = []
+        var found = Found()
         for name in try packs.storage.list() {
             guard let id = PackID(fileName: name) else { continue }
             // Not through the cache: each pack is opened once here.
@@ -48,15 +53,31 @@ struct Recovery {
                 continue
             }
             report.packs += 1
-            if try scan(id, start..<size, &report, &maps) { lengths[id] = size }
+            if try scan(id, start..<size, &report, &found) { lengths[id] = size }
+            found.ends.append(.init(pack: id, bytes: size..<UInt64.max, damage: .cutOff))
         }
-        if lengths.isEmpty { return }
-        try packs.storage.syncFolder()
-        for kind in [FrameKind.page, .root] {
-            try indexMaps(maps.filter { $0.location.kind == kind }, &report)
+        if !lengths.isEmpty {
+            try packs.storage.syncFolder()
+            for kind in [FrameKind.page, .root] {
+                try indexMaps(found.maps.filter { $0.location.kind == kind }, &report)
+            }
+            try keepDoubtsOfLocked()
         }
-        try keepDoubtsOfLocked()
-        try index.commit([], indexedLengths: lengths)
+        // After all that is whole: the whole one of two frames counts.
+        if keepsUnreadable {
+            let unreadable = UnreadableFrames(index: index, previous: previous)
+            report.unreadable = try unreadable.keep(found.damaged, in: report.damaged + found.ends)
+        }
+        if !lengths.isEmpty { try index.commit([], indexedLengths: lengths) }
+    }
+
+    /// What is looked at when all packs have been scanned.
+    private struct Found {
+        var maps: [IndexedFrame] = []
+        /// Frames that their headers name and that cannot be opened.
+        var damaged: [IndexedFrame] = []
+        /// What lies behind the packs: they may be cut.
+        var ends: [RecoveryReport.Range] = []
     }
 
     /// False when the pack cannot be opened: it is looked at again then, the next time.
@@ -64,7 +85,7 @@ struct Recovery {
         _ id: PackID,
         _ range: Range<UInt64>,
         _ report: inout RecoveryReport,
-        _ maps: inout [IndexedFrame]
+        _ found: inout Found
     ) throws -> Bool {
         let file: PackFile
         do {
@@ -82,11 +103,14 @@ struct Recovery {
         while let item = try scanner.next() {
             switch item {
             case .frame(let frame, _):
-                if frame.location.kind == .block { proven.append(frame) } else { maps.append(frame) }
+                if frame.location.kind == .block { proven.append(frame) } else { found.maps.append(frame) }
             case .locked(let frame):
                 // Behind an indexed end nobody was told of it, and unproven it could be taken for content that is there.
                 guard isAnew, !standsElsewhere(frame) else { continue }
-                if frame.location.kind == .block { locked.append(frame) } else { maps.append(frame) }
+                if frame.location.kind == .block { locked.append(frame) } else { found.maps.append(frame) }
+            case .damaged(let frame, let bytes, let damage):
+                found.damaged.append(frame)
+                report.damaged.append(.init(pack: id, bytes: bytes, damage: damage))
             case .skipped(let bytes, let damage, let isGap):
                 if isGap {
                     report.gapBytes += UInt64(bytes.count)
@@ -126,7 +150,8 @@ struct Recovery {
         let places = isAnew && doubted.isEmpty ? [:] : try index.locate(addresses)
         return frames.compactMap { frame -> (frame: IndexedFrame, from: FrameLocation?)? in
             guard let place = places[frame.address] else { return doubted.contains(frame.address) ? (frame, nil) : nil }
-            if place == frame.location { return nil }
+            // Doubted where it is whole again: a pack or a bit was put back.
+            if place == frame.location { return doubted.contains(frame.address) ? (frame, nil) : nil }
             return doubted.contains(frame.address) || !isWhole(IndexedFrame(address: frame.address, location: place)) ? (frame, place) : nil
         }
     }

@@ -8,6 +8,8 @@ struct PackScanner {
         case frame(IndexedFrame, FramePayload)
         /// A frame with a whole header, whose key is not at hand.
         case locked(IndexedFrame)
+        /// A frame with a whole header that cannot be opened, and the bytes up to the next whole header.
+        case damaged(IndexedFrame, Range<UInt64>, FrameDamage)
         /// Bytes in which no whole frame starts. A gap that a failed or never finished write left is all zeros.
         case skipped(Range<UInt64>, FrameDamage, isGap: Bool)
     }
@@ -31,24 +33,25 @@ struct PackScanner {
         guard offset < end else { return nil }
         let start = offset
         let damage: FrameDamage
+        var unopened: IndexedFrame?
         do {
             let (header, payload) = try file.openFrame(at: start, end: end)
             offset = header.nextOffset
             return .frame(IndexedFrame(header, in: file.id), payload)
         } catch .locked {
-            if let bytes = try? file.read(FrameHeader.bytes, at: start),
-                let header = try? FrameHeader(decoding: Array(bytes.readableBytesView), at: start)
-            {
+            if let header = header(at: start) {
                 offset = header.nextOffset
                 return .locked(IndexedFrame(header, in: file.id))
             }
             damage = .header("not to be read twice")
         } catch {
             damage = error
+            unopened = header(at: start).map { IndexedFrame($0, in: file.id) }
         }
         // Frame by frame from here on would trust lengths in a damaged header; the magic is looked for instead.
         var isGap = true
         offset = search(from: start + FrameHeader.alignment, isGap: &isGap)
+        if let unopened { return .damaged(unopened, start..<min(offset, end), damage) }
         if isGap { isGap = isZeroHead(at: start) }
         return .skipped(start..<min(offset, end), damage, isGap: isGap)
     }
@@ -71,7 +74,7 @@ struct PackScanner {
             let span = bytes.readableBytesSpan
             while place + 8 <= span.byteCount {
                 let found = span.littleEndian(UInt64.self, at: place)
-                if found == word, isHeader(at: position + UInt64(place)) { return position + UInt64(place) }
+                if found == word, header(at: position + UInt64(place)) != nil { return position + UInt64(place) }
                 if found != 0 { isGap = false }
                 place += Int(FrameHeader.alignment)
             }
@@ -81,9 +84,9 @@ struct PackScanner {
         return end
     }
 
-    private func isHeader(at place: UInt64) -> Bool {
-        guard let bytes = try? file.read(FrameHeader.bytes, at: place) else { return false }
-        return (try? FrameHeader(decoding: Array(bytes.readableBytesView), at: place)) != nil
+    private func header(at place: UInt64) -> FrameHeader? {
+        guard let bytes = try? file.read(FrameHeader.bytes, at: place) else { return nil }
+        return try? FrameHeader(decoding: Array(bytes.readableBytesView), at: place)
     }
 
     private func isZeroHead(at place: UInt64) -> Bool {

@@ -19,6 +19,9 @@ package final class RegionStore: Sendable {
     package let uploadsPoke = Poke()
     package let jobsPoke = Poke()
 
+    /// How many damaged ranges a start names.
+    private static let damagesTold = 10
+
     private let index: Database?
 
     package init(
@@ -61,10 +64,11 @@ package final class RegionStore: Sendable {
             try FrameIndexFile(path: folder.frameIndex(region)).openOrSetAside(statistics: sql, logger: logger)
         }
         let path = folder.regionFolder(region)
-        if try await pool.run({ try index.isOfOthers(than: rows.identity) }) {
-            // The index is a cache: one of another Region, or of before packs were rewritten, is made anew from the packs that there are.
-            _ = try await RebuildIndex(folder: path, index: index, pool: pool, domains: keys.seals).run()
-            try await rows.database.write { try ReleaseTable($0).insert(root: nil, at: clock.now) }
+        // The index is a cache: one of another Region, of before packs were rewritten, or that is new beside packs, is made from those.
+        if try await pool.run({ try index.isOfOthers(than: rows.identity) || index.isNew }) {
+            let report = try await RebuildIndex(folder: path, index: index, pool: pool, domains: keys.seals).run()
+            tell(report, logger)
+            if report.packs > 0 { try await rows.database.write { try ReleaseTable($0).insert(root: nil, at: clock.now) } }
         }
         let blocks = try await pool.run {
             try index.belong(to: rows.identity)
@@ -77,6 +81,22 @@ package final class RegionStore: Sendable {
             )
         }
         return RegionStore(region: region, database: rows.database, rows: rows, keys: keys, blocks: blocks, index: index.database)
+    }
+
+    /// Says what a rebuild met that nobody asked for.
+    private static func tell(_ report: RecoveryReport, _ logger: Logger) {
+        for damage in report.damaged.prefix(damagesTold) {
+            logger.error(
+                """
+                A pack is damaged, as was found while its index was made anew: `ferry scrub` names what it hurts, `ferry scrub --repair` \
+                brings back what another Region has
+                """,
+                metadata: ["pack": "\(damage.pack)", "bytes": "\(damage.bytes)", "cause": "\(damage.damage)"]
+            )
+        }
+        if report.damaged.count > damagesTold {
+            logger.error("More of the packs is damaged: run `ferry scrub`", metadata: ["ranges": "\(report.damaged.count)"])
+        }
     }
 
     package func close() async throws {

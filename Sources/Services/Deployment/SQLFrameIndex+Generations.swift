@@ -19,6 +19,11 @@ extension SQLFrameIndex {
         return identity.map { $0.id != rows.id } ?? false || UInt64(generation) < rows.collections
     }
 
+    /// Whether no store was ever opened with the index: it was made a moment ago, or its making was cut off.
+    var isNew: Bool {
+        get throws { try identity() == nil && indexedLengths().values.allSatisfy { $0 == 0 } }
+    }
+
     /// Says whose the index is, and that no collection was before its own.
     func belong(to rows: Identity) throws {
         try database.blockingWrite { transaction in

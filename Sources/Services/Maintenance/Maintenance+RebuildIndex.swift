@@ -15,7 +15,7 @@ extension Maintenance {
             let seals = try await seals(of: region, rootKey: rootKey)
             let (old, index) = try await pool.run { (file.readable(), try file.makeNext()) }
             let report = try await RebuildIndex(folder: path, index: index, replacing: old, pool: pool, domains: seals).run()
-            let walk = MapWalk(folder: path, index: index, pool: pool, domains: seals, damaged: [])
+            let walk = MapWalk(folder: path, index: index, pool: pool, domains: seals, damaged: report.unreadable)
             let hurt = try await hurt(in: rows.database, walk).hurt
             try index.belong(to: rows.identity)
             try old?.database.close()

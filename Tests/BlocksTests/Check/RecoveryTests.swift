@@ -142,7 +142,11 @@ struct RecoveryTests {
             let length = FrameHeader.bytes + Int(hit.value.storedLength)
             fixture.disk.flip(name, at: Int(hit.value.offset) + Int.random(in: 0..<length, using: &generator), mask: 0x40)
             let report = try await RebuildIndex(storage: fixture.disk, index: fixture.index, pool: fixture.pool).run()
-            #expect(fixture.index.all == original.filter { $0.key != hit.key })
+            // A frame whose header is whole keeps its place, doubted.
+            let isPayload = !report.unreadable.isEmpty
+            #expect(fixture.index.all == original.filter { isPayload || $0.key != hit.key })
+            #expect(report.unreadable == (isPayload ? [hit.key] : []))
+            #expect(try fixture.index.doubts(among: nil) == report.unreadable)
             #expect(report.damaged.count == 1)
             #expect(report.damaged.first?.bytes.lowerBound == hit.value.offset)
         }
@@ -162,11 +166,14 @@ struct RecoveryTests {
                     ? .error(5) : nil
             }
             let report = try await RebuildIndex(storage: fixture.disk, index: fixture.index, pool: fixture.pool).run()
-            let whole = original.filter { _, location in
-                location.offset + UInt64(FrameHeader.bytes) + UInt64(location.storedLength) <= bad.lowerBound
-                    || location.offset >= bad.upperBound
+            func isReadable(_ length: UInt64, _ location: FrameLocation) -> Bool {
+                location.offset + length <= bad.lowerBound || location.offset >= bad.upperBound
             }
-            #expect(fixture.index.all == whole)
+            let whole = original.filter { isReadable(UInt64(FrameHeader.bytes) + UInt64($0.value.storedLength), $0.value) }
+            // One whose header can be read keeps its place.
+            let named = original.filter { isReadable(UInt64(FrameHeader.bytes), $0.value) }
+            #expect(fixture.index.all == named)
+            #expect(report.unreadable == Set(named.keys).subtracting(whole.keys))
             #expect(whole.count < 60 && whole.count > 30)
             #expect(report.damaged.contains { $0.damage == .unreadable(errno: 5) })
         }

@@ -40,8 +40,9 @@ import Testing
         return try #require(try SQLFrameIndex(database).locate([address])[address])
     }
 
-    private func flip(_ address: Digest, in world: World) throws {
-        let place = try place(of: address, in: world)
+    private func flip(_ address: Digest, in world: World) throws { try flip(try place(of: address, in: world), in: world) }
+
+    private func flip(_ place: FrameLocation, in world: World) throws {
         let file = try #require(FileHandle(forUpdatingAtPath: world.folder.regionFolder(World.home) + "/packs/" + place.pack.fileName))
         let offset = place.offset + UInt64(FrameHeader.bytes) + 20
         try file.seek(toOffset: offset)
@@ -81,7 +82,7 @@ import Testing
                 try await world.reopened { try await expectAllBut([1], of: id, in: $0) }
             }
             let scrubbed = try await maintenance.scrub(World.home)
-            #expect(scrubbed.missing == 1 && !scrubbed.isSound)
+            #expect(scrubbed.damages.count == 1 && !scrubbed.isSound)
             #expect(scrubbed.hurt.map(\.holder) == [.snapshot(id)])
             // A collection, too.
             try await world.reopened { again in
@@ -91,6 +92,45 @@ import Testing
                 try await again.reconciling { _ = try await again.snapshot(Self.blocks) }
                 try await again.expect(id, in: World.home, holds: Self.blocks)
             }
+            #expect(try await maintenance.scrub(World.home).isSound)
+        }
+    }
+
+    enum Anew: CaseIterable { case start, rebuild }
+
+    /// A disk that fails to read for a while: meanwhile the index is made anew, and what shares the pack is deleted and collected.
+    @Test(arguments: Anew.allCases) func aFaultThatPassesCostsNothing(anew: Anew) async throws {
+        try await World.run { world in
+            var (made, other): (SnapshotID?, SnapshotID?)
+            try await world.reconciling {
+                made = try await world.snapshot(Self.blocks)
+                other = try await world.snapshot(Dictionary(uniqueKeysWithValues: (0..<20).map { ($0, UInt64(100 + $0)) }))
+            }
+            let (id, deleted) = (try #require(made), try #require(other))
+            try await closeStores(world)
+            let place = try place(of: TestBlock.digest(content(2)), in: world)
+            try flip(place, in: world)
+            let maintenance = Maintenance(folder: world.folder)
+            switch anew {
+            case .start:
+                for suffix in ["", "-wal", "-shm"] {
+                    try? FileManager.default.removeItem(atPath: world.folder.frameIndex(World.home) + suffix)
+                }
+            case .rebuild: #expect(try await !maintenance.rebuildIndex(of: World.home).damages.isEmpty)
+            }
+            try await world.reopened { again in
+                try await again.snapshots(World.home).delete(deleted.rawValue)
+                let collector = Collector(store: again.store(World.home), deployment: again.deployment, schedule: .init(pause: 0, grace: 0))
+                let report = try await collector.collect()
+                #expect(report.framesUnreadable == 1 && report.packsRemoved == 0)
+                try await expectAllBut([1], of: id, in: again)
+                try await closeStores(again)
+            }
+            // The start says what it met.
+            let told = world.log.entries.filter { $0.message.contains("`ferry scrub`") && $0.metadata["pack"] == "\(place.pack)" }
+            #expect(told.count == (anew == .start ? 1 : 0))
+            try flip(place, in: world)
+            try await world.reopened { try await $0.expect(id, in: World.home, holds: Self.blocks) }
             #expect(try await maintenance.scrub(World.home).isSound)
         }
     }
