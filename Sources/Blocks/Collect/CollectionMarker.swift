@@ -8,6 +8,8 @@ package struct CollectionMarker: Sendable {
     let store: BlockStore
     /// The number of the round.
     package let generation: UInt64
+    /// What was to be marked and is not in the index.
+    let missing = MissingFrames()
 
     /// Marks a tree that must be whole.
     ///
@@ -59,14 +61,15 @@ package struct CollectionMarker: Sendable {
 
     /// Marks blocks that no page lists yet, by their addresses.
     package func mark(blocks: [Digest]) async throws {
-        let (store, generation) = (store, generation)
-        _ = try await store.pool.run { try store.mark(blocks, generation: generation) }
+        let (store, generation, missing) = (store, generation, missing)
+        try await store.pool.run { missing.add(try store.mark(blocks, generation: generation)) }
     }
 
     /// Marks every frame of a sealed domain: without its key nobody can say which of them are alive.
     private func mark(all domain: SealDomainID) async throws {
         let (store, generation) = (store, generation)
         if domain == .open { return }
+        missing.cannotTell()
         try await store.pool.run { try store.indexing { try store.index.mark(all: domain, generation: generation) } }
     }
 
@@ -90,8 +93,7 @@ package struct CollectionMarker: Sendable {
     }
 
     private func markPages(_ pages: [Digest], mustBeThere: Bool) async throws -> Bool {
-        let store = store
-        let generation = generation
+        let (store, generation, unfound) = (store, generation, self.missing)
         // Stale ones first: what is not stale now is marked, or not there.
         let (stale, there) = try await store.pool.run { (try store.stale(pages, before: generation), try store.known(pages)) }
         let missing = Set(pages).subtracting(there)
@@ -103,7 +105,7 @@ package struct CollectionMarker: Sendable {
             do {
                 try await store.pool.run {
                     let (map, domain) = try store.storedPage(page)
-                    _ = try store.mark(domain.addresses(of: map.allDigests) + [page], generation: generation)
+                    unfound.add(try store.mark(domain.addresses(of: map.allDigests) + [page], generation: generation))
                 }
             } catch let error as StoreError where error.isLostContent && !mustBeThere {
                 // Not there any more, or damaged: what wants it brings it anew.

@@ -16,6 +16,18 @@ package struct CollectionReport: Hashable, Sendable {
     package internal(set) var packsWithoutRoom = 0
     /// Packs whose dead frames became holes in the file, because the disk was short of space.
     package internal(set) var packsPunched = 0
+    /// Frames that live maps list and that the index does not have.
+    package internal(set) var framesMissing = 0
+    /// Packs that would have been freed but may hold what is missing.
+    package internal(set) var packsKept: [KeptPack] = []
 
     package init() {}
+}
+
+/// A pack that stays because a frame that live maps miss may stand in it.
+package struct KeptPack: Hashable, Sendable {
+    package let pack: PackID
+    /// Where the first such place is.
+    package let bytes: Range<UInt64>
+    package let cause: String
 }

@@ -7,7 +7,8 @@ import Synchronization
 /// 3. What the caller's roots reach is marked.
 /// 4. What is not marked is forgotten: roots, then pages, then blocks, so that a page in the index always implies its blocks.
 /// 5. Packs without a frame are deleted; those that are mostly dead are rewritten. On a disk that is short of space, what is dead in the
-///    others becomes holes in their files.
+///    others becomes holes in their files. While live maps list frames that the index does not have, a pack in which one of them may
+///    stand is left as it is.
 ///
 /// A round that ends early has freed less than it could; the next one begins anew. docs/decisions/0006-garbage-collection.md.
 package struct CollectionRound: Sendable {
@@ -37,15 +38,17 @@ package struct CollectionRound: Sendable {
         }
         try await store.waitForSessions(before: generation)
         try await store.flushAll()
-        try await markRoots(CollectionMarker(store: store, generation: generation))
+        let marker = CollectionMarker(store: store, generation: generation)
+        try await markRoots(marker)
         var report = CollectionReport()
+        report.framesMissing = marker.missing.count
         for kind in [FrameKind.root, .page] { try await sweepMaps(kind, generation, &report) }
         let packs = try await store.pool.run { try store.indexing { try store.index.indexedLengths() } }
         var usages: [PackUsage] = []
         for (pack, length) in packs.sorted(by: { $0.key < $1.key }) {
             usages.append(try await sweepBlocks(of: pack, indexedLength: length, generation, &report))
         }
-        try await PackReclaim(store: store).run(usages, &report)
+        try await PackReclaim(store: store, missing: marker.missing).run(usages, &report)
         return report
     }
 

@@ -8,16 +8,22 @@ import Synchronization
 /// looks into it and brings dead frames back.
 struct PackReclaim: Sendable {
     let store: BlockStore
+    /// What live maps list and the index does not have.
+    let missing: MissingFrames
 
     func run(_ usages: [PackUsage], _ report: inout CollectionReport) async throws {
         // Those that cost nothing first: on a full disk they make the room in which the others are rewritten.
-        try await delete(usages.filter { $0.frames == 0 }, &report)
+        var empty: [PackUsage] = []
+        for usage in usages where usage.frames == 0 {
+            if try await isClosed(usage), try await mayGo(usage, &report) { empty.append(usage) }
+        }
+        try await delete(empty, &report)
         let partlyDead = usages.filter { $0.frames > 0 }
         if try await freeBytes() < store.options.shortBytes {
             for usage in partlyDead { try await punch(usage, &report) }
         }
         for usage in partlyDead.filter(\.isMostlyDead).sorted(by: { $0.liveBytes < $1.liveBytes }) {
-            guard try await isClosed(usage) else { continue }
+            guard try await isClosed(usage), try await mayGo(usage, &report) else { continue }
             guard try await hasRoom(toRewrite: usage) else {
                 report.packsWithoutRoom += 1
                 continue
@@ -46,7 +52,9 @@ struct PackReclaim: Sendable {
     /// Makes holes of what is dead in a pack: it takes no room, and the space is back at once.
     private func punch(_ usage: PackUsage, _ report: inout CollectionReport) async throws {
         let (name, pack) = (usage.pack.fileName, usage.pack)
-        guard try await onDisk({ try $0.allocatedBytes(name) }) > usage.liveBytesOnDisk, try await isClosed(usage) else { return }
+        guard try await onDisk({ try $0.allocatedBytes(name) }) > usage.liveBytesOnDisk, try await isClosed(usage),
+            try await mayGo(usage, &report)
+        else { return }
         let store = store
         let dead = try await store.pool.run { try store.indexing { try store.deadRanges(in: pack, end: usage.indexedLength) } }
         let freed = try await onDisk { storage in
@@ -81,6 +89,14 @@ struct PackReclaim: Sendable {
         try await store.pool.run {
             for pack in packs { try store.indexing { try store.index.removePack(pack) } }
         }
+    }
+
+    /// Whether nothing that live maps miss can stand in a pack that is closed. An index can be lost together with what would make it anew.
+    private func mayGo(_ usage: PackUsage, _ report: inout CollectionReport) async throws -> Bool {
+        if report.packsKept.contains(where: { $0.pack == usage.pack }) { return false }
+        guard let kept = try await missing.place(in: usage.pack, of: store) else { return true }
+        report.packsKept.append(kept)
+        return false
     }
 
     /// Whether nothing is appended to the pack from now on, and nothing stands in it that is not indexed.

@@ -88,6 +88,7 @@ package struct Collector: Service, CustomStringConvertible {
         }
         try await store.database.write { try ReleaseTable($0).remove(until: old) }
         logger.info("Collected garbage", metadata: Self.metadata(report))
+        if let first = report.packsKept.first { warn(of: first, report) }
         return report
     }
 
@@ -102,6 +103,23 @@ package struct Collector: Service, CustomStringConvertible {
         }
     }
 
+    private func warn(of first: KeptPack, _ report: CollectionReport) {
+        logger.warning(
+            """
+            Packs are kept in which frames may stand that live disks or objects need and the index does not have. `ferry scrub` names \
+            what is hurt; with the server stopped `ferry rebuild-index` finds what can be read again, and `ferry scrub --repair` brings \
+            what another Region has. Deleting what is hurt frees the packs, too
+            """,
+            metadata: [
+                "frames_missing": "\(report.framesMissing)",
+                "packs_kept": "\(report.packsKept.count)",
+                "pack": "\(first.pack)",
+                "bytes": "\(first.bytes)",
+                "cause": "\(first.cause)",
+            ]
+        )
+    }
+
     private static func metadata(_ report: CollectionReport) -> Logger.Metadata {
         [
             "frames": "\(report.framesRemoved)",
@@ -113,6 +131,7 @@ package struct Collector: Service, CustomStringConvertible {
             "frames_unreadable": "\(report.framesUnreadable)",
             "packs_without_room": "\(report.packsWithoutRoom)",
             "packs_punched": "\(report.packsPunched)",
+            "packs_kept": "\(report.packsKept.count)",
         ]
     }
 }

@@ -47,6 +47,9 @@ struct GarbageCommand: AsyncParsableCommand {
         text += "\(report.packsRemoved) packs deleted, \(report.packsRewritten) of them rewritten, "
         text += "\(Self.size(report.bytesGivenBack - min(report.bytesGivenBack, report.bytesRewritten))) given back"
         if report.framesUnreadable > 0 { text += "; \(report.framesUnreadable) frames cannot be read: run ferry scrub" }
+        if !report.packsKept.isEmpty {
+            text += "; \(report.packsKept.count) packs kept, in which missing frames may stand: run ferry scrub, then ferry rebuild-index"
+        }
         if report.packsWithoutRoom > 0 { text += "; no room to rewrite \(report.packsWithoutRoom) packs: free some space first" }
         return text
     }
