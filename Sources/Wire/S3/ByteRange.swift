@@ -14,9 +14,9 @@ package enum ByteRange: Sendable, Hashable {
         let parts = header.dropFirst(unit.utf8.count).split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }
         switch (Self.number(parts[0]), Self.number(parts[1])) {
-        case (let first?, let last?) where first <= last: self = .closed(first, last)
-        case (let first?, nil) where parts[1].isEmpty: self = .from(first)
-        case (nil, let count?) where parts[0].isEmpty: self = .last(count)
+        case (let first?, let last?) where first <= last: self = .closed(first.value, last.value)
+        case (let first?, nil) where parts[1].isEmpty: self = .from(first.value)
+        case (nil, let count?) where parts[0].isEmpty: self = .last(count.value)
         default: return nil
         }
     }
@@ -53,8 +53,21 @@ package enum ByteRange: Sendable, Hashable {
         return first..<last + 1
     }
 
-    private static func number(_ digits: Substring) -> Int64? {
-        guard (1...18).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return Int64(digits)
+    private static func number(_ digits: Substring) -> Number? {
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Number(digits: digits.drop { $0 == "0" })
+    }
+}
+
+/// A number of any length: clients write the largest that they know for an end that they do not know.
+private struct Number: Comparable {
+    /// Without zeros in front.
+    let digits: Substring
+
+    /// No object comes near the largest.
+    var value: Int64 { digits.isEmpty ? 0 : Int64(digits) ?? .max }
+
+    static func < (left: Number, right: Number) -> Bool {
+        left.digits.utf8.count == right.digits.utf8.count ? left.digits < right.digits : left.digits.utf8.count < right.digits.utf8.count
     }
 }

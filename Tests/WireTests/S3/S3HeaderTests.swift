@@ -25,6 +25,30 @@ import Wire
         #expect(ByteRange(header: header) == nil)
     }
 
+    /// A number may have any number of digits: some clients write the largest that they know for "to the end".
+    @Test func rangesOfAnyLengthAreRanges() throws {
+        let numbers = [0, 1, 9, 10, 999_999_999_999_999_999, 1_000_000_000_000_000_000, .max - 1, .max] as [Int64]
+        let texts =
+            numbers.map { (String($0), $0) } + [("9223372036854775808", .max), (String(repeating: "9", count: 300), .max), ("007", 7)]
+        for length in [0, 1, 10, .max - 1] as [Int64] {
+            for (first, from) in texts {
+                let rest = from < length ? from..<length : nil
+                #expect(try #require(ByteRange(header: "bytes=\(first)-")).resolve(length: length) == rest, "\(first)-")
+                let last = from > 0 && length > 0 ? max(0, length - from)..<length : nil
+                #expect(try #require(ByteRange(header: "bytes=-\(first)")).resolve(length: length) == last, "-\(first)")
+                for (end, through) in texts where from < through {
+                    let range = from < length ? from..<min(length - 1, through) + 1 : nil
+                    #expect(try #require(ByteRange(header: "bytes=\(first)-\(end)")).resolve(length: length) == range, "\(first)-\(end)")
+                    #expect(ByteRange(header: "bytes=\(end)-\(first)") == nil, "\(end)-\(first)")
+                }
+            }
+        }
+        #expect(throws: S3Error.self) { try ByteRange.copySource("bytes=2-9223372036854775807", length: 10) }
+        let nines = String(repeating: "9", count: 40)
+        #expect(ByteRange(header: "bytes=\(nines)-\(nines)")?.resolve(length: 10) == .some(nil))
+        #expect(ByteRange(header: "bytes=\(nines)9-\(nines)") == nil)
+    }
+
     @Test func copyRangesMustLieWithinTheSource() throws {
         #expect(try ByteRange.copySource("bytes=2-9", length: 10) == 2..<10)
         for bad in ["bytes=0-10", "bytes=0-", "bytes=-1", "0-1", ""] {
