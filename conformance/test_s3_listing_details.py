@@ -307,3 +307,27 @@ def test_an_empty_continuation_token_is_refused(server, own_bucket):
     answer = S3Request("GET", f"/{own_bucket}", "continuation-token=&list-type=2").signed(server).send(server)
     assert (answer.status, answer.code) == (400, "InvalidArgument"), str(answer)
     assert answer.texts("Message") == ["The continuation token provided is incorrect"]
+
+
+# Odd requests --------------------------------------------------------------------------------------------------------
+
+
+def test_keys_that_xml_cannot_carry_do_not_look_alike(server, own_bucket):
+    """Without `encoding-type=url` each stands in the document as the reference of its character."""
+    for key in ("a%01", "a%02"):
+        assert S3Request("PUT", f"/{own_bucket}/{key}", body=b"x").signed(server).send(server).status == 200
+    listed = S3Request("GET", f"/{own_bucket}", "list-type=2").signed(server).send(server)
+    assert b"<Key>a&#x1;</Key>" in listed.body and b"<Key>a&#x2;</Key>" in listed.body, listed.body
+
+
+@pytest.mark.parametrize("name", ["x-amz-sdk-checksum-algorithm", "x-amz-checksum-algorithm"])
+def test_an_algorithm_that_there_is_not_is_refused(server, own_bucket, name):
+    answer = S3Request("PUT", f"/{own_bucket}/key", headers={name: "FOO"}, body=b"x").signed(server).send(server)
+    assert (answer.status, answer.code) == (400, "InvalidRequest"), str(answer)
+    assert b"[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]" in answer.body
+
+
+def test_an_algorithm_that_the_checksum_is_not_of_is_refused(server, own_bucket):
+    for algorithm, status in (("SHA256", 400), ("crc32", 200)):
+        headers = {"x-amz-sdk-checksum-algorithm": algorithm, "x-amz-checksum-crc32": "AAAAAA=="}
+        assert S3Request("PUT", f"/{own_bucket}/key", headers=headers).signed(server).send(server).status == status

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import hashlib
 import http.client
 import time
 import urllib.parse
@@ -173,6 +175,14 @@ def test_conditions_in_the_query_of_links_that_write(server, bucket):
     refused = conditional(server, "POST", f"/{bucket}/new", {"uploadId": upload, **create}, body=document)
     assert (refused.status, refused.code) == (412, "PreconditionFailed"), str(refused)
     assert [read(server, bucket, key) for key in ("new", "a key+", "copy")] == [b"1", b"2", b"1"]
+
+
+def test_a_digest_in_the_query_of_a_link_counts(server, bucket):
+    digest = {"Content-MD5": base64.b64encode(hashlib.md5(b"right").digest()).decode()}
+    answer = conditional(server, "PUT", f"/{bucket}/digest", digest, body=b"wrong")
+    assert (answer.status, answer.code) == (400, "BadDigest"), str(answer)
+    assert conditional(server, "PUT", f"/{bucket}/digest", digest, body=b"right").status == 200
+    assert read(server, bucket, "digest") == b"right"
 
 
 def test_a_condition_that_version_2_does_not_cover_is_refused(server, bucket):

@@ -41,10 +41,7 @@ struct S3Call: Sendable {
     /// The algorithm that an object's checksum is to have; nil when the request names none.
     func checksumAlgorithm() throws -> ChecksumAlgorithm? {
         guard let name = header("x-amz-checksum-algorithm") else { return nil }
-        guard let algorithm = ChecksumAlgorithm(name: name) else {
-            throw S3Error(.invalidRequest, "Checksum algorithm provided is unsupported. Please try again with any of the valid types")
-        }
-        return algorithm
+        return try ChecksumAlgorithm(requested: name)
     }
 
     /// The bytes of an object or a part.
@@ -74,8 +71,15 @@ struct S3Call: Sendable {
 
 extension Reply {
     /// A document of S3 under its root element.
-    static func s3(_ root: String, status: HTTPResponse.Status = .ok, _ content: (inout XMLWriter) -> Void) -> Reply {
-        var xml = XMLWriter()
+    ///
+    /// - Parameter listsKeys: whether keys are told apart by every character, as S3 does even where XML cannot carry one.
+    static func s3(
+        _ root: String,
+        status: HTTPResponse.Status = .ok,
+        listsKeys: Bool = false,
+        _ content: (inout XMLWriter) -> Void
+    ) -> Reply {
+        var xml = XMLWriter(refersToControls: listsKeys)
         xml.element(root, attributes: [("xmlns", S3Call.namespace)], content)
         return Reply(status: status, headers: [.contentType: "application/xml"], body: ByteBuffer(bytes: xml.bytes))
     }

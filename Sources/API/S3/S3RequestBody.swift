@@ -63,6 +63,7 @@ struct S3RequestBody: ObjectBody {
         } else {
             expectedSHA256 = nil
         }
+        let announcedAlgorithm = try ignoresChecksum ? nil : Self.announcedAlgorithm(in: input)
         let sent = ChecksumAlgorithm.allCases.filter { !ignoresChecksum && input.header($0.headerName) != nil }
         let trailing = announced.compactMap(ChecksumAlgorithm.init(headerName:))
         guard sent.count + trailing.count <= 1 else {
@@ -75,6 +76,15 @@ struct S3RequestBody: ObjectBody {
             expectedChecksum = value
         }
         checksum = (sent.first ?? trailing.first).map(Checksum.init)
+        if let announcedAlgorithm, let checksum, checksum.algorithm != announcedAlgorithm {
+            throw S3Error(.invalidRequest, "Value for x-amz-sdk-checksum-algorithm header is invalid.")
+        }
+    }
+
+    /// What the client says that its checksum is.
+    private static func announcedAlgorithm(in input: S3Input) throws -> ChecksumAlgorithm? {
+        _ = try input.header("x-amz-checksum-algorithm").map(ChecksumAlgorithm.init(requested:))
+        return try input.header("x-amz-sdk-checksum-algorithm").map(ChecksumAlgorithm.init(requested:))
     }
 
     /// Of the checksum that comes along.
@@ -177,5 +187,19 @@ struct S3RequestBody: ObjectBody {
                 checksum: (computed ?? checksum).map { .init(algorithm: $0.algorithm.rawValue, bytes: $0.finish().bytes) }
             )
         }
+    }
+}
+
+extension ChecksumAlgorithm {
+    /// - Throws: when there is none of that name.
+    init(requested name: String) throws {
+        guard let algorithm = ChecksumAlgorithm(name: name) else {
+            let names = ChecksumAlgorithm.allCases.map(\.rawValue).sorted().joined(separator: ", ")
+            throw S3Error(
+                .invalidRequest,
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [\(names)]"
+            )
+        }
+        self = algorithm
     }
 }

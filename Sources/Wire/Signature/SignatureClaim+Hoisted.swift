@@ -1,8 +1,9 @@
 extension SignatureClaim {
-    /// The headers that a request is made under, as `If-None-Match`: a link that carries one must not be obeyed without it.
-    static let conditions: Set<String> = ["if-match", "if-modified-since", "if-none-match", "if-unmodified-since"]
+    /// The headers that a request is made under, as `If-None-Match`, and what its body must be: a link that carries one must not be obeyed
+    /// without it.
+    static let conditions: Set<String> = ["content-md5", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since"]
 
-    /// `x-amz-…` and conditions that stand in the query of a presigned request in the place of headers, where the SDKs for Go and JavaScript
+    /// `x-amz-…` and such conditions that stand in the query of a presigned request in the place of headers, where the SDKs for Go and JavaScript
     /// put them. Names in lower case, without those of the signature itself; none for a signature in a header.
     package func hoistedHeaders(of request: SignableRequest) throws(SignatureError) -> [(name: String, value: String)] {
         guard isPresigned else { return [] }

@@ -4,8 +4,11 @@
 /// carry is replaced by U+FFFD, because an answer that no client can parse is worse than one odd character.
 package struct XMLWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
+    private let refersToControls: Bool
 
-    package init(declaration: Bool = true) {
+    /// - Parameter refersToControls: whether control characters are written as references all the same, so that two names never look alike.
+    package init(declaration: Bool = true, refersToControls: Bool = false) {
+        self.refersToControls = refersToControls
         bytes.reserveCapacity(4096)
         if declaration { append(#"<?xml version="1.0" encoding="UTF-8"?>"# + "\n") }
     }
@@ -103,7 +106,7 @@ package struct XMLWriter: Sendable {
             var start = 0
             var index = 0
             while index < utf8.count {
-                guard let replacement = Self.replacement(at: index, in: utf8, inAttribute: inAttribute) else {
+                guard let replacement = replacement(at: index, in: utf8, inAttribute: inAttribute) else {
                     index += 1
                     continue
                 }
@@ -117,7 +120,7 @@ package struct XMLWriter: Sendable {
     }
 
     /// What stands for the character that begins here, and how many bytes it takes the place of; nil when it stands for itself.
-    private static func replacement(
+    private func replacement(
         at index: Int,
         in utf8: UnsafeBufferPointer<UInt8>,
         inAttribute: Bool
@@ -131,11 +134,13 @@ package struct XMLWriter: Sendable {
         case 0x0D: return ("&#xD;", 1)
         case 0x09: return inAttribute ? ("&#x9;", 1) : nil
         case 0x0A: return inAttribute ? ("&#xA;", 1) : nil
+        case 0x01..<0x20 where refersToControls: return ("&#x\(String(utf8[index], radix: 16, uppercase: true));", 1)
         case 0x00..<0x20: return ("\u{FFFD}", 1)
         case 0xEF:
             // U+FFFE and U+FFFF are EF BF BE and EF BF BF; a string's UTF-8 is valid, so two bytes follow.
             let isNonCharacter = utf8[index + 1] == 0xBF && utf8[index + 2] >= 0xBE
-            return isNonCharacter ? ("\u{FFFD}", 3) : nil
+            guard isNonCharacter else { return nil }
+            return (!refersToControls ? "\u{FFFD}" : utf8[index + 2] == 0xBE ? "&#xFFFE;" : "&#xFFFF;", 3)
         default: return nil
         }
     }

@@ -30,11 +30,13 @@ import Wire
         let date = "Sat, 29 Oct 1994 19:43:31 GMT"
         let conditions = [
             ("If-None-Match", "*"), ("if-match", "\"aa\""), ("If-Modified-Since", date), ("IF-UNMODIFIED-SINCE", date),
+            ("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg=="),
         ]
         let query = FormEncoding.encode(Self.presigned + conditions)
         #expect(
             try Self.hoisted(query) == [
                 "if-none-match: *", "if-match: \"aa\"", "if-modified-since: \(date)", "if-unmodified-since: \(date)",
+                "content-md5: 1B2M2Y8AsgTpgAmY7PhCfg==",
             ]
         )
     }

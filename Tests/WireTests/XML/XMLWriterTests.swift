@@ -62,6 +62,9 @@ private func written(_ content: (inout XMLWriter) -> Void) -> String {
     @Test func escapesWhatXMLCannotCarry() {
         #expect(written { $0.element("a", "<&>\"'\r\n\t") } == "<a>&lt;&amp;&gt;\"'&#xD;\n\t</a>")
         #expect(written { $0.element("a", "x\u{0}y\u{1F}z\u{B}") } == "<a>x\u{FFFD}y\u{FFFD}z\u{FFFD}</a>")
+        var listing = XMLWriter(declaration: false, refersToControls: true)
+        listing.element("a", "\u{1}\u{1F}\t\n\r\u{FFFE}\u{FFFF}\u{FFFD}")
+        #expect(String(decoding: listing.bytes, as: UTF8.self) == "<a>&#x1;&#x1F;\t\n&#xD;&#xFFFE;&#xFFFF;\u{FFFD}</a>")
         #expect(written { $0.element("a", "\u{FFFE}\u{FFFF}\u{FFFD}\u{F000}é😀") } == "<a>\u{FFFD}\u{FFFD}\u{FFFD}\u{F000}é😀</a>")
         #expect(written { $0.element("a", attributes: [("k", "\"<\n")]) { _ in } } == "<a k=\"&quot;&lt;&#xA;\"/>")
     }

@@ -21,7 +21,7 @@ extension S3Service {
         let text = { (key: String) in isEncoded ? S3KeyEncoding.encode(key) : key }
         let page = try await call.objects.list(listing, in: call.bucket)
         let showsOwner = !isSecond || call.query["fetch-owner"] == "true"
-        return .s3("ListBucketResult") { xml in
+        return .s3("ListBucketResult", listsKeys: true) { xml in
             xml.element("Name", call.bucket)
             xml.element("Prefix", text(listing.prefix))
             xml.element("Delimiter", listing.delimiter.map(text))
@@ -72,7 +72,7 @@ extension S3Service {
             )
         }
         let page = try await call.objects.listVersions(listing, behindVersion: marker, in: call.bucket)
-        return .s3("ListVersionsResult") { xml in
+        return .s3("ListVersionsResult", listsKeys: true) { xml in
             xml.element("Name", call.bucket)
             xml.element("Prefix", text(listing.prefix))
             xml.element("Delimiter", listing.delimiter.map(text))

@@ -16,7 +16,7 @@ extension S3Service {
         let isEncoded = try call.query.encodesKeys()
         let text = { (key: String) in isEncoded ? S3KeyEncoding.encode(key) : key }
         let page = try await call.objects.listUploads(listing, behindID: call.query.text("upload-id-marker"), in: call.bucket)
-        return .s3("ListMultipartUploadsResult") { xml in
+        return .s3("ListMultipartUploadsResult", listsKeys: true) { xml in
             xml.element("Bucket", call.bucket)
             xml.element("KeyMarker", text(marker))
             xml.element("UploadIdMarker", idMarker)
