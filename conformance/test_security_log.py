@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import socket
+import urllib.parse
 
 import buckets
 import images
@@ -13,7 +15,7 @@ from botocore.exceptions import ClientError
 from disks import Disk
 from ferry_server import AWAY, HOME
 from kms_keys import make_key, unused_alias
-from patience import eventually
+from patience import HANG, eventually
 from s3_request import S3Request
 from signed_request import Request, ec2_call, kms_request
 
@@ -55,6 +57,32 @@ def test_what_was_deleted_and_changed_is_told(server):
         answer = call()
         line = line_of(server, answer["ResponseMetadata"]["RequestId"], message)
         assert " info " in line and f"account={server.account}" in line and "address=127.0.0.1" in line and resource in line, line
+
+
+def test_what_a_batch_deleted_is_told(server):
+    bucket, keys = buckets.make_bucket(server), [f"key-{number}" for number in range(9)]
+    answer = server.s3().delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in [*keys, "line\nbreak"]]})
+    line = line_of(server, answer["ResponseMetadata"]["RequestId"], DELETED)
+    assert f"/{bucket} (10 of 10 keys: /key-0, /key-1, /key-2, /key-3, /key-4, …)" in line, line
+    answer = server.s3().delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "forged\nline"}]})
+    assert "forged" in line_of(server, answer["ResponseMetadata"]["RequestId"], DELETED)
+
+
+def test_a_client_that_goes_away_is_no_refused_signature(fresh_server):
+    server, request = fresh_server, kms_request("ListKeys", {}).signed(fresh_server, "kms")
+    headers = {name: value for name, value in request.headers.items() if name.lower() != "x-amz-content-sha256"}
+    address = urllib.parse.urlsplit(server.endpoint)
+    fields = {"Host": address.netloc, **headers, "Content-Length": "1000", "Expect": "100-continue"}
+    lines = [f"POST {request.target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+    with socket.create_connection((address.hostname, address.port), timeout=HANG) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 100")
+        connection.shutdown(socket.SHUT_WR)
+        assert b"HTTP/1.1 400" in connection.recv(65536)
+    stranger = dataclasses.replace(server.credentials, access_key="AKIAIOSFODNN7EXAMPLE")
+    refused = kms_request("ListKeys", {}).signed(server, "kms", credentials=stranger).send(server)
+    line_of(server, refused.headers["x-amzn-requestid"], "Refused a signature")
+    assert server.log_text().count("Refused a signature") == 1
 
 
 def test_what_was_refused_or_rehearsed_is_not_told_as_done(server):

@@ -19,7 +19,7 @@ package struct FerryResponder: HTTPResponder {
     /// The names behind which a bucket may stand in `Host`.
     let baseNames: Set<String>
     private let publicPages: PublicPages
-    private let securityLog = SecurityLog()
+    private let securityLog: SecurityLog
 
     package init(deployment: Deployment, connections: ConnectionRegistry, bodies: BodyBudget, version: String) {
         self.deployment = deployment
@@ -35,6 +35,7 @@ package struct FerryResponder: HTTPResponder {
         let incoming: IncomingRequest
         do throws(RequestError) {
             incoming = try IncomingRequest(request, on: context.channel)
+        securityLog = SecurityLog(deployment.logger)
         } catch {
             return Self.refusal(of: request, error, requestID: requestID).response(requestID: requestID)
         }
@@ -46,7 +47,7 @@ package struct FerryResponder: HTTPResponder {
         var reply = await reply(to: incoming, requestID: requestID, logger: &logger)
         if incoming.continuation.isPending { reply.headers[.connection] = "close" }
         let address = context.channel.remoteAddress?.ipAddress ?? "unknown"
-        securityLog.note(incoming, answeredWith: Int(reply.status.code), from: address, logger)
+        if !reply.isUndecided { securityLog.note(incoming, answeredWith: Int(reply.status.code), from: address, logger) }
         logger.debug(
             "Answered a request",
             metadata: ["status": "\(reply.status.code)", "duration": "\(ContinuousClock.now - started)"]
@@ -126,7 +127,9 @@ package struct FerryResponder: HTTPResponder {
                 logger[metadataKey: "code"] = "\(refusal.code)"
                 logger.debug("Refused a request", metadata: ["message": "\(refusal.message)"])
             }
-            return Service.reply(refusal, requestID: requestID)
+            var reply = Service.reply(refusal, requestID: requestID)
+            reply.isUndecided = error is BodyNotWhole
+            return reply
         }
     }
 

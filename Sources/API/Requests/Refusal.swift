@@ -59,6 +59,7 @@ extension Dialect {
         switch error {
         case let refusal as RefusedRequest: refusal.refusal
         case is BodyBudget.Exceeded: busy
+        case let error as BodyNotWhole: refusal(RequestError.malformed(error.message))
         case is BodyTooLong: bodyTooLong("The body of a request may have at most \(bodyBytesMax) bytes")
         case is UnstorableText:
             refusal(
@@ -80,6 +81,13 @@ extension Dialect {
 /// The body of a request is longer than its service reads.
 struct BodyTooLong: Error, CustomStringConvertible {
     var description: String { "the body of the request is too long" }
+}
+
+/// The body of a request did not come to its end: what it is of cannot be known.
+struct BodyNotWhole: Error, CustomStringConvertible {
+    let message: String
+
+    var description: String { message }
 }
 
 /// A refusal that is thrown.

@@ -11,6 +11,10 @@ struct Reply: Sendable {
     var body = ByteBuffer()
     /// What follows `body` when the answer is too long to hold: the next part, or `nil` at the end.
     var parts: (any ReplyParts)?
+    /// What the log is told that the call was about, where the path does not say it.
+    var resource: String?
+    /// Whether the client went away or fell behind before its signature could be verified: nothing was refused.
+    var isUndecided = false
 
     static func xml(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Reply {
         Reply(status: status, headers: [.contentType: "text/xml;charset=UTF-8"], body: ByteBuffer(bytes: bytes))

@@ -6,6 +6,9 @@ import Wire
 /// certificates and of access to buckets was changed, with account, source address and request id. The one place for all services.
 final class SecurityLog: Sendable {
     private let budget = Mutex(LineBudget())
+    private let logger: Logger
+
+    init(_ logger: Logger) { self.logger = logger }
 
     /// - Parameter logger: of the request: what it was found to be stands in its metadata.
     func note(_ request: IncomingRequest, answeredWith status: Int, from address: String, _ logger: Logger) {
@@ -23,15 +26,21 @@ final class SecurityLog: Sendable {
     }
 
     private func refused(_ status: Int, from address: String, _ logger: Logger) {
-        let verdict = budget.withLock { $0.spend(from: address, at: .now) }
-        if verdict.untold > 0 {
-            logger.info("Refused signatures that were not told one by one", metadata: ["count": "\(verdict.untold)"])
-        }
-        switch verdict.line {
+        switch budget.withLock({ $0.spend(from: address, at: .now) }) {
         case .told: logger.info("Refused a signature", metadata: ["status": "\(status)"])
-        case .firstUntold: logger.notice("Refusing more signatures than are told one by one: for a minute they are only counted")
+        case .firstUntold:
+            logger.notice("Refusing more signatures than are told one by one: for a minute they are only counted")
+            Task { [weak self] in
+                try? await Task.sleep(for: LineBudget.window)
+                self?.tellUntold()
+            }
         case .untold: break
         }
+    }
+
+    private func tellUntold() {
+        let count = budget.withLock { $0.takeUntold() }
+        if count > 0 { logger.info("Refused signatures that were not told one by one", metadata: ["count": "\(count)"]) }
     }
 }
 
@@ -85,7 +94,7 @@ private struct LineBudget {
         case told, firstUntold, untold
     }
 
-    private static let window = Duration.seconds(60)
+    static let window = Duration.seconds(60)
     private static let perAddress = 10
     private static let inAll = 100
 
@@ -95,19 +104,23 @@ private struct LineBudget {
     private var toldInAll = 0
     private var untold = 0
 
-    /// - Returns: what becomes of the line, and how many of the minute before were not told.
-    mutating func spend(from address: String, at now: ContinuousClock.Instant) -> (line: Line, untold: Int) {
-        var untoldBefore = 0
+    /// - Returns: what becomes of the line.
+    mutating func spend(from address: String, at now: ContinuousClock.Instant) -> Line {
         if now - start >= Self.window {
-            untoldBefore = untold
-            self = LineBudget()
+            (start, told, toldInAll) = (now, [:], 0)
         }
         guard toldInAll < Self.inAll, told[address, default: 0] < Self.perAddress else {
             untold += 1
-            return (untold == 1 ? .firstUntold : .untold, untoldBefore)
+            return untold == 1 ? .firstUntold : .untold
         }
         told[address, default: 0] += 1
         toldInAll += 1
-        return (.told, untoldBefore)
+        return .told
+    }
+
+    /// How many lines were counted and not told, which are told by this.
+    mutating func takeUntold() -> Int {
+        defer { untold = 0 }
+        return untold
     }
 }

@@ -21,7 +21,9 @@ enum S3Service {
         if call.address.bucket != nil, !withoutBucket.contains(call.operation) {
             call.found = try await call.buckets.require(call.bucket)
         }
-        return try await action(call)
+        let reply = try await action(call)
+        if let resource = reply.resource { logger[metadataKey: "resource"] = "\(resource)" }
+        return reply
     }
 
     /// What makes a bucket, deletes one that was made in part, or tells of one in another Region.

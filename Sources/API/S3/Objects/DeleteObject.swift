@@ -19,7 +19,7 @@ extension S3Service {
     static func deleteObjects(_ call: S3Call) async throws -> Reply {
         let request = try DeletionRequest(parsing: try await call.document())
         _ = try await call.buckets.require(call.bucket)
-        var done: [(object: DeletionRequest.Object, result: Result<ObjectDeletion, S3Error>)] = []
+        var done: Deletions = []
         for object in request.objects {
             do {
                 let deletion = try await call.objects.delete(
@@ -34,10 +34,26 @@ extension S3Service {
                 done.append((object, .failure(fault.code == .invalidArgument ? S3Error(.noSuchVersion) : refusal(fault))))
             }
         }
-        return .s3("DeleteResult") { xml in
+        var reply = deletionReply(done, isQuiet: request.isQuiet)
+        reply.resource = deletedObjects(done, in: call.bucket)
+        return reply
+    }
+
+    private typealias Deletions = [(object: DeletionRequest.Object, result: Result<ObjectDeletion, S3Error>)]
+
+    /// For the log: how many there were, and the first of them.
+    private static func deletedObjects(_ deletions: Deletions, in bucket: String) -> String {
+        let keys = deletions.compactMap { object, result in if case .success = result { object.key } else { nil } }
+        let named = keys.prefix(5).map { "/\($0.prefix(128))" }
+        return
+            "/\(bucket) (\(keys.count) of \(deletions.count) keys: \(named.joined(separator: ", "))\(keys.count > named.count ? ", …" : ""))"
+    }
+
+    private static func deletionReply(_ done: Deletions, isQuiet: Bool) -> Reply {
+        .s3("DeleteResult") { xml in
             for (object, result) in done {
                 switch result {
-                case .success(let deletion) where !request.isQuiet:
+                case .success(let deletion) where !isQuiet:
                     xml.element("Deleted") { xml in
                         xml.element("Key", object.key)
                         xml.element("VersionId", object.versionID)
