@@ -16,15 +16,23 @@ package struct FerryResponder: HTTPResponder {
     let accessKeys: AccessKeys
     let connections: ConnectionRegistry
     let bodies: BodyBudget
+    let answers: AnswerBudget
     /// The names behind which a bucket may stand in `Host`.
     let baseNames: Set<String>
     private let publicPages: PublicPages
     private let securityLog: SecurityLog
 
-    package init(deployment: Deployment, connections: ConnectionRegistry, bodies: BodyBudget, version: String) {
+    package init(
+        deployment: Deployment,
+        connections: ConnectionRegistry,
+        bodies: BodyBudget,
+        answers: AnswerBudget,
+        version: String
+    ) {
         self.deployment = deployment
         self.connections = connections
         self.bodies = bodies
+        self.answers = answers
         accessKeys = AccessKeys(deployment.secrets)
         baseNames = S3Service.baseNames(of: deployment)
         publicPages = PublicPages(of: deployment, version: version)
@@ -37,7 +45,10 @@ package struct FerryResponder: HTTPResponder {
             incoming = try IncomingRequest(request, on: context.channel)
         securityLog = SecurityLog(deployment.logger)
         } catch {
-            return Self.refusal(of: request, error, requestID: requestID).response(requestID: requestID)
+            return Self.refusal(of: request, error, requestID: requestID).response(requestID: requestID, on: context.channel.eventLoop)
+        }
+        if let page = try await publicPages.reply(to: incoming) {
+            return page.response(requestID: requestID, on: context.channel.eventLoop)
         }
         if let page = try await publicPages.reply(to: incoming) { return page.response(requestID: requestID) }
 
@@ -52,7 +63,7 @@ package struct FerryResponder: HTTPResponder {
             "Answered a request",
             metadata: ["status": "\(reply.status.code)", "duration": "\(ContinuousClock.now - started)"]
         )
-        return reply.response(requestID: requestID, logger: logger)
+        return reply.response(requestID: requestID, logger: logger, on: context.channel.eventLoop)
     }
 
     /// Finds out in whose dialect to answer, and answers in it whatever happens.

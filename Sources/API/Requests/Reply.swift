@@ -24,15 +24,23 @@ struct Reply: Sendable {
         Reply(status: status, headers: [.contentType: "application/json"], body: ByteBuffer(bytes: bytes))
     }
 
-    /// - Parameter logger: is told when a later part cannot be made: the client sees an answer that is cut off.
-    func response(requestID: String, logger: Logger? = nil) -> Response {
+    /// - Parameters:
+    ///   - logger: is told when a later part cannot be made: the client sees an answer that is cut off.
+    ///   - eventLoop: of the connection.
+    func response(requestID: String, logger: Logger? = nil, on eventLoop: any EventLoop) -> Response {
         var headers = headers
         headers[.amznRequestID] = requestID
         guard let parts else { return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body)) }
         let body = ResponseBody { [first = self.body] writer in
-            try await writer.write(first)
+            if first.readableBytes > 0 { try await writer.write(first) }
             var parts = parts
-            while let part = try await Self.next(of: &parts, logger) { try await writer.write(part) }
+            var passed: EventLoopFuture<Void>?
+            while let part = try await Self.next(of: &parts, logger) {
+                // A write returns before the connection has it: only then is it known whether there is room for more.
+                try await passed?.get()
+                try await writer.write(part)
+                passed = eventLoop.submit {}
+            }
             try await writer.finish(nil)
         }
         return Response(status: status, headers: headers, body: body)

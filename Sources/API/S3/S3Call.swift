@@ -22,6 +22,8 @@ struct S3Call: Sendable {
     let input: S3Input
     /// Of the memory for documents.
     let share: BodyBudget.Share
+    /// Of the memory for long answers.
+    let answers: AnswerBudget
     /// The bucket that the request is about, as it was when the request came; nil where there need be none.
     var found: Bucket?
 

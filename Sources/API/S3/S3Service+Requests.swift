@@ -59,7 +59,8 @@ extension S3Service {
                 address: address,
                 query: query,
                 input: input,
-                share: share
+                share: share,
+                answers: responder.answers
             )
             try s3Call.checkGuards()
             var reply = try await respond(to: s3Call, logger: &logger)

@@ -28,6 +28,13 @@ package struct ObjectReader: Sendable {
 
     /// The next bytes, nil behind the last. Throws when they cannot be read.
     package mutating func next() async throws -> ByteBuffer? {
+        guard let bytes = try await here() else { return nil }
+        pass(bytes.readableBytes)
+        return bytes
+    }
+
+    /// The bytes from here to the end of their block, nil behind the last. They may be read again until they are passed.
+    package mutating func here() async throws -> ByteBuffer? {
         do {
             return try await read()
         } catch let error as StoreError where error.isLostContent {
@@ -42,24 +49,24 @@ package struct ObjectReader: Sendable {
         let blockBytes = Int64(BlockSize.bytes)
         let (index, start) = (offset / blockBytes, offset % blockBytes)
         let count = min(blockBytes - start, segment.bytes - offset, left)
-        let bytes: ByteBuffer
         if let digest = try await map.digest(at: UInt64(index)) {
             let block = try await store.read(digest, in: seal)
             guard let slice = block.getSlice(at: block.readerIndex + Int(start), length: Int(count)) else {
                 throw StoreError(.damaged, "a block of an object is too short", address: digest)
             }
-            bytes = slice
-        } else {
-            bytes = ByteBuffer(repeating: 0, count: Int(count))
+            return slice
         }
-        offset += count
-        left -= count
-        if offset == segment.bytes {
-            segments.removeFirst()
-            offset = 0
-            self.map = nil
-        }
-        return bytes
+        return ByteBuffer(repeating: 0, count: Int(count))
+    }
+
+    /// - Parameter count: no more than are here.
+    package mutating func pass(_ count: Int) {
+        offset += Int64(count)
+        left -= Int64(count)
+        guard let segment = segments.first, offset == segment.bytes else { return }
+        segments.removeFirst()
+        offset = 0
+        map = nil
     }
 
     private func map(of segment: StoredObject.Segment) async throws -> BlockMapReader {

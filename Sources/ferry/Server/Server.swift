@@ -22,6 +22,9 @@ struct Server {
     /// For the bodies that are read whole, of all requests together; half of it for those whose signature covers a body that has to come first.
     private static let bodyBytesMax = 64 << 20
 
+    /// For the blocks that long answers are cut from, of all answers together.
+    private static let answerBytesMax = 32 << 20
+
     let folder: DataFolder
     let rootKey: RootKeySource
     let rootAccount: RootAccount.Override
@@ -120,9 +123,16 @@ struct Server {
     private func edge(_ deployment: Deployment) throws -> any Service {
         let connections = ConnectionRegistry(limits: connectionLimits, logger: logger)
         let bodies = BodyBudget(bytes: Self.bodyBytesMax, strangersBytes: Self.bodyBytesMax / 2, onDrained: MemoryPolicy.giveBack)
+        let answers = AnswerBudget(bytes: Self.answerBytesMax, onDrained: MemoryPolicy.giveBack)
         let plain = HTTPServerBuilder { EdgeChannel(responder: $0, registry: connections) }
         let application = Application(
-            responder: FerryResponder(deployment: deployment, connections: connections, bodies: bodies, version: Version.text),
+            responder: FerryResponder(
+                deployment: deployment,
+                connections: connections,
+                bodies: bodies,
+                answers: answers,
+                version: Version.text
+            ),
             server: try tls.map { try .tls(plain, tlsConfiguration: $0.configuration()) } ?? plain,
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port),

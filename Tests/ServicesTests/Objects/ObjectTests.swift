@@ -30,6 +30,27 @@ import Testing
         }
     }
 
+    /// As an answer does whose block was dropped for want of room.
+    @Test(arguments: seeds(4))
+    func whatIsHereMayBeReadAgainUntilItIsPassed(seed: UInt64) async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            var generator = SeededGenerator(seed: seed)
+            let content = SampleBody.content(1_700_000, seed: seed)
+            let object = try await world.put("key", content)
+            let start = Int64.random(in: 0..<1_000_000, using: &generator)
+            var reader = try await world.objects().read(object, range: start..<object.bytes)
+            var bytes = ByteBuffer()
+            while let here = try await reader.here() {
+                #expect(try await reader.here() == here)
+                let count = Int.random(in: 1...here.readableBytes, using: &generator)
+                reader.pass(count)
+                bytes.writeImmutableBuffer(try #require(here.getSlice(at: here.readerIndex, length: count)))
+            }
+            #expect(bytes == content.getSlice(at: Int(start), length: content.readableBytes - Int(start)))
+        }
+    }
+
     @Test func aBodyOfAnotherLengthStoresNothing() async throws {
         try await World.run { world in
             try await world.buckets().create("depot")

@@ -1,3 +1,4 @@
+import Connections
 import Domain
 import HTTPTypes
 import NIOCore
@@ -35,13 +36,11 @@ extension S3Service {
         }
         reply.headers[.contentLength] = String(range.map { Int64($0.count) } ?? object.bytes)
         // Before the answer begins: a key that cannot be used must be an error, not half an answer.
-        var reader = try await call.objects.read(object, range: range ?? 0..<object.bytes)
+        let reader = try await call.objects.read(object, range: range ?? 0..<object.bytes)
         if isHead { return reply }
         // And so must be a map or a first block that cannot be read.
-        if let first = try await reader.next() {
-            reply.body = first
-            reply.parts = ObjectParts(reader: reader)
-        }
+        var parts = ObjectParts(reader: reader, answer: call.answers.open())
+        if try await parts.prepare() { reply.parts = parts }
         return reply
     }
 
@@ -104,9 +103,25 @@ extension Reply {
     }
 }
 
-/// The bytes of an object, read as the client takes them.
+/// The bytes of an object, read as the client takes them: what was read of a block and not taken is read again when others need the room.
 private struct ObjectParts: ReplyParts {
     var reader: ObjectReader
+    let answer: AnswerBudget.Answer
 
-    mutating func next() async throws -> ByteBuffer? { try await reader.next() }
+    /// - Returns: whether there are bytes.
+    mutating func prepare() async throws -> Bool {
+        guard let bytes = try await reader.here() else { return false }
+        answer.keep(bytes)
+        return true
+    }
+
+    mutating func next() async throws -> ByteBuffer? {
+        var piece = answer.next()
+        while piece == nil {
+            guard try await prepare() else { return nil }
+            piece = answer.next()
+        }
+        reader.pass(piece?.readableBytes ?? 0)
+        return piece
+    }
 }
