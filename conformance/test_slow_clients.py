@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import resource
 import signal
 import socket
@@ -16,7 +17,7 @@ from buckets import content, keys, make_bucket, read
 from ferry_server import FerryServer
 from patience import HANG, eventually
 from s3_request import UNSIGNED, S3Request
-from signed_request import FORM, Request, ec2_call, form
+from signed_request import FORM, Request, ec2_call, form, kms_request
 
 SHORT = ("--head-timeout", "3", "--stall-timeout", "3", "--idle-timeout", "3")
 """Tests with these wait for what happens then, never for a time."""
@@ -112,6 +113,81 @@ def test_strangers_do_not_shut_out_others(hurried):
                 connection.sendall(b"GET / HTTP/1.1\r\n")
         assert ec2_call(hurried, "DescribeRegions").status == 200
     assert logged(hurried, "have not signed")
+
+
+def wrongly_signed(server, size: int) -> bytes:
+    """The head of a request under a known key and a wrong secret, whose body has to come before that is known."""
+    request = kms_request("ListKeys", {}).signed(server, "kms")
+    request.headers = {name: value for name, value in request.headers.items() if name.lower() != "x-amz-content-sha256"}
+    request.headers["Authorization"] = request.headers["Authorization"][:-4] + "0000"
+    return head(request, server, **{"Content-Length": str(size)})
+
+
+def test_bodies_of_strangers_do_not_shut_out_others(hurried):
+    """More than there are places for strangers, each with a whole head and a part of its body."""
+    bucket = make_bucket(hurried)
+    with contextlib.ExitStack() as stack:
+        for _ in range(60):
+            connection = stack.enter_context(connect(hurried))
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(wrongly_signed(hurried, 200_000) + b" " * 1200)
+            hurried.s3().list_objects_v2(Bucket=bucket)
+            assert ec2_call(hurried, "DescribeRegions").status == 200
+
+
+def test_the_body_of_a_stranger_has_a_time_of_its_own(hurried):
+    """It moves fast enough for whoever is known, and is cut off all the same; that is no refused signature."""
+    told = hurried.log_text().count("Refused a signature")
+    with connect(hurried) as connection:
+        connection.sendall(wrongly_signed(hurried, 200_000))
+        ended = threading.Event()
+
+        def drip() -> None:
+            with contextlib.suppress(OSError):
+                while not ended.wait(0.1):
+                    connection.sendall(b" " * 1000)
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        answer = rest(connection)
+        ended.set()
+        dripping.join()
+    assert answer.startswith(b"HTTP/1.1 400") and b"too slowly" in answer, answer
+    assert hurried.log_text().count("Refused a signature") == told
+
+
+def test_what_the_head_tells_is_refused_before_the_body(server):
+    """A time that is long over, with no word on what the body hashes to."""
+    first = wrongly_signed(server, 200_000)
+    late = re.sub(rb"20\d{6}(?=T|/)", b"20200101", first).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n")
+    with connect(server) as connection:
+        connection.sendall(late)
+        answer = connection.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 400") and b"expired" in answer, answer
+
+
+def test_answers_that_nobody_reads_are_bounded_and_given_back(start_server):
+    """250 clients of one object: each gets pieces of it, and none a block of its own for long."""
+    server = start_server()
+    bucket = make_bucket(server)
+    server.s3().put_object(Bucket=bucket, Key="large", Body=content("large", 16 << 20))
+    read(server, bucket, "large")
+    request = head(S3Request("GET", f"/{bucket}/large").signed(server), server)
+    begin = server.memory().now
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(connect(server)) for _ in range(250)]
+        for connection in connections:
+            connection.sendall(request)
+        for connection in connections:
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        assert server.memory().now < begin + (256 << 20)
+        # One of the first, whose block was dropped long ago.
+        whole = connections[0].makefile("rb")
+        while whole.readline().strip():
+            pass
+        assert whole.read(16 << 20) == content("large", 16 << 20)
+        assert read(server, bucket, "large") == content("large", 16 << 20)
+    eventually(lambda: server.memory().now < begin + (64 << 20), "the memory is given back")
 
 
 def test_a_refused_body_is_not_read_to_its_end(hurried):

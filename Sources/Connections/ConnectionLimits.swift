@@ -3,6 +3,7 @@ import NIOCore
 /// What a client may take of the server: time, and places.
 package struct ConnectionLimits: Sendable {
     /// For the head of a request from its first byte, and for the first of a connection from the moment that it is opened, with TLS.
+    /// As much again for the whole body of a client that has not shown a signature: such bodies are forms and documents.
     package var headTime: TimeAmount
     /// For a body or an answer that moves slower than ``leastBytesPerSecond``.
     package var stallTime: TimeAmount
@@ -39,7 +40,7 @@ package struct ConnectionLimits: Sendable {
         self.connections = connections
     }
 
-    /// Connections of clients that have not signed anything yet: the newest keep their places, so strangers cannot shut out others.
+    /// Connections of clients that have not signed anything yet: the oldest makes room, so strangers cannot shut out others.
     var strangers: Int { max(1, connections / 2) }
     /// How often a connection is looked at.
     var checkInterval: TimeAmount {

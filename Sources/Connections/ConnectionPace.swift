@@ -19,6 +19,10 @@ package struct ConnectionPace: Sendable {
     private var waitBegan: NIODeadline?
     private var waited = TimeAmount.zero
     private var bodyBytes = 0
+    /// Of the time waited, all that the body has taken.
+    private var bodyWaited = TimeAmount.zero
+    /// Whether the client has shown a signature that is right: only such a one may take long over a body.
+    package var isKnown = false
 
     private var bytesToWrite = 0
     private var lastWritten: NIODeadline
@@ -36,6 +40,7 @@ package struct ConnectionPace: Sendable {
     package mutating func received(at now: NIODeadline) {
         if let began = waitBegan {
             waited = waited + (now - began)
+            bodyWaited = bodyWaited + (now - began)
             waitBegan = nil
         }
         guard idleSince != nil else { return }
@@ -49,6 +54,7 @@ package struct ConnectionPace: Sendable {
         unanswered += 1
         isBodyOpen = true
         beginWindow(at: now)
+        bodyWaited = .zero
     }
 
     package mutating func receivedBody(_ bytes: Int) { bodyBytes += bytes }
@@ -79,7 +85,10 @@ package struct ConnectionPace: Sendable {
         if bytesToWrite > 0, now - lastWritten >= limits.stallTime { return .slowReader }
         if let headBegan, now - headBegan >= limits.headTime { return .slowHead }
         if let idleSince, now - idleSince >= limits.idleTime { return .idle }
-        guard isBodyOpen, waited + (waitBegan.map { now - $0 } ?? .zero) >= limits.stallTime else { return nil }
+        guard isBodyOpen else { return nil }
+        let waiting = waitBegan.map { now - $0 } ?? .zero
+        if !isKnown, bodyWaited + waiting >= limits.headTime { return .slowBody }
+        guard waited + waiting >= limits.stallTime else { return nil }
         let seconds = Double(limits.stallTime.nanoseconds) / 1e9
         guard Double(bodyBytes) >= seconds * Double(ConnectionLimits.leastBytesPerSecond) else { return .slowBody }
         beginWindow(at: now)
@@ -89,7 +98,9 @@ package struct ConnectionPace: Sendable {
     private mutating func beginWindow(at now: NIODeadline) {
         waited = .zero
         bodyBytes = 0
-        if waitBegan != nil { waitBegan = now }
+        guard let began = waitBegan else { return }
+        bodyWaited = bodyWaited + (now - began)
+        waitBegan = now
     }
 
     private mutating func rest(at now: NIODeadline) {

@@ -4,14 +4,10 @@ import Synchronization
 
 /// All connections of the server: who has shown a signature, who has to go when there are too many, and what happens at a limit.
 package final class ConnectionRegistry: Sendable {
-    private struct Stranger {
-        let arrival: Int
-        var isBusy = false
-    }
-
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
-        var strangers: [ObjectIdentifier: Stranger] = [:]
+        /// When each came, counted.
+        var strangers: [ObjectIdentifier: Int] = [:]
         var arrivals = 0
         var isClosing = false
     }
@@ -37,6 +33,9 @@ package final class ConnectionRegistry: Sendable {
     /// Whether the client of a connection has shown a signature before.
     package func knows(_ channel: any Channel) -> Bool { state.withLock { $0.strangers[ObjectIdentifier(channel)] == nil } }
 
+    /// Ends the body that is coming over a connection, so that whoever reads it answers.
+    package func cutBody(on channel: any Channel) { channel.triggerUserOutboundEvent(ConnectionEvent.cutBody, promise: nil) }
+
     /// Ends all connections now, and those that come later.
     package func closeAll() {
         let channels = state.withLock { state in
@@ -51,11 +50,12 @@ package final class ConnectionRegistry: Sendable {
             let id = ObjectIdentifier(channel)
             state.channels[id] = channel
             state.arrivals += 1
-            state.strangers[id] = Stranger(arrival: state.arrivals)
+            state.strangers[id] = state.arrivals
             guard state.strangers.count > limits.strangers else { return (nil, state.isClosing) }
-            // Whoever has sent no request waits for nothing; of these, whoever has done so the longest.
-            let oldest = state.strangers.min { ($0.value.isBusy ? 1 : 0, $0.value.arrival) < ($1.value.isBusy ? 1 : 0, $1.value.arrival) }
-            guard let oldest else { return (nil, state.isClosing) }
+            // Whatever it has sent: a head under a wrong secret costs nothing, and whoever just came has had no time to send one.
+            guard let oldest = state.strangers.min(by: { $0.value < $1.value }) else {
+                return (nil, state.isClosing)
+            }
             state.strangers[oldest.key] = nil
             return (state.channels[oldest.key], state.isClosing)
         }
@@ -64,11 +64,6 @@ package final class ConnectionRegistry: Sendable {
             victim.triggerUserOutboundEvent(ConnectionEvent.hangUp, promise: nil)
         }
         if isClosing { channel.triggerUserOutboundEvent(ConnectionEvent.hangUp, promise: nil) }
-    }
-
-    /// A stranger has sent the head of a request, or has been answered.
-    func stranger(on channel: any Channel, isBusy: Bool) {
-        state.withLock { $0.strangers[ObjectIdentifier(channel)]?.isBusy = isBusy }
     }
 
     func closed(_ channel: any Channel) {
@@ -82,5 +77,6 @@ package final class ConnectionRegistry: Sendable {
 /// What is said to the handler of a connection.
 enum ConnectionEvent: Sendable {
     case isKnown
+    case cutBody
     case hangUp
 }

@@ -59,7 +59,9 @@ final class ConnectionWatch: ChannelDuplexHandler {
         switch event as? ConnectionEvent {
         case .isKnown:
             isKnown = true
+            pace.isKnown = true
             setReads(context, atMost: ConnectionLimits.readBytes)
+        case .cutBody: cutBody(context, BodyBudget.Exceeded())
         // From here, so that nothing is said to a client that does not listen.
         case .hangUp: context.close(promise: promise)
         case nil: context.triggerUserOutboundEvent(event, promise: promise)
@@ -93,10 +95,14 @@ final class ConnectionWatch: ChannelDuplexHandler {
         case .slowReader: end(context, .slowReader)
         case .slowBody:
             registry.notices.note(.slowBody)
-            // Whoever reads the body is told, and answers.
-            context.fireErrorCaught(SlowClient())
-            closeSoon()
+            cutBody(context, SlowClient())
         }
+    }
+
+    /// Whoever reads the body is told, and answers.
+    private func cutBody(_ context: ChannelHandlerContext, _ reason: any Error) {
+        context.fireErrorCaught(reason)
+        closeSoon()
     }
 
     private func end(_ context: ChannelHandlerContext, _ limit: LimitNotices.Limit) {
@@ -120,10 +126,6 @@ final class ConnectionWatch: ChannelDuplexHandler {
 
     /// The requests of the connection go through here as well.
     func account(_ entry: (inout ConnectionPace, NIODeadline) -> Void, on eventLoop: any EventLoop) { entry(&pace, eventLoop.now) }
-
-    func setBusy(_ isBusy: Bool, on channel: any Channel) {
-        if !isKnown { registry.stranger(on: channel, isBusy: isBusy) }
-    }
 }
 
 /// Sees the requests and answers of a connection, and ends it after an answer that comes before the request's body has.
@@ -150,7 +152,6 @@ final class RequestWatch: ChannelDuplexHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             connection.account({ $0.receivedHead(at: $1) }, on: loop)
-            connection.setBusy(true, on: context.channel)
             unanswered += 1
             if head.headerFields[.connection]?.lowercased() == "close" { isLastRequest = true }
             bytesLeft = head.headerFields[.contentLength].flatMap { Int($0) } ?? .max
@@ -175,7 +176,6 @@ final class RequestWatch: ChannelDuplexHandler {
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .end:
             connection.account({ $0.answered(at: $1) }, on: context.eventLoop)
-            connection.setBusy(false, on: context.channel)
             unanswered = max(0, unanswered - 1)
             guard endsAfterAnswer else { return context.write(data, promise: promise) }
             let written = promise ?? context.eventLoop.makePromise(of: Void.self)
@@ -187,7 +187,7 @@ final class RequestWatch: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is SlowClient { isLastRequest = true }
+        if error is SlowClient || error is BodyBudget.Exceeded { isLastRequest = true }
         context.fireErrorCaught(error)
     }
 

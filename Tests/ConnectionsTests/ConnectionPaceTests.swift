@@ -7,8 +7,9 @@ import Testing
 
     private static func at(_ seconds: Int64) -> NIODeadline { .uptimeNanoseconds(1_000_000_000) + .seconds(seconds) }
 
-    private static func opened() -> ConnectionPace {
+    private static func opened(isKnown: Bool = true) -> ConnectionPace {
         var pace = ConnectionPace(limits: limits, now: at(0))
+        pace.isKnown = isKnown
         pace.wantsBytes(at: at(0))
         return pace
     }
@@ -67,6 +68,47 @@ import Testing
             guard pace.fault(at: Self.at(second)) != nil else { continue }
             Issue.record("cut off after \(second) seconds")
             return
+        }
+    }
+
+    /// However fast: what a stranger sends is small.
+    @Test func theBodyOfAStrangerHasTheTimeOfAHead() {
+        for step in [1, 7, 29] as [Int64] {
+            var pace = Self.opened(isKnown: false)
+            pace.received(at: Self.at(5))
+            pace.receivedHead(at: Self.at(5))
+            // A time in which the server does not read.
+            pace.wantsBytes(at: Self.at(100))
+            var (fault, second) = (ConnectionPace.Fault?.none, Int64(100))
+            while fault == nil, second < 1000 {
+                second += step
+                pace.received(at: Self.at(second))
+                pace.receivedBody(1 << 20)
+                pace.wantsBytes(at: Self.at(second))
+                fault = pace.fault(at: Self.at(second))
+            }
+            #expect(fault == .slowBody)
+            #expect((130..<130 + step).contains(second))
+        }
+    }
+
+    @Test func theBodyBehindASignatureHasAllTheTime() {
+        var pace = Self.opened(isKnown: false)
+        pace.receivedHead(at: Self.at(1))
+        #expect(pace.fault(at: Self.at(29)) == nil)
+        pace.isKnown = true
+        #expect(pace.fault(at: Self.at(59)) == nil)
+    }
+
+    @Test func eachBodyOfAStrangerHasATimeOfItsOwn() {
+        var pace = Self.opened(isKnown: false)
+        for start in [0, 25, 50] as [Int64] {
+            pace.receivedHead(at: Self.at(start))
+            #expect(pace.fault(at: Self.at(start + 24)) == nil)
+            pace.received(at: Self.at(start + 24))
+            pace.receivedEnd(at: Self.at(start + 24))
+            pace.answered(at: Self.at(start + 24))
+            pace.wantsBytes(at: Self.at(start + 24))
         }
     }
 

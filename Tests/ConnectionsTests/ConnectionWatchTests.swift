@@ -72,7 +72,9 @@ final class SeenRequests: ChannelInboundHandler {
     }
 
     @Test func aSlowBodyIsAnErrorForWhoeverReadsIt() throws {
-        let connection = try WatchedConnection(in: Self.registry())
+        let registry = Self.registry()
+        let connection = try WatchedConnection(in: registry)
+        registry.sawSignature(on: connection.channel)
         try connection.send(Self.post)
         for _ in 0..<60 {
             try connection.send("x")
@@ -142,10 +144,10 @@ final class SeenRequests: ChannelInboundHandler {
         let log = RecordedLog()
         let registry = Self.registry(connections: 8, log: log)
         let strangers = try (0..<4).map { _ in try WatchedConnection(in: registry) }
-        // The first is at work: it is not the one that goes.
+        // A head that nobody has signed keeps no place: those who have sent none yet may have just come.
         try strangers[0].send(Self.post)
         let newest = try WatchedConnection(in: registry)
-        #expect(strangers.map(\.channel.isActive) == [true, false, true, true])
+        #expect(strangers.map(\.channel.isActive) == [false, true, true, true])
         #expect(newest.channel.isActive)
         #expect(log.lines.count == 1)
         // Whoever has signed keeps the place.
@@ -155,6 +157,51 @@ final class SeenRequests: ChannelInboundHandler {
         #expect(strangers[2].channel.isActive)
         #expect(more.last?.channel.isActive == true)
         #expect(registry.count == 5)
+    }
+
+    /// The attack: more connections than there are places for strangers, each with a body that comes slowly, and that come back when they are cut.
+    @Test func bodiesThatTrickleDoNotShutOutWhoeverComes() throws {
+        let registry = Self.registry(connections: 16)
+        var attackers: [WatchedConnection] = []
+        for round in 0..<20 {
+            for index in 0..<9 {
+                if attackers.count == index { attackers.append(try WatchedConnection(in: registry)) }
+                if !attackers[index].channel.isActive { attackers[index] = try WatchedConnection(in: registry) }
+                try attackers[index].send(
+                    round == 0 || attackers[index].requests.parts.isEmpty ? Self.post : String(repeating: "x", count: 1200)
+                )
+            }
+            let client = try WatchedConnection(in: registry)
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(client.channel.isActive)
+            registry.sawSignature(on: client.channel)
+            for attacker in attackers where attacker.channel.isActive { attacker.pass(.seconds(1)) }
+            #expect(client.channel.isActive)
+            try client.answer()
+            try client.channel.close().wait()
+        }
+    }
+
+    @Test func aStrangersBodyHasTheTimeOfAHead() throws {
+        let connection = try WatchedConnection(in: Self.registry())
+        try connection.send(Self.post)
+        for _ in 0..<34 {
+            try connection.send(String(repeating: "x", count: 1200))
+            connection.pass(.seconds(1))
+        }
+        #expect(connection.requests.errors.contains { $0 is SlowClient })
+    }
+
+    @Test func aBodyThatMakesRoomIsAnErrorForWhoeverReadsIt() throws {
+        let registry = Self.registry()
+        let connection = try WatchedConnection(in: registry)
+        try connection.send(Self.post)
+        registry.cutBody(on: connection.channel)
+        #expect(connection.requests.errors.contains { $0 is BodyBudget.Exceeded })
+        try connection.answer(.serviceUnavailable)
+        #expect(try connection.sent().lowercased().contains("connection: close"))
+        connection.pass(.seconds(10))
+        #expect(!connection.channel.isActive)
     }
 
     @Test func strangersAreReadInSmallPieces() throws {

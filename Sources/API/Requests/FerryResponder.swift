@@ -35,6 +35,7 @@ package struct FerryResponder: HTTPResponder {
         self.answers = answers
         accessKeys = AccessKeys(deployment.secrets)
         baseNames = S3Service.baseNames(of: deployment)
+        securityLog = SecurityLog(deployment.logger)
         publicPages = PublicPages(of: deployment, version: version)
     }
 
@@ -43,14 +44,12 @@ package struct FerryResponder: HTTPResponder {
         let incoming: IncomingRequest
         do throws(RequestError) {
             incoming = try IncomingRequest(request, on: context.channel)
-        securityLog = SecurityLog(deployment.logger)
         } catch {
             return Self.refusal(of: request, error, requestID: requestID).response(requestID: requestID, on: context.channel.eventLoop)
         }
         if let page = try await publicPages.reply(to: incoming) {
             return page.response(requestID: requestID, on: context.channel.eventLoop)
         }
-        if let page = try await publicPages.reply(to: incoming) { return page.response(requestID: requestID) }
 
         var logger = deployment.logger
         logger[metadataKey: "request_id"] = "\(requestID)"
@@ -119,7 +118,8 @@ package struct FerryResponder: HTTPResponder {
             }
             let isVerified = try verifyHead(request, claim, secret: key.secret, as: Service.self)
             if isVerified { connections.sawSignature(on: request.channel) }
-            let share = bodies.open(isVerified: isVerified || connections.knows(request.channel))
+            let isKnown = isVerified || connections.knows(request.channel)
+            let share = isKnown ? bodies.open() : bodies.openForStranger { [connections] in connections.cutBody(on: request.channel) }
             defer { share.close() }
             let body = try await request.body(atMost: Service.bodyBytesMax, within: share)
             try verify(body, of: request, claim, isHeadVerified: isVerified, secret: key.secret)

@@ -50,7 +50,7 @@ extension S3Service {
                 hasCopySource: input.header("x-amz-copy-source") != nil
             )
             let call = Call(principal: key.principal, store: store, deployment: deployment, host: request.host)
-            let share = responder.bodies.open(isVerified: true)
+            let share = responder.bodies.open()
             defer { share.close() }
             let s3Call = S3Call(
                 call: call,

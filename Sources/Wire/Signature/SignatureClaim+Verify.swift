@@ -20,7 +20,13 @@ extension SignatureClaim {
     ///
     /// - Returns: whether it is verified; false where the body has to be hashed first. A declared hash is then still to be compared.
     package func verifyHead(of request: SignableRequest, secretAccessKey: String, now: Date) throws(SignatureError) -> Bool {
-        guard let covered = declaredPayload else { return false }
+        guard let covered = declaredPayload else {
+            // What the body cannot mend is refused before it comes.
+            try checkTime(now: now)
+            guard canonicalRequest(of: request, payload: "") != nil else { throw .mismatch }
+            try checkCoverage(of: request)
+            return false
+        }
         try verify(request, secretAccessKey: secretAccessKey, covering: covered, now: now)
         return true
     }
@@ -32,11 +38,15 @@ extension SignatureClaim {
         now: Date
     ) throws(SignatureError) {
         try checkTime(now: now)
-        let canonical = CanonicalRequest(request: request, signedHeaders: signedHeaders, service: scope.service, payload: payload)
-        guard let canonical else { throw .mismatch }
+        guard let canonical = canonicalRequest(of: request, payload: payload) else { throw .mismatch }
         let expected = SigningKey(secretAccessKey: secretAccessKey, scope: scope).signature(of: canonical, at: date)
         guard Self.isEqual(expected, signature) else { throw .mismatch }
         try checkCoverage(of: request)
+    }
+
+    /// Nil when a header that is said to be signed is not there.
+    private func canonicalRequest(of request: SignableRequest, payload: String) -> CanonicalRequest? {
+        CanonicalRequest(request: request, signedHeaders: signedHeaders, service: scope.service, payload: payload)
     }
 
     /// Every `x-amz-…` header is obeyed by some service, so the signature must cover each, to the letter.
@@ -57,8 +67,7 @@ extension SignatureClaim {
     /// would have to be hashed.
     package func signedTexts(of request: SignableRequest) -> SignedTexts? {
         guard let covered = try? coveredPayload(.unsigned) else { return nil }
-        let canonical = CanonicalRequest(request: request, signedHeaders: signedHeaders, service: scope.service, payload: covered)
-        return canonical.map { canonical in
+        return canonicalRequest(of: request, payload: covered).map { canonical in
             SignedTexts(
                 stringToSign: SigningKey.stringToSign(canonical, at: date, scope: scope),
                 canonicalRequest: canonical.text

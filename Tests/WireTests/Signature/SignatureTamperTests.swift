@@ -37,6 +37,24 @@ import Wire
         try claim.verify(request: request, secretAccessKey: secret, payload: payload, now: now)
     }
 
+    /// Where the body has to be hashed, all else is refused before it has come.
+    @Test func whatTheHeadTellsIsKnownBeforeTheBody() throws {
+        func verifyHead(_ request: SentRequest, at now: Date = Self.now) throws -> Bool {
+            let claim = try #require(try SignatureClaim(request: request))
+            #expect(claim.payloadDeclaration == .absent)
+            return try claim.verifyHead(of: request.read(), secretAccessKey: "secret", now: now)
+        }
+        var request = Self.replacing("x-amz-content-sha256", with: nil, in: try Self.signed())
+        #expect(try !verifyHead(request))
+        for seconds in [-1000.0, 1000, 1e9] {
+            #expect(throws: SignatureError.self) { try verifyHead(request, at: Self.now + seconds) }
+        }
+        let without = Self.replacing("x-amz-checksum", with: nil, in: request)
+        #expect(throws: SignatureError.mismatch) { try verifyHead(without) }
+        request.headers.append(("x-amz-target", "not signed"))
+        #expect(throws: SignatureError.unsignedHeader("x-amz-target")) { try verifyHead(request) }
+    }
+
     private static func replacing(_ header: String, with value: String?, in request: SentRequest) -> SentRequest {
         var request = request
         request.headers = request.headers.compactMap { pair in

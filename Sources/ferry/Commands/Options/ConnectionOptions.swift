@@ -6,7 +6,7 @@ import NIOCore
 struct ConnectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How long a client may take to send the head of a request; at the start of a connection, with TLS.",
+            "How long a client may take to send the head of a request; at the start of a connection, with TLS. As long again for a body that no signature has been verified for.",
             valueName: "seconds"
         )
     )
