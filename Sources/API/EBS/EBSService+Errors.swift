@@ -2,7 +2,7 @@ import Domain
 import HTTPTypes
 import Wire
 
-/// The exceptions of the EBS direct APIs and their statuses (ami-behaviour.md, section 3.6).
+/// The exceptions of the EBS direct APIs and their statuses (docs/behaviour/ebs-direct.md, "Exceptions").
 extension EBSService {
     static func refusal(_ error: SignatureError) -> Refusal {
         Refusal(code: "InvalidSignatureException", message: "\(error)", status: .forbidden)

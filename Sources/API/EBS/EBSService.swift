@@ -5,7 +5,7 @@ import NIOCore
 import Services
 import Wire
 
-/// EBS direct: REST-JSON, version 2019-11-02 (ami-behaviour.md, section 3.6).
+/// EBS direct: REST-JSON, version 2019-11-02 (docs/behaviour/ebs-direct.md, "Operations").
 enum EBSService: APIService {
     static let isGlobal = false
     /// A block or a JSON body, with room for one that is too long to be told so by the operation.

@@ -2,7 +2,7 @@ import Domain
 import HTTPTypes
 import Wire
 
-/// EC2's codes and statuses (ami-behaviour.md, sections 9.3 and 9.4).
+/// EC2's codes and statuses (docs/behaviour/requests.md, "Codes and statuses of EC2").
 extension EC2Service {
     private static let credentials = "AWS was not able to validate the provided access credentials"
 

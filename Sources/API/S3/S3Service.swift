@@ -5,7 +5,7 @@ import Logging
 import Services
 import Wire
 
-/// S3: REST-XML, path and virtual-host style (clients.md, section 2.4).
+/// S3: REST-XML, path and virtual-host style (docs/behaviour/s3.md, "Addresses").
 enum S3Service {
     /// Answers a request that has been let in.
     static func respond(to call: S3Call, logger: inout Logger) async throws -> Reply {

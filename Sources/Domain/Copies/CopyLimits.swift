@@ -1,4 +1,4 @@
-/// How much may be copied at once (ami-behaviour.md, section 1.9).
+/// How much may be copied at once (docs/behaviour/quotas-and-throttling.md, "Quotas").
 package enum CopyLimits {
     /// Images that are being copied into one Region.
     package static let imagesPerDestinationMax = 300

@@ -2,7 +2,7 @@
 package struct LinkLimits: Sendable, Equatable {
     /// Bytes of blocks that move from one Region into another, of all accounts together; none is no limit.
     package var bandwidth = PairLimits()
-    /// What the time-based copies of one account may set aside of it (ami-behaviour.md, section 1.9).
+    /// What the time-based copies of one account may set aside of it (docs/behaviour/time-based-copies.md, "Throughput").
     package var timeBasedQuota = PairLimits(TimeBasedRules.pairQuota)
 
     package init() {}

@@ -1,4 +1,4 @@
-/// What a copy needs to be done in a time that was asked for, each snapshot for itself (ami-behaviour.md, section 1.9).
+/// What a copy needs to be done in a time that was asked for, each snapshot for itself (docs/behaviour/time-based-copies.md, "Throughput").
 package enum TimeBasedRules {
     /// No snapshot is promised more. A copy may well run faster.
     package static let snapshotMax = Throughput.mebibytes(500)

@@ -1,4 +1,4 @@
-/// What becomes of the encryption of a snapshot that is copied: the matrix of ami-behaviour.md, section 2.1.
+/// What becomes of the encryption of a snapshot that is copied: the table of docs/behaviour/encryption.md, "Copies".
 ///
 /// The parameters hold for every snapshot of an image alike; without any, each snapshot keeps its own state. Nothing that is encrypted
 /// becomes open.

@@ -9,7 +9,7 @@ package struct EncryptionRequest: Hashable, Sendable {
         self.key = key
     }
 
-    /// A key goes with `Encrypted=true` alone (ami-behaviour.md, section 2.3).
+    /// A key goes with `Encrypted=true` alone (docs/behaviour/encryption.md, "Copies").
     func checkKey() throws {
         guard key == nil || isEncrypted == true else {
             throw Fault(.invalidParameterDependency, "The parameter KmsKeyId requires the parameter Encrypted to be set.")

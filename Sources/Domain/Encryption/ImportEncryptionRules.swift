@@ -1,5 +1,5 @@
-/// What becomes of the encryption of disks that are imported or restored (ami-behaviour.md, section 4.8): as the call says, and never open
-/// while encryption by default is on.
+/// What becomes of the encryption of disks that are imported or restored (docs/behaviour/encryption.md, "Imports and restores"): as the
+/// call says, and never open while encryption by default is on.
 package enum ImportEncryptionRules {
     package static func outcome(_ request: EncryptionRequest, isOnByDefault: Bool) throws -> EncryptionOutcome {
         try request.checkKey()

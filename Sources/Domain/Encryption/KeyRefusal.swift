@@ -1,4 +1,5 @@
-/// A key cannot be used for a snapshot, in the words of EC2 (ami-behaviour.md, section 2.3). It names the key and says what to do.
+/// A key cannot be used for a snapshot, in the words of EC2 (docs/behaviour/encryption.md, "Keys that cannot be used"). It names the key
+/// and says what to do.
 package struct KeyRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     package let code: FaultCode
     package let message: String

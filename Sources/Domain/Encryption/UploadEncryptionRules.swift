@@ -1,4 +1,4 @@
-/// What becomes of the encryption of a snapshot that StartSnapshot makes (ami-behaviour.md, section 3.6).
+/// What becomes of the encryption of a snapshot that StartSnapshot makes (docs/behaviour/encryption.md, "Uploads").
 package struct UploadEncryptionRules: Sendable {
     /// What counts of the parent.
     package struct Parent: Sendable {

@@ -1,4 +1,4 @@
-/// What `Encrypted` and `KmsKeyId` of a block device mean to RegisterImage (ami-behaviour.md, section 4.1, and the service model).
+/// What `Encrypted` and `KmsKeyId` of a block device mean to RegisterImage (docs/behaviour/encryption.md, "Registered devices").
 package enum VolumeEncryptionRules {
     /// Whether the volume that a device makes is encrypted: as its snapshot is, or, of an empty one, as the call says.
     package static func isEncrypted(_ request: EncryptionRequest, snapshot: Snapshot?) throws -> Bool {

@@ -1,6 +1,6 @@
 /// What went wrong with a request, in the terms of the caller: a code that clients switch on, a message for people, and the cause for the log.
 ///
-/// Codes and messages follow ami-behaviour.md, because clients match on both.
+/// Codes and messages are those of docs/behaviour/README.md and its pages, because clients match on both.
 package struct Fault: Error, Sendable, CustomStringConvertible {
     package let code: FaultCode
     package let message: String

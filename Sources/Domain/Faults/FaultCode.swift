@@ -1,4 +1,4 @@
-/// The codes of EC2 and of the EBS direct APIs (ami-behaviour.md, sections 1 to 4 and 9).
+/// The codes of EC2 and of the EBS direct APIs (docs/behaviour/requests.md, "Codes and statuses of EC2").
 package struct FaultCode: RawRepresentable, Hashable, Sendable {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }

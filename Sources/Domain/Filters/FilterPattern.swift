@@ -1,6 +1,6 @@
 /// A filter value: text in which `*` stands for any characters, `?` for one, and `\` takes one of the three literally.
 ///
-/// Case-sensitive, as EC2's (ami-behaviour.md, section 4.3).
+/// Case-sensitive, as EC2's (docs/behaviour/requests.md, "Filters").
 package struct FilterPattern: Hashable, Sendable {
     private enum Element: Hashable {
         case character(Character)

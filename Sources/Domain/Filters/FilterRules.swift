@@ -1,4 +1,4 @@
-/// Limits and names of filters (ami-behaviour.md, section 4.3).
+/// Limits and names of filters (docs/behaviour/requests.md, "Filters").
 package enum FilterRules {
     package static let valuesMax = 200
 

@@ -1,7 +1,7 @@
 /// The id of a resource: a prefix that says what it is, a dash, and 8 or 17 hexadecimal digits.
 ///
 /// New ids have 17 digits. One dash only, because clients split compound ids on it
-/// (clients.md, section 4.2, `aws_ami_launch_permission`).
+/// (docs/behaviour/images.md, "Ids").
 package protocol ResourceID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible where RawValue == String {
     static var prefix: String { get }
     /// Takes text that is known to be well formed: only for use after `isWellFormed`.

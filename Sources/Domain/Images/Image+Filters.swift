@@ -1,7 +1,7 @@
 import Foundation
 
 extension Image: Filterable {
-    /// Every filter of DescribeImages (ami-behaviour.md, section 4.3), `tag:` ones aside.
+    /// Every filter of DescribeImages (docs/behaviour/images.md, "Image filters"), `tag:` ones aside.
     package static let filterNames: Set<String> = [
         "architecture", "block-device-mapping.delete-on-termination", "block-device-mapping.device-name",
         "block-device-mapping.snapshot-id", "block-device-mapping.volume-size", "block-device-mapping.volume-type",

@@ -1,4 +1,4 @@
-/// What EC2 allows as an image's name (ami-behaviour.md, section 1.5).
+/// What EC2 allows as an image's name (docs/behaviour/images.md, "Names").
 package enum ImageName {
     package static func check(_ name: String) throws {
         guard (3...128).contains(name.utf8.count), name.utf8.allSatisfy(isAllowed) else {

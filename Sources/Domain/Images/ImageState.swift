@@ -1,4 +1,4 @@
-/// The states of an image (ami-behaviour.md, section 1.8).
+/// The states of an image (docs/behaviour/images.md, "States").
 package enum ImageState: String, Sendable {
     case pending
     case available

@@ -1,4 +1,4 @@
-/// ExportImage: the disk of an image becomes an object (ami-behaviour.md, section 4.8).
+/// ExportImage: the disk of an image becomes an object (docs/behaviour/image-stores-and-import.md, "Exports").
 package struct ImageExport: Hashable, Sendable, Codable {
     package let image: ImageID
     /// `RAW`, `VMDK` or `VHD`.

@@ -1,5 +1,5 @@
-/// ImportImage: disks in objects, or in one OVA, become an image (ami-behaviour.md, section 4.8). The disks are taken as they are: nothing
-/// is changed in the guest.
+/// ImportImage: disks in objects, or in one OVA, become an image (docs/behaviour/image-stores-and-import.md, "Imports"). The disks are
+/// taken as they are: nothing is changed in the guest.
 package struct ImageImport: Hashable, Sendable, Codable {
     /// A disk: an object, or a snapshot that is there already.
     package struct Disk: Hashable, Sendable, Codable {

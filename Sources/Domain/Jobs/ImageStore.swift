@@ -1,4 +1,4 @@
-/// CreateStoreImageTask: an image becomes one object (ami-behaviour.md, section 4.8).
+/// CreateStoreImageTask: an image becomes one object (docs/behaviour/image-stores-and-import.md, "Storing an image").
 package struct ImageStore: Hashable, Sendable, Codable {
     package let image: ImageID
     package let bucket: String

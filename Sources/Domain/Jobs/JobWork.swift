@@ -20,7 +20,8 @@ package enum JobWork: Hashable, Sendable, Codable {
         case imageStore
         case imageRestore
 
-        /// Days that a task is listed after its end (ami-behaviour.md, section 4.8); nil for work that is told by its image alone.
+        /// Days that a task is listed after its end (docs/behaviour/image-stores-and-import.md, "Import and export tasks"); nil for work
+        /// that is told by its image alone.
         package var daysListed: Int? {
             switch self {
             case .bundleCheck, .bundleCopy, .imageRestore: nil

@@ -1,4 +1,4 @@
-/// ImportSnapshot: an object with a disk in it becomes a snapshot (ami-behaviour.md, section 4.8).
+/// ImportSnapshot: an object with a disk in it becomes a snapshot (docs/behaviour/image-stores-and-import.md, "Imports").
 package struct SnapshotImport: Hashable, Sendable, Codable {
     package let source: ImportSource
     package let description: String

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Snapshot: Filterable {
-    /// Every filter of DescribeSnapshots (ami-behaviour.md, section 3.3), `tag:` ones aside.
+    /// Every filter of DescribeSnapshots (docs/behaviour/snapshots.md, "Snapshot filters"), `tag:` ones aside.
     package static let filterNames: Set<String> = [
         "description", "encrypted", "owner-alias", "owner-id", "progress", "snapshot-id", "start-time", "status", "storage-tier",
         "transfer-type", "volume-id", "volume-size", "tag-key", "tag-value",

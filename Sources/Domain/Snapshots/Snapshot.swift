@@ -73,7 +73,7 @@ package struct Snapshot: Sendable, Equatable {
         self.tags = tags
     }
 
-    /// The volume that a copied snapshot names (ami-behaviour.md, section 1.4).
+    /// The volume that a copied snapshot names (docs/behaviour/copying-images.md, "The new snapshots").
     package static let copiedVolumeID = "vol-ffffffff"
 
     package var volumeBytes: UInt64 { UInt64(sizeGiB) << 30 }

@@ -2,7 +2,8 @@ import Foundation
 
 /// The description of a snapshot that a CopyImage makes.
 ///
-/// Clean-up tools parse it with a regular expression, so the text is EC2's to the letter (ami-behaviour.md, section 1.4).
+/// Clean-up tools parse it with a regular expression, so the text is EC2's to the letter (docs/behaviour/copying-images.md,
+/// "The new snapshots").
 package enum SnapshotDescription {
     package static func copied(to image: ImageID, from source: ImageID, snapshot: SnapshotID, at date: Date) -> String {
         let milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())

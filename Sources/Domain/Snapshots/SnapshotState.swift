@@ -1,4 +1,4 @@
-/// The states of a snapshot (ami-behaviour.md, section 3.3).
+/// The states of a snapshot (docs/behaviour/snapshots.md, "States").
 package enum SnapshotState: String, Sendable {
     case pending
     case completed

@@ -1,4 +1,4 @@
-/// What EC2 allows of tags (ami-behaviour.md, section 1.6).
+/// What EC2 allows of tags (docs/behaviour/tags.md, "Limits").
 package enum TagRules {
     package static let countMax = 50
     package static let keyLengthMax = 128

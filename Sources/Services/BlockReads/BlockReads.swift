@@ -3,7 +3,7 @@ import Domain
 import Foundation
 import Metadata
 
-/// Reading snapshots through the EBS direct APIs, on behalf of one caller in one Region (ami-behaviour.md, section 3.6).
+/// Reading snapshots through the EBS direct APIs, on behalf of one caller in one Region (docs/behaviour/ebs-direct.md, "Reading").
 package struct BlockReads: Sendable {
     static let resultsMax = 10_000
     static let resultsMin = 100

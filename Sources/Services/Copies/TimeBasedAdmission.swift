@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Metadata
 
-/// Sets throughput aside for the time-based copies into a Region (ami-behaviour.md, section 1.9).
+/// Sets throughput aside for the time-based copies into a Region (docs/behaviour/time-based-copies.md, "When the quota is short").
 struct TimeBasedAdmission {
     let transaction: Transaction
     let destination: Region

@@ -1,7 +1,7 @@
 import Domain
 import Metadata
 
-/// What an account sets for a Region: encryption by default, and the default key (ami-behaviour.md, section 2.2).
+/// What an account sets for a Region: encryption by default, and the default key (docs/behaviour/encryption.md, "Defaults of an account").
 package struct EncryptionByDefault: Sendable {
     let call: Call
 

@@ -18,7 +18,7 @@ package struct ImageExportRequest: Sendable {
     }
 }
 
-/// Exports of images into buckets, on behalf of one caller in one Region (ami-behaviour.md, section 4.8).
+/// Exports of images into buckets, on behalf of one caller in one Region (docs/behaviour/image-stores-and-import.md, "Exports").
 package struct Exports: Sendable {
     package static let formats = ["RAW", "VMDK", "VHD"]
     package static let activeMax = 20

@@ -1,7 +1,8 @@
 import Domain
 import Metadata
 
-/// Storing images as objects and restoring them, on behalf of one caller in one Region (ami-behaviour.md, section 4.8).
+/// Storing images as objects and restoring them, on behalf of one caller in one Region (docs/behaviour/image-stores-and-import.md,
+/// "Storing an image").
 package struct ImageStores: Sendable {
     static let imageGiBMax = 5_000
     static let storingGiBMax = 1_200

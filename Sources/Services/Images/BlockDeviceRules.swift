@@ -1,6 +1,6 @@
 import Domain
 
-/// Turns requested devices into an image's block device mapping, by the rules of RegisterImage (ami-behaviour.md, section 4.1).
+/// Turns requested devices into an image's block device mapping, by the rules of RegisterImage (docs/behaviour/images.md, "Block devices").
 struct BlockDeviceRules {
     static let countMax = 128
     static let nameBytesMax = 255

@@ -10,7 +10,8 @@ package struct ImageCopy: Sendable {
     package var imageTags: [Tag]
     package var snapshotTags: [Tag]
     package var encryption: EncryptionRequest
-    /// The minutes in which each snapshot is to be there, a multiple of 15 (ami-behaviour.md, section 1.9); `nil` for a standard copy.
+    /// The minutes in which each snapshot is to be there, a multiple of 15 (docs/behaviour/time-based-copies.md, "Durations"); `nil` for a
+    /// standard copy.
     package var completionMinutes: Int?
     package var clientToken: ClientToken?
 

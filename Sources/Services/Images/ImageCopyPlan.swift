@@ -148,7 +148,7 @@ extension Image {
             devices: try devices.map { try $0.replacingSnapshot(by: replacements, of: self.id) },
             bundle: bundle,
             source: Source(id: self.id, region: region),
-            // TagSpecification wins over a copied tag of the same key (ami-behaviour.md, section 1.6).
+            // TagSpecification wins over a copied tag of the same key (docs/behaviour/tags.md, "Copied tags").
             tags: try TagRules.merge(request.copiesTags ? tags : [], with: request.imageTags)
         )
     }
@@ -173,7 +173,7 @@ extension BlockDevice {
 }
 
 extension Snapshot {
-    /// The pending snapshot that a copy of this one fills (ami-behaviour.md, sections 1.4 and 3.1).
+    /// The pending snapshot that a copy of this one fills (docs/behaviour/copying-images.md, "The new snapshots").
     func copied(
         as id: SnapshotID,
         by account: AccountID,

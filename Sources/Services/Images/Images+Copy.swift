@@ -10,7 +10,7 @@ extension Images {
         "The client token was used before with other parameters: use a new token for a new request"
     )
 
-    /// Copies an image into the call's Region, in the order of checks of ami-behaviour.md, section 1.11.
+    /// Copies an image into the call's Region, in the order of checks of docs/behaviour/copying-images.md, "Order of checks".
     ///
     /// Returns when the copy is written down, with the id of an image that is still `pending`: its snapshots are listed with their
     /// ids at once, and the copy reconciler moves the bytes.

@@ -3,8 +3,8 @@ import Domain
 import Metadata
 
 extension Images {
-    /// Where the bundle of an instance-store image is copied to (ami-behaviour.md, section 5.4). Everything that can be refused is refused
-    /// before the first copy makes the bucket.
+    /// Where the bundle of an instance-store image is copied to (docs/behaviour/instance-store-images.md, "Copying"). Everything that can
+    /// be refused is refused before the first copy makes the bucket.
     func bucketForCopy(_ copy: ImageCopy, of source: ImageCopyPlan.Source) async throws -> BucketName {
         try await checkBundle(of: source, copied: copy)
         let account = call.account

@@ -1,7 +1,7 @@
 import Domain
 import Metadata
 
-/// What became of a snapshot when its image was deregistered (ami-behaviour.md, section 4.2).
+/// What became of a snapshot when its image was deregistered (docs/behaviour/images.md, "Deregistering").
 package struct SnapshotDeletion: Sendable {
     package enum Outcome: String, Sendable {
         case success

@@ -33,7 +33,7 @@ extension Images {
                 var seen = Set<ImageID>()
                 throw Self.notFound(ids.filter { missing.contains($0) && seen.insert($0).inserted }.map(\.rawValue))
             }
-            // One that was deregistered lately is left out rather than an error (clients.md, trap T6).
+            // One that was deregistered lately is left out rather than an error (docs/behaviour/images.md, "Describing").
             let found = try known.filter { try $0.state != .deregistered && matches($0, query) }
             return Page(elements: found, nextToken: nil)
         }

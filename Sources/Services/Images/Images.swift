@@ -29,7 +29,7 @@ extension Images {
         return id
     }
 
-    /// An image of the caller's own, in the order of checks of ami-behaviour.md, section 4: NotFound, then Unavailable.
+    /// An image of the caller's own, in the order of checks of docs/behaviour/images.md, "Checks on one image": NotFound, then Unavailable.
     static func own(_ id: ImageID, of account: AccountID, in transaction: Transaction) throws -> Image {
         guard let image = try ImageTable(transaction).image(id), image.owner == account else { throw notFound([id.rawValue]) }
         guard image.state != .deregistered else { throw unavailable(id) }

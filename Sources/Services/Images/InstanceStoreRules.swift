@@ -1,7 +1,7 @@
 import Bundles
 import Domain
 
-/// What a manifest makes of the image that is registered from it (ami-behaviour.md, section 5.3).
+/// What a manifest makes of the image that is registered from it (docs/behaviour/instance-store-images.md, "Registering").
 struct InstanceStoreRules {
     private static let idBytesMax = 32
 

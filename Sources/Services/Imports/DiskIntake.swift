@@ -3,7 +3,7 @@ import DiskImages
 import Domain
 import NIOCore
 
-/// Takes disks out of an object and into the Region's store (ami-behaviour.md, section 4.8).
+/// Takes disks out of an object and into the Region's store (docs/behaviour/image-stores-and-import.md, "Imports").
 ///
 /// A raw disk streams from blocks to blocks. One in another format needs a file that a program can seek in: it goes through the scratch
 /// folder, and is converted there.

@@ -108,7 +108,8 @@ extension Job {
         return work.image
     }
 
-    /// In the words that clients accept: any other is an error to some of them (clients.md, section 8).
+    /// In the words that clients accept: any other is an error to some of them (docs/behaviour/image-stores-and-import.md,
+    /// "Words of task states").
     package var taskStatus: String {
         switch state {
         case .active: "active"

@@ -4,7 +4,8 @@ import Metadata
 
 extension Buckets {
     /// The bucket that copies of instance-store images land in: `amis-for-ACCOUNT-in-REGION-HASH`, one for an account and Region
-    /// (ami-behaviour.md, section 5.4). It is found again by its name and made when there is none; two calls at once make one.
+    /// (docs/behaviour/instance-store-images.md, "Copying"). It is found again by its name and made when there is none; two calls at once
+    /// make one.
     ///
     /// - Throws: `Fault` `TooManyBuckets`; `UnsupportedOperation` in a Region whose name is too long for it.
     func requireForImages() async throws -> BucketName {

@@ -7,7 +7,8 @@ package struct SnapshotCopyRequest: Sendable {
     package var sourceSnapshotID: String
     package var description: String
     package var tags: [Tag]
-    /// The minutes in which the snapshot is to be there, a multiple of 15 (ami-behaviour.md, section 1.9); `nil` for a standard copy.
+    /// The minutes in which the snapshot is to be there, a multiple of 15 (docs/behaviour/time-based-copies.md, "Durations"); `nil` for a
+    /// standard copy.
     package var completionMinutes: Int?
     package var encryption: EncryptionRequest
     package var proof: SourceProof

@@ -2,7 +2,8 @@ import Domain
 import Foundation
 import Metadata
 
-/// What makes a call repeatable: the client's token and a fingerprint of the other parameters (ami-behaviour.md, section 1.3).
+/// What makes a call repeatable: the client's token and a fingerprint of the other parameters (docs/behaviour/requests.md,
+/// "Client tokens").
 package struct ClientToken: Sendable {
     package static let lengthMax = 128
 

@@ -3,7 +3,7 @@ import Foundation
 
 /// A `NextToken`: the place behind which the next page of a listing starts.
 package struct PageToken: Sendable {
-    /// Valid for 60 minutes, as in the EBS direct APIs (ami-behaviour.md, section 3.6).
+    /// Valid for 60 minutes, as in the EBS direct APIs (docs/behaviour/ebs-direct.md, "Tokens").
     private static let lifetime: TimeInterval = 3600
 
     /// What is listed, in which Region and for whom: a token serves only the listing that it came from.

@@ -2,7 +2,7 @@ import Blocks
 import Domain
 import Metadata
 
-/// Writing snapshots through the EBS direct APIs, on behalf of one caller in one Region (ami-behaviour.md, section 3.6).
+/// Writing snapshots through the EBS direct APIs, on behalf of one caller in one Region (docs/behaviour/ebs-direct.md, "Writing").
 package struct Uploads: Sendable {
     static let pendingMax = 100
 

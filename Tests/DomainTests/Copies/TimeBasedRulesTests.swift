@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-/// The arithmetic of time-based copies (ami-behaviour.md, section 1.9).
+/// The arithmetic of time-based copies (docs/behaviour/time-based-copies.md, "Throughput").
 @Suite struct TimeBasedRulesTests {
     private let pair = RegionPair(from: known("us-east-1"), into: known("eu-west-1"))
 

@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-/// Every cell of the matrix of ami-behaviour.md, section 2.1, and of clients.md, T20.
+/// Every cell of the table of docs/behaviour/encryption.md, "Copies".
 @Suite struct CopyEncryptionRulesTests {
     private static let key = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 

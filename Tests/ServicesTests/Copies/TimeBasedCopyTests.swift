@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Transfer
 
-/// Copies that are to be done in a given time (ami-behaviour.md, section 1.9).
+/// Copies that are to be done in a given time (docs/behaviour/time-based-copies.md).
 @Suite(.againstHangs) struct TimeBasedCopyTests {
     /// Two blocks in a quarter of an hour need so many bytes a second.
     private static let needed: Int64 = 1166

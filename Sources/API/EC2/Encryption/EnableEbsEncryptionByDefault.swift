@@ -2,7 +2,7 @@ import Domain
 import Services
 import Wire
 
-/// Has all that the account makes in the Region encrypted from now on (ami-behaviour.md, section 2.2).
+/// Has all that the account makes in the Region encrypted from now on (docs/behaviour/encryption.md, "Defaults of an account").
 struct EnableEbsEncryptionByDefault: EC2Action {
     init(from query: QueryReader) throws(RequestError) {}
 

@@ -2,7 +2,7 @@ import Domain
 import Services
 import Wire
 
-/// Copies an image from another Region, or within one, into the Region that is asked (ami-behaviour.md, section 1).
+/// Copies an image from another Region, or within one, into the Region that is asked (docs/behaviour/copying-images.md).
 ///
 /// The answer is the id of an image that is still `pending`; it becomes `available` or `failed`.
 struct CopyImage: EC2Action {

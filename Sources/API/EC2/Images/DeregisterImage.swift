@@ -2,7 +2,7 @@ import Domain
 import Services
 import Wire
 
-/// Takes an image off the list, and its snapshots with it when asked (ami-behaviour.md, section 4.2).
+/// Takes an image off the list, and its snapshots with it when asked (docs/behaviour/images.md, "Deregistering").
 struct DeregisterImage: EC2Action {
     private let imageID: String
     private let deletesSnapshots: Bool

@@ -2,7 +2,8 @@ import Domain
 import Services
 import Wire
 
-/// Shows one attribute of an image. The element asked for is there even when it is empty (clients.md, trap T4).
+/// Shows one attribute of an image. The element asked for is there even when it is empty (docs/behaviour/clients.md,
+/// "Lists that must be there").
 struct DescribeImageAttribute: EC2Action {
     fileprivate enum Attribute: String, QueryScalar {
         case description, kernel, ramdisk, launchPermission, productCodes, blockDeviceMapping, sriovNetSupport, bootMode, tpmSupport

@@ -2,7 +2,7 @@ import Domain
 import Services
 import Wire
 
-/// Lists images (ami-behaviour.md, section 4.3).
+/// Lists images (docs/behaviour/images.md, "Describing").
 struct DescribeImages: EC2Listing {
     static let list = "imagesSet"
 

@@ -1,7 +1,8 @@
 import Domain
 import Wire
 
-/// An image as DescribeImages shows it. Elements stand in the order of the service model; clients need those of clients.md, trap T8.
+/// An image as DescribeImages shows it. Elements stand in the order of the service model; clients need those of docs/behaviour/images.md,
+/// "What a description holds".
 struct ImageItem: XMLEncodable {
     let image: Image
 

@@ -2,7 +2,7 @@ import Domain
 import Services
 import Wire
 
-/// Makes an image over snapshots, or of a bundle in S3 (ami-behaviour.md, sections 4.1 and 5.3).
+/// Makes an image over snapshots, or of a bundle in S3 (docs/behaviour/images.md, "Registering").
 struct RegisterImage: EC2Action {
     private let registration: ImageRegistration
     private let tags: [TagSpecification]

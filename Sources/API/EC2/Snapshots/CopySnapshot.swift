@@ -2,7 +2,7 @@ import Domain
 import Services
 import Wire
 
-/// Copies a snapshot from another Region, or within one, into the Region that is asked (ami-behaviour.md, section 3.1).
+/// Copies a snapshot from another Region, or within one, into the Region that is asked (docs/behaviour/copying-snapshots.md).
 struct CopySnapshot: EC2Action {
     private let sourceRegion: String
     private let sourceSnapshotID: String

@@ -1,7 +1,7 @@
 import Services
 import Wire
 
-/// Deletes a snapshot that no image uses (ami-behaviour.md, section 3.4).
+/// Deletes a snapshot that no image uses (docs/behaviour/snapshots.md, "Deleting").
 struct DeleteSnapshot: EC2Action {
     private let snapshotID: String
 

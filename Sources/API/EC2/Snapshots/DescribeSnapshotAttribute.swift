@@ -2,7 +2,8 @@ import Domain
 import Services
 import Wire
 
-/// Shows one attribute of a snapshot. Snapshots cannot be shared yet, so the lists are empty, but they are there (clients.md, trap T4).
+/// Shows one attribute of a snapshot. Snapshots cannot be shared yet, so the lists are empty, but they are there
+/// (docs/behaviour/clients.md, "Lists that must be there").
 struct DescribeSnapshotAttribute: EC2Action {
     fileprivate enum Attribute: String, QueryScalar {
         case createVolumePermission, productCodes

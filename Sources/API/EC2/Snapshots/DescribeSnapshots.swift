@@ -2,7 +2,7 @@ import Domain
 import Services
 import Wire
 
-/// Lists snapshots, with the progress of those that are being copied (ami-behaviour.md, section 3.3).
+/// Lists snapshots, with the progress of those that are being copied (docs/behaviour/snapshots.md, "Describing").
 struct DescribeSnapshots: EC2Listing {
     static let list = "snapshotSet"
 

@@ -5,7 +5,8 @@ import Wire
 
 /// The `PresignedUrl` of a CopySnapshot: a CopySnapshot signed for the source Region, by which a caller shows that it may read there.
 ///
-/// It may point anywhere and is never fetched: the signature is recomputed for the host as it stands in the URL (clients.md, section 1.4).
+/// It may point anywhere and is never fetched: the signature is recomputed for the host as it stands in the URL
+/// (docs/behaviour/copying-snapshots.md, "PresignedUrl").
 struct PresignedCopyURL {
     /// Go's SDK says no life.
     private static let lifeDefault = 3600

@@ -2,7 +2,8 @@ import Domain
 import Services
 import Wire
 
-/// Restores an image from an object of CreateStoreImageTask, of this Ferry or another (ami-behaviour.md, section 4.8).
+/// Restores an image from an object of CreateStoreImageTask, of this Ferry or another (docs/behaviour/image-stores-and-import.md,
+/// "Restoring an image").
 struct CreateRestoreImageTask: EC2Action {
     private let bucket: String
     private let key: String

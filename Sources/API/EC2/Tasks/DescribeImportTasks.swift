@@ -10,7 +10,8 @@ struct TaskQuery {
 
     /// - Parameters:
     ///   - ids: the name of the parameter that has the ids.
-    ///   - filters: that of the filters, which imports have in the plural (clients.md, section 2.2).
+    ///   - filters: that of the filters, which imports have in the plural
+    ///     (docs/behaviour/image-stores-and-import.md, "Import and export tasks").
     ///   - sizes: what `MaxResults` may be; EC2 publishes none for imports.
     init(
         from query: QueryReader,

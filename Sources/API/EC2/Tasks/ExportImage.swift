@@ -2,7 +2,8 @@ import Domain
 import Services
 import Wire
 
-/// Writes the disk of an image into a bucket (ami-behaviour.md, section 4.8). `RoleName` is kept and shown; who writes is the caller.
+/// Writes the disk of an image into a bucket (docs/behaviour/image-stores-and-import.md, "Exports"). `RoleName` is kept and shown; who
+/// writes is the caller.
 struct ExportImage: EC2Action {
     private let imageID: String
     private let format: String

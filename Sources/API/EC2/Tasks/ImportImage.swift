@@ -2,8 +2,8 @@ import Domain
 import Services
 import Wire
 
-/// Makes an image of disks in objects, or of an OVA (ami-behaviour.md, section 4.8). The disks are taken as they are: no driver is put into
-/// the guest, and what it is is what the call says.
+/// Makes an image of disks in objects, or of an OVA (docs/behaviour/image-stores-and-import.md, "Imports"). The disks are taken as they
+/// are: no driver is put into the guest, and what it is is what the call says.
 struct ImportImage: EC2Action {
     private let containers: [DiskContainer]
     private let architecture: MachineTraits.Architecture?

@@ -2,7 +2,8 @@ import Domain
 import Services
 import Wire
 
-/// Makes a snapshot of the disk in an object (ami-behaviour.md, section 4.8). `RoleName` is kept and shown; who may read is the caller.
+/// Makes a snapshot of the disk in an object (docs/behaviour/image-stores-and-import.md, "Imports"). `RoleName` is kept and shown; who may
+/// read is the caller.
 struct ImportSnapshot: EC2Action {
     private let container: DiskContainer
     private let encryption: EncryptionRequest

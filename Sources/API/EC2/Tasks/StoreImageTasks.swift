@@ -2,7 +2,7 @@ import Domain
 import Services
 import Wire
 
-/// Stores an image as one object in a bucket (ami-behaviour.md, section 4.8).
+/// Stores an image as one object in a bucket (docs/behaviour/image-stores-and-import.md, "Storing an image").
 struct CreateStoreImageTask: EC2Action {
     private let imageID: String
     private let bucket: String

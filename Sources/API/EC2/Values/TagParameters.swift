@@ -28,7 +28,7 @@ struct TagSpecification: QueryStructure {
 }
 
 extension [TagSpecification] {
-    /// The tags for each kind; a kind that the call does not make fails the request (ami-behaviour.md, section 1.6).
+    /// The tags for each kind; a kind that the call does not make fails the request (docs/behaviour/tags.md, "Tags given with a call").
     func tags(forKinds kinds: [String]) throws -> [String: [Tag]] {
         var tags: [String: [Tag]] = [:]
         for specification in self {
