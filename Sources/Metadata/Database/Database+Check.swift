@@ -4,14 +4,19 @@ extension Database {
     /// Throws `DatabaseDamaged` unless the file is whole: its structure, and when `thoroughly` also that its indices say what its tables do,
     /// which takes ten times as long.
     package func check(thoroughly: Bool) throws {
-        let found = try blockingRead { try Self.damage(thoroughly: thoroughly, $0) }
-        if let found { throw DatabaseDamaged(path: path, cause: found, content: schema.content, remedy: schema.remedy) }
+        try refuse(damage(thoroughly: thoroughly))
     }
 
     /// The same of all of the file, for callers that must not block.
     package func checkThoroughly() async throws {
-        let found = try await read { try Self.damage(thoroughly: true, $0) }
-        if let found { throw DatabaseDamaged(path: path, cause: found, content: schema.content, remedy: schema.remedy) }
+        try refuse(await read { try Self.damage(thoroughly: true, $0) })
+    }
+
+    /// What SQLite finds wrong first in the file; nil when it is whole.
+    package func damage(thoroughly: Bool) throws -> String? { try blockingRead { try Self.damage(thoroughly: thoroughly, $0) } }
+
+    private func refuse(_ damage: String?) throws {
+        if let damage { throw DatabaseDamaged(path: path, cause: damage, content: schema.content, remedy: schema.remedy) }
     }
 
     private static func damage(thoroughly: Bool, _ transaction: Transaction) throws -> String? {

@@ -15,11 +15,6 @@ extension Database {
         }
         guard fsync(descriptor) == 0 else { throw DatabaseCopyFailed(path: place, doing: "syncing it", errno: errno) }
     }
-
-    /// What SQLite finds wrong in the file; nothing when it is whole.
-    package func problems() throws -> [String] {
-        try blockingRead { try $0.rows("PRAGMA quick_check(10)").map { try $0.text("quick_check") } }.filter { $0 != "ok" }
-    }
 }
 
 /// The copy of a database cannot be written.

@@ -131,6 +131,9 @@ package final class Database: Sendable {
     // Not inlined: around an `await` a task may go on on another thread, and an inlined lock has been seen to be left by the wrong one.
     @inline(never) private var counter: (@Sendable (UInt64) -> Void)? { commits.withLock { $0 } }
 
+    /// Of the statements that count commits, which are not the caller's.
+    private static let uncounted = SQLStatistics()
+
     /// Counts the commit before it is done: whoever sees what it wrote finds it counted.
     private static func counted<Value>(
         _ body: (Transaction) throws -> Value,
@@ -142,7 +145,7 @@ package final class Database: Sendable {
         let value = try body(Transaction(connection, statistics))
         // What has changed nothing is no commit, and costs no sync.
         if let counter, connection.totalChangesCount != before {
-            let number = try IdentityTable(Transaction(connection, SQLStatistics())).countCommit()
+            let number = try IdentityTable(Transaction(connection, uncounted)).countCommit()
             connection.afterNextTransaction { _ in counter(number) }
         }
         statistics.committed()

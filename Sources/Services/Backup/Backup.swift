@@ -1,4 +1,5 @@
 import Blocks
+import Bundles
 import Domain
 import Foundation
 import Glibc
@@ -63,7 +64,7 @@ package struct Backup: Sendable {
         guard let id else {
             throw BackupUnusable(path: folder.directoryDatabase, problem: "run ferry serve once, which brings it up to date")
         }
-        let name = Hexadecimal.text(id)
+        let name = Hex.encode(id)
         if let before { try BackupSuccession(folder: folder, target: target, before: before).check(name, regions) }
         let generation = UUID().uuidString.lowercased()
         do {
@@ -164,12 +165,5 @@ package struct Backup: Sendable {
         try await copy(DirectoryRows.read(in: folder), as: "directory.sqlite")
         for folder in [place, target.databases] + regions.map({ "\(place)/regions/\($0)" }) { try DataFolder.sync(folder) }
         return files
-    }
-}
-
-/// Bytes as text.
-enum Hexadecimal {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

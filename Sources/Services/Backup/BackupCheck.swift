@@ -49,7 +49,7 @@ struct BackupCheck {
             file.path.hasSuffix("/index.sqlite") ? .frameIndex : file.path.hasSuffix("/region.sqlite") ? .region : .directory
         let database = try Database(reading: databases + "/" + file.path, schema: schema)
         defer { try? database.close() }
-        if let problem = try database.problems().first { throw BackupUnusable(path: database.path, problem: problem) }
+        if let problem = try database.damage(thoroughly: false) { throw BackupUnusable(path: database.path, problem: problem) }
     }
 
     /// Packs that are missing or cut, so that frames that the index names are not in them.

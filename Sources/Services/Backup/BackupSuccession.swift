@@ -1,3 +1,4 @@
+import Bundles
 import Domain
 import Metadata
 
@@ -63,7 +64,7 @@ struct BackupSuccession {
 
     private static func standing(of database: Database) throws -> Standing? {
         try database.blockingRead { try IdentityTable($0).identity() }.map {
-            Standing(id: Hexadecimal.text($0.id), commits: $0.commits)
+            Standing(id: Hex.encode($0.id), commits: $0.commits)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Bundles
 import Crypto
 import Files
 import Foundation
@@ -91,7 +92,7 @@ struct ProvenCopy {
         return hash
     }
 
-    private static func hex(_ hash: SHA256) -> String { Hexadecimal.text(hash.finalize()) }
+    private static func hex(_ hash: SHA256) -> String { Hex.encode(hash.finalize()) }
 
     private static func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64, to writer: FileWriter, _ path: String) throws {
         var done = 0

@@ -78,7 +78,7 @@ package struct CopyReconciler: Service, CustomStringConvertible {
                 )
             }
         } catch {
-            if !(error is CancellationError) { logger.error("Looking for copies that wait failed", metadata: ["error": "\(error)"]) }
+            if !(error is CancellationError) { logger.error("Looking for copies that wait failed", metadata: .error(error)) }
         }
     }
 

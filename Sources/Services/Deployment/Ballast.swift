@@ -1,3 +1,4 @@
+import Blocks
 import Glibc
 import Logging
 import ServiceLifecycle
@@ -33,7 +34,7 @@ package struct Ballast: Service, CustomStringConvertible {
     /// Gives up what is needed of the file when the disk is all but full, and makes it whole when there is room. Best effort: without it, a
     /// full disk is only harder to get over.
     package func settle() {
-        guard let free = freeBytes() else { return }
+        guard let free = (try? LocalPackStorage(path: folder.path).freeBytes()).map({ Int(clamping: $0) }) else { return }
         let left = size()
         if left > 0, free < Self.needed {
             let given = min(left, Self.needed - free)
@@ -57,11 +58,5 @@ package struct Ballast: Service, CustomStringConvertible {
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         if posix_fallocate(descriptor, 0, off_t(Self.bytes)) != 0 { unlink(folder.ballast) }
-    }
-
-    private func freeBytes() -> Int? {
-        var status = statvfs()
-        guard statvfs(folder.path, &status) == 0 else { return nil }
-        return Int(status.f_bavail) * Int(status.f_frsize)
     }
 }

@@ -1,4 +1,5 @@
 import Blocks
+import Files
 import Foundation
 import Glibc
 import Logging
@@ -110,13 +111,7 @@ struct FrameIndexFile {
         return UInt64(status.st_size)
     }
 
-    private func syncFolder() throws {
-        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw DataFolderError(path: folder, doing: "opening it", errno: errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw DataFolderError(path: folder, doing: "syncing it", errno: errno) }
-    }
+    private func syncFolder() throws { try DataFolder.sync(PathText.folder(of: path)) }
 }
 
 /// The index over a Region's packs cannot be used.

@@ -34,24 +34,6 @@ import Testing
         for store in world.deployment.regions.values { try await store.blocks.close() }
     }
 
-    private func place(of address: Digest, in world: World) throws -> FrameLocation {
-        let database = try Database(path: world.folder.frameIndex(World.home), schema: .frameIndex)
-        defer { try? database.close() }
-        return try #require(try SQLFrameIndex(database).locate([address])[address])
-    }
-
-    private func flip(_ address: Digest, in world: World) throws { try flip(try place(of: address, in: world), in: world) }
-
-    private func flip(_ place: FrameLocation, in world: World) throws {
-        let file = try #require(FileHandle(forUpdatingAtPath: world.folder.regionFolder(World.home) + "/packs/" + place.pack.fileName))
-        let offset = place.offset + UInt64(FrameHeader.bytes) + 20
-        try file.seek(toOffset: offset)
-        let byte = try #require(try file.read(upToCount: 1)?.first)
-        try file.seek(toOffset: offset)
-        try file.write(contentsOf: Data([byte ^ 4]))
-        try file.close()
-    }
-
     private func expectAllBut(_ lost: Set<Int64>, of id: SnapshotID, in world: World) async throws {
         let reads = world.reads(World.home)
         let page = try await reads.list(id.rawValue, page: BlockPageRequest(maxResults: nil, nextToken: nil, startingBlockIndex: nil))
@@ -74,7 +56,7 @@ import Testing
     /// A flipped bit in one block of four: three can be read before a rebuild, and three after; a push brings the fourth back.
     @Test func aRebuildKeepsWhatIsLeft() async throws {
         try await withSnapshot { world, id, image, _ in
-            try flip(TestBlock.digest(content(2)), in: world)
+            try world.flip(world.place(of: TestBlock.digest(content(2))))
             let maintenance = Maintenance(folder: world.folder)
             for _ in 0..<2 {
                 let rebuilt = try await maintenance.rebuildIndex(of: World.home)
@@ -108,8 +90,8 @@ import Testing
             }
             let (id, deleted) = (try #require(made), try #require(other))
             try await closeStores(world)
-            let place = try place(of: TestBlock.digest(content(2)), in: world)
-            try flip(place, in: world)
+            let place = try world.place(of: TestBlock.digest(content(2)))
+            try world.flip(place)
             let maintenance = Maintenance(folder: world.folder)
             switch anew {
             case .start:
@@ -129,7 +111,7 @@ import Testing
             // The start says what it met.
             let told = world.log.entries.filter { $0.message.contains("`ferry scrub`") && $0.metadata["pack"] == "\(place.pack)" }
             #expect(told.count == (anew == .start ? 1 : 0))
-            try flip(place, in: world)
+            try world.flip(place)
             try await world.reopened { try await $0.expect(id, in: World.home, holds: Self.blocks) }
             #expect(try await maintenance.scrub(World.home).isSound)
         }

@@ -97,16 +97,6 @@ import Testing
     }
 
     private func flip(_ number: UInt64, in world: World, _ region: Region = World.home) async throws {
-        let digest = TestBlock.digest(content(number))
-        let index = SQLFrameIndex(try Database(path: world.folder.frameIndex(region), schema: .frameIndex))
-        let location = try #require(try index.locate([digest])[digest])
-        let path = world.folder.regionFolder(region) + "/packs/" + location.pack.fileName
-        let file = try #require(FileHandle(forUpdatingAtPath: path))
-        let place = location.offset + UInt64(FrameHeader.bytes) + 20
-        try file.seek(toOffset: place)
-        let byte = try #require(try file.read(upToCount: 1)?.first)
-        try file.seek(toOffset: place)
-        try file.write(contentsOf: Data([byte ^ 4]))
-        try file.close()
+        try world.flip(world.place(of: TestBlock.digest(content(number)), in: region), in: region)
     }
 }
