@@ -8,6 +8,14 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// The program holds the Swift runtime and Foundation, so that it runs where no Swift is installed. This concerns linking alone: nothing is
+/// compiled in another way. lld, because the archives refer to each other.
+let selfContained: [LinkerSetting] = [
+    .unsafeFlags(["-static-stdlib", "-use-ld=lld"]),
+    .linkedLibrary("CoreFoundation"), .linkedLibrary("_FoundationCShims"), .linkedLibrary("_FoundationCollections"),
+    .linkedLibrary("_FoundationICU"),
+]
+
 let targets: [Target] = [
     // 0: values and rules; AWS dialects and signatures; what the standard library lacks of files.
     .target(name: "Domain", swiftSettings: strict),
@@ -144,7 +152,8 @@ let targets: [Target] = [
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "Crypto", package: "swift-crypto"),
         ],
-        swiftSettings: strict
+        swiftSettings: strict,
+        linkerSettings: selfContained
     ),
 
     // The tests of each layer.
