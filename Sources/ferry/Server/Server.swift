@@ -110,10 +110,10 @@ struct Server {
         logger[metadataKey: "account"] = "\(root.account)"
         switch root.change {
         case .none: break
-        case .made: logger.info("Made an access key of the root account", metadata: ["access_key": "\(root.accessKeyID)"])
+        case .made: logger.info("Created an access key for the root account", metadata: ["access_key": "\(root.accessKeyID)"])
         case .replaced(let gone):
             logger.notice(
-                "The root account has another access key or secret than before, as the environment says",
+                "Replaced the root account's access key by the one in the environment",
                 metadata: ["access_key": "\(root.accessKeyID)", "removed": "\(gone.joined(separator: ","))"]
             )
         }

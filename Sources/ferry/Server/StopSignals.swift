@@ -29,6 +29,7 @@ struct StopSignals {
             }
             isStopping = true
             logger.info("Stopping: requests in progress may end; a second signal stops at once", metadata: ["signal": "\(signal)"])
+            ServiceManager.tell(.stopping)
             await services.triggerGracefulShutdown()
         }
     }
