@@ -9,7 +9,10 @@ from functools import cache
 import pytest
 from tree import ROOT, name_of, swift_sources, text_of, with_suffix
 
-EXPECTED = ["README.md", "ARCHITECTURE.md", "SPECIFICATION.md", "CHANGELOG.md", "LICENSE", "docs/coverage.md", "docs/adding-an-action.md"]
+EXPECTED = [
+    "README.md", "ARCHITECTURE.md", "SPECIFICATION.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE",
+    "docs/adding-an-action.md", "docs/coverage.md", "docs/installing.md", "docs/using.md",
+]
 
 
 def documents():
@@ -53,11 +56,28 @@ def test_links_between_documents_lead_somewhere():
     assert broken == []
 
 
+def test_pictures_are_in_the_tree():
+    shown = [(path, target) for path in documents() for target in re.findall(r"!\[[^\]]+\]\(([^)\s]+)\)", without_code(text_of(path)))]
+    assert [f"{name_of(path)}: {target}" for path, target in shown if not (path.parent / target).is_file()] == []
+
+
+def test_the_changelog_dates_its_releases():
+    """Newest first, below what is not released yet."""
+    titles = re.findall(r"^## (.+)$", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert titles[0] == "Unreleased"
+    releases = [re.fullmatch(r"(\d+)\.(\d+)\.(\d+) - (\d{4}-\d{2}-\d{2})", title) for title in titles[1:]]
+    assert releases and all(releases)
+    versions = [(tuple(int(number) for number in release.groups()[:3]), release.group(4)) for release in releases if release]
+    assert versions == sorted(versions, reverse=True)
+    [version] = re.findall(r'text = "(.+)"', text_of(ROOT / "Sources" / "ferry" / "Server" / "Version.swift"))
+    assert version == ".".join(map(str, versions[0][0])), "the program has the version of the newest release"
+
+
 def test_files_named_in_documents_exist():
     """A path in backticks that begins with one of the project's folders is a promise."""
     missing = []
     for path in documents():
-        for target in re.findall(r"`((?:Sources|Tests|script|conformance|docs|\.ci)/[\w./\-]+)`", text_of(path)):
+        for target in re.findall(r"`((?:Sources|Tests|script|packaging|conformance|docs|\.ci)/[\w./\-]+)`", text_of(path)):
             if path.name == "CHANGELOG.md" or "NAME" in target:
                 continue
             if not any((ROOT / candidate).exists() for candidate in (target, target.rstrip("/"), target + ".swift", target + ".md")):
