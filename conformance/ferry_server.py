@@ -61,6 +61,8 @@ class FerryServer:
     log_file: Path | None = None
     certificate: Path | None = None
     """What clients trust, where the server has been told to speak TLS."""
+    program: tuple[str, ...] = ()
+    """The whole command that starts it, where it is not the binary under test with a data folder and Regions."""
     endpoint: str = ""
     credentials: Credentials | None = None
     process: subprocess.Popen[bytes] | None = None
@@ -80,6 +82,7 @@ class FerryServer:
         self.data.parent.mkdir(parents=True, exist_ok=True)
         command = [str(binary()), "serve", "--data", str(self.data), "--listen", "127.0.0.1:0"]
         command += ["--regions", ",".join(self.regions), *self.arguments]
+        command = list(self.program) or command
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FERRY_ROOT_"))}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
