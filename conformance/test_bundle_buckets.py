@@ -206,7 +206,7 @@ def test_what_cannot_be_unbundled(server, ferry, user, image, own_image, tmp_pat
     refused(image["imageId"], "made for another one", key=stranger)
     refused(image["manifest"], "signature", "--cert", user.with_name("stranger.pem"))
     refused(own_image, f"ferry pull {own_image}")
-    refused(f"s3://{bucket}/web/none.manifest.xml", f"s3://{bucket}/web/none.manifest.xml is not there")
+    refused(f"s3://{bucket}/web/none.manifest.xml", f"s3://{bucket}/web/none.manifest.xml does not exist")
     refused("s3://no-such-bucket-here/m", "there is no bucket no-such-bucket-here")
     refused("ami-00000000000000000", "InvalidAMIID")
     server.s3().put_object(Bucket=bucket, Key="web/large.xml", Body=b" " * ((1 << 20) + 1))
@@ -215,7 +215,7 @@ def test_what_cannot_be_unbundled(server, ferry, user, image, own_image, tmp_pat
     server.s3().put_object(Bucket=bucket, Key="web/disk.raw.part.01", Body=part[:-1] + bytes([part[-1] ^ 1]))
     refused(image["imageId"], "Part 1")
     server.s3().delete_object(Bucket=bucket, Key="web/disk.raw.part.01")
-    refused(image["imageId"], "disk.raw.part.01 is not there")
+    refused(image["imageId"], "disk.raw.part.01 does not exist")
     ferry("unbundle", image["manifest"], "--key", key, expect=MISUSED)
 
 
@@ -352,7 +352,7 @@ def test_rm_refuses_before_anything_is_done(server, ferry, image):
     server.s3().put_object(Bucket=bucket, Key=key, Body=b"<manifest/>")
     refused("cannot be read", "Without --bundle")
     server.s3().delete_object(Bucket=bucket, Key=key)
-    refused("is not there", "Without --bundle")
+    refused("does not exist", "Without --bundle")
     server.s3().put_object(Bucket=bucket, Key=key, Body=whole)
     other = server.ec2().register_image(
         Name=images.unused_name("other"), ImageLocation=f"{bucket}/{key}", VirtualizationType="hvm"

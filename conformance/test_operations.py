@@ -116,7 +116,7 @@ def test_scrub_mends_damage_from_another_region(tmp_path):
     assert run("scrub", "--data", str(server.data)).returncode == 1
     mended = run("scrub", "--repair", "--data", str(server.data))
     assert mended.returncode == 0, mended.stdout + mended.stderr
-    assert "3 damaged, 3 mended" in mended.stdout
+    assert "3 damaged, 3 repaired" in mended.stdout
     assert run("scrub", "--data", str(server.data)).returncode == 0
     server.start()
     snapshots.assert_holds(server, HOME, snapshot, disk)
@@ -133,7 +133,7 @@ def test_damage_that_cannot_be_mended_goes_when_the_disk_is_pushed_again(tmp_pat
     flip(pack, 8192 + 90)
     lost = run("scrub", "--repair", "--data", str(server.data))
     assert lost.returncode == 1
-    assert "1 damaged, 0 mended" in lost.stdout
+    assert "1 damaged, 0 repaired" in lost.stdout
     assert snapshot in lost.stdout
     server.start()
     snapshots.upload(server, disk)

@@ -128,7 +128,7 @@ def test_replaced(start_server, tmp_path):
     first = (server.data / "root.key").read_text()
     assert "is locked" in rotate(server, check=False).stderr
     server.stop()
-    assert re.search(r"[1-9]\d* key materials are sealed anew", rotate(server).stdout)
+    assert re.search(r"[1-9]\d* key materials are sealed under the new one", rotate(server).stdout)
     second = (server.data / "root.key").read_text()
     assert first != second
     assert opens(server.start(), blob)

@@ -34,7 +34,7 @@ extension FrameDamage: CustomStringConvertible {
         case .cutOff: "the file ends inside the frame"
         case .unreadable(let errno): "the disk cannot read it: \(IOFailure.text(of: errno))"
         case .missingPack: "the pack is missing"
-        case .locked(let domain): "the key of the domain \(domain) is not at hand"
+        case .locked(let domain): "the key of the domain \(domain) is unavailable"
         }
     }
 }

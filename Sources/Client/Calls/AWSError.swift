@@ -68,5 +68,5 @@ package struct UnexpectedAnswer: Error, Sendable, CustomStringConvertible {
     package var action: String
     package var problem: String
 
-    package var description: String { "the answer to \(action) is not understood: \(problem)" }
+    package var description: String { "the answer to \(action) cannot be read: \(problem)" }
 }

@@ -111,7 +111,7 @@ final class HTTPExchange: Sendable {
             // The library's own text names source files and line numbers.
             return "\(error)".contains("CERTIFICATE_VERIFY_FAILED") ? ConnectionFailure.untrusted : "the TLS handshake failed"
         case is NIOTooManyBytesError:
-            return "the answer is longer than it may be"
+            return "the answer is too long"
         default:
             return "\(error)"
         }

@@ -2,7 +2,7 @@
 package struct RetryPolicy: Sendable {
     /// Attempts in all, while the endpoint is known to answer.
     package var attempts = 9
-    /// Attempts in all while it never answered: a server that does not run is told about soon.
+    /// Attempts in all while it never answered: a server that does not run is reported quickly.
     package var attemptsBeforeFirstAnswer = 3
     /// The longest first wait; it doubles with each attempt.
     package var firstWait = Duration.milliseconds(100)

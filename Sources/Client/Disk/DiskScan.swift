@@ -38,7 +38,11 @@ package struct DiskScan: Sendable {
             let count = Int(min(Int64(DiskBlock.size), extents.length - position))
             var bytes = try extents.file.read(count, at: position)
             guard bytes.readableBytes == count else {
-                throw FileProblem("read", extents.file.path, cause: "it was \(extents.length) bytes long and became shorter meanwhile")
+                throw FileProblem(
+                    "read",
+                    extents.file.path,
+                    cause: "it was \(extents.length) bytes long and became shorter while it was read"
+                )
             }
             position += Int64(DiskBlock.size)
             bytesRead += Int64(DiskBlock.size)

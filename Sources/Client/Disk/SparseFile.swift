@@ -30,7 +30,7 @@ package final class SparseFile: Sendable {
     private static func checkPlace(_ path: String, replacing: Bool) throws {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw FileProblem("create", path, cause: "something that is no file is there") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw FileProblem("create", path, cause: "it exists and is not a regular file") }
         guard replacing else { throw FileProblem("create", path, cause: "it exists already") }
     }
 

@@ -55,7 +55,7 @@ package struct Connection: Sendable {
 
     private static func url(_ text: String, from origin: String) throws -> EndpointURL {
         guard let url = EndpointURL(text) else {
-            throw Missing(description: "\(origin) holds '\(text)', which is no URL of a server; write it like \(localServer)")
+            throw Missing(description: "\(origin) holds '\(text)', which is not the URL of a server; write it like \(localServer)")
         }
         return url
     }
@@ -99,6 +99,6 @@ package struct Connection: Sendable {
     }
 
     private static func missingOwnKey(_ folder: ServerFolder) -> String {
-        "no access key: \(folder.credentialsPath) is not there or cannot be read. Start `ferry serve`, or name its folder with --data"
+        "no access key: \(folder.credentialsPath) does not exist or cannot be read. Start `ferry serve`, or name its folder with --data"
     }
 }

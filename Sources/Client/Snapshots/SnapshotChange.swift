@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What has to move so that a place that holds `left` comes to hold `right`.
+/// Which blocks turn `left` into `right`.
 package struct SnapshotChange: Sendable {
     package enum Method: String, Hashable, Sendable, Codable {
         /// The server compared their block lists: nothing was read.

@@ -125,7 +125,7 @@ struct BackupPacks: Sendable {
         if more > 0 { outcome.hurt.append("\(region): \(more) more frames are damaged") }
         if report.lockedFrames > 0 {
             outcome.remarks.append(
-                "\(region): \(report.lockedFrames) new frames could not be opened, because their keys are not at hand:"
+                "\(region): \(report.lockedFrames) new frames could not be opened, because their keys are unavailable:"
                     + " only their headers and lengths were checked"
             )
         }

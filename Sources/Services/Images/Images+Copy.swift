@@ -25,7 +25,7 @@ extension Images {
             if let id = try copy.clientToken.flatMap({ try Self.replay($0, of: call.account, in: transaction) }) {
                 return (id, [SnapshotCopy]())
             }
-            try Self.requirePlace(for: copy, of: call.account, in: transaction)
+            try Self.checkQuotas(for: copy, of: call.account, in: transaction)
             var plan = plan
             try plan.admit(TimeBasedAdmission(transaction: transaction, destination: call.region, limits: call.deployment.limits))
             try plan.write(in: transaction)
@@ -54,7 +54,7 @@ extension Images {
     }
 
     /// That the name is free, and that not too many copies are in progress.
-    static func requirePlace(for copy: ImageCopy, of account: AccountID, in transaction: Transaction) throws {
+    static func checkQuotas(for copy: ImageCopy, of account: AccountID, in transaction: Transaction) throws {
         let images = ImageTable(transaction)
         if let holder = try images.holder(ofName: copy.name, owner: account) { throw ImageName.duplicate(copy.name, of: holder) }
         // What is pending and not copied.

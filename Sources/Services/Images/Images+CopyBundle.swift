@@ -8,7 +8,7 @@ extension Images {
     func bucketForCopy(_ copy: ImageCopy, of source: ImageCopyPlan.Source) async throws -> BucketName {
         try await checkBundle(of: source, copied: copy)
         let account = call.account
-        try await call.store.database.read { try Self.requirePlace(for: copy, of: account, in: $0) }
+        try await call.store.database.read { try Self.checkQuotas(for: copy, of: account, in: $0) }
         return try await Buckets(call).requireForImages()
     }
 

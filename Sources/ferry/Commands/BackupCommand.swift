@@ -7,24 +7,25 @@ import Services
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Copy the data folder, also while a server runs on it.",
+        abstract: "Back up the data folder, also while a server runs on it.",
         discussion: """
-            Run again with the same folder it copies what is new, and reads back a tenth of what it copied before: a copy that has gone bad \
-            is mended from the data folder. The backup of before stays whole until the new one is; it is proven at its end. The server frees no space meanwhile. The root key is not part of it: keep a copy of it apart, because without it the \
-            access keys, the KMS keys and what they encrypt cannot be opened. ferry restore is the way back.
+            Later runs into the same folder copy what is new, and read back a tenth of the earlier copies: bad ones are replaced from the \
+            data folder. The previous backup stays intact until the new one is verified. The server frees no space while a backup runs. \
+            The root key is not included: keep a copy elsewhere, because without it the access keys, the KMS keys and everything that they \
+            encrypt cannot be opened. ferry restore makes a data folder from a backup.
             """
     )
 
-    @Argument(help: ArgumentHelp("The folder of the backup; made when it is missing.", valueName: "dir"))
+    @Argument(help: ArgumentHelp("The folder of the backup; created if it is missing.", valueName: "dir"))
     var backup: String
 
     @OptionGroup var folder: DataFolderOptions
     @OptionGroup var rootKey: RootKeyOptions
 
-    @Flag(help: "Read all of the backup again, and open every frame.")
+    @Flag(help: "Read the whole backup again, and open every frame.")
     var check = false
 
-    @Flag(name: .shortAndLong, help: "Do not say what the backup is at.")
+    @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
 
     func run() async throws {
@@ -38,7 +39,9 @@ struct BackupCommand: AsyncParsableCommand {
         for remark in report.remarks { Terminal.remark(remark) }
         for unmended in report.unmended { Terminal.complain(unmended) }
         for hurt in report.hurt { Terminal.complain("damaged before it was copied: \(hurt)") }
-        if !report.hurt.isEmpty { Terminal.complain("the backup is made, and as good as the data folder: run ferry scrub on that") }
+        if !report.hurt.isEmpty {
+            Terminal.complain("the backup is made, with the damage of the data folder in it: run ferry scrub on the data folder")
+        }
         if !report.hurt.isEmpty || !report.unmended.isEmpty { throw ExitCode.failure }
     }
 }
@@ -47,11 +50,11 @@ struct BackupCommand: AsyncParsableCommand {
 struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Make a data folder of a backup.",
+        abstract: "Make a data folder from a backup.",
         discussion: """
-            The folder that --data names must be empty or missing. Put the copy of root.key into it, or name the key with \
-            serve --root-key, before the server starts. When it is cut off, run it again. A backup that is damaged is not taken for whole: \
-            with --accept-damage a data folder is made of what there is.
+            The folder that --data names must be empty or missing. Before you start the server, put the copy of root.key into it, or name \
+            the key with serve --root-key. If the restore is interrupted, run it again. A damaged backup is refused; with --accept-damage, \
+            what there is of it is restored.
             """
     )
 
@@ -60,10 +63,10 @@ struct RestoreCommand: AsyncParsableCommand {
 
     @OptionGroup var folder: DataFolderOptions
 
-    @Flag(help: "Go on when files of the backup are damaged: copy what there is, and name them.")
+    @Flag(help: "Restore what there is of a damaged backup, and name the damaged files.")
     var acceptDamage = false
 
-    @Flag(name: .shortAndLong, help: "Do not say what the restore is at.")
+    @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
 
     func run() async throws {
@@ -80,7 +83,9 @@ struct RestoreCommand: AsyncParsableCommand {
         for file in report.damaged { Terminal.complain("damaged in the backup: \(file)") }
         for hurt in report.hurt { Terminal.complain("damaged: \(hurt)") }
         if report.damaged.isEmpty, report.hurt.isEmpty { return }
-        Terminal.complain("the data folder is made of what there was; once a server has started on it, ferry scrub names what is hurt")
+        Terminal.complain(
+            "everything that could be read is restored; start a server on it once, then run ferry scrub to see what is damaged"
+        )
         throw ExitCode.failure
     }
 }

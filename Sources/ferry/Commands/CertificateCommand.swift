@@ -7,13 +7,13 @@ import Services
 struct CertificateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "certificate",
-        abstract: "Print the certificate of a Region, which ferry bundle --ec2-cert takes.",
-        discussion: "A Region has one from its first start on. It is no secret; its private key never leaves the data folder."
+        abstract: "Print the certificate of a Region, for ferry bundle --ec2-cert.",
+        discussion: "A Region has one from its first start. It is not secret; its private key never leaves the data folder."
     )
 
     @OptionGroup var folder: DataFolderOptions
 
-    @Option(help: ArgumentHelp("The Region; not needed when there is but one.", valueName: "region"))
+    @Option(help: ArgumentHelp("The Region. Only needed if there are several.", valueName: "region"))
     var region: Region?
 
     func run() async throws {
@@ -21,14 +21,14 @@ struct CertificateCommand: AsyncParsableCommand {
         let regions = try Maintenance(folder: folder).regions()
         guard let region = region ?? (regions.count == 1 ? regions.first : nil) else {
             let known = regions.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("name one of the Regions in \(folder.path) with --region: \(known)")
+            throw ValidationError("\(folder.path) has several Regions; give one with --region: \(known)")
         }
         guard regions.contains(region) else {
             Terminal.complain("there is no Region \(region) in \(folder.path)\n  Name the folder of the server with --data.")
             throw ExitCode.failure
         }
         guard let pem = try await certificate(of: region, in: folder) else {
-            Terminal.complain("\(region) has no certificate yet: start the server once, which makes it")
+            Terminal.complain("\(region) has no certificate yet: start the server once to create it")
             throw ExitCode.failure
         }
         Terminal.say(pem.trimmingCharacters(in: .newlines))

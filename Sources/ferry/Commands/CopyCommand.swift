@@ -7,17 +7,17 @@ import Synchronization
 struct CopyCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "copy",
-        abstract: "Copy an image into one or more Regions and watch it get there.",
-        discussion: "A destination that fails does not stop the others. Ctrl-C stops the watching and not the copies."
+        abstract: "Copy an image to one or more Regions and show the progress.",
+        discussion: "If one destination fails, the others continue. Ctrl-C stops the display; the copies go on."
     )
 
     @Argument(help: "The image (ami-…).")
     var image: String
 
-    @Option(help: "The Region of the image. (default: the one of --region or of the environment)")
+    @Option(help: "The Region of the image. (default: --region, else the environment)")
     var from: String?
 
-    @Option(help: ArgumentHelp("Where to copy it; several with commas, or the option again.", valueName: "region,…"))
+    @Option(help: ArgumentHelp("The destination Regions, separated by commas; repeatable.", valueName: "region,…"))
     var to: [String]
 
     @Option(help: "The name of the copies. (default: the name of the image)")
@@ -26,15 +26,15 @@ struct CopyCommand: ClientCommand {
     @Option(help: "The description of the copies.")
     var description: String?
 
-    @Flag(inversion: .prefixedNo, help: "Give the copies the tags of the image.")
+    @Flag(inversion: .prefixedNo, help: "Copy the tags of the image.")
     var tags = true
 
     @OptionGroup var encryption: CopyEncryptionOptions
 
-    @Option(help: "Destinations at once, 1 to 256.")
+    @Option(help: "Destinations at a time, 1 to 256.")
     var parallel = 16
 
-    @Flag(inversion: .prefixedNo, help: "Stay until the copies have ended.")
+    @Flag(inversion: .prefixedNo, help: "Wait until the copies have finished.")
     var wait = true
 
     @OptionGroup var server: ServerOptions

@@ -1,14 +1,14 @@
 import ArgumentParser
 import Client
 
-/// `ferry diff`: what a copy of the second after the first would move.
+/// `ferry diff`: which blocks turn the first disk into the second.
 struct DiffCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Tell what has to move so that whoever holds the first comes to hold the second.",
+        abstract: "Tell which blocks turn the first image or snapshot into the second.",
         discussion: """
-            Inside one Region the server compares the block lists of related snapshots. Otherwise the checksums of all blocks that both hold \
-            are compared, and since a checksum comes only with its block, both disks are read.
+            Within a Region the server compares the block lists of related snapshots. Otherwise the checksums of all blocks that both have \
+            are compared; since a checksum comes only with its block, both disks are read.
             """
     )
 

@@ -7,21 +7,21 @@ import Wire
 struct EnvCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "env",
-        abstract: "Print the exports that point the AWS tools at a server: eval \"$(ferry env)\".",
+        abstract: "Print shell commands that point the AWS tools at a server: eval \"$(ferry env)\".",
         discussion:
-            "The address and the access key come from the options and the data folder, never from the environment that is to be replaced."
+            "The address and the access key come from the options and the data folder, never from variables that are already set."
     )
 
-    @Option(name: .customLong("endpoint-url"), help: "The server's URL.")
+    @Option(name: .customLong("endpoint-url"), help: "The URL of the server.")
     var endpointURL: String?
 
     @Option(help: "The Region to work in. (default: AWS_REGION, else us-east-1)")
     var region: String?
 
-    @Option(help: ArgumentHelp("The server's data folder.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The data folder of the server.", valueName: "dir"))
     var data: String?
 
-    @Flag(help: "Print what undoes the exports.")
+    @Flag(help: "Print the commands that undo this.")
     var unset = false
 
     /// Would outrank or spoil what is exported.

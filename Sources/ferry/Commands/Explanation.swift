@@ -64,7 +64,7 @@ struct Explanation {
             case ConnectionFailure.refused where failure.endpoint.isLoopback:
                 return "Is the server running? Start it with `ferry serve`, or name it with --endpoint-url or --data."
             case ConnectionFailure.untrusted:
-                return "For a certificate of one's own, set AWS_CA_BUNDLE to a PEM file with it or with its authority."
+                return "For a self-signed certificate, set AWS_CA_BUNDLE to a PEM file that holds it."
             default:
                 return nil
             }
@@ -86,7 +86,7 @@ struct Explanation {
         }
         return switch error.code {
         case "AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "InvalidSignatureException", "UnrecognizedClientException":
-            "The access key does not fit this server. For a server on this machine: eval \"$(ferry env)\"."
+            "The server does not know this access key and secret. For a server on this machine: eval \"$(ferry env)\"."
         case "RequestExpired":
             "The clocks of this machine and of the server are more than 15 minutes apart."
         case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException":

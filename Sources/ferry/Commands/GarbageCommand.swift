@@ -9,8 +9,8 @@ import Services
 struct GarbageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc",
-        abstract: "Free the space of what was deleted. The server must be stopped.",
-        discussion: "A server that runs collects by itself, every few minutes when something was deleted: serve's --collect-every."
+        abstract: "Free the space of deleted data. The server must be stopped.",
+        discussion: "A running server does this by itself: see --collect-every of ferry serve."
     )
 
     @OptionGroup var folder: DataFolderOptions

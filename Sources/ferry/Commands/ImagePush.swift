@@ -88,7 +88,7 @@ struct ImagePush: Sendable {
             switch snapshot.state {
             case "completed": return
             case "pending": try await pace.wait()
-            default: throw Refusal("the snapshot is \(snapshot.state): \(snapshot.stateMessage ?? "the server says no reason")")
+            default: throw Refusal("the snapshot is \(snapshot.state): \(snapshot.stateMessage ?? "the server gave no reason")")
             }
         }
     }

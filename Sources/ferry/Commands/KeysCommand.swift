@@ -5,7 +5,7 @@ import Client
 struct KeysCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "List your KMS keys, and the images and snapshots that they protect."
+        abstract: "List your KMS keys and the images and snapshots that they protect."
     )
 
     @OptionGroup var server: ServerOptions

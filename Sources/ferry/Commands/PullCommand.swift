@@ -5,7 +5,7 @@ import Client
 struct PullCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull",
-        abstract: "Download the disk of an image or a snapshot into a sparse raw file, every block checked."
+        abstract: "Download the disk of an image or a snapshot into a sparse raw file, and check every block."
     )
 
     @Argument(help: "An image (ami-…) or a snapshot (snap-…).")
@@ -14,7 +14,7 @@ struct PullCommand: ClientCommand {
     @Argument(help: "The file to write.", completion: .file())
     var file: String
 
-    @Option(help: "The disk of an image that has several, by its device name. (default: the root device)")
+    @Option(help: "The device name of the disk, if the image has several. (default: the root device)")
     var device: String?
 
     @Flag(help: "Replace the file if it exists.")
@@ -56,7 +56,7 @@ struct PullCommand: ClientCommand {
                     length = pushed
                 } else {
                     Terminal.remark(
-                        "The tag \(ResourceTag.diskBytesKey) says \(pushed) bytes, but there is data behind them: the whole volume is written."
+                        "The tag \(ResourceTag.diskBytesKey) says \(pushed) bytes, but there is data after them: the whole volume is written."
                     )
                 }
             }

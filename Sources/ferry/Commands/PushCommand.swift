@@ -11,7 +11,7 @@ struct PushCommand: ClientCommand {
         abstract: "Upload a disk and register it as an image.",
         discussion: """
             The disk is raw, or in a format that qemu-img reads when it is installed (qcow2, VMDK, VHD, VHDX, VDI, an OVA with one disk). \
-            Holes and zeros are not sent. When anything fails on the way, nothing is left behind in the server.
+            Holes and zeros are not sent. If the upload fails, nothing of it is left on the server.
             """
     )
 
@@ -35,22 +35,22 @@ struct PushCommand: ClientCommand {
     @Option(help: "The image's description.")
     var description: String?
 
-    @Option(help: "The machine that the disk is for.")
+    @Option(help: "The CPU architecture of the machine.")
     var architecture = Architecture.x8664
 
-    @Option(help: "The name under which the machine boots the disk.")
+    @Option(help: "The device name of the root disk.")
     var rootDeviceName = "/dev/sda1"
 
-    @Option(help: "How the machine boots.")
+    @Option(help: "How the machine boots. (default: the server decides)")
     var bootMode: BootMode?
 
-    @Option(name: .customLong("tag"), help: ArgumentHelp("A tag for the image and its snapshot; may be repeated.", valueName: "key=value"))
+    @Option(name: .customLong("tag"), help: ArgumentHelp("A tag for the image and its snapshot; repeatable.", valueName: "key=value"))
     var tags: [ResourceTag] = []
 
-    @Option(help: "The disk's format, when its magic number must not be believed.")
+    @Option(help: "The format of the disk. (default: what its first bytes say)")
     var format: DiskFormat?
 
-    @Flag(help: "Convert a disk that refers to other files, such as a backing file; they become part of the image.")
+    @Flag(help: "Convert a disk that refers to other files, such as a backing file; their contents become part of the image.")
     var followReferences = false
 
     @OptionGroup var window: WindowOptions
@@ -123,7 +123,7 @@ struct PushCommand: ClientCommand {
             )
         }
         let left = images.count - disks.count
-        if left > 0 { Terminal.remark("The OVA names \(left) empty disk\(left == 1 ? "" : "s") as well, which the image does not have.") }
+        if left > 0 { Terminal.remark("The OVA also names \(left) empty disk\(left == 1 ? "" : "s"), which the image leaves out.") }
         return disks[0]
     }
 

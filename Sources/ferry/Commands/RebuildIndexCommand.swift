@@ -7,11 +7,11 @@ import Services
 struct RebuildIndexCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild-index",
-        abstract: "Make the index over the packs anew, from the packs alone. The server must be stopped.",
+        abstract: "Rebuild the index from the packs. The server must be stopped.",
         discussion: """
-            Every frame's seal is opened. Damaged ranges are printed, packs that are missing or cut, and the snapshots, images and objects that \
-            this hurts; the exit code is 1 when there are any. What is whole can be read as before. An index that is damaged is kept under \
-            another name.
+            Every frame is opened and checked. Damaged ranges are printed, packs that are missing or cut short, and the snapshots, images and \
+            objects that are affected; the exit code is 1 if there are any. Everything that is intact stays readable. A damaged index is kept \
+            under another name.
             """
     )
 

@@ -6,13 +6,13 @@ import Services
 struct RecoverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recover",
-        abstract: "Say whether the files of a data folder belong together, and go on when some are lost.",
+        abstract: "Check that the files of a data folder belong together, and continue when some are lost.",
         discussion: """
-            Without an option it changes nothing; the exit code is 1 when anything is amiss. The best way on is always to put the right \
-            files back from a backup. With an option the server must be stopped. \
-            --accept goes on from rows that are older than the packs: the next collection frees what they do not know; \
-            of a directory that is older than the folder, what it lacks is lost, but for the names of buckets. \
-            --begin-anew sets what is left aside, in DIR/set-aside, and deletes nothing.
+            Without an option it changes nothing; the exit code is 1 if anything is wrong. Restoring the right files from a backup is always \
+            best. With an option the server must be stopped. \
+            --accept continues with rows that are older than the packs: the next collection frees what they do not know. \
+            With a directory that is older than the folder, everything newer is lost except the names of buckets. \
+            --begin-anew moves what is left into DIR/set-aside and deletes nothing.
             """
     )
 
@@ -20,14 +20,14 @@ struct RecoverCommand: AsyncParsableCommand {
 
     @OptionGroup var root: RootKeyOptions
 
-    @Option(help: ArgumentHelp("Go on from the rows that the Region has, or from the directory.", valueName: "region|directory"))
+    @Option(help: ArgumentHelp("Continue with the rows that the Region has, or with the directory.", valueName: "region|directory"))
     var accept: String?
 
-    @Option(help: ArgumentHelp("Begin anew with an empty Region, or with another directory.", valueName: "region|directory"))
+    @Option(help: ArgumentHelp("Start over with an empty Region, or with a new directory.", valueName: "region|directory"))
     var beginAnew: String?
 
     func validate() throws {
-        guard accept == nil || beginAnew == nil else { throw ValidationError("--accept and --begin-anew exclude each other") }
+        guard accept == nil || beginAnew == nil else { throw ValidationError("Give --accept or --begin-anew, not both.") }
         guard let name = accept ?? beginAnew, name != Recover.directoryName, Region(rawValue: name) == nil else { return }
         throw ValidationError("\(accept == nil ? "--begin-anew" : "--accept") takes the name of a Region, or '\(Recover.directoryName)'")
     }
@@ -40,11 +40,11 @@ struct RecoverCommand: AsyncParsableCommand {
         let lock = try folder.lock()
         if let accept {
             if let region = Region(rawValue: accept) { try recover.accept(region) } else { try recover.acceptDirectory() }
-            print("\(accept): goes on from the rows that it has")
+            print("\(accept): continues with the rows that it has")
         } else if let beginAnew {
             let aside =
                 if let region = Region(rawValue: beginAnew) { try recover.beginAnew(region) } else { try recover.beginAnewWithDirectory() }
-            print("\(beginAnew): begins anew" + (aside.map { "; what there was is in \($0)" } ?? ""))
+            print("\(beginAnew): starts over" + (aside.map { "; what there was is in \($0)" } ?? ""))
         }
         lock.release()
     }
@@ -54,7 +54,7 @@ struct RecoverCommand: AsyncParsableCommand {
         var isAmiss = false
         for finding in try await recover.findings(rootKey: root.source()) {
             isAmiss = isAmiss || finding.trouble != nil
-            print("\(finding.name): " + (finding.trouble.map { "\($0)" } ?? "as it should be"))
+            print("\(finding.name): " + (finding.trouble.map { "\($0)" } ?? "all is well"))
         }
         if isAmiss { throw ExitCode.failure }
     }

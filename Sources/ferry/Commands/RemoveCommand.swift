@@ -5,16 +5,16 @@ import Client
 struct RemoveCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Deregister images and delete their snapshots, or bundles; a copy that still runs is cancelled."
+        abstract: "Deregister images and delete their snapshots. A copy in progress is cancelled."
     )
 
     @Argument(help: ArgumentHelp("Images (ami-…) or snapshots (snap-…) of one Region.", valueName: "image"))
     var ids: [String]
 
-    @Flag(help: "Leave the snapshots of the images.")
+    @Flag(help: "Keep the snapshots of the images.")
     var keepSnapshots = false
 
-    @Flag(help: "Delete the bundles of instance-store images: their manifests and the parts that these name.")
+    @Flag(help: "Also delete the bundles of instance-store images: the manifests and the parts that they name.")
     var bundle = false
 
     @OptionGroup var server: ServerOptions

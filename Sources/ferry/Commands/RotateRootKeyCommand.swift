@@ -7,10 +7,10 @@ import Services
 struct RotateRootKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate-root-key",
-        abstract: "Replace the root key and seal the KMS keys anew. The server must be stopped.",
+        abstract: "Replace the root key. The server must be stopped.",
         discussion: """
-            The options without --new say what the root key is now. Without a --new option the new one is a fresh DIR/root.key. \
-            Blocks, snapshots and what was encrypted are not touched. When it is cut off, run it again.
+            The KMS keys are sealed again under the new key; disks and objects stay as they are. The options without --new name the current \
+            root key. Without a --new option the new one is a fresh DIR/root.key. If it is interrupted, run it again.
             """
     )
 
@@ -25,7 +25,7 @@ struct RotateRootKeyCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard newRootKey == nil || newPassphraseFile == nil else {
-            throw ValidationError("--new-root-key and --new-passphrase-file exclude each other")
+            throw ValidationError("Give --new-root-key or --new-passphrase-file, not both.")
         }
     }
 
@@ -38,8 +38,8 @@ struct RotateRootKeyCommand: AsyncParsableCommand {
         let lock = try folder.lock()
         let report = try await RootKeyRotation(folder: folder, logger: Logger(label: "ferry")).run(from: old, to: try target())
         lock.release()
-        print("The root key is replaced; \(report.materials) key materials are sealed anew.")
-        print("Keep a copy of the new root key apart from the data folder. The old one opens the backups from before.")
+        print("The root key is replaced; \(report.materials) key materials are sealed under the new one.")
+        print("Keep a copy of the new root key away from the data folder. Earlier backups need the old one.")
     }
 
     private func target() throws -> RootKeySource {

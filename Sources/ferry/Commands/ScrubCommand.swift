@@ -6,21 +6,21 @@ import Services
 struct ScrubCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scrub",
-        abstract: "Read and check every stored byte, and name the snapshots that damage hurts.",
+        abstract: "Read and check every stored byte, and name the snapshots and objects that are damaged.",
         discussion: """
-            Without --repair it only reads, so it may run beside the server. The databases of rows are checked, too. The exit code is 1 \
-            when anything is damaged and was not mended.
+            Without --repair it only reads, so the server may be running. The databases are checked, too. The exit code is 1 if there is \
+            damage that was not repaired.
 
-            With --repair, damaged blocks and maps are brought from another Region of the same folder that has them whole, and a damaged \
-            copy of a pack's header is written anew from the other one. What no Region has whole is stored again when a push or a \
-            copy brings the same bytes. The server must be stopped.
+            With --repair, damaged blocks and maps are copied from another Region of the same folder that has them intact, and a damaged \
+            copy of a pack's header is rewritten from the other one. What no Region has intact is stored again by the next push or \
+            copy of the same bytes. The server must be stopped.
             """
     )
 
     @OptionGroup var folder: DataFolderOptions
     @OptionGroup var rootKey: RootKeyOptions
 
-    @Flag(help: "Mend what can be mended; the server must be stopped.")
+    @Flag(help: "Repair what can be repaired; the server must be stopped.")
     var repair = false
 
     func run() async throws {
@@ -44,9 +44,9 @@ struct ScrubCommand: AsyncParsableCommand {
         }
         for region in try Maintenance(folder: folder).regions() {
             let report = try await Maintenance(folder: folder).scrub(region, repairing: repair, rootKey: try rootKey.source())
-            let mended = repair ? ", \(report.mended) mended" : ""
+            let mended = repair ? ", \(report.mended) repaired" : ""
             print("\(region): \(report.frames) frames in \(report.packs) packs, \(report.damages.count) damaged\(mended)")
-            if report.brought > 0 { print("\(region): \(report.brought) missing frames were brought from other Regions") }
+            if report.brought > 0 { print("\(region): \(report.brought) missing frames were copied from other Regions") }
             if report.missing > 0 {
                 print("\(region): \(report.missing) frames are missing: ferry rebuild-index finds those in packs that were put back")
             }

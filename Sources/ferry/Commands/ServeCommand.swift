@@ -11,10 +11,10 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serve Regions over the EC2, EBS direct, KMS, S3, STS and IAM APIs.",
         discussion: """
-            At first start it makes an account with an access key and writes the key to DIR/credentials, readable by its owner alone, \
-            and the root key of the KMS keys, DIR/root.key, of which a copy is to be kept elsewhere. \
+            The first start creates an account with an access key, which it writes to DIR/credentials (only its owner can read it), and the \
+            root key of all KMS keys, DIR/root.key. Keep a copy of the root key elsewhere. \
             FERRY_ROOT_ACCOUNT_ID, FERRY_ROOT_ACCESS_KEY_ID and FERRY_ROOT_SECRET_ACCESS_KEY set the account and its key instead. \
-            It stops in order on SIGTERM and SIGINT, and at once on a second one.
+            On SIGTERM and SIGINT, requests in progress may finish; a second signal stops the server at once.
             """
     )
 
@@ -22,11 +22,11 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var rootKey: RootKeyOptions
     @OptionGroup var connections: ConnectionOptions
 
-    @Option(help: ArgumentHelp("Where to listen; port 0 takes a free one.", valueName: "host:port"))
+    @Option(help: ArgumentHelp("The address to listen on; port 0 picks a free port.", valueName: "host:port"))
     var listen = ListenAddress(host: "127.0.0.1", port: 4566)
 
     @Option(
-        help: ArgumentHelp("The Regions to serve.", valueName: "a,b,c"),
+        help: ArgumentHelp("The Regions to serve. (default: us-east-1,us-west-2,eu-west-1)", valueName: "a,b,c"),
         transform: { text in
             let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
             let regions = try names.map { name in
@@ -41,7 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A name of this server, behind which clients of S3 may put a bucket (depot.images.example.org); repeatable. localhost is always one.",
+            "A host name of this server. S3 clients may put a bucket in front of it (BUCKET.NAME); repeatable. localhost is always one.",
             valueName: "name"
         ),
         transform: { text in
@@ -55,16 +55,16 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var hostName: [String] = []
 
-    @Option(help: ArgumentHelp("A PEM file with the server's certificate and its chain.", valueName: "file"))
+    @Option(help: ArgumentHelp("A PEM file with the server's certificate chain.", valueName: "file"))
     var tlsCertificate: String?
 
-    @Option(help: ArgumentHelp("A PEM file with the certificate's private key.", valueName: "file"))
+    @Option(help: ArgumentHelp("A PEM file with the private key of the certificate.", valueName: "file"))
     var tlsKey: String?
 
     @Option(
         help: ArgumentHelp(
-            "How many bytes of blocks may move from a Region into another each second, as 200MiB/s for every pair or "
-                + "us-east-1:eu-west-1=1Gbit/s for one; repeatable. No limit unless set.",
+            "The most that copies may move from one Region into another: 200MiB/s for every pair, "
+                + "us-east-1:eu-west-1=1Gbit/s for one; repeatable. (default: no limit)",
             valueName: "[from:into=]rate"
         )
     )
@@ -72,8 +72,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What the time-based copies of an account may set aside between two Regions, written as for --bandwidth; repeatable. "
-                + "2000MiB/s unless set.",
+            "The rate that an account's time-based copies may reserve between two Regions, written as for --bandwidth; repeatable. "
+                + "(default: 2000MiB/s)",
             valueName: "[from:into=]rate"
         )
     )
@@ -81,25 +81,25 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The shortest time between two collections of what was deleted; what was deleted less than a minute ago is kept, or less than this.",
+            "Minimum seconds between collections of deleted data. Data is kept for a minute after its deletion, or for this time if it is shorter.",
             valueName: "seconds"
         )
     )
     var collectEvery = 300
 
     @Flag(
-        help: "Take on copies whose KMS key cannot be used and let them fail later, as EC2 does. They are refused unless set."
+        help: "Accept copies whose KMS key cannot be used and let them fail later, as EC2 does. Without this they are refused."
     )
     var lateKeyChecks = false
 
-    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(help: "The least severe messages to log.")
     var logLevel: Logger.Level = .info
 
     func validate() throws {
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-certificate and --tls-key go together")
         }
-        guard collectEvery >= 1 else { throw ValidationError("--collect-every takes a second or more") }
+        guard collectEvery >= 1 else { throw ValidationError("--collect-every must be at least 1 second") }
         _ = try limits()
     }
 

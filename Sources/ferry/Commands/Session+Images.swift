@@ -22,11 +22,13 @@ extension Session {
     func waitUntilAvailable(_ id: String) async throws {
         var pace = pace
         while true {
-            guard let image = try await client.image(id, region: region) else { throw Refusal("the image was deregistered meanwhile") }
+            guard let image = try await client.image(id, region: region) else {
+                throw Refusal("the image was deregistered while it was waited for")
+            }
             switch image.state {
             case "available": return
             case "pending", "transient": try await pace.wait()
-            default: throw Refusal("the image is \(image.state): \(image.stateReason ?? "the server says no reason")")
+            default: throw Refusal("the image is \(image.state): \(image.stateReason ?? "the server gave no reason")")
             }
         }
     }
@@ -41,7 +43,7 @@ extension Session {
                 throw Refusal("it is an EBS image: its disks are snapshots, and it has no bundle", advice: advice)
             }
             guard let place = ObjectPlace(location: image.location) else {
-                throw Refusal("its location '\(image.location)' is no manifest in a bucket")
+                throw Refusal("its location '\(image.location)' is not a manifest in a bucket")
             }
             return place
         }

@@ -7,14 +7,15 @@ import Services
 struct UsageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "du",
-        abstract: "Tell what each image and snapshot holds alone and shared, and what is garbage.",
+        abstract: "Show how much each image and snapshot stores alone and shared, and how much is garbage.",
         discussion: """
-            ALONE is what comes free when the image goes with those of its snapshots that no other image uses, or the snapshot does; \
-            SHARED is what others hold as well. An instance-store image holds neither: its bundle is among the objects of its bucket. It reads the data folder and changes nothing, so it may run beside the server.
+            ALONE is freed when the image is removed with the snapshots that no other image uses, or when the snapshot is removed; \
+            SHARED is also used by others. An instance-store image has neither: its bundle counts as objects. \
+            The data folder is only read, so the server may be running.
             """
     )
 
-    @Argument(help: ArgumentHelp("Images (ami-…) or snapshots (snap-…); without any, all of them.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Images (ami-…) or snapshots (snap-…). (default: all)", valueName: "image"))
     var ids: [String] = []
 
     @OptionGroup var folder: DataFolderOptions

@@ -5,8 +5,8 @@ import Client
 struct VerifyCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Compare two images or snapshots byte for byte; ends with 3 at the first difference.",
-        discussion: "Reads both disks whole and checks every block against its checksum."
+        abstract: "Compare two images or snapshots byte for byte. The exit code is 3 if they differ.",
+        discussion: "Both disks are read completely, and every block is checked against its checksum."
     )
 
     @OptionGroup var pair: PairOptions

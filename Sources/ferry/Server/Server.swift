@@ -158,6 +158,7 @@ struct Server {
         let url = "\(tls == nil ? "http" : "https")://\(actual)"
         do {
             try folder.write(url + "\n", to: folder.endpoint)
+            ServiceManager.tell(.ready)
             logger.info("Listening", metadata: ["url": "\(url)", "regions": "\(regions.map(\.rawValue).joined(separator: ","))"])
         } catch {
             logger.error("Listening, but the endpoint file could not be written", metadata: ["url": "\(url)", "error": "\(error)"])
@@ -172,7 +173,7 @@ struct Server {
     }
 }
 
-/// The address to listen on is not to be had.
+/// The address to listen on is unavailable.
 struct CannotListen: Error, CustomStringConvertible {
     let address: ListenAddress
     let cause: String

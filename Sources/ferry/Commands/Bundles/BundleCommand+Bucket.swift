@@ -1,7 +1,7 @@
 import Bundles
 import Client
 
-/// A bundle in a bucket, and the image that becomes of it.
+/// A bundle in a bucket, and the resulting image.
 extension BundleCommand {
     private var imageName: String { name ?? ImageNameRule.suggestion(forFile: disk) }
 

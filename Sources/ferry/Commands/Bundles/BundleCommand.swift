@@ -8,10 +8,10 @@ import Foundation
 struct BundleCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "bundle",
-        abstract: "Make the bundle of an instance-store image, a manifest and encrypted parts, from a raw disk of up to 10 GiB.",
+        abstract: "Make the bundle of an instance-store image from a raw disk of up to 10 GiB.",
         discussion: """
-            In a bucket, the bundle is uploaded as it is made, and taken away again when that fails; --register makes it an image. In a \
-            folder, it needs no server.
+            A bundle is a manifest and encrypted parts. A bundle in a bucket is uploaded while it is made, and deleted again if that fails; \
+            --register makes it an image. Local bundles need no server.
             """
     )
 
@@ -26,21 +26,21 @@ struct BundleCommand: ClientCommand {
 
     @Option(
         help:
-            "The certificate of the Region that the image is for (PEM). (default: with a bucket, the one that the server gives)",
+            "The certificate of the Region that the image is for (PEM). (default: with a bucket, the server is asked)",
         completion: .file()
     )
     var ec2Cert: String?
 
-    @Option(help: "Where to write: a folder, made when it is missing, or s3://BUCKET or s3://BUCKET/FOLDER.", completion: .directory)
+    @Option(help: "Where to write: a folder, created if it is missing, or s3://BUCKET or s3://BUCKET/FOLDER.", completion: .directory)
     var to: String
 
-    @Option(help: "Your account, 12 digits. (default: with a bucket, that of the access key)")
+    @Option(help: "Your account, 12 digits. (default: with a bucket, the account of the access key)")
     var account: String?
 
-    @Option(help: "What the names of the files begin with. (default: the name of the disk)")
+    @Option(help: "The prefix of all file names. (default: the name of the disk)")
     var prefix: String?
 
-    @Option(help: "x86_64 or i386.")
+    @Option(help: "The CPU architecture, x86_64 or i386.")
     var arch = BundleManifest.Architecture.amd64
 
     @Option(help: "The kernel that the image boots with (aki-…).")
@@ -52,7 +52,7 @@ struct BundleCommand: ClientCommand {
     @Option(
         name: [.customShort("B"), .long],
         help: ArgumentHelp(
-            "The devices of the image: root is its root device's name; ami, swap, ephemeral0 to ephemeral99, each once.",
+            "The devices of the image: root names the root device; ami, swap and ephemeral0 to ephemeral99 may each be named once.",
             valueName: "maps"
         )
     )
@@ -60,22 +60,22 @@ struct BundleCommand: ClientCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Product codes, with commas between them. Ferry registers no image of a bundle that has some: not with --register.",
+            "Product codes, separated by commas. Ferry registers no image that has some, so this excludes --register.",
             valueName: "codes"
         )
     )
     var productCodes: String?
 
-    @Option(help: "gzip's level, 1 (fast) to 9 (small).")
+    @Option(help: "The gzip level, 1 (fast) to 9 (small).")
     var level = 6
 
-    @Flag(help: "Replace an earlier bundle of that prefix.")
+    @Flag(help: "Replace an earlier bundle with that prefix.")
     var force = false
 
-    @Flag(help: "Make the bucket if it is not there.")
+    @Flag(help: "Create the bucket if it does not exist.")
     var createBucket = false
 
-    @Flag(help: "Register the bundle as an image, and wait until the server has verified it.")
+    @Flag(help: "Register the bundle as an image and wait until the server has verified it.")
     var register = false
 
     @Option(help: "The image's name. (default: the disk's name without its extension)")

@@ -68,7 +68,7 @@ struct BundleBucket: BundleSource {
     }
 
     private func object(_ place: ObjectPlace) async throws -> RemoteObject {
-        guard let object = try await client.object(at: place, region: region) else { throw Refusal("\(place) is not there") }
+        guard let object = try await client.object(at: place, region: region) else { throw Refusal("\(place) does not exist") }
         return object
     }
 }

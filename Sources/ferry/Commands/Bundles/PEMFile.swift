@@ -21,7 +21,7 @@ enum PEMFile {
     }
 
     private static func text(_ path: String) throws(BundleError) -> String {
-        guard let bytes = FileManager.default.contents(atPath: path) else { throw BundleError("it is not there, or you may not read it") }
+        guard let bytes = FileManager.default.contents(atPath: path) else { throw BundleError("it does not exist, or you may not read it") }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

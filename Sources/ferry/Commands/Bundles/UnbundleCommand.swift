@@ -6,24 +6,24 @@ import Client
 struct UnbundleCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "unbundle",
-        abstract: "Open the bundle of an instance-store image into a sparse raw file, everything checked.",
-        discussion: "Of a bundle in a folder, it needs no server."
+        abstract: "Extract the disk from the bundle of an instance-store image into a sparse raw file, and check everything.",
+        discussion: "Local bundles need no server."
     )
 
     @Argument(
-        help: "The manifest, a file or s3://BUCKET/KEY, whose parts are beside it; or an instance-store image (ami-…).",
+        help: "The manifest, with its parts beside it: a file or s3://BUCKET/KEY. Or an instance-store image (ami-…).",
         completion: .file()
     )
     var manifest: String
 
-    @Argument(help: "The file to write; --to says it as well.", completion: .file())
+    @Argument(help: "The file to write; the same as --to.", completion: .file())
     var file: String?
 
-    @Option(help: "The private key of the user or of the Region that the bundle was made for (PEM, not encrypted).", completion: .file())
+    @Option(help: "The private key of the user or Region that the bundle was made for (PEM, not encrypted).", completion: .file())
     var key: String
 
     @Option(
-        help: "The certificate that the manifest must be signed with (PEM). Without it the signature is not checked.",
+        help: "The certificate of whoever must have signed the manifest (PEM). Without it the signature is not checked.",
         completion: .file()
     )
     var cert: String?
@@ -69,7 +69,7 @@ struct UnbundleCommand: ClientCommand {
     private func source(_ session: Session) async throws -> BundleBucket {
         let place =
             isImage ? try await session.manifest(of: manifest, else: "`ferry pull \(manifest) FILE` downloads its disk.") : self.place
-        guard let place else { throw Refusal("\(manifest) is no manifest in a bucket") }
+        guard let place else { throw Refusal("\(manifest) is not a manifest in a bucket") }
         let region = try await doing("looking for the bucket \(place.bucket)") {
             try await session.client.region(ofBucket: place.bucket, asking: session.region)
         }

@@ -6,7 +6,7 @@ import NIOCore
 struct ConnectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How long a client may take to send the head of a request; at the start of a connection, with TLS. As long again for a body that no signature has been verified for.",
+            "Time to send the head of a request, including TLS on a new connection; the same again for a body before its signature is verified.",
             valueName: "seconds"
         )
     )
@@ -14,18 +14,18 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A client that sends a body at less than 1 KiB/s, or takes nothing of an answer, is disconnected after this.",
+            "Disconnect a client that sends a body at less than 1 KiB/s, or reads nothing of an answer, for this long.",
             valueName: "seconds"
         )
     )
     var stallTimeout = 60.0
 
-    @Option(help: ArgumentHelp("How long a connection may stay open between two requests.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Time that a connection may stay open between two requests.", valueName: "seconds"))
     var idleTimeout = 120.0
 
     @Option(
         help: ArgumentHelp(
-            "How long requests may go on after SIGTERM or SIGINT before their connections are cut. A second signal ends the server at once.",
+            "Time for requests in progress to finish after SIGTERM or SIGINT. A second signal stops the server at once.",
             valueName: "seconds"
         )
     )
@@ -33,7 +33,7 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How many connections may be open. Unless set, half of what the limit on open files allows, at most 2048.",
+            "The most connections to keep open. (default: half the limit on open files, at most 2048)",
             valueName: "count"
         )
     )

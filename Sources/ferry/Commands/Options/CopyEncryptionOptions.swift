@@ -3,12 +3,12 @@ import Client
 
 /// Whether copies are encrypted, and under which keys.
 struct CopyEncryptionOptions: ParsableArguments {
-    @Flag(help: "Encrypt the copies, under the account's default key of each destination unless --kms-key names others.")
+    @Flag(help: "Encrypt the copies, under the default key of each destination unless --kms-key names another.")
     var encrypt = false
 
     @Option(
         help: ArgumentHelp(
-            "The KMS key of the copies by id, ARN or alias, as alias/x for every destination or eu-west-1=alias/x for one; repeatable.",
+            "The KMS key (id, ARN or alias) for the copies: alias/x for every destination, eu-west-1=alias/x for one; repeatable.",
             valueName: "[region=]key"
         )
     )

@@ -6,7 +6,7 @@ import Services
 
 /// The data folder of a server on this machine.
 struct DataFolderOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The data folder; without it $XDG_DATA_HOME/ferry, or ~/.local/share/ferry.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The data folder. (default: $XDG_DATA_HOME/ferry, else ~/.local/share/ferry)", valueName: "dir"))
     var data: String?
 
     var folder: DataFolder {

@@ -5,6 +5,6 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
-    @Flag(name: .shortAndLong, help: "Show no progress, and only ids as the result.")
+    @Flag(name: .shortAndLong, help: "Show no progress, and print only ids.")
     var quiet = false
 }

@@ -9,7 +9,7 @@ struct PairOptions: ParsableArguments {
     @Argument(help: "The other image or snapshot.")
     var second: String
 
-    @Option(help: "The Region of the second, when it is another one.")
+    @Option(help: "The Region of the second, if it is another.")
     var toRegion: String?
 }
 

@@ -5,12 +5,12 @@ import Services
 
 /// Where the root key of a data folder comes from.
 struct RootKeyOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The file of the root key; DIR/root.key unless set, made at first start.", valueName: "file"))
+    @Option(help: ArgumentHelp("The file with the root key. (default: DIR/root.key, created at the first start)", valueName: "file"))
     var rootKey: String?
 
     @Option(
         help: ArgumentHelp(
-            "A file with the passphrase that stands in place of a root key; FERRY_ROOT_PASSPHRASE gives it too.",
+            "A file with a passphrase to use instead of a root key. FERRY_ROOT_PASSPHRASE sets it, too.",
             valueName: "file"
         )
     )
@@ -18,7 +18,7 @@ struct RootKeyOptions: ParsableArguments {
 
     func validate() throws {
         guard rootKey == nil || rootPassphraseFile == nil else {
-            throw ValidationError("--root-key and --root-passphrase-file exclude each other")
+            throw ValidationError("Give --root-key or --root-passphrase-file, not both.")
         }
     }
 

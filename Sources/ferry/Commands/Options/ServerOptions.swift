@@ -4,19 +4,21 @@ import Foundation
 
 /// Which server a command speaks to, and as whom.
 struct ServerOptions: ParsableArguments {
-    @Option(name: .customLong("endpoint-url"), help: "The server's URL, for every service and Region.")
+    @Option(name: .customLong("endpoint-url"), help: "The URL of the server, for every service and Region.")
     var endpointURL: String?
 
-    @Option(help: "The Region to work in.")
+    @Option(help: "The Region.")
     var region: String?
 
-    @Option(help: "A profile of the AWS shared-credentials file.")
+    @Option(help: "A profile of the AWS credentials file.")
     var profile: String?
 
-    @Option(help: ArgumentHelp("The data folder of a server on this machine, for its address and its access key.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The data folder of a server on this machine; its address and access key are read from there.", valueName: "dir")
+    )
     var data: String?
 
-    @Flag(name: .customLong("aws"), help: "Speak to the real AWS.")
+    @Flag(name: .customLong("aws"), help: "Use AWS itself.")
     var useAWS = false
 
     /// Settles address, access key and Region from the options, the environment and files.

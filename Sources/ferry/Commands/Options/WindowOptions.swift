@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// A number of blocks in flight that no machine chokes on.
 struct WindowOptions: ParsableArguments {
-    @Option(help: "Blocks in flight at once, 1 to 256.")
+    @Option(help: "Blocks in flight, 1 to 256.")
     var parallel = 16
 
     func validate() throws {
