@@ -94,7 +94,7 @@ def test_time_based_copies_beyond_the_quota(start_server, limited_disk):
         ("--bandwidth", "fast", "has no throughput"),
         ("--bandwidth", "0MiB/s", "has no throughput"),
         ("--bandwidth", f"{HOME}=1MiB/s", "names no Region pair"),
-        ("--bandwidth", f"{HOME}:mars-north-1=1MiB/s", "none of the Regions"),
+        ("--bandwidth", f"{HOME}:mars-north-1=1MiB/s", "not one of the Regions"),
         ("--time-based-quota", f"{HOME}:{HOME}=1MiB/s", "within a Region"),
     ],
 )

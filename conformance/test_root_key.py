@@ -47,13 +47,13 @@ def test_made_at_first_start_and_said_so(start_server):
     file = server.data / "root.key"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert re.fullmatch(r"[0-9a-f]{64}\n", file.read_text())
-    [said] = [line for line in server.log_text().splitlines() if "Made the root key" in line]
+    [said] = [line for line in server.log_text().splitlines() if "Created the root key" in line]
     assert "notice" in said and str(file) in said
     blob = encrypt(server)
     server.stop()
     server.start()
     # The log goes on in the same file: it was made once.
-    assert server.log_text().count("Made the root key") == 1
+    assert server.log_text().count("Created the root key") == 1
     assert opens(server, blob)
 
 
@@ -119,7 +119,7 @@ def test_the_secret_of_the_root_account_is_taken_out_of_the_environment_and_seal
 
 def test_a_short_passphrase_is_refused(tmp_path):
     server = FerryServer(tmp_path / "data", environment={"FERRY_ROOT_PASSPHRASE": "short"})
-    refuses_to_start(server, "12 bytes or more")
+    refuses_to_start(server, "at least 12 bytes")
 
 
 def test_replaced(start_server, tmp_path):

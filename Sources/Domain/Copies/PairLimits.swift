@@ -54,7 +54,7 @@ package struct PairLimitProblem: Error, Equatable, CustomStringConvertible {
         switch kind {
         case .rate: "'\(text)' has no throughput: write one as 200MiB/s (KiB/s, MiB/s, GiB/s, Mbit/s, Gbit/s; a whole number above 0)"
         case .pair: "'\(text)' names no Region pair: write SOURCE:DESTINATION=RATE, as us-east-1:eu-west-1=200MiB/s"
-        case .region(let name): "'\(text)': '\(name)' is none of the Regions that are served"
+        case .region(let name): "'\(text)': '\(name)' is not one of the Regions that are served"
         case .within: "'\(text)': within a Region nothing moves, so there is nothing to limit"
         case .twice: "'\(text)': this limit is set already"
         }

@@ -65,7 +65,7 @@ package struct Collector: Service, CustomStringConvertible {
             defer { lastEnd.date = deployment.clock.now }
             _ = try await collect()
         } catch {
-            if error is BackupRuns { return logger.info("Garbage is collected when the backup that runs has ended") }
+            if error is BackupRuns { return logger.info("Garbage will be collected when the running backup has ended") }
             if !(error is CancellationError) { logger.error("Collecting garbage failed", metadata: .error(error)) }
         }
     }
@@ -99,7 +99,7 @@ package struct Collector: Service, CustomStringConvertible {
         do {
             try await store.database.write { try ReleaseTable($0).insert(root: nil, at: now) }
         } catch {
-            logger.error("Noting what a crash left failed", metadata: .error(error))
+            logger.error("Looking for what a crash left behind failed", metadata: .error(error))
         }
     }
 

@@ -41,7 +41,7 @@ package struct KeyReconciler: Service, CustomStringConvertible {
             try await store.keys.certificates.require()
         } catch {
             // Whoever needs it first makes it.
-            if !(error is CancellationError) { logger.error("Making the Region's certificate failed", metadata: .error(error)) }
+            if !(error is CancellationError) { logger.error("Creating the Region's certificate failed", metadata: .error(error)) }
         }
     }
 
@@ -51,7 +51,7 @@ package struct KeyReconciler: Service, CustomStringConvertible {
             try await delete()
             try await rotate()
         } catch {
-            if !(error is CancellationError) { logger.error("Keeping the KMS keys failed", metadata: .error(error)) }
+            if !(error is CancellationError) { logger.error("Rotating and deleting KMS keys that are due failed", metadata: .error(error)) }
         }
     }
 

@@ -34,7 +34,7 @@ package enum RootKeyError: Error, CustomStringConvertible {
             "\(path) knows no root key, and there is data that one has encrypted: put the file back from a backup, as docs/operating.md says"
         case .passphraseNeeded:
             "the root key of this data folder is a passphrase: give it with --root-passphrase-file or FERRY_ROOT_PASSPHRASE"
-        case .passphraseTooShort: "a passphrase for the root key has \(PassphraseStretch.passphraseBytesMin) bytes or more"
+        case .passphraseTooShort: "a passphrase for the root key must have at least \(PassphraseStretch.passphraseBytesMin) bytes"
         case .wrongFile(let path): "\(path) is not the root key of this data folder"
         case .wrongPassphrase: "this is not the passphrase of this data folder's root key"
         case .vaultDamaged(let cause): "the root key is the right one, but a vault key in directory.sqlite does not open: \(cause)"

@@ -30,7 +30,7 @@ package struct VaultLoader: Sendable {
         }
         let root = try rootKey(source, known)
         let vault = try await vault(under: root)
-        logger.info("The root key of the KMS keys is the right one", metadata: ["root_key": "\(name(of: source))"])
+        logger.info("The root key opens the KMS keys", metadata: ["root_key": "\(name(of: source))"])
         return vault
     }
 
@@ -57,7 +57,7 @@ package struct VaultLoader: Sendable {
                 defer { text.withUnsafeMutableBytes { SecretBytes.wipe($0) } }
                 try folder.write(text, to: path)
                 logger.notice(
-                    "Made the root key, which every encrypted snapshot hangs on: keep a copy of the file apart from the data folder",
+                    "Created the root key. Without it nothing that is encrypted can be read: keep a copy away from the data folder",
                     metadata: ["file": "\(path)"]
                 )
             }

@@ -168,5 +168,5 @@ package struct Recover: Sendable {
 package struct NothingAmiss: Error, CustomStringConvertible {
     package let name: String
 
-    package var description: String { "nothing is amiss with \(name): nothing was changed" }
+    package var description: String { "there is nothing wrong with \(name), so nothing was changed" }
 }

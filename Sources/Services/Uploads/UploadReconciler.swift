@@ -45,7 +45,7 @@ package struct UploadReconciler: Service, CustomStringConvertible {
                 } catch let error as KeyUnusable {
                     // It waits for its key, and is tried every two seconds: said once.
                     guard waiting.insert(upload.snapshotID) else { continue }
-                    logger.warning("An upload waits for its key", metadata: .error(error, ["snapshot": "\(upload.snapshotID)"]))
+                    logger.warning("An upload is waiting for its KMS key", metadata: .error(error, ["snapshot": "\(upload.snapshotID)"]))
                 } catch let error where !(error is CancellationError) {
                     logger.error("Finishing an upload failed", metadata: .error(error, ["snapshot": "\(upload.snapshotID)"]))
                 }

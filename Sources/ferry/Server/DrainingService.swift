@@ -37,7 +37,7 @@ struct DrainingService: Service, CustomStringConvertible {
         } catch {
             return
         }
-        logger.warning("Cut off the requests that had not ended", metadata: ["connections": "\(connections.count)"])
+        logger.warning("Cut off the requests that were still in progress", metadata: ["connections": "\(connections.count)"])
         connections.closeAll()
     }
 }

@@ -23,12 +23,12 @@ struct StopSignals {
         var isStopping = false
         for await signal in signals {
             if isStopping {
-                logger.warning("Stopped at once: what was not acknowledged is undone, or taken up at the next start")
+                logger.warning("Stopped at once: unacknowledged work is undone, or continued at the next start")
                 cleanUp()
                 _exit(128 + signal.rawValue)
             }
             isStopping = true
-            logger.info("Stopping: requests in progress may end; a second signal stops at once", metadata: ["signal": "\(signal)"])
+            logger.info("Stopping when requests in progress have ended; a second signal stops at once", metadata: ["signal": "\(signal)"])
             ServiceManager.tell(.stopping)
             await services.triggerGracefulShutdown()
         }

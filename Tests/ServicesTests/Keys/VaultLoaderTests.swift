@@ -35,7 +35,7 @@ import Testing
             #expect(text.wholeMatch(of: /[0-9a-f]{64}\n/) != nil)
             let mode = try FileManager.default.attributesOfItem(atPath: folder.rootKey)[.posixPermissions] as? Int
             #expect(mode == 0o600)
-            #expect(log.entries.contains { $0.message.hasPrefix("Made the root key") && $0.metadata["file"] == folder.rootKey })
+            #expect(log.entries.contains { $0.message.hasPrefix("Created the root key") && $0.metadata["file"] == folder.rootKey })
             // The key itself is in no line of the log.
             #expect(!log.entries.contains { "\($0)".contains(text.prefix(16)) })
             #expect(try await open(folder, directory).currentID == first.currentID)
