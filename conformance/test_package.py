@@ -65,11 +65,22 @@ class InstalledRoot:
         return run("dpkg", *options, *arguments, env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
 
 
-@pytest.fixture
-def installed(package, tmp_path) -> InstalledRoot:
-    root = InstalledRoot(tmp_path / "root")
+def install(package: Path, folder: Path) -> InstalledRoot:
+    root = InstalledRoot(folder)
     root.dpkg("--install", only(package, "*.deb"))
     return root
+
+
+@pytest.fixture(scope="module")
+def installed(package, tmp_path_factory) -> InstalledRoot:
+    """What most tests only look at."""
+    return install(package, tmp_path_factory.mktemp("installed") / "root")
+
+
+@pytest.fixture
+def own_root(package, tmp_path) -> InstalledRoot:
+    """One that the test may change."""
+    return install(package, tmp_path / "root")
 
 
 def settings(path: Path, section: str = "") -> dict[str, list[str]]:
@@ -93,13 +104,13 @@ def service_command(root: InstalledRoot) -> list[str]:
     return [str(root / program), *(str(root / argument) if argument == DATA else argument for argument in arguments)]
 
 
-def test_the_installed_service_copies_an_image(installed, tmp_path):
-    conf = installed / CONF
+def test_the_installed_service_copies_an_image(own_root, tmp_path):
+    conf = own_root / CONF
     assert "--listen 127.0.0.1:4566" in conf.read_text(), "it listens on loopback unless it is told otherwise"
     conf.write_text(conf.read_text().replace("127.0.0.1:4566", "127.0.0.1:0"))
-    server = FerryServer(installed / DATA, log_file=tmp_path / "log", program=tuple(service_command(installed))).start()
+    server = FerryServer(own_root / DATA, log_file=tmp_path / "log", program=tuple(service_command(own_root))).start()
     try:
-        environment = {**server.shell_environment(), "PATH": f"{installed / 'usr/bin'}:{os.environ['PATH']}"}
+        environment = {**server.shell_environment(), "PATH": f"{own_root / 'usr/bin'}:{os.environ['PATH']}"}
         data = noise("package", 0)
         disk_file(tmp_path / "disk.raw", BLOCK, {0: data})
 
@@ -131,17 +142,17 @@ def test_the_service_has_a_user_and_few_rights(installed):
     assert (installed / CONF).stat().st_mode & 0o007 == 0, "it may hold a secret"
 
 
-def test_removal_keeps_the_configuration_and_purge_the_disks(installed, package):
-    (installed / CONF).write_text('FERRY_OPTIONS="--listen 127.0.0.1:1"\n')
-    (installed / DATA).mkdir(parents=True)
-    installed.dpkg("--install", only(package, "*.deb"))
-    assert '127.0.0.1:1"\n' in (installed / CONF).read_text(), "a new package leaves what was changed"
-    installed.dpkg("--remove", "ferry")
-    assert not (installed / "usr/bin/ferry").exists()
-    assert (installed / CONF).exists()
-    told = installed.dpkg("--purge", "ferry")
-    assert not (installed / CONF).exists()
-    assert (installed / DATA).is_dir() and DATA in told
+def test_removal_keeps_the_configuration_and_purge_the_disks(own_root, package):
+    (own_root / CONF).write_text('FERRY_OPTIONS="--listen 127.0.0.1:1"\n')
+    (own_root / DATA).mkdir(parents=True)
+    own_root.dpkg("--install", only(package, "*.deb"))
+    assert '127.0.0.1:1"\n' in (own_root / CONF).read_text(), "a new package leaves what was changed"
+    own_root.dpkg("--remove", "ferry")
+    assert not (own_root / "usr/bin/ferry").exists()
+    assert (own_root / CONF).exists()
+    told = own_root.dpkg("--purge", "ferry")
+    assert not (own_root / CONF).exists()
+    assert (own_root / DATA).is_dir() and DATA in told
 
 
 def test_the_tarball_has_the_files_of_the_package(installed, package, tmp_path):
