@@ -67,9 +67,12 @@ let targets: [Target] = [
         dependencies: ["CZlib", "CZstd", "Files", "Wire", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict
     ),
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(
         name: "Metadata",
-        dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")],
+        dependencies: [
+            "CLibPQ", "Domain", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ],
         swiftSettings: strict
     ),
     .target(
@@ -159,7 +162,7 @@ let targets: [Target] = [
     // The tests of each layer.
     .target(
         name: "TestSupport",
-        dependencies: ["Domain", "Blocks", "Transfer", .product(name: "NIOCore", package: "swift-nio")],
+        dependencies: ["Domain", "Blocks", "Metadata", "Transfer", .product(name: "NIOCore", package: "swift-nio")],
         path: "Tests/TestSupport",
         swiftSettings: strict
     ),
@@ -214,7 +217,7 @@ let targets: [Target] = [
         dependencies: ["Domain", "Sealing", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict
     ),
-    .testTarget(name: "MetadataTests", dependencies: ["Domain", "Metadata"], swiftSettings: strict),
+    .testTarget(name: "MetadataTests", dependencies: ["Domain", "Metadata", "TestSupport"], swiftSettings: strict),
     .testTarget(
         name: "ClientTests",
         dependencies: [

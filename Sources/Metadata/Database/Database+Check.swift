@@ -2,7 +2,8 @@ import GRDB
 
 extension Database {
     /// Throws `DatabaseDamaged` unless the file is whole: its structure, and when `thoroughly` also that its indices say what its tables do,
-    /// which takes ten times as long.
+    /// which takes ten times as long. In PostgreSQL every table is read, `thoroughly` or not: it proves its pages when they are read, where
+    /// checksums are on.
     package func check(thoroughly: Bool) throws {
         try refuse(damage(thoroughly: thoroughly))
     }
@@ -12,7 +13,7 @@ extension Database {
         try refuse(await read { try Self.damage(thoroughly: true, $0) })
     }
 
-    /// What SQLite finds wrong first in the file; nil when it is whole.
+    /// What is found wrong first; nil when it is whole.
     package func damage(thoroughly: Bool) throws -> String? { try blockingRead { try Self.damage(thoroughly: thoroughly, $0) } }
 
     private func refuse(_ damage: String?) throws {
@@ -20,13 +21,27 @@ extension Database {
     }
 
     private static func damage(thoroughly: Bool, _ transaction: Transaction) throws -> String? {
+        guard transaction.isSQLite else { return try damageInPostgres(transaction) }
         let pragma = thoroughly ? "integrity_check" : "quick_check"
         let found = try transaction.rows("PRAGMA \(pragma)(1)").map { try $0.text(pragma) }
         return found == ["ok"] ? nil : found.first ?? "it cannot be checked"
     }
+
+    private static func damageInPostgres(_ transaction: Transaction) throws -> String? {
+        for table in try transaction.rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename")
+        {
+            let name = try table.text("name")
+            do {
+                _ = try transaction.rows("SELECT COUNT(*) AS count FROM \(PostgresDialect.quoted(name))")
+            } catch let error as PostgresError where error.isDamage {
+                return "table \(name): \(error)"
+            }
+        }
+        return nil
+    }
 }
 
-/// The file of a database does not hold what SQLite wrote.
+/// A database does not hold what was written into it.
 package struct DatabaseDamaged: Error, CustomStringConvertible {
     package let path: String
     package let cause: String

@@ -1,11 +1,15 @@
 import GRDB
+import Synchronization
 
 extension Database {
     /// Calls `body` before each commit from now on; when it throws, the transaction is taken back and its caller gets the error.
     ///
     /// The one seam for tests of what becomes of work whose rows cannot be written: nothing in the product calls it.
     package func beforeEachCommit(_ body: @escaping @Sendable () throws -> Void) {
-        pool.add(transactionObserver: CommitObserver(body), extent: .databaseLifetime)
+        switch engine {
+        case .sqlite(let file): file.pool.add(transactionObserver: CommitObserver(body), extent: .databaseLifetime)
+        case .postgres(let rows): rows.observers.withLock { $0.append(body) }
+        }
     }
 }
 

@@ -8,15 +8,19 @@ package struct DatabaseUnusable: Error, CustomStringConvertible {
     package let remedy: String
     package let cause: any Error
 
-    /// Whether the file holds something else than SQLite wrote, and not whether it may be read or written.
+    /// Whether something else is there than was written, and not whether it may be read or written.
     var isDamaged: Bool {
-        guard let failure = cause as? SQLiteFailure else { return false }
-        return [ResultCode.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT].contains { $0.rawValue == failure.code }
+        switch cause {
+        case let failure as SQLiteFailure:
+            [ResultCode.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT].contains { $0.rawValue == failure.code }
+        case let failure as PostgresError: failure.isDamage
+        default: false
+        }
     }
 
     package var description: String { "\(path), which holds \(content), cannot be used: \(cause). What to do: \(remedy)" }
 
-    /// Runs `body`; an error of SQLite that is about the file and not about a statement names the file.
+    /// Runs `body`; an error that is about the file or the server and not about a statement names it.
     static func naming<Value>(_ path: String, _ schema: Schema, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
@@ -44,9 +48,12 @@ package struct DatabaseUnusable: Error, CustomStringConvertible {
                 remedy: schema.remedy,
                 cause: SQLiteFailure(code: error.resultCode.rawValue, message: error.message ?? "no more is known")
             )
+        case let error as PostgresError where error.isNoSpace: DatabaseDiskFull(path: path, content: schema.content)
+        case let error as PostgresError where error.isDamage:
+            DatabaseUnusable(path: path, content: schema.content, remedy: schema.remedy, cause: error)
         case is SchemaTooNew, is SchemaTooOld, is WrongDatabase:
             DatabaseRefused(path: path, cause: error)
-        default: error
+        default: DatabaseUnavailable.named(error, place: path) ?? error
         }
     }
 
@@ -70,7 +77,7 @@ package struct DatabaseDiskFull: Error, CustomStringConvertible {
     package let content: String
 
     package var description: String {
-        "the disk is full: there is no room to work with \(path), which holds \(content). Nothing is wrong with the file: make some MiB of room"
+        "the disk is full: there is no room to work with \(path), which holds \(content). Nothing is wrong with it: make some MiB of room"
             + " on the disk, and try again"
     }
 }

@@ -4,6 +4,7 @@ extension Schema {
         "the index over the packs of a Region",
         landmark: "packs",
         remedy: "it is a cache: stop the server, move the file away with its -wal and -shm, and run ferry rebuild-index",
+        isolation: .readCommitted,
         steps: [
             [
                 "CREATE TABLE packs (number INTEGER PRIMARY KEY, id BYTEA NOT NULL UNIQUE, indexed_length BIGINT NOT NULL)",

@@ -6,12 +6,15 @@ package struct Schema: Sendable {
     private let landmark: String
     /// What to do when a file of the kind cannot be used.
     let remedy: String
+    /// How far writers are kept apart where there are several.
+    let isolation: Isolation
     private let steps: [[String]]
 
-    init(_ content: String, landmark: String, remedy: String, steps: [[String]]) {
+    init(_ content: String, landmark: String, remedy: String, isolation: Isolation = .serializable, steps: [[String]]) {
         self.content = content
         self.landmark = landmark
         self.remedy = remedy
+        self.isolation = isolation
         self.steps = steps
     }
 
@@ -38,11 +41,11 @@ package struct Schema: Sendable {
 
     func migrate(_ transaction: Transaction) throws {
         try checkKind(transaction)
-        try transaction.execute("CREATE TABLE IF NOT EXISTS schema_steps (number BIGINT PRIMARY KEY)")
+        try transaction.define("CREATE TABLE IF NOT EXISTS schema_steps (number BIGINT PRIMARY KEY)")
         let done = try transaction.firstRow("SELECT COALESCE(MAX(number), 0) AS number FROM schema_steps")?.integer("number") ?? 0
         guard done <= steps.count else { throw SchemaTooNew(found: Int(done), known: steps.count) }
         for (index, statements) in steps.enumerated().dropFirst(Int(done)) {
-            for statement in statements { try transaction.execute(statement) }
+            for statement in statements { try transaction.define(statement) }
             try transaction.execute("INSERT INTO schema_steps (number) VALUES (?)", [.integer(index + 1)])
         }
     }

@@ -4,16 +4,40 @@ import GRDBSQLite
 
 /// What a closure inside `Database.read` or `Database.write` works with. Statements use `?` for values.
 package struct Transaction {
-    private let connection: GRDB.Database
+    private enum Connection {
+        case sqlite(GRDB.Database)
+        case postgres(PostgresConnection)
+    }
+
+    private let connection: Connection
     private let statistics: SQLStatistics
 
     init(_ connection: GRDB.Database, _ statistics: SQLStatistics) {
-        self.connection = connection
+        self.connection = .sqlite(connection)
         self.statistics = statistics
     }
 
+    init(_ connection: PostgresConnection, _ statistics: SQLStatistics) {
+        self.connection = .postgres(connection)
+        self.statistics = statistics
+    }
+
+    var isSQLite: Bool {
+        if case .sqlite = connection { true } else { false }
+    }
+
     package func rows(_ sql: String, _ values: [SQLValue] = []) throws -> [SQLRow] {
-        let statement = try self.statement(sql, values)
+        switch connection {
+        case .sqlite(let connection): return try rows(sql, values, of: connection)
+        case .postgres(let connection):
+            let rows = try connection.run(sql, values).rows
+            statistics.ran(rows: rows.count, steps: 0)
+            return rows
+        }
+    }
+
+    private func rows(_ sql: String, _ values: [SQLValue], of connection: GRDB.Database) throws -> [SQLRow] {
+        let statement = try statement(sql, values, of: connection)
         let columns = SQLColumns(statement.columnNames)
         let cursor = try Row.fetchCursor(statement, arguments: arguments(values))
         var rows: [SQLRow] = []
@@ -29,14 +53,33 @@ package struct Transaction {
     /// Runs a statement and returns how many rows it changed.
     @discardableResult
     package func execute(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
-        let statement = try self.statement(sql, values)
-        try statement.execute(arguments: arguments(values))
-        count(statement, rows: connection.changesCount)
-        return connection.changesCount
+        switch connection {
+        case .sqlite(let connection):
+            let statement = try statement(sql, values, of: connection)
+            try statement.execute(arguments: arguments(values))
+            count(statement, rows: connection.changesCount)
+            return connection.changesCount
+        case .postgres(let connection):
+            let changed = try connection.run(sql, values).changed
+            statistics.ran(rows: changed, steps: 0)
+            return changed
+        }
+    }
+
+    /// Runs a statement that makes or changes tables. They are defined in SQLite's words.
+    func define(_ sql: String) throws {
+        switch connection {
+        case .sqlite: try execute(sql)
+        case .postgres(let connection): try connection.command(PostgresDialect.definition(sql))
+        }
     }
 
     package func hasTable(_ name: String) throws -> Bool {
-        try firstRow("SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ?", [.text(name)]) != nil
+        let sql =
+            isSQLite
+            ? "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ?"
+            : "SELECT 1 AS found FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
+        return try firstRow(sql, [.text(name)]) != nil
     }
 
     private func count(_ statement: Statement, rows: Int) {
@@ -44,7 +87,7 @@ package struct Transaction {
     }
 
     /// Statements are kept for the next call, but for those with long lists: each length would be kept for ever, and callers choose it.
-    private func statement(_ sql: String, _ values: [SQLValue]) throws -> Statement {
+    private func statement(_ sql: String, _ values: [SQLValue], of connection: GRDB.Database) throws -> Statement {
         values.count <= 32 ? try connection.cachedStatement(sql: sql) : try connection.makeStatement(sql: sql)
     }
 

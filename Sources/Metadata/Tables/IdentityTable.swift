@@ -23,7 +23,7 @@ package struct IdentityTable {
 
     /// Gives the database an identity, in place of the one that it had.
     package func set(_ identity: Identity) throws {
-        try transaction.execute(
+        try transaction.define(
             """
             CREATE TABLE IF NOT EXISTS identity (
                 id BYTEA NOT NULL, place TEXT NOT NULL, folder BYTEA, commits BIGINT NOT NULL, collections BIGINT NOT NULL,

@@ -140,7 +140,7 @@ import Testing
     /// Two servers' connections to one file, and several workers on each.
     @Test func noTwoOwnersGetTheSameCopy() async throws {
         let temporary = try withCopies(200)
-        let other = try Database(path: temporary.path, schema: .region)
+        let other = try temporary.openAgain()
         let now = start
         let leases = try await withThrowingTaskGroup(of: [(owner: String, id: CopyID)].self) { group in
             for worker in 0..<8 {

@@ -1,10 +1,11 @@
 import Domain
 import Foundation
 import Metadata
+import TestSupport
 import Testing
 
 @Suite struct DatabaseFailureTests {
-    @Test func aFullDiskIsToldFromTheRest() throws {
+    @Test(.enabled(if: TestRows.areInFiles)) func aFullDiskIsToldFromTheRest() throws {
         let temporary = try TemporaryDatabase()
         try temporary.write { try TagTable($0).set([Tag(key: "kept", value: "")], on: .image(numbered(1))) }
         // A database that may not grow answers as one on a full disk.

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Metadata
+import TestSupport
 import Testing
 
 @Suite struct MigrationTests {
@@ -9,7 +10,7 @@ import Testing
         try temporary.write { try ImageTable($0).insert(.sample(1)) }
         try temporary.database.close()
 
-        let again = try Database(path: temporary.path, schema: .region)
+        let again = try temporary.openAgain()
         #expect(try again.blockingRead { try ImageTable($0).image(numbered(1)) } == .sample(1))
         let steps = try again.blockingRead { try $0.rows("SELECT number FROM schema_steps").map { try $0.integer("number") } }
         #expect(steps == Array(1...10))
@@ -19,7 +20,7 @@ import Testing
     @Test func everySchemaOpensTwice() throws {
         for schema in [Schema.region, .directory, .frameIndex] {
             let temporary = try TemporaryDatabase(schema)
-            try Database(path: temporary.path, schema: schema).close()
+            try temporary.openAgain(schema).close()
         }
     }
 
@@ -28,12 +29,13 @@ import Testing
         try temporary.write { try $0.execute("INSERT INTO schema_steps (number) VALUES (99)") }
         try temporary.database.close()
 
-        let refused = #expect(throws: DatabaseRefused.self) { _ = try Database(path: temporary.path, schema: .region) }
-        #expect(refused?.description.contains(temporary.path) == true)
+        let refused = #expect(throws: DatabaseRefused.self) { _ = try temporary.openAgain() }
+        #expect(refused?.description.contains(temporary.database.path) == true)
         let refusal = refused?.cause as? SchemaTooNew
         #expect(refusal?.found == 99)
         #expect(refusal?.known == 10)
         #expect(refusal?.description.contains("99") == true)
+        #expect(refusal?.description.contains("10") == true)
     }
 
     /// Copies of a folder from before there was pacing: standard ones, of the account that their snapshot belongs to.
@@ -65,12 +67,12 @@ import Testing
         }
         try temporary.database.close()
 
-        let again = try Database(path: temporary.path, schema: .region)
+        let again = try temporary.openAgain()
         #expect(try again.blockingRead { try CopyTable($0).copy(numbered(1)) } == .sample(1, by: .alice))
         try again.close()
     }
 
-    @Test func filesAreForTheOwnerOnly() throws {
+    @Test(.enabled(if: TestRows.areInFiles)) func filesAreForTheOwnerOnly() throws {
         let temporary = try TemporaryDatabase()
         try temporary.write { try ImageTable($0).insert(.sample(1)) }
         let names = try FileManager.default.contentsOfDirectory(atPath: temporary.folder.path())
@@ -81,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func aFolderThatIsMissingIsAnError() throws {
+    @Test(.enabled(if: TestRows.areInFiles)) func aFolderThatIsMissingIsAnError() throws {
         let temporary = try TemporaryDatabase()
         let path = temporary.folder.appending(path: "missing/test.sqlite").path()
         #expect(throws: (any Error).self) { _ = try Database(path: path, schema: .region) }

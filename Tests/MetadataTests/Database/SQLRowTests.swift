@@ -35,6 +35,31 @@ import Testing
         }
     }
 
+    @Test func aQuestionMarkInATextIsNoPlace() throws {
+        try withRow("SELECT 'what?' AS t, ? AS i, ? AS \"j?\"", [.integer(1), .integer(2)]) { row throws in
+            #expect(try row.text("t") == "what?")
+            #expect(try row.integer("i") == 1)
+            #expect(try row.integer("j?") == 2)
+        }
+    }
+
+    /// Counts, sums and constants are as wide as their engine makes them.
+    @Test func numbersOfEveryWidthAreRead() throws {
+        let sql = """
+            SELECT 7 AS constant, COUNT(*) AS count, SUM(number) AS sum, MAX(number) AS most, COALESCE(SUM(number), 0) AS total,
+                SUM(number) - SUM(number) - 90000 AS less
+            FROM (SELECT 4611686018427387904 AS number UNION ALL SELECT 10000 AS number) AS numbers
+            """
+        try withRow(sql) { row throws in
+            #expect(try row.integer("constant") == 7)
+            #expect(try row.integer("count") == 2)
+            #expect(try row.integer("sum") == 4_611_686_018_427_397_904)
+            #expect(try row.integer("most") == 1 << 62)
+            #expect(try row.integer("total") == 4_611_686_018_427_397_904)
+            #expect(try row.integer("less") == -90000)
+        }
+    }
+
     @Test func nullWhereAValueMustBeIsACorruptRow() throws {
         try withRow("SELECT NULL AS x") { row throws in
             #expect(throws: CorruptRow.self) { try row.text("x") }

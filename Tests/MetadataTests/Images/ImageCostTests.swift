@@ -1,10 +1,11 @@
 import Domain
 import Metadata
+import TestSupport
 import Testing
 
 /// What a listing costs does not depend on how many images there are. Counted in instructions of SQLite's virtual machine, which
 /// are the same on every machine, and of which every row that is visited takes some.
-@Suite struct ImageCostTests {
+@Suite(.enabled(if: TestRows.areInFiles)) struct ImageCostTests {
     private static let few = 100
     private static let many = 100_000
 

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Metadata
+import TestSupport
 import Testing
 
 @Suite struct KeyTableTests {
@@ -83,7 +84,7 @@ import Testing
     }
 
     /// Neither a row nor a free page of the file keeps what a deleted key's material was.
-    @Test func aDeletedKeyLeavesNoMaterial() throws {
+    @Test(.enabled(if: TestRows.areInFiles)) func aDeletedKeyLeavesNoMaterial() throws {
         let temporary = try TemporaryDatabase()
         let path = temporary.folder.appending(path: "keys.sqlite").path()
         let region = try region()

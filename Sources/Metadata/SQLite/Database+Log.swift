@@ -10,7 +10,7 @@ extension Database {
     package static func identityAfterFirstOfLog(_ path: String) -> Identity? { try? lookIntoLog(of: path) }
 
     private static func lookIntoLog(of path: String) throws -> Identity? {
-        guard let log = try WriteAheadLog(path: path + "-wal"), let page = try pageOfIdentity(path),
+        guard let log = try WriteAheadLog(path: path + "-wal"), let page = try SQLiteFile.pageOfIdentity(path),
             let length = try log.firstCommit(of: page)
         else { return nil }
         let files = FileManager.default
@@ -21,7 +21,7 @@ extension Database {
         // A link, because the file may be large. It is only read.
         try files.linkItem(atPath: path, toPath: look)
         try log.copy(length, to: look + "-wal")
-        let pool = try DatabasePool(path: look, configuration: configuration(look, readonly: true))
+        let pool = try DatabasePool(path: look, configuration: SQLiteFile.configuration(look, readonly: true))
         defer { try? pool.close() }
         return try pool.read { try IdentityTable(Transaction($0, SQLStatistics())).identity() }
     }

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-extension Database {
+extension SQLiteFile {
     /// A pool that only reads. Where nothing can be written beside the file, or nothing has room there, SQLite cannot take part in its log: a
     /// file without one is read as it stands, and one with a log is copied with it.
     ///
@@ -20,13 +20,6 @@ extension Database {
         }
     }
 
-    /// Whose the file is, its log left out of account: a log of before may lie beside a file that was put back. Nil when it does not say.
-    package static func identityWithoutLog(_ path: String) -> Identity? {
-        guard let pool = try? openedAlone(path) else { return nil }
-        defer { try? pool.close() }
-        return try? pool.read { try IdentityTable(Transaction($0, SQLStatistics())).identity() }
-    }
-
     /// The page on which the one row of the identity stands.
     static func pageOfIdentity(_ path: String) throws -> UInt32? {
         let pool = try openedAlone(path)
@@ -35,7 +28,7 @@ extension Database {
     }
 
     /// The file as it stands, without its log and without locks.
-    private static func openedAlone(_ path: String) throws -> DatabasePool {
+    fileprivate static func openedAlone(_ path: String) throws -> DatabasePool {
         try opened(URL(filePath: path).absoluteString + "?immutable=1")
     }
 
@@ -59,5 +52,14 @@ extension Database {
             try? files.removeItem(at: folder)
             throw error
         }
+    }
+}
+
+extension Database {
+    /// Whose the file is, its log left out of account: a log of before may lie beside a file that was put back. Nil when it does not say.
+    package static func identityWithoutLog(_ path: String) -> Identity? {
+        guard let pool = try? SQLiteFile.openedAlone(path) else { return nil }
+        defer { try? pool.close() }
+        return try? pool.read { try IdentityTable(Transaction($0, SQLStatistics())).identity() }
     }
 }
