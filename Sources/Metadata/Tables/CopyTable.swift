@@ -97,8 +97,7 @@ package struct CopyTable {
             """,
             [.text(source), .date(now), .text(source), .date(now), .integer(max(0, limit))]
         ).map(SnapshotCopy.init(row:))
-        for copy in copies { try setLease(of: copy.id, owner: owner, until: until) }
-        return copies
+        return try copies.filter { try take($0.id, owner: owner, now: now, until: until) }
     }
 
     /// The running copies whose lease an owner took last, whether it has run out or not.
@@ -131,11 +130,12 @@ package struct CopyTable {
         }
     }
 
-    private func setLease(of id: CopyID, owner: String, until: Date) throws {
+    /// Takes a lease that is free. False when somebody else has it.
+    private func take(_ id: CopyID, owner: String, now: Date, until: Date) throws -> Bool {
         try transaction.execute(
-            "UPDATE copies SET lease_owner = ?, lease_until = ? WHERE id = ?",
-            [.text(owner), .date(until), .text(id)]
-        )
+            "UPDATE copies SET lease_owner = ?, lease_until = ? WHERE id = ? AND state = 'running' AND lease_until < ?",
+            [.text(owner), .date(until), .text(id), .date(now)]
+        ) == 1
     }
 }
 

@@ -21,20 +21,20 @@ package struct EndedUploadTable {
     /// Adds an upload, and forgets some of those that have been remembered long enough.
     package func insert(_ upload: EndedUpload) throws {
         try transaction.execute("DELETE FROM ended_uploads WHERE id = ?", [.text(upload.id)])
-        let number = try (transaction.firstRow("SELECT COALESCE(MAX(number), 0) AS last FROM ended_uploads")?.integer("last") ?? 0) + 1
         var completion: EndedUpload.Completion?
         var parts: [UInt8]?
         if case .completed(let made, let list) = upload.ending { (completion, parts) = (made, list) }
-        try transaction.execute(
+        let row = try transaction.firstRow(
             """
-            INSERT INTO ended_uploads (number, id, bucket, key, ended_at, parts, version, etag, checksum, domain, kms_key, has_bucket_key)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO ended_uploads (id, bucket, key, ended_at, parts, version, etag, checksum, domain, kms_key, has_bucket_key)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number
             """,
             [
-                .integer(number), .text(upload.id), .text(upload.bucket), .bytes(upload.key.bytes), .date(upload.endedAt), .bytes(parts),
+                .text(upload.id), .text(upload.bucket), .bytes(upload.key.bytes), .date(upload.endedAt), .bytes(parts),
                 .text(completion?.version), .text(completion?.etag), .text(completion?.checksum?.column),
             ] + ObjectEncryption.columns(completion?.encryption)
         )
+        guard let number = try row?.integer("number") else { throw CorruptRow(column: "number") }
         try transaction.execute(
             """
             DELETE FROM ended_uploads WHERE number IN (

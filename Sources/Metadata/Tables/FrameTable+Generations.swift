@@ -29,6 +29,7 @@ extension FrameTable {
     /// Raises frames to a generation.
     package func mark(_ addresses: [[UInt8]], generation: Int64) throws {
         guard !addresses.isEmpty else { return }
+        try lock(addresses)
         try transaction.execute(
             "UPDATE frames SET generation = ? WHERE generation < ? AND address IN (\(Transaction.marks(addresses.count)))",
             [.integer(generation), .integer(generation)] + addresses.map { .bytes($0) }
@@ -55,14 +56,24 @@ extension FrameTable {
 
     /// Removes those of the addresses that are of an older generation, and returns them.
     package func remove(_ addresses: [[UInt8]], before generation: Int64) throws -> [[UInt8]] {
-        let stale = try generations(of: addresses).filter { $0.generation < generation }.map(\.address)
-        guard !stale.isEmpty else { return [] }
-        try transaction.execute(
-            "DELETE FROM frames WHERE address IN (\(Transaction.marks(stale.count)))",
-            stale.map { .bytes($0) }
+        guard !addresses.isEmpty else { return [] }
+        try lock(addresses)
+        // In one statement: a frame that a writer raises meanwhile stays.
+        let removed = try transaction.rows(
+            "DELETE FROM frames WHERE address IN (\(Transaction.marks(addresses.count))) AND generation < ? RETURNING address",
+            addresses.map { .bytes($0) } + [.integer(generation)]
+        ).map { try $0.bytes("address") }
+        try trust(removed)
+        return removed
+    }
+
+    /// Locks rows in the order in which all writers take them, so that no two wait for each other. SQLite has one writer.
+    private func lock(_ addresses: [[UInt8]]) throws {
+        guard !transaction.isSQLite else { return }
+        _ = try transaction.rows(
+            "SELECT address FROM frames WHERE address IN (\(Transaction.marks(addresses.count))) ORDER BY address FOR UPDATE",
+            addresses.map { .bytes($0) }
         )
-        try trust(stale)
-        return stale
     }
 
     /// Removes a pack that has no frames.

@@ -28,7 +28,7 @@ package struct FrameTable {
     /// Adds frames, keeping the first place and the highest generation of an address, and says how far each pack is indexed.
     package func insert(_ frames: [FrameRow], indexedLengths: [(pack: [UInt8], length: Int64)]) throws {
         var numbers: [[UInt8]: Int64] = [:]
-        for (pack, length) in indexedLengths {
+        for (pack, length) in inOrder(indexedLengths, by: \.pack) {
             let number = try number(of: pack)
             numbers[pack] = number
             try transaction.execute(
@@ -36,7 +36,7 @@ package struct FrameTable {
                 [.integer(length), .integer(number), .integer(length)]
             )
         }
-        for frame in frames {
+        for frame in inOrder(frames, by: \.address) {
             let number = try numbers[frame.pack] ?? number(of: frame.pack)
             numbers[frame.pack] = number
             try transaction.execute(
@@ -83,22 +83,33 @@ package struct FrameTable {
     /// How many rows have values that no frame, pack or round can have. Looks at all of them.
     package func impossibleRows(blockBytes: Int64) throws -> Int64 {
         let frames = """
-            SELECT COUNT(*) AS found FROM frames WHERE typeof(address) <> 'blob' OR length(address) <> 32 OR typeof(position) <> 'integer'
-            OR position < 0 OR position % 8 <> 0 OR typeof(kind) <> 'integer' OR kind NOT IN (1, 2, 3) OR typeof(codec) <> 'integer'
-            OR codec NOT IN (0, 1) OR typeof(plain_length) <> 'integer' OR plain_length < 0 OR plain_length > 4294967295
-            OR (kind = 1 AND plain_length <> ?) OR typeof(stored_length) <> 'integer' OR stored_length < 16
-            OR stored_length > plain_length + 16 OR typeof(generation) <> 'integer' OR generation < 0
-            OR (domain IS NOT NULL AND (typeof(domain) <> 'blob' OR length(domain) <> 16))
+            SELECT COUNT(*) AS found FROM frames WHERE address IS NULL OR length(address) <> 32 OR position < 0 OR position % 8 <> 0 OR kind NOT IN (1, 2, 3)
+            OR codec NOT IN (0, 1) OR plain_length < 0 OR plain_length > 4294967295 OR (kind = 1 AND plain_length <> ?)
+            OR stored_length < 16 OR stored_length > plain_length + 16 OR generation < 0 OR (domain IS NOT NULL AND length(domain) <> 16)
             """
-        let packs = """
-            SELECT COUNT(*) AS found FROM packs WHERE typeof(id) <> 'blob' OR length(id) <> 16 OR typeof(indexed_length) <> 'integer'
-            OR indexed_length < 0
-            """
+        let packs = "SELECT COUNT(*) AS found FROM packs WHERE length(id) <> 16 OR indexed_length < 0"
         let orphans = "SELECT COUNT(*) AS found FROM frames WHERE NOT EXISTS (SELECT 1 FROM packs WHERE packs.number = frames.pack)"
-        let queries: [(sql: String, values: [SQLValue])] = [(frames, [.integer(blockBytes)]), (packs, []), (orphans, [])]
+        let queries: [(sql: String, values: [SQLValue])] = [
+            (frames + untyped(bytes: ["address", "domain"], numbers: Self.numbers), [.integer(blockBytes)]),
+            (packs + untyped(bytes: ["id"], numbers: ["indexed_length"]), []), (orphans, []),
+        ]
         return try queries.reduce(0) { count, query in
             try count + (transaction.firstRow(query.sql, query.values)?.integer("found") ?? 0)
         }
+    }
+
+    private static let numbers = ["position", "kind", "codec", "plain_length", "stored_length", "generation"]
+
+    /// The condition that a value is not of its column's type, which SQLite does not see to.
+    private func untyped(bytes: [String], numbers: [String]) -> String {
+        guard transaction.isSQLite else { return "" }
+        let conditions = bytes.map { "typeof(\($0)) NOT IN ('blob', 'null')" } + numbers.map { "typeof(\($0)) <> 'integer'" }
+        return conditions.map { " OR " + $0 }.joined()
+    }
+
+    /// Rows in the order in which all writers take them: in different orders two of them would wait for each other for ever. SQLite has one writer.
+    private func inOrder<Row>(_ rows: [Row], by key: (Row) -> [UInt8]) -> [Row] {
+        transaction.isSQLite ? rows : rows.sorted { key($0).lexicographicallyPrecedes(key($1)) }
     }
 
     package func removeAll() throws {
@@ -123,10 +134,7 @@ package struct FrameTable {
 
     private func number(of pack: [UInt8]) throws -> Int64 {
         try transaction.execute(
-            """
-            INSERT INTO packs (number, id, indexed_length) SELECT COALESCE(MAX(number), 0) + 1, ?, 0 FROM packs WHERE TRUE
-            ON CONFLICT (id) DO NOTHING
-            """,
+            "INSERT INTO packs (id, indexed_length) VALUES (?, 0) ON CONFLICT (id) DO NOTHING",
             [.bytes(pack)]
         )
         let row = try transaction.firstRow("SELECT number FROM packs WHERE id = ?", [.bytes(pack)])

@@ -44,19 +44,20 @@ package struct ObjectTable {
             "UPDATE objects SET is_latest = 0 WHERE bucket = ? AND key = ? AND is_latest = 1",
             [.text(object.bucket), .bytes(object.key.bytes)]
         )
-        let number = try (transaction.firstRow("SELECT COALESCE(MAX(number), 0) AS last FROM objects")?.integer("last") ?? 0) + 1
-        try transaction.execute(
+        // Numbers are the database's: what is made later has a higher one.
+        let row = try transaction.firstRow(
             """
-            INSERT INTO objects (number, bucket, key, version, is_latest, is_marker, bytes, etag, modified_at, attributes, checksum, domain,
-                kms_key, has_bucket_key)
-            VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO objects (bucket, key, version, is_latest, is_marker, bytes, etag, modified_at, attributes, checksum, domain, kms_key,
+                has_bucket_key)
+            VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number
             """,
             [
-                .integer(number), .text(object.bucket), .bytes(object.key.bytes), .text(object.version), .flag(object.isMarker),
+                .text(object.bucket), .bytes(object.key.bytes), .text(object.version), .flag(object.isMarker),
                 .integer(object.bytes), .text(object.etag), .date(object.modifiedAt), .bytes(try JSONColumn.encode(object.attributes)),
                 .text(object.checksum?.column),
             ] + ObjectEncryption.columns(object.encryption)
         )
+        guard let number = try row?.integer("number") else { throw CorruptRow(column: "number") }
         for (position, segment) in object.segments.enumerated() {
             try transaction.execute(
                 "INSERT INTO segments (object, position, root, bytes, checksum) VALUES (?, ?, ?, ?, ?)",

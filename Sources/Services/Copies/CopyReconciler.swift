@@ -88,14 +88,17 @@ package struct CopyReconciler: Service, CustomStringConvertible {
             let now = deployment.clock.now
             let until = now.addingTimeInterval(Self.leaseSeconds)
             let late = running.newlyLate(at: now)
-            let (wanted, leased) = try await store.database.write { transaction in
+            let (renewed, shown, wanted, leased) = try await store.database.write { transaction in
                 let table = CopyTable(transaction)
                 // Before anything is leased, so that a copy whose lease has run out under its pump takes no place of another.
-                try renewLeases(at: now, until: until, in: table)
-                try show(late, at: now, in: transaction)
+                let renewed = try renewLeases(at: now, until: until, in: table)
+                let shown = try show(late, at: now, in: transaction)
                 try TimeBasedAdmission(transaction: transaction, destination: store.region, limits: deployment.limits).startClocks(at: now)
-                return (Set(try table.leased(by: owner)), try lease(at: now, until: until, from: table))
+                return (renewed, shown, Set(try table.leased(by: owner)), try lease(at: now, until: until, from: table))
             }
+            // A transaction may run more than once: this is done once, when it is committed.
+            for id in renewed { running.setLease(of: id, until: until) }
+            for copy in shown { warnOfLate(copy) }
             running.stopAll(but: wanted)
             for copy in leased {
                 guard let stop = running.start(copy, leaseUntil: until) else { continue }
@@ -113,9 +116,9 @@ package struct CopyReconciler: Service, CustomStringConvertible {
     }
 
     /// A slow copy, or one that is held back, keeps its lease although it has nothing to report.
-    private func renewLeases(at now: Date, until: Date, in table: CopyTable) throws {
-        for id in running.leases(endingBefore: now.addingTimeInterval(Self.renewalSeconds)) {
-            if try table.renewLease(of: id, owner: owner, until: until) { running.setLease(of: id, until: until) }
+    private func renewLeases(at now: Date, until: Date, in table: CopyTable) throws -> [CopyID] {
+        try running.leases(endingBefore: now.addingTimeInterval(Self.renewalSeconds)).filter { id in
+            try table.renewLease(of: id, owner: owner, until: until)
         }
     }
 
@@ -131,11 +134,11 @@ package struct CopyReconciler: Service, CustomStringConvertible {
     }
 
     /// Writes into the snapshots of copies that their time is over, for those that have nothing else to report.
-    private func show(_ late: [CopyID], at now: Date, in transaction: Transaction) throws {
-        for id in late {
-            guard let copy = try CopyTable(transaction).copy(id), copy.state == .running else { continue }
+    private func show(_ late: [CopyID], at now: Date, in transaction: Transaction) throws -> [SnapshotCopy] {
+        try late.compactMap { id in
+            guard let copy = try CopyTable(transaction).copy(id), copy.state == .running else { return nil }
             try CopyEffects(transaction: transaction, now: now).apply([.showProgress(copy.progress)], of: copy)
-            warnOfLate(copy)
+            return copy
         }
     }
 

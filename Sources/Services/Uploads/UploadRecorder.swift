@@ -103,7 +103,9 @@ package final class UploadRecorder: Sendable {
             let state = try SnapshotTable(transaction).snapshot(id)?.state
             isOpen[id] = try state == .pending && uploads.upload(id)?.isSealed == false
         }
-        for (id, group) in Dictionary(grouping: entries, by: \.snapshotID) where isOpen[id] == true {
+        // Everybody takes uploads in this order, so that no two wait for each other.
+        for (id, group) in Dictionary(grouping: entries, by: \.snapshotID).sorted(by: { $0.key.rawValue < $1.key.rawValue })
+        where isOpen[id] == true {
             guard let now = group.map(\.now).max() else { continue }
             let blocks = group.map { UploadBlock(index: $0.blockIndex, address: $0.address, sealedDigest: $0.sealedDigest) }
             try uploads.put(blocks, into: id, at: now)

@@ -61,7 +61,7 @@ import Testing
         try temporary.write { transaction throws in
             for one in early { try EndedUploadTable(transaction).insert(one) }
             // As if there had been as many since the fourth as are remembered.
-            try transaction.execute("UPDATE ended_uploads SET number = ? WHERE id = 'upload-5'", [.integer(EndedUpload.countMax + 3)])
+            try transaction.execute("UPDATE ended_uploads SET number = number - ? WHERE id <> 'upload-5'", [.integer(EndedUpload.countMax)])
             try EndedUploadTable(transaction).insert(late)
             #expect(try early.map { try EndedUploadTable(transaction).upload($0.id) != nil } == [false, false, false, false, true])
             #expect(try EndedUploadTable(transaction).upload(late.id) == late)

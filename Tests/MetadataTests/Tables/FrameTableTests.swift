@@ -99,6 +99,44 @@ import Testing
         #expect(seen == (0..<1000).filter { !$0.isMultiple(of: 2) }.map(address))
     }
 
+    /// A writer has found a frame and raises it while a collection removes what is older.
+    @Test func aFrameThatIsRaisedMeanwhileStays() async throws {
+        let temporary = try TemporaryDatabase(.frameIndex)
+        let other = try temporary.openAgain(.frameIndex)
+        let all = (0..<300).map(address)
+        for round in Int64(1)...10 {
+            try temporary.write { try FrameTable($0).insert((0..<300).map { frame($0) }, indexedLengths: []) }
+            async let raised: Void = other.write { try FrameTable($0).mark(Array(all.prefix(100)), generation: round) }
+            async let removed = temporary.database.write { try FrameTable($0).remove(all, before: round) }
+            let gone = Set(try await removed)
+            try await raised
+            let left = try temporary.read { try FrameTable($0).generations(of: all) }
+            #expect(Set(left.map(\.address)).isDisjoint(with: gone))
+            #expect(left.allSatisfy { $0.generation == round })
+            #expect(left.count + gone.count == 300)
+        }
+        try other.close()
+    }
+
+    @Test func twoWritersOfTheSameFramesBothEnd() async throws {
+        let temporary = try TemporaryDatabase(.frameIndex)
+        let other = try temporary.openAgain(.frameIndex)
+        let frames = (0..<200).map { frame($0) }
+        for round in Int64(1)...5 {
+            async let forth: Void = temporary.database.write { transaction in
+                try FrameTable(transaction).insert(frames, indexedLengths: [(firstPack, round), (secondPack, round)])
+                try FrameTable(transaction).mark(frames.map(\.address), generation: round)
+            }
+            async let back: Void = other.write { transaction in
+                try FrameTable(transaction).insert(frames.reversed(), indexedLengths: [(secondPack, round), (firstPack, round)])
+                try FrameTable(transaction).mark(frames.reversed().map(\.address), generation: round)
+            }
+            _ = try await (forth, back)
+        }
+        #expect(try temporary.read { try FrameTable($0).total().frames } == 200)
+        try other.close()
+    }
+
     @Test func removingAllLeavesAnIndexThatCanBeMadeAnew() throws {
         let temporary = try TemporaryDatabase(.frameIndex)
         try temporary.write { transaction throws in
