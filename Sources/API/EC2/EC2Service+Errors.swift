@@ -47,6 +47,11 @@ extension EC2Service {
         message: "The server has too many requests in hand. Try again later.",
         status: .serviceUnavailable
     )
+    static let unavailable = Refusal(
+        code: "Unavailable",
+        message: "The database of the server cannot be reached. Try again later.",
+        status: .serviceUnavailable
+    )
     static let internalError = Refusal(code: "InternalError", message: "An internal error has occurred", status: .internalServerError)
 
     static func unknownRegion(_ name: String) -> Refusal {

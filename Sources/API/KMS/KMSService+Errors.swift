@@ -30,6 +30,11 @@ extension KMSService {
         message: "The server has too many requests in hand. Try again later.",
         status: .badRequest
     )
+    static let unavailable = Refusal(
+        code: "DependencyTimeoutException",
+        message: "The database of the server cannot be reached. Try again later.",
+        status: .serviceUnavailable
+    )
     static let unsigned = Refusal(
         code: "MissingAuthenticationTokenException",
         message: "Request is missing Authentication Token",

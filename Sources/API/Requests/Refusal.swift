@@ -44,11 +44,21 @@ protocol Dialect: Sendable {
     static func bodyTooLong(_ message: String) -> Refusal
     /// The server has too much to do: to be tried again.
     static var busy: Refusal { get }
+    /// The rows cannot be reached now: to be tried again.
+    static var unavailable: Refusal { get }
     static func reply(_ refusal: Refusal, requestID: String) -> Reply
 }
 
 extension Dialect {
     static func refusal(_ error: KeyUnusable) -> Refusal { refusal(error.fault) }
+
+    static var unavailable: Refusal {
+        Refusal(
+            code: "ServiceUnavailable",
+            message: "The database of the server cannot be reached. Try again later.",
+            status: .serviceUnavailable
+        )
+    }
 
     static func bodyTooLong(_ message: String) -> Refusal {
         Refusal(code: "RequestEntityTooLarge", message: message, status: .contentTooLarge)
@@ -67,6 +77,7 @@ extension Dialect {
                     .rejected(code: "InvalidParameterValue", message: "A text in the request holds a NUL character, which cannot be stored")
                 )
             )
+        case _ where DatabaseFailure.isPassing(error): unavailable
         case let error as Fault: refusal(error)
         case let error as KeyUnusable: refusal(error)
         case let error as RequestError: refusal(error)

@@ -59,12 +59,15 @@ extension S3Service {
         case is UnstorableText: S3Error(.invalidArgument, "A text in the request holds a NUL character, which cannot be stored")
         case let error as StoreError where error.isNoSpace: noSpace
         case _ where DatabaseFailure.isNoSpace(error): noSpace
+        case _ where DatabaseFailure.isPassing(error): unavailable
         default: S3Error(.internalError)
         }
     }
 
     /// Clients retry this: an operator can make room meanwhile.
     private static let noSpace = S3Error(.serviceUnavailable, "No space left on the device that holds the Region")
+
+    private static let unavailable = S3Error(.serviceUnavailable, "The database of the server cannot be reached. Try again later.")
 
     static func refusal(_ fault: Fault) -> S3Error {
         // A fault of another service beneath, such as a key that cannot be named so.
