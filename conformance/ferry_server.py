@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import hashlib
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ import boto3
 import botocore.config
 import botocore.loaders
 import botocore.session
+import postgres
 from patience import HANG
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,6 +84,8 @@ class FerryServer:
         self.data.parent.mkdir(parents=True, exist_ok=True)
         command = [str(binary()), "serve", "--data", str(self.data), "--listen", "127.0.0.1:0"]
         command += ["--regions", ",".join(self.regions), *self.arguments]
+        if "--database" not in self.arguments and (url := rows_url(self.data)) is not None:
+            command += ["--database", url]
         command = list(self.program) or command
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FERRY_ROOT_"))}
         with self.log.open("ab") as log:
@@ -208,6 +212,17 @@ class FerryServer:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_PAGER": "",
         }
+
+
+def rows_url(data: Path) -> str | None:
+    """A database for the rows of a data folder, where FERRY_TEST_POSTGRES names a PostgreSQL to keep them in."""
+    place = os.environ.get("FERRY_TEST_POSTGRES")
+    if place is None:
+        return None
+    name = "ferry_" + hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+    if postgres.query(place, f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "":
+        postgres.query(place, f"CREATE DATABASE {name}")
+    return place.replace("///postgres?", f"///{name}?")
 
 
 def read_credentials(path: Path) -> Credentials:

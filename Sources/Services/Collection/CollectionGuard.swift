@@ -33,6 +33,12 @@ struct CollectionGuard {
     /// - Throws: `RowsAmiss`, or what keeps the rows from being read: then nobody knows what copies into those Regions need.
     func absentRegions() throws -> [Database] {
         guard let folder = deployment.folder else { return [] }
+        guard folder.postgres == nil else {
+            return try deployment.directory.blockingRead { try RegionTable($0).regions() }.filter { deployment.regions[$0] == nil }
+                .map {
+                    try RegionRows.open($0, in: folder, expecting: DirectoryRows.expectation(of: $0, in: deployment.directory)).database
+                }
+        }
         return try folder.regions().filter { deployment.regions[$0] == nil && FileIdentity(folder.regionDatabase($0)) != nil }
             .map { try RegionRows.read($0, in: folder) }
     }

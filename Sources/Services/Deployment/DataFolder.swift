@@ -1,14 +1,21 @@
 import Domain
 import Foundation
 import Glibc
+import Metadata
 
-/// The folder that holds everything: `directory.sqlite`, `credentials`, `lock`, and a folder for each Region.
+/// The folder that holds everything: `directory.sqlite`, `credentials`, `lock`, and a folder for each Region. The rows may be in PostgreSQL
+/// instead.
 ///
 /// Only its owner may look inside: it holds secret access keys and disks.
 package struct DataFolder: Sendable {
     package let path: String
+    /// Where the rows are, when they are not in the folder.
+    package let postgres: PostgresServer?
 
-    package init(path: String) { self.path = path }
+    package init(path: String, postgres: PostgresServer? = nil) {
+        self.path = path
+        self.postgres = postgres
+    }
 
     /// Whether there is anything at all.
     package var exists: Bool { FileManager.default.fileExists(atPath: path) }

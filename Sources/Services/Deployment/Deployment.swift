@@ -60,6 +60,7 @@ package final class Deployment: Sendable {
         logger: Logger
     ) async throws -> Deployment {
         try folder.make([])
+        try folder.settlePlaceOfRows()
         Ballast(folder: folder, logger: logger).settle()
         let rows = try await pool.run { try DirectoryRows.open(in: folder) }
         let directory = rows.database

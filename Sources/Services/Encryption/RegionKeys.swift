@@ -25,7 +25,16 @@ package struct RegionKeys: Sendable {
 
     /// Opens the domains whose keys can be used, so that a store that is opened next can prove what a crash left in them.
     package func unlock() async throws {
-        for id in try await domains.all() { _ = try? await seals.require(SealDomainID(id)) }
+        for id in try await domains.all() {
+            do {
+                _ = try await seals.require(SealDomainID(id))
+            } catch let error where DatabaseFailure.isPassing(error) {
+                // Nothing is known of the key then.
+                throw error
+            } catch {
+                continue
+            }
+        }
     }
 }
 

@@ -70,6 +70,7 @@ package struct Recover: Sendable {
     ///
     /// - Returns: where it stands now; nil when there was nothing.
     package func beginAnew(_ region: Region) throws -> String? {
+        try folder.checkPlaceOfRows()
         let directory = try DirectoryRows.open(in: folder)
         defer { try? directory.database.close() }
         try checkIsAmiss(region.rawValue) {
@@ -87,6 +88,7 @@ package struct Recover: Sendable {
     ///
     /// - Returns: where the old files stand now.
     package func beginAnewWithDirectory() throws -> String? {
+        try folder.checkPlaceOfRows()
         try checkIsAmiss(Self.directoryName) {
             let directory = try DirectoryRows.open(in: folder).database
             defer { try? directory.close() }

@@ -31,7 +31,7 @@ struct RotateRootKeyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = folder.folder
-        guard FileManager.default.fileExists(atPath: folder.directoryDatabase) else {
+        guard folder.hasRows else {
             throw ValidationError("there is no data folder at \(folder.path)")
         }
         let old = try rootKey.source()

@@ -22,6 +22,15 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var rootKey: RootKeyOptions
     @OptionGroup var connections: ConnectionOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "A PostgreSQL database, 15 or later, that keeps the rows in place of the SQLite files of the data folder, as "
+                + "postgresql://user@host:port/database. A password is better in PGPASSFILE than in the URL. Packs stay in the folder.",
+            valueName: "url"
+        )
+    )
+    var database: String?
+
     @Option(help: ArgumentHelp("The address to listen on; port 0 picks a free port.", valueName: "host:port"))
     var listen = ListenAddress(host: "127.0.0.1", port: 4566)
 
@@ -139,7 +148,7 @@ struct ServeCommand: AsyncParsableCommand {
         let limits = try limits()
         do {
             let server = Server(
-                folder: folder.folder,
+                folder: try DataFolder(path: folder.folder.path, database: database),
                 rootKey: try rootKey.source(),
                 rootAccount: rootAccount(),
                 address: listen,

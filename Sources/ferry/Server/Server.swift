@@ -43,6 +43,7 @@ struct Server {
     func run() async throws {
         try folder.make([])
         let lock = try folder.lock()
+        try folder.takeDatabase()
         let pool = DiskPool()
         let deployment = try await Deployment.open(
             folder,
@@ -101,6 +102,7 @@ struct Server {
             logger.warning("Closing the data folder failed", metadata: ["error": "\(error)"])
         }
         try await pool.shutdown()
+        folder.releaseDatabase()
         lock.release()
         logger.info("Stopped")
     }

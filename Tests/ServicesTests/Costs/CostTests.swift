@@ -77,7 +77,7 @@ import Transfer
                 group.addTask { try await copies.run() }
                 let copied = try await world.images(World.away).copy(.of(image, name: "costs"))
                 // Watched through a database of its own, so that looking is not counted.
-                let watch = try Database(path: world.folder.regionDatabase(World.away), schema: .region)
+                let watch = try world.folder.openRows(of: World.away)
                 try await until("the copy is available") {
                     try await watch.read { try ImageTable($0).image(copied)?.state } == .available
                 }

@@ -22,8 +22,11 @@ struct SagaWorld {
 
     /// Runs a test in a world of its own, which is gone afterwards.
     static func run(_ body: (SagaWorld) async throws -> Void) async throws {
-        let folder = DataFolder(path: NSTemporaryDirectory() + "ferry-saga-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(atPath: folder.path) }
+        let folder = DataFolder(path: NSTemporaryDirectory() + "ferry-saga-\(UUID().uuidString)", postgres: try TestRows.server())
+        defer {
+            try? folder.postgres?.erase()
+            try? FileManager.default.removeItem(atPath: folder.path)
+        }
         let pool = DiskPool()
         do {
             try folder.make(regions)
@@ -44,7 +47,7 @@ struct SagaWorld {
 
     /// Lives the life of one process: opens everything, runs the reconcilers beside `body`, and ends.
     func process(_ body: (Deployment) async throws -> Void) async throws {
-        let directory = try Database(path: folder.directoryDatabase, schema: .directory)
+        let directory = try folder.openDirectory()
         var stores: [RegionStore] = []
         for region in Self.regions { stores.append(try await open(region)) }
         let deployment = Deployment(
@@ -79,9 +82,9 @@ struct SagaWorld {
 
     private func open(_ region: Region) async throws -> RegionStore {
         guard let disk = disks[region], let index = indexes[region] else { throw NotReached(description: "\(region) is none of ours") }
-        let (path, mount, pool, vault, clock) = (folder.regionDatabase(region), disk.mount(), pool, vault, clock.wallClock)
+        let (folder, mount, pool, vault, clock) = (folder, disk.mount(), pool, vault, clock.wallClock)
         return try await pool.run {
-            let database = try Database(path: path, schema: .region)
+            let database = try folder.openRows(of: region)
             return RegionStore(
                 region: region,
                 database: database,

@@ -38,8 +38,11 @@ struct World: Sendable {
         _ body: (World) async throws -> Void
     ) async throws {
         let path = NSTemporaryDirectory() + "ferry-services-\(UUID().uuidString)"
-        let folder = DataFolder(path: path)
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let folder = DataFolder(path: path, postgres: try TestRows.server())
+        defer {
+            try? folder.postgres?.erase()
+            try? FileManager.default.removeItem(atPath: path)
+        }
         // A pool for each Region, so that one whose threads are held up does not hold up the other.
         let pools = [home: DiskPool(threads: 3), away: DiskPool(threads: 3)]
         do {
@@ -65,7 +68,7 @@ struct World: Sendable {
         let disks: [Region: FaultyDisk] = faultyDisks ? pools.mapValues { _ in FaultyDisk() } : [:]
         self.disks = disks
         try folder.make(Array(pools.keys))
-        let directory = try Database(path: folder.directoryDatabase, schema: .directory)
+        let directory = try folder.openDirectory()
         let wallClock = clock.wallClock
         let loader = VaultLoader(folder: folder, directory: directory, clock: wallClock, logger: LogMemory().logger)
         let vault = try await loader.open(.dataFolder)
@@ -77,7 +80,7 @@ struct World: Sendable {
             }
             stores.append(
                 try await pool.run {
-                    let database = try Database(path: folder.regionDatabase(region), schema: .region)
+                    let database = try folder.openRows(of: region)
                     let keys = RegionKeys(region: region, database: database, vault: vault, clock: wallClock)
                     let blocks = try BlockStore(storage: disk, index: MemoryFrameIndex(), pool: pool, domains: keys.seals)
                     return RegionStore(region: region, database: database, keys: keys, blocks: blocks)

@@ -16,7 +16,7 @@ struct DirectoryRows {
     /// - Throws: `RowsAmiss`
     static func open(in folder: DataFolder, isAccepted: Bool = false) throws -> DirectoryRows {
         let proof = try check(folder)
-        let database = try Database(path: folder.directoryDatabase, schema: .directory) { transaction in
+        let database = try folder.openDirectory { transaction in
             try checkContent(transaction, folder)
             if !isAccepted { try check(transaction, proof, folder) }
         }
@@ -92,7 +92,9 @@ struct DirectoryRows {
 
     private static func check(_ folder: DataFolder) throws -> RowsProof {
         guard FileIdentity(folder.unfinishedRestore) == nil else { throw RestoreUnfinished(path: folder.path) }
+        try folder.checkPlaceOfRows()
         let proof = RowsProof(place: Recover.directoryName, path: folder.directoryDatabase, markIn: folder.path)
+        guard folder.postgres == nil else { return proof }
         if let problem = proof.problemOfLog() { throw amiss(problem, folder) }
         let bytes = FileIdentity.bytes(of: folder.directoryDatabase)
         if bytes ?? 0 == 0, try holdsRegions(folder) { throw amiss(bytes == nil ? .missing : .empty, folder) }
@@ -117,7 +119,7 @@ struct DirectoryRows {
     }
 
     private static func amiss(_ problem: RowsAmiss.Problem, _ folder: DataFolder) -> RowsAmiss {
-        RowsAmiss(region: nil, path: folder.directoryDatabase, problem: problem)
+        RowsAmiss(region: nil, path: folder.nameOfDirectory, problem: problem, isInPostgres: folder.postgres != nil)
     }
 
     private static func holdsRegions(_ folder: DataFolder) throws -> Bool {
@@ -126,6 +128,7 @@ struct DirectoryRows {
 
     /// The directory that the rows of the Regions name.
     static func folderOfRegions(_ folder: DataFolder) -> [UInt8]? {
+        guard folder.postgres == nil else { return nil }
         for region in (try? folder.regions()) ?? [] {
             guard let rows = try? Database(reading: folder.regionDatabase(region), schema: .region) else { continue }
             defer { try? rows.close() }

@@ -23,7 +23,8 @@ package struct RegionRows: Sendable {
     let mark: RowsMark
     private let region: Region
     private let folder: DataFolder
-    private let file: FileIdentity
+    /// Nil when the rows are in PostgreSQL.
+    private let file: FileIdentity?
 
     /// Opens the rows to write, or makes them when the Region is new.
     ///
@@ -37,7 +38,7 @@ package struct RegionRows: Sendable {
         let standing = RowsStanding(region: region, folder: folder, expectation: expectation)
         try standing.checkFiles()
         try folder.make([region])
-        let database = try Database(path: folder.regionDatabase(region), schema: .region, statistics: statistics) { transaction in
+        let database = try folder.openRows(of: region, statistics: statistics) { transaction in
             try standing.check(transaction)
         }
         do {
@@ -47,7 +48,8 @@ package struct RegionRows: Sendable {
             let value = RowsMark.Value(id: identity.id, place: region.rawValue, commits: identity.commits)
             let mark = try RowsMark(value, in: folder.packs(region))
             database.countCommits { mark.advance(to: $0) }
-            guard let file = FileIdentity(folder.regionDatabase(region)) else { throw standing.amiss(.replaced) }
+            let file = FileIdentity(folder.regionDatabase(region))
+            guard file != nil || folder.postgres != nil else { throw standing.amiss(.replaced) }
             return RegionRows(database: database, identity: identity, mark: mark, region: region, folder: folder, file: file)
         } catch {
             try? database.close()
@@ -77,7 +79,7 @@ package struct RegionRows: Sendable {
     /// - Throws: `RowsAmiss`
     package func check() async throws {
         let standing = RowsStanding(region: region, folder: folder, expectation: nil)
-        guard FileIdentity(folder.regionDatabase(region)) == file else { throw standing.amiss(.replaced) }
+        guard file == nil || FileIdentity(folder.regionDatabase(region)) == file else { throw standing.amiss(.replaced) }
         guard case .value(let value) = standing.proof.mark else { throw standing.amiss(standing.proof.lackOfMark) }
         let identity = try await database.read { try IdentityTable($0).identity() }
         guard let identity else { throw standing.amiss(.empty) }

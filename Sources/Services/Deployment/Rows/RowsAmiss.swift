@@ -31,6 +31,8 @@ package struct RowsAmiss: Error, CustomStringConvertible {
     /// The file, or folder, that is amiss.
     package let path: String
     package let problem: Problem
+    /// Whether the rows are in PostgreSQL, and not in files that could be put back.
+    package var isInPostgres = false
 
     /// Whether an operator may go on from the rows that there are.
     package var isAcceptable: Bool {
@@ -74,6 +76,11 @@ package struct RowsAmiss: Error, CustomStringConvertible {
     }
 
     private var remedy: String {
+        guard !isInPostgres else {
+            return
+                "Nothing was changed. Name the database that this data folder belongs to with --database, or bring it back as it was last"
+                + " (docs/operating.md)."
+        }
         switch problem {
         case .replaced:
             return

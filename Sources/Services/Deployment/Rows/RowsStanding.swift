@@ -20,15 +20,18 @@ struct RowsStanding {
     private var mark: RowsMark.Reading { proof.mark }
 
     func amiss(_ problem: RowsAmiss.Problem, path: String? = nil) -> RowsAmiss {
-        RowsAmiss(region: region, path: path ?? folder.regionDatabase(region), problem: problem)
+        RowsAmiss(region: region, path: path ?? folder.nameOfRows(region), problem: problem, isInPostgres: folder.postgres != nil)
     }
 
     /// Looks for what is lost before SQLite sees it: it would make an empty file anew, and remove the log of one that is gone.
     func checkFiles() throws {
+        try folder.checkPlaceOfRows()
         guard FileIdentity(folder.regionFolder(region)) != nil else {
             guard expectation?.rows == nil else { throw amiss(.folderMissing, path: folder.regionFolder(region)) }
             return
         }
+        // What is in the database is looked at when it is open.
+        guard folder.postgres == nil else { return }
         let bytes = FileIdentity.bytes(of: folder.regionDatabase(region))
         let log = FileIdentity.bytes(of: folder.regionDatabase(region) + "-wal") ?? 0
         if let problem = proof.problemOfLog() { throw amiss(problem) }
