@@ -6,6 +6,7 @@ wrote no file, or ran nothing counts as one failure.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "conformance"))
+
+from postgres import Postgres  # noqa: E402
+
 RESULTS = ROOT / ".build" / "test-results"
 SWIFT_TESTING_CLOSED = re.compile(r"Test run with (\d+) tests? .*(passed|failed) after")
 # Against a hang alone; the suites take minutes.
@@ -72,13 +77,16 @@ def fresh_report(name: str) -> Path:
     return report
 
 
-def run_swift(arguments: list[str]) -> Counts:
-    report = fresh_report("swift")
+def run_swift(arguments: list[str], name: str = "swift", environment: dict[str, str] | None = None) -> Counts:
+    report = fresh_report(name)
     command = ["swift", "test", "-c", "release", "--skip-build", "--disable-xctest", "--xunit-output", str(report)]
     # One after another: side by side, tests that wait starve behind those that compute, and every time limit counts what others take.
     command += ["--no-parallel", *arguments]
     closed = None
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        env={**os.environ, **(environment or {})},
+    )
     assert process.stdout is not None
     deadline = threading.Timer(SWIFT_TESTING_SECONDS, process.kill)
     deadline.start()
@@ -87,13 +95,13 @@ def run_swift(arguments: list[str]) -> Counts:
         closed = SWIFT_TESTING_CLOSED.search(line) or closed
     status = process.wait()
     deadline.cancel()
-    return judge("swift", report, status, None if closed else f"did not reach its end (exit {status})")
+    return judge(name, report, status, None if closed else f"did not reach its end (exit {status})")
 
 
-def run_pytest(name: str, paths: list[str], arguments: list[str]) -> Counts:
+def run_pytest(name: str, paths: list[str], arguments: list[str], environment: dict[str, str] | None = None) -> Counts:
     report = fresh_report(name)
     command = [sys.executable, "-m", "pytest", *paths, f"--junit-xml={report}", *arguments]
-    status = subprocess.run(command, cwd=ROOT / "conformance").returncode
+    status = subprocess.run(command, cwd=ROOT / "conformance", env={**os.environ, **(environment or {})}).returncode
     # pytest: 0 passed, 1 some failed, 5 nothing collected; the rest is the runner's own trouble.
     return judge(name, report, status, None if status in (0, 1, 5) else f"pytest ended with {status}")
 
@@ -101,9 +109,30 @@ def run_pytest(name: str, paths: list[str], arguments: list[str]) -> Counts:
 # Two at a time: a test waits for its server and for processes more than it computes. A file stays with one, since its tests share a server.
 SIDE_BY_SIDE = ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
 
+# Of all suites, those that write and read every table: what differs between SQLite and PostgreSQL is under them.
+ROWS_SUITES = "MetadataTests|ServicesTests"
+ROWS_FILES = [
+    "test_journey.py", "test_copy_incremental.py", "test_copy_tokens.py", "test_tags.py", "test_paging.py", "test_ebs_write.py",
+    "test_kms_keys.py", "test_encryption.py", "test_s3_buckets.py", "test_s3_objects.py", "test_s3_multipart.py",
+    "test_instance_store.py", "test_store_restore.py", "test_signing_certificates.py", "test_dry_run.py",
+]
+
+
+def run_on_postgres(arguments: list[str]) -> Counts:
+    """What is about rows, once more with the rows in a PostgreSQL that is started for it."""
+    postgres = Postgres()
+    try:
+        environment = {"FERRY_TEST_POSTGRES": postgres.url()}
+        counts = run_swift(["--filter", ROWS_SUITES], "swift-postgres", environment)
+        return counts + run_pytest("conformance-postgres", ROWS_FILES, [*SIDE_BY_SIDE, *arguments], environment)
+    finally:
+        postgres.stop()
+
+
 RUNNERS = {
     "tidy": lambda arguments: run_pytest("tidy", ["tidy"], arguments),
     "swift": run_swift,
+    "postgres": run_on_postgres,
     "conformance": lambda arguments: run_pytest("conformance", ["--ignore=tidy", "."], [*SIDE_BY_SIDE, *arguments]),
 }
 
