@@ -97,7 +97,7 @@ final class PostgresSession: Sendable {
     private let server: PostgresServer
     private let schema: String
     // Touched by whom the pool has lent the session to, and by nobody else.
-    nonisolated(unsafe) private var open: PostgresConnection?
+    nonisolated(unsafe) private var current: PostgresConnection?
 
     init(_ server: PostgresServer, schema: String) {
         self.server = server
@@ -105,11 +105,11 @@ final class PostgresSession: Sendable {
     }
 
     func connection() throws -> PostgresConnection {
-        if let open { return open }
+        if let current { return current }
         let made = try server.connect(to: schema)
-        open = made
+        current = made
         return made
     }
 
-    func disconnect() { open = nil }
+    func disconnect() { current = nil }
 }
