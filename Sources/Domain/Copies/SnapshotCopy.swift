@@ -3,7 +3,7 @@ import Foundation
 /// One snapshot on its way into a Region: a row that the reconciler drives to its end.
 ///
 /// A pure state machine: `handle` takes what happened and returns what must now be done, in the same transaction that saves the row.
-package struct SnapshotCopy: Sendable, Equatable {
+package struct SnapshotCopy: Sendable, Equatable, Identifiable {
     package enum State: String, Sendable {
         case running
         case completed
@@ -38,14 +38,14 @@ package struct SnapshotCopy: Sendable, Equatable {
         }
 
         /// 0 to 99: a copy says 100 % when it is completed, not before.
-        package var percent: Int { bytesTotal > 0 ? min(99, Int(bytesDone * 100 / bytesTotal)) : 0 }
+        package var percent: Int { Percent.running(bytesDone, of: bytesTotal) }
     }
 
     package enum Event: Sendable, Equatable {
         case progressed(Progress)
         /// The destination holds the whole block map of the source's `root`, in a sealed domain under another address.
         case arrived(root: [UInt8], at: [UInt8]? = nil, Progress)
-        case failed(StateReason, isTemporary: Bool)
+        case failed(StateReason, isTemporary: Bool, at: Date)
         case cancelled(by: ImageID?)
     }
 
@@ -55,10 +55,7 @@ package struct SnapshotCopy: Sendable, Equatable {
         case failSnapshot(message: String)
         /// The image may now be available, or failed.
         case settleImage(ImageID)
-        case retryLater(attempt: Int)
     }
-
-    package static let attemptsMax = 5
 
     package let id: CopyID
     package let snapshotID: SnapshotID
@@ -77,7 +74,7 @@ package struct SnapshotCopy: Sendable, Equatable {
     package private(set) var target: CompletionTarget?
     package private(set) var state: State
     package private(set) var progress: Progress
-    package private(set) var attempts: Int
+    package private(set) var retries: Retries
     /// Why it has failed; of a running one, why it will fail as soon as it is driven.
     package private(set) var reason: StateReason?
 
@@ -94,7 +91,7 @@ package struct SnapshotCopy: Sendable, Equatable {
         target: CompletionTarget? = nil,
         state: State = .running,
         progress: Progress = Progress(),
-        attempts: Int = 0,
+        retries: Retries? = nil,
         reason: StateReason? = nil
     ) {
         self.id = id
@@ -109,7 +106,7 @@ package struct SnapshotCopy: Sendable, Equatable {
         self.target = target
         self.state = state
         self.progress = progress
-        self.attempts = attempts
+        self.retries = retries ?? Retries(dueAt: createdAt)
         self.reason = reason
     }
 
@@ -126,8 +123,7 @@ package struct SnapshotCopy: Sendable, Equatable {
         guard state == .running else { return [] }
         switch event {
         case .progressed(let progress):
-            // Five failures in a row end a copy, not five in its whole life.
-            if progress.bytesDone > self.progress.bytesDone { attempts = 0 }
+            if progress.bytesDone > self.progress.bytesDone { retries.advance() }
             self.progress.advance(to: progress)
             return [.showProgress(self.progress)]
 
@@ -141,12 +137,8 @@ package struct SnapshotCopy: Sendable, Equatable {
             state = .completed
             return [.completeSnapshot(root: address ?? root, progress)] + settlement
 
-        case .failed(_, isTemporary: true) where attempts + 1 < Self.attemptsMax:
-            attempts += 1
-            return [.retryLater(attempt: attempts)]
-
-        case .failed(let reason, _):
-            return fail(reason)
+        case .failed(let reason, let isTemporary, let now):
+            return isTemporary && retries.fail(at: now) ? [] : fail(reason)
 
         case .cancelled(let image):
             state = .cancelled

@@ -92,6 +92,7 @@ extension Schema {
             jobSteps,
             objectAttributeSteps,
             endedUploadSteps,
+            workSteps,
         ]
     )
 }

@@ -29,9 +29,9 @@ package struct CopyTable {
         try transaction.execute(
             """
             INSERT INTO copies (id, snapshot_id, account, image_id, source_region, source_snapshot_id, source_root, source_domain, created_at,
-                completion_minutes, set_aside, clock_started_at, state, bytes_total, bytes_done, bytes_moved, attempts, reason_code,
-                reason_message, lease_owner, lease_until)
-            VALUES (\(Transaction.marks(19)), NULL, 0)
+                completion_minutes, set_aside, clock_started_at, state, bytes_total, bytes_done, bytes_moved, attempts, due_at,
+                reason_code, reason_message, lease_owner, lease_until)
+            VALUES (\(Transaction.marks(20)), NULL, 0)
             """,
             [
                 .text(copy.id), .text(copy.snapshotID), .text(copy.account), .text(copy.imageID), .text(copy.sourceRegion),
@@ -39,7 +39,7 @@ package struct CopyTable {
                 .integer(copy.target?.minutes),
                 .integer(copy.target?.setAside.bytesPerSecond ?? 0), .date(copy.target?.startedAt), .text(copy.state),
                 .integer(copy.progress.bytesTotal), .integer(copy.progress.bytesDone), .integer(copy.progress.bytesMoved),
-                .integer(copy.attempts), .text(copy.reason?.code), .text(copy.reason?.message),
+                .integer(copy.retries.attempts), .date(copy.retries.dueAt), .text(copy.reason?.code), .text(copy.reason?.message),
             ]
         )
     }
@@ -47,21 +47,26 @@ package struct CopyTable {
     package func update(_ copy: SnapshotCopy) throws {
         try transaction.execute(
             """
-            UPDATE copies SET state = ?, bytes_total = ?, bytes_done = ?, bytes_moved = ?, attempts = ?, reason_code = ?,
-                reason_message = ? WHERE id = ?
+            UPDATE copies SET state = ?, bytes_total = ?, bytes_done = ?, bytes_moved = ?, attempts = ?, due_at = ?,
+                reason_code = ?, reason_message = ? WHERE id = ?
             """,
             [
                 .text(copy.state), .integer(copy.progress.bytesTotal), .integer(copy.progress.bytesDone),
-                .integer(copy.progress.bytesMoved), .integer(copy.attempts), .text(copy.reason?.code), .text(copy.reason?.message),
-                .text(copy.id),
+                .integer(copy.progress.bytesMoved), .integer(copy.retries.attempts), .date(copy.retries.dueAt),
+                .text(copy.reason?.code), .text(copy.reason?.message), .text(copy.id),
             ]
         )
     }
 
+    /// Whether any is to be driven, by whomever.
+    package func hasRunning() throws -> Bool {
+        try transaction.firstRow("SELECT 1 AS found FROM copies WHERE state = 'running' LIMIT 1") != nil
+    }
+
     /// The Regions from which copies wait for somebody to drive them.
     package func waitingSources(at now: Date) throws -> [Region] {
-        let sql = "SELECT DISTINCT source_region FROM copies WHERE state = 'running' AND lease_until < ? ORDER BY source_region"
-        return try transaction.rows(sql, [.date(now)]).map { try $0.value("source_region") }
+        let sql = "SELECT DISTINCT source_region FROM copies WHERE state = 'running' AND \(Self.isFree) ORDER BY source_region"
+        return try transaction.rows(sql, [.date(now), .date(now)]).map { try $0.value("source_region") }
     }
 
     /// Running copies whose source is none of these Regions.
@@ -70,34 +75,26 @@ package struct CopyTable {
         return try transaction.rows(sql, regions.map { .text($0) }).map(SnapshotCopy.init(row:))
     }
 
-    /// Takes running copies from a Region whose lease is free, for `owner` until a date.
+    /// Running copies from a Region that are due and whose lease is free.
     ///
     /// The accounts take turns, and each account's oldest copy comes first. A copy that runs already counts as a turn that its account
     /// has had, so that whoever has none running is next. A time-based copy is left out until its minutes have begun to run.
-    package func lease(
-        _ limit: Int,
-        of type: TransferType = .standard,
-        from source: Region,
-        owner: String,
-        now: Date,
-        until: Date
-    ) throws -> [SnapshotCopy] {
+    package func waiting(_ limit: Int, of type: TransferType = .standard, from source: Region, at now: Date) throws -> [SnapshotCopy] {
         let ours = "state = 'running' AND source_region = ? AND " + Self.condition(of: type)
-        let copies = try transaction.rows(
+        return try transaction.rows(
             """
             SELECT copies.* FROM copies
             JOIN (
                 SELECT id, ROW_NUMBER() OVER (PARTITION BY account ORDER BY created_at, id) AS place
-                FROM copies WHERE \(ours) AND lease_until < ?
+                FROM copies WHERE \(ours) AND \(Self.isFree)
             ) AS queue ON queue.id = copies.id
             LEFT JOIN (
                 SELECT account, COUNT(*) AS held FROM copies WHERE \(ours) AND lease_until >= ? GROUP BY account
             ) AS busy ON busy.account = copies.account
             ORDER BY queue.place + COALESCE(busy.held, 0), copies.created_at, copies.id LIMIT ?
             """,
-            [.text(source), .date(now), .text(source), .date(now), .integer(max(0, limit))]
+            [.text(source), .date(now), .date(now), .text(source), .date(now), .integer(max(0, limit))]
         ).map(SnapshotCopy.init(row:))
-        return try copies.filter { try take($0.id, owner: owner, now: now, until: until) }
     }
 
     /// The running copies whose lease an owner took last, whether it has run out or not.
@@ -105,37 +102,17 @@ package struct CopyTable {
         try transaction.rows("SELECT id FROM copies WHERE state = 'running' AND lease_owner = ?", [.text(owner)]).map { try $0.value("id") }
     }
 
-    /// Prolongs or ends a lease. False when the lease has gone to another owner meanwhile.
-    @discardableResult
-    package func renewLease(of id: CopyID, owner: String, until: Date) throws -> Bool {
-        try transaction.execute(
-            "UPDATE copies SET lease_until = ? WHERE id = ? AND lease_owner = ?",
-            [.date(until), .text(id), .text(owner)]
-        ) == 1
-    }
-
-    /// Ends all leases: only for a process that knows that no other drives these copies.
-    package func endAllLeases() throws {
-        try transaction.execute("UPDATE copies SET lease_until = 0 WHERE state = 'running'")
-    }
-
     package func delete(of snapshot: SnapshotID) throws {
         try transaction.execute("DELETE FROM copies WHERE snapshot_id = ?", [.text(snapshot)])
     }
+
+    private static let isFree = "due_at <= ? AND lease_until < ?"
 
     private static func condition(of type: TransferType) -> String {
         switch type {
         case .standard: "completion_minutes IS NULL"
         case .timeBased: "clock_started_at IS NOT NULL"
         }
-    }
-
-    /// Takes a lease that is free. False when somebody else has it.
-    private func take(_ id: CopyID, owner: String, now: Date, until: Date) throws -> Bool {
-        try transaction.execute(
-            "UPDATE copies SET lease_owner = ?, lease_until = ? WHERE id = ? AND state = 'running' AND lease_until < ?",
-            [.text(owner), .date(until), .text(id), .date(now)]
-        ) == 1
     }
 }
 
@@ -170,7 +147,7 @@ extension SnapshotCopy {
                 bytesDone: row.integer("bytes_done"),
                 bytesMoved: row.integer("bytes_moved")
             ),
-            attempts: Int(row.integer("attempts")),
+            retries: Retries(attempts: Int(row.integer("attempts")), dueAt: row.date("due_at")),
             reason: reason
         )
     }

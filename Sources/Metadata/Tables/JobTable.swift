@@ -3,6 +3,10 @@ import Foundation
 
 /// Jobs of a Region: those to be driven, and tasks that have ended and are still listed.
 package struct JobTable {
+    private static let isDriven = "state IN ('active', 'failing', 'cancelling')"
+    /// Their image is pending, or what they write is to come, as far as their users know.
+    private static let isUnderWay = "state IN ('active', 'failing')"
+
     private let transaction: Transaction
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
@@ -11,35 +15,37 @@ package struct JobTable {
         try transaction.firstRow("SELECT * FROM jobs WHERE id = ?", [.text(id)]).map(Job.init)
     }
 
-    /// At most `limit` of a kind that are to be driven and are due, those first that wait longest.
-    package func due(_ kind: JobWork.Kind, at date: Date, limit: Int) throws -> [Job] {
+    /// At most `limit` of a kind that are to be driven, are due and have a free lease, those first that wait longest.
+    package func waiting(_ limit: Int, of kind: JobWork.Kind, at now: Date) throws -> [Job] {
         let sql = """
-            SELECT * FROM jobs WHERE kind = ? AND state IN ('active', 'cancelling') AND due_at <= ? ORDER BY due_at, created_at, id LIMIT ?
+            SELECT * FROM jobs WHERE kind = ? AND \(Self.isDriven) AND due_at <= ? AND lease_until < ?
+            ORDER BY due_at, created_at, id LIMIT ?
             """
-        return try transaction.rows(sql, [.text(kind), .date(date), .integer(limit)]).map(Job.init)
+        return try transaction.rows(sql, [.text(kind), .date(now), .date(now), .integer(max(0, limit))]).map(Job.init)
     }
 
-    /// Whether there is one to be driven.
+    /// Whether there is one to be driven, by whomever.
     package func hasAny() throws -> Bool {
-        try transaction.firstRow("SELECT 1 AS found FROM jobs WHERE state IN ('active', 'cancelling') LIMIT 1") != nil
+        try transaction.firstRow("SELECT 1 AS found FROM jobs WHERE \(Self.isDriven) LIMIT 1") != nil
     }
 
-    /// The ids of those that are wanted.
-    package func active() throws -> Set<String> {
-        Set(try transaction.rows("SELECT id FROM jobs WHERE state = 'active'").map { try $0.text("id") })
+    /// The ids of those that an owner has leased and that are wanted.
+    package func active(leasedBy owner: String) throws -> Set<String> {
+        let sql = "SELECT id FROM jobs WHERE state = 'active' AND lease_owner = ?"
+        return Set(try transaction.rows(sql, [.text(owner)]).map { try $0.text("id") })
     }
 
-    /// Those of an account and a kind that are wanted.
-    package func active(of account: AccountID, _ kind: JobWork.Kind) throws -> [Job] {
-        let sql = "SELECT * FROM jobs WHERE account = ? AND kind = ? AND state = 'active' ORDER BY id"
+    /// Those of an account and a kind that are under way.
+    package func underWay(of account: AccountID, _ kind: JobWork.Kind) throws -> [Job] {
+        let sql = "SELECT * FROM jobs WHERE account = ? AND kind = ? AND \(Self.isUnderWay) ORDER BY id"
         return try transaction.rows(sql, [.text(account), .text(kind)]).map(Job.init)
     }
 
-    /// How many of an account are wanted.
+    /// How many of an account are under way.
     package func count(of account: AccountID, _ kinds: [JobWork.Kind]) throws -> Int {
         let sql = """
             SELECT COUNT(*) AS count FROM jobs
-            WHERE account = ? AND kind IN (\(Transaction.marks(kinds.count))) AND state = 'active'
+            WHERE account = ? AND kind IN (\(Transaction.marks(kinds.count))) AND \(Self.isUnderWay)
             """
         return Int(try transaction.firstRow(sql, [.text(account)] + kinds.map { .text($0) })?.integer("count") ?? 0)
     }
@@ -53,36 +59,31 @@ package struct JobTable {
     package func insert(_ job: Job) throws {
         try transaction.execute(
             """
-            INSERT INTO jobs (id, account, kind, work, created_at, state, bytes_done, bytes_total, message, attempts, due_at, ended_at)
-            VALUES (\(Transaction.marks(12)))
+            INSERT INTO jobs (id, account, kind, work, created_at, state, bytes_done, bytes_total, message, reason_code, attempts,
+                due_at, ended_at, lease_owner, lease_until)
+            VALUES (\(Transaction.marks(13)), NULL, 0)
             """,
             [
                 .text(job.id), .text(job.account), .text(job.work.kind),
                 .text(String(decoding: try JSONColumn.encode(job.work), as: UTF8.self)),
                 .date(job.createdAt), .text(job.state), .integer(job.progress.bytesDone), .integer(job.progress.bytesTotal),
-                .text(job.message), .integer(job.attempts), .date(job.dueAt), .date(job.endedAt),
+                .text(job.message), .text(job.reasonCode), .integer(job.retries.attempts), .date(job.retries.dueAt), .date(job.endedAt),
             ]
         )
     }
 
-    /// Saves all that changes of a job.
+    /// Saves all that changes of a job. Its lease stays.
     package func update(_ job: Job) throws {
         try transaction.execute(
             """
-            UPDATE jobs SET state = ?, bytes_done = ?, bytes_total = ?, message = ?, attempts = ?, due_at = ?, ended_at = ? WHERE id = ?
+            UPDATE jobs SET state = ?, bytes_done = ?, bytes_total = ?, message = ?, reason_code = ?, attempts = ?, due_at = ?, ended_at = ?
+            WHERE id = ?
             """,
             [
                 .text(job.state), .integer(job.progress.bytesDone), .integer(job.progress.bytesTotal), .text(job.message),
-                .integer(job.attempts), .date(job.dueAt), .date(job.endedAt), .text(job.id),
+                .text(job.reasonCode), .integer(job.retries.attempts), .date(job.retries.dueAt), .date(job.endedAt), .text(job.id),
             ]
         )
-    }
-
-    /// Has an active job undone. Returns whether it was one.
-    @discardableResult
-    package func cancel(_ id: String, at date: Date) throws -> Bool {
-        let sql = "UPDATE jobs SET state = 'cancelling', due_at = ? WHERE id = ? AND state = 'active'"
-        return try transaction.execute(sql, [.date(date), .text(id)]) > 0
     }
 
     package func delete(_ id: String) throws { try transaction.execute("DELETE FROM jobs WHERE id = ?", [.text(id)]) }
@@ -110,8 +111,8 @@ extension Job {
             state: row.value("state"),
             progress: Progress(bytesDone: row.integer("bytes_done"), bytesTotal: row.integer("bytes_total")),
             message: row.text("message"),
-            attempts: Int(row.integer("attempts")),
-            dueAt: row.date("due_at"),
+            reasonCode: row.optionalText("reason_code"),
+            retries: Retries(attempts: Int(row.integer("attempts")), dueAt: row.date("due_at")),
             endedAt: row.optionalDate("ended_at")
         )
     }

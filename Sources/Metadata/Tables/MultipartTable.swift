@@ -11,6 +11,12 @@ package struct MultipartTable {
         try transaction.firstRow("SELECT * FROM multipart_uploads WHERE id = ?", [.text(id)]).map(MultipartUpload.init)
     }
 
+    /// Those whose id begins with hexadecimal digits.
+    package func uploads(withIDsFrom prefix: String) throws -> [MultipartUpload] {
+        let sql = "SELECT * FROM multipart_uploads WHERE id >= ? AND id < ? ORDER BY id"
+        return try transaction.rows(sql, [.text(prefix), .text(prefix + "g")]).map(MultipartUpload.init)
+    }
+
     /// Behind a key and an upload of it, ascending; all of the key when the id is empty.
     package func uploads(in bucket: BucketName, after key: [UInt8], id: String, before end: [UInt8]?, limit: Int) throws
         -> [MultipartUpload]

@@ -37,7 +37,7 @@ enum BundleJob {
         let image = try await store.database.read { transaction in
             try ImageID(rawValue: job.id).flatMap { try ImageTable(transaction).image($0) }
         }
-        guard let image, let bundle = image.bundle, image.state == .pending else { throw JobNoLongerWanted() }
+        guard let image, let bundle = image.bundle, image.state == .pending else { throw NoLongerWanted() }
         return (image, bundle)
     }
 }

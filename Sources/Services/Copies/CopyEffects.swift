@@ -23,9 +23,6 @@ struct CopyEffects {
                 try ReleaseTable(transaction).insert(root: nil, at: now)
             case .settleImage(let image):
                 try settle(image)
-            case .retryLater:
-                // The lease says when: the reconciler leaves it to run out.
-                break
             }
         }
     }

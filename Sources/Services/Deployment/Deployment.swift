@@ -106,9 +106,9 @@ package final class Deployment: Sendable {
                         logger: logger
                     )
                     if let identity = store.rows?.identity { try directory.note(region, identity) }
-                    // Whoever had these leases is dead, or this process would not have the lock: its copies need not wait for them to
-                    // run out.
-                    try await store.database.write { try CopyTable($0).endAllLeases() }
+                    // Whoever had these leases is dead, or this process would not have the lock: its copies and jobs need not wait for
+                    // them to run out.
+                    try await store.database.write { try LeaseTable.endAll(in: $0) }
                     return store
                 }
             }

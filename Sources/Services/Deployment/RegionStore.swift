@@ -15,9 +15,9 @@ package final class RegionStore: Sendable {
     package let uploads: UploadRecorder
     /// What was asked of the Region's databases: of its rows and of the index over its packs.
     package let sql: SQLStatistics
-    package let copiesPoke = Poke()
-    package let uploadsPoke = Poke()
-    package let jobsPoke = Poke()
+    package let copiesWakeup = Wakeup()
+    package let uploadsWakeup = Wakeup()
+    package let jobsWakeup = Wakeup()
 
     /// How many damaged ranges a start names.
     private static let damagesTold = 10

@@ -35,7 +35,7 @@ struct ImageExportRunner: JobRunner {
             let stream = DiskStream(map, in: seal, of: store) { done, total in
                 try await progress.report(done * 100 / max(1, total), of: 100, "converting")
             }
-            return try await upload.put(stream, as: put)
+            return try await upload.put(stream, as: put, progress)
         }
         return try await tools.scratch.with(job.id) { folder in
             let path = "\(folder)/disk"
@@ -45,7 +45,7 @@ struct ImageExportRunner: JobRunner {
             }
             try await progress.report(75, of: 100, "uploading")
             let file = try await tools.scratch.pool.run { try RawDisk(opening: "\(folder)/product") }
-            return try await upload.put(FileStream(file, pool: tools.scratch.pool), as: put)
+            return try await upload.put(FileStream(file, pool: tools.scratch.pool), as: put, progress)
         }
     }
 

@@ -30,7 +30,7 @@ struct ImageRestoreRunner: JobRunner {
             while let disk = try await reader.nextDisk() {
                 guard disk.position < work.snapshots.count else { throw Self.surplus }
                 let id = work.snapshots[disk.position]
-                let root = try await restore(disk, from: &reader, into: id)
+                let root = try await restore(disk, from: &reader, into: id, progress)
                 restored.append((id, root, disk.dataBytes))
             }
             guard restored.count == work.snapshots.count else { throw Self.surplus }
@@ -63,10 +63,14 @@ struct ImageRestoreRunner: JobRunner {
 
     private static let surplus = Fault(.invalidRequest, "The archive has other disks than its image.")
 
-    private func restore(_ disk: ArchivedDisk, from reader: inout ArchiveReader<ReportedReader>, into id: SnapshotID) async throws -> Digest
-    {
+    private func restore(
+        _ disk: ArchivedDisk,
+        from reader: inout ArchiveReader<ReportedReader>,
+        into id: SnapshotID,
+        _ progress: JobProgress
+    ) async throws -> Digest {
         let snapshot = try await tools.store.database.read { try SnapshotTable($0).snapshot(id) }
-        guard let snapshot, snapshot.state == .pending else { throw JobNoLongerWanted() }
+        guard let snapshot, snapshot.state == .pending else { throw NoLongerWanted() }
         guard disk.volumeBytes == snapshot.volumeBytes else {
             throw Fault(
                 .invalidRequest,
@@ -75,9 +79,9 @@ struct ImageRestoreRunner: JobRunner {
         }
         let (domain, now) = (snapshot.encryption?.domain, tools.deployment.clock.now)
         return try await DiskRestore().run(disk, from: &reader, into: tools.store.blocks, in: try await tools.store.seal(domain)) { root in
-            try await tools.store.database.write { transaction in
+            try await progress.write { transaction in
                 let table = SnapshotTable(transaction)
-                guard let row = try table.snapshot(id), row.state == .pending else { throw JobNoLongerWanted() }
+                guard let row = try table.snapshot(id), row.state == .pending else { throw NoLongerWanted() }
                 if let old = row.root, old != root.bytes { try ReleaseTable(transaction).insert(root: old, in: domain, at: now) }
                 try table.keep(root.bytes, of: id)
             }

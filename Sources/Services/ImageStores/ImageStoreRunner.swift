@@ -39,7 +39,7 @@ struct ImageStoreRunner: JobRunner {
             encryption: try await Buckets(tools.call(of: job.account)).encryption(in: work.bucket, otherwise: isSealed ? .s3 : nil)
         )
         // Nobody's object is replaced that came meanwhile.
-        return try await JobUpload(of: job, tools: tools).put(stream, as: put, condition: .isAbsent)
+        return try await JobUpload(of: job, tools: tools).put(stream, as: put, condition: .isAbsent, progress)
     }
 
     func undo() async throws { try await JobUpload(of: job, tools: tools).abort() }

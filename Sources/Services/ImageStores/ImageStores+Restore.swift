@@ -60,7 +60,7 @@ extension ImageStores {
             try TagTable(transaction).set(image.tags, on: .image(id))
             try JobTable(transaction).insert(Job(id: id.rawValue, account: call.account, work: .imageRestore(work), createdAt: now))
         }
-        call.store.jobsPoke()
+        call.store.jobsWakeup()
         return id
     }
 
@@ -91,7 +91,7 @@ extension ImageStores {
     }
 
     private static func requireRoom(_ gibibytes: Int, of account: AccountID, in transaction: Transaction) throws {
-        let running = try JobTable(transaction).active(of: account, .imageRestore).flatMap { job -> [SnapshotID] in
+        let running = try JobTable(transaction).underWay(of: account, .imageRestore).flatMap { job -> [SnapshotID] in
             if case .imageRestore(let work) = job.work { work.snapshots } else { [] }
         }
         let total = try SnapshotTable(transaction).snapshots(ids: running).reduce(gibibytes) { $0 + $1.sizeGiB }

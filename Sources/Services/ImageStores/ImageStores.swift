@@ -26,7 +26,7 @@ package struct ImageStores: Sendable {
             try Self.requireRoom(for: work.image, of: job.account, in: transaction)
             try JobTable(transaction).insert(job)
         }
-        call.store.jobsPoke()
+        call.store.jobsWakeup()
         return work.key
     }
 
@@ -77,7 +77,7 @@ package struct ImageStores: Sendable {
     }
 
     private static func requireRoom(for image: ImageID, of account: AccountID, in transaction: Transaction) throws {
-        let running = try JobTable(transaction).active(of: account, .imageStore).compactMap { job -> ImageID? in
+        let running = try JobTable(transaction).underWay(of: account, .imageStore).compactMap { job -> ImageID? in
             if case .imageStore(let work) = job.work { work.image } else { nil }
         }
         let total = try ImageTable(transaction).images(ids: running + [image]).reduce(0) { try $0 + gibibytes(of: $1, in: transaction) }
@@ -126,7 +126,7 @@ extension Job {
     /// In the words of DescribeStoreImageTasks.
     package var storeState: String {
         switch state {
-        case .active, .cancelling: "InProgress"
+        case .active, .failing, .cancelling: "InProgress"
         case .completed: "Completed"
         case .failed, .cancelled: "Failed"
         }

@@ -50,18 +50,12 @@ struct ImageCopyPlan: Sendable {
             snapshots.append(copied)
             copies.append(
                 SnapshotCopy(
-                    id: .random(),
-                    snapshotID: copied.id,
-                    account: account,
-                    imageID: id,
-                    sourceRegion: source.region,
-                    sourceSnapshotID: snapshot.id,
-                    sourceRoot: root,
-                    sourceDomain: snapshot.encryption?.domain,
-                    createdAt: now,
-                    target: request.completionMinutes.map { CompletionTarget(minutes: $0) },
-                    progress: SnapshotCopy.Progress(bytesTotal: snapshot.dataBytes ?? 0),
-                    reason: encryption.doom
+                    filling: copied,
+                    from: snapshot,
+                    in: source.region,
+                    root: root,
+                    of: id,
+                    failingFor: encryption.doom
                 )
             )
         }

@@ -27,7 +27,7 @@ extension Images {
             try images.setState(.deregistered, reason: nil, of: id)
             try TagTable(transaction).removeAll(from: .image(id))
             // What fills it stops, and takes away what it has made. A bundle that was registered stays where it is.
-            try JobTable(transaction).cancel(id.rawValue, at: call.now)
+            if let job = try JobTable(transaction).job(id.rawValue) { try Jobs.cancel(job, at: call.now, in: transaction) }
             for var copy in try CopyTable(transaction).copies(of: id) {
                 try CopyEffects(transaction: transaction, now: call.now).apply(copy.handle(.cancelled(by: id)), of: copy)
             }
@@ -41,8 +41,8 @@ extension Images {
             }
         }
         // The reconciler stops the pumps of copies that are no longer wanted.
-        call.store.copiesPoke()
-        call.store.jobsPoke()
+        call.store.copiesWakeup()
+        call.store.jobsWakeup()
         return results
     }
 }

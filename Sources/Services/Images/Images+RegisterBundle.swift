@@ -29,7 +29,7 @@ extension Images {
             try TagTable(transaction).set(image.tags, on: .image(image.id))
             try jobs.insert(Job(id: image.id.rawValue, account: account, work: .bundleCheck, createdAt: image.createdAt))
         }
-        call.store.jobsPoke()
+        call.store.jobsWakeup()
         return image.id
     }
 

@@ -9,14 +9,10 @@ protocol JobRunner: Sendable {
 
     /// Takes away what it has made so far, because it has failed for good or is no longer wanted. May be called again.
     func undo() async throws
-
-    /// What else becomes of the rows in the transaction that says that it has failed.
-    func fail(_ reason: StateReason, in transaction: Transaction) throws
 }
 
 extension JobRunner {
     func undo() async throws {}
-    func fail(_ reason: StateReason, in transaction: Transaction) throws {}
 }
 
 /// How a job ends that was done.
@@ -27,12 +23,7 @@ struct JobEnding: Sendable {
     var write: @Sendable (Transaction) throws -> Void = { _ in }
 }
 
-/// The job was cancelled, or its image deregistered.
-struct JobNoLongerWanted: Error, CustomStringConvertible {
-    var description: String { "the job is no longer wanted" }
-}
-
-/// What jobs of a Region share with its copies, and with what they work.
+/// What jobs of a Region share with its copies, and their tools.
 struct JobTools: Sendable {
     let store: RegionStore
     let deployment: Deployment

@@ -6,24 +6,33 @@ import Metadata
 
 /// The object that a job writes as a stream, by an upload of its own.
 ///
-/// The upload's id follows from the job's: what an attempt that was cut off has left is told from the uploads of users, those of the same
-/// key included.
+/// The upload's id begins with a digest of the job's: what an attempt that was cut off has left is told from the uploads of users, those of
+/// the same key included. The rest of the id is of the attempt alone: one that goes on although it has lost the job's lease meets its own
+/// upload, which is gone, and not that of the attempt which took over.
 struct JobUpload: Sendable {
-    private let id: String
+    private let prefix: String
     private let objects: Objects
+    private let database: Database
 
     init(of job: Job, tools: JobTools) {
-        id = Objects.hex(Array(SHA256.hash(data: Data("upload of \(job.id)".utf8)).prefix(24)))
+        prefix = Objects.hex(Array(SHA256.hash(data: Data("upload of \(job.id)".utf8)).prefix(16)))
         objects = Objects(tools.call(of: job.account))
+        database = tools.store.database
     }
 
     /// Stores a stream from its beginning. The object is made in the transaction that ends the job: it is there when the task says so,
     /// and a crash leaves neither or both. When storing fails, nothing of it stays.
     ///
     /// - Throws: `Fault` `InvalidRequest` when a user aborted the upload or deleted its bucket meanwhile.
-    func put(_ source: some ArchiveSource, as put: ObjectPut, condition: WriteCondition? = nil) async throws -> JobEnding {
-        try await abort()
-        let upload = try await objects.createUpload(put, id: id)
+    func put(
+        _ source: some ArchiveSource,
+        as put: ObjectPut,
+        condition: WriteCondition? = nil,
+        _ progress: JobProgress
+    ) async throws -> JobEnding {
+        let now = objects.call.now
+        try await progress.write { [prefix] in try Self.abortAll(prefix, at: now, in: $0) }
+        let upload = try await objects.createUpload(put, id: prefix + Objects.hex((0..<8).map { _ in UInt8.random(in: .min ... .max) }))
         do {
             let completion = try await objects.store(source, into: upload, condition: condition)
             let now = objects.call.now
@@ -31,7 +40,7 @@ struct JobUpload: Sendable {
                 try Self.explained(put) { try completion.commit(in: transaction, at: now) }
             }
         } catch {
-            try? await abort()
+            try? await objects.abort(upload)
             return try Self.explained(put) { throw error }
         }
     }
@@ -54,7 +63,11 @@ struct JobUpload: Sendable {
 
     /// Takes away what has come so far, if there is anything.
     func abort() async throws {
-        guard let upload = try await objects.call.store.database.read({ try MultipartTable($0).upload(id) }) else { return }
-        try await objects.abort(upload)
+        let now = objects.call.now
+        try await database.write { [prefix] in try Self.abortAll(prefix, at: now, in: $0) }
+    }
+
+    private static func abortAll(_ prefix: String, at now: Date, in transaction: Transaction) throws {
+        for upload in try MultipartTable(transaction).uploads(withIDsFrom: prefix) { try Objects.abort(upload, at: now, in: transaction) }
     }
 }

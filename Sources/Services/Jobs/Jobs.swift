@@ -39,15 +39,20 @@ package struct Jobs: Sendable {
         let job = try await call.commit { transaction in
             let job = try Self.own(id, of: account, in: transaction)
             guard kinds.contains(job.work.kind) else { throw Self.notFound(id) }
-            switch job.state {
-            case .active: try JobTable(transaction).cancel(id, at: now)
-            case .cancelling, .cancelled: break
-            case .completed, .failed: throw Fault(.incorrectState, "The task '\(id)' has ended already: it is \(job.state.rawValue)")
+            if job.state == .completed || job.state == .failed {
+                throw Fault(.incorrectState, "The task '\(id)' has ended already: it is \(job.state.rawValue)")
             }
+            try Self.cancel(job, at: now, in: transaction)
             return job
         }
-        call.store.jobsPoke()
+        call.store.jobsWakeup()
         return job
+    }
+
+    /// Has a job undone that is wanted. One that has failed or was cancelled is being undone already.
+    static func cancel(_ job: Job, at now: Date, in transaction: Transaction) throws {
+        var job = job
+        try JobEffects(transaction: transaction).apply(job.handle(.cancelled(at: now)), of: job)
     }
 
     /// A task of the caller's own.
@@ -115,14 +120,14 @@ extension Job {
         case .active: "active"
         case .completed: "completed"
         case .failed, .cancelled: "deleted"
-        case .cancelling: "deleting"
+        case .failing, .cancelling: "deleting"
         }
     }
 
     /// What it is doing, or why it ended as it did.
     package var taskMessage: String? {
         switch state {
-        case .active, .cancelling: message.isEmpty ? nil : message
+        case .active, .failing, .cancelling: message.isEmpty ? nil : message
         case .completed: nil
         case .failed: "ClientError: \(message)"
         case .cancelled: "The task was cancelled"

@@ -97,9 +97,14 @@ extension Objects {
         let now = call.now
         try await call.store.database.write { transaction in
             guard try MultipartTable(transaction).upload(upload.id) != nil else { throw Self.missingUpload(upload.id) }
-            try Self.release(upload, at: now, in: transaction)
-            try EndedUploadTable(transaction).insert(EndedUpload(upload, at: now, .aborted))
+            try Self.abort(upload, at: now, in: transaction)
         }
+    }
+
+    /// Removes an upload that is there.
+    static func abort(_ upload: MultipartUpload, at now: Date, in transaction: Transaction) throws {
+        try release(upload, at: now, in: transaction)
+        try EndedUploadTable(transaction).insert(EndedUpload(upload, at: now, .aborted))
     }
 
     /// Makes the object of the parts that are named, in their order: rows move, no bytes do.

@@ -49,18 +49,12 @@ extension Snapshots {
             at: call.now
         )
         let copy = SnapshotCopy(
-            id: .random(),
-            snapshotID: copied.id,
-            account: call.account,
-            imageID: nil,
-            sourceRegion: store.region,
-            sourceSnapshotID: source.id,
-            sourceRoot: root,
-            sourceDomain: source.encryption?.domain,
-            createdAt: call.now,
-            target: request.completionMinutes.map { CompletionTarget(minutes: $0) },
-            progress: SnapshotCopy.Progress(bytesTotal: source.dataBytes ?? 0),
-            reason: encryption.doom
+            filling: copied,
+            from: source,
+            in: store.region,
+            root: root,
+            of: nil,
+            failingFor: encryption.doom
         )
         try await write(copy, of: copied)
         return copied.id
@@ -87,7 +81,7 @@ extension Snapshots {
             return copies
         }
         call.warnOfShortCopies(copies)
-        call.store.copiesPoke()
+        call.store.copiesWakeup()
     }
 
     private func encryption(of source: Snapshot, in store: RegionStore, _ request: SnapshotCopyRequest) async throws -> CopiedEncryption {

@@ -14,6 +14,6 @@ extension Snapshots {
             }
             try Self.remove(id, at: call.now, in: transaction)
         }
-        call.store.copiesPoke()
+        call.store.copiesWakeup()
     }
 }

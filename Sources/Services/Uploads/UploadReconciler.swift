@@ -26,10 +26,11 @@ package struct UploadReconciler: Service, CustomStringConvertible {
     package var description: String { "uploads into \(store.region)" }
 
     package func run() async throws {
+        let sleeper = store.uploadsWakeup.sleeper()
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await step()
-                await store.uploadsPoke.wait(atMost: Self.interval)
+                await sleeper.sleep(atMost: Self.interval)
             }
         }
     }

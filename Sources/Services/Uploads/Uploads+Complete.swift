@@ -55,7 +55,7 @@ extension Uploads {
             }
             try uploads.seal(id)
         }
-        call.store.uploadsPoke()
+        call.store.uploadsWakeup()
         return .pending
     }
 

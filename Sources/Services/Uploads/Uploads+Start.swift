@@ -29,68 +29,66 @@ package struct SnapshotStart: Sendable {
         self.encryption = encryption
         self.clientToken = clientToken
     }
+
+    /// The pending snapshot that the blocks are put into.
+    fileprivate func snapshot(over parent: Snapshot?, of owner: AccountID, encryption: SnapshotEncryption?, at now: Date) -> Snapshot {
+        let id = SnapshotID.random()
+        return Snapshot(
+            id: id,
+            owner: owner,
+            // EBS direct snapshots belong to no volume; EC2 shows this placeholder.
+            volumeID: Snapshot.copiedVolumeID,
+            description: description,
+            state: .pending,
+            startedAt: now,
+            sizeGiB: sizeGiB,
+            parentID: parent?.id,
+            lineage: parent?.lineage ?? id,
+            encryption: encryption,
+            tags: tags
+        )
+    }
 }
 
 extension Uploads {
-    private static let action = "StartSnapshot"
-
-    private static let tokenMismatch = Fault(
-        .conflictException,
-        "The client token was used before with other parameters: use a new token for a new snapshot"
+    private static let action = RepeatableAction(
+        name: "StartSnapshot",
+        mismatch: Fault(
+            .conflictException,
+            "The client token was used before with other parameters: use a new token for a new snapshot"
+        )
     )
 
     /// Starts a snapshot that blocks can be put into. A repeated call with the same token returns the same snapshot, as it is now.
     package func start(_ start: SnapshotStart) async throws -> Snapshot {
         try check(start)
         let parentID = try start.parentID.map(Self.id)
-        let call = call
-        let account = call.account
-        let now = call.now
-        if let replayed = try await call.store.database.read({ try Self.replay(start.clientToken, of: account, in: $0) }) {
-            return replayed
-        }
-        let encryption = try await encryption(of: start, parentID: parentID)
-        return try await call.store.database.write { transaction in
-            // Again inside the transaction: of two calls with one token, the second finds what the first has made.
-            if let replayed = try Self.replay(start.clientToken, of: account, in: transaction) { return replayed }
-            let snapshots = SnapshotTable(transaction)
-            guard try UploadTable(transaction).count() < Self.pendingMax else {
-                throw Fault(
-                    .concurrentLimitExceededException,
-                    "You have reached the limit of \(Self.pendingMax) pending snapshots: complete or delete some"
+        let (account, now) = (call.account, call.now)
+        return try await call.once(
+            Self.action,
+            with: start.clientToken,
+            find: { id, transaction in
+                guard let snapshot = try SnapshotTable(transaction).snapshot(Self.id(id)) else { throw Self.notFound(id) }
+                return snapshot
+            },
+            check: { try await encryption(of: start, parentID: parentID) },
+            make: { encryption, transaction in
+                guard try UploadTable(transaction).count() < Self.pendingMax else {
+                    throw Fault(
+                        .concurrentLimitExceededException,
+                        "You have reached the limit of \(Self.pendingMax) pending snapshots: complete or delete some"
+                    )
+                }
+                let parent = try parentID.map { try Self.parent($0, sizeGiB: start.sizeGiB, of: account, in: transaction) }
+                let snapshot = start.snapshot(over: parent, of: account, encryption: encryption, at: now)
+                try SnapshotTable(transaction).insert(snapshot)
+                try TagTable(transaction).set(start.tags, on: .snapshot(snapshot.id))
+                try UploadTable(transaction).insert(
+                    Upload(snapshotID: snapshot.id, parentRoot: parent?.root, timeoutMinutes: start.timeoutMinutes, lastPutAt: now)
                 )
+                return (snapshot.id.rawValue, snapshot)
             }
-            let parent = try parentID.map { try Self.parent($0, sizeGiB: start.sizeGiB, of: account, in: transaction) }
-            let id = SnapshotID.random()
-            let snapshot = Snapshot(
-                id: id,
-                owner: account,
-                // EBS direct snapshots belong to no volume; EC2 shows this placeholder.
-                volumeID: Snapshot.copiedVolumeID,
-                description: start.description,
-                state: .pending,
-                startedAt: now,
-                sizeGiB: start.sizeGiB,
-                parentID: parent?.id,
-                lineage: parent?.lineage ?? id,
-                encryption: encryption,
-                tags: start.tags
-            )
-            try snapshots.insert(snapshot)
-            try TagTable(transaction).set(start.tags, on: .snapshot(id))
-            try UploadTable(transaction).insert(
-                Upload(snapshotID: id, parentRoot: parent?.root, timeoutMinutes: start.timeoutMinutes, lastPutAt: now)
-            )
-            try start.clientToken?.remember(id.rawValue, of: Self.action, account: account, at: now, in: transaction)
-            return snapshot
-        }
-    }
-
-    private static func replay(_ token: ClientToken?, of account: AccountID, in transaction: Transaction) throws -> Snapshot? {
-        let known = try token?.replayedResource(of: action, account: account, mismatch: tokenMismatch, in: transaction)
-        guard let id = try known.map(Self.id) else { return nil }
-        guard let snapshot = try SnapshotTable(transaction).snapshot(id) else { throw notFound(id.rawValue) }
-        return snapshot
+        )
     }
 
     private func check(_ start: SnapshotStart) throws {

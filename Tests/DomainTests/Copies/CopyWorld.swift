@@ -1,6 +1,6 @@
 import Domain
 
-/// What a copy's effects are done to: a snapshot, an image and a timer, which refuse what cannot happen to them.
+/// What a copy's effects are done to: a snapshot and an image, which refuse what cannot happen to them.
 struct CopyWorld {
     enum SnapshotState { case pending, completed, failed }
 
@@ -9,7 +9,6 @@ struct CopyWorld {
     private(set) var snapshot = SnapshotState.pending
     private(set) var percentShown = 0
     private(set) var settlements = 0
-    private(set) var retries = 0
     private(set) var bytesDone: Int64 = 0
     private(set) var bytesMoved: Int64 = 0
     private(set) var failureMessage: String?
@@ -17,7 +16,6 @@ struct CopyWorld {
     init(of copy: SnapshotCopy) {
         image = copy.imageID
         sourceRoot = copy.sourceRoot
-        retries = copy.attempts
         bytesDone = copy.progress.bytesDone
         bytesMoved = copy.progress.bytesMoved
     }
@@ -33,7 +31,6 @@ struct CopyWorld {
             try require(progress.bytesDone >= bytesDone, "\(progress.bytesDone) bytes after \(bytesDone)")
             try require(progress.bytesMoved >= bytesMoved, "\(progress.bytesMoved) bytes moved after \(bytesMoved)")
             percentShown = progress.percent
-            if progress.bytesDone > bytesDone { retries = 0 }
             bytesDone = progress.bytesDone
             bytesMoved = progress.bytesMoved
         case .completeSnapshot(let root, _):
@@ -50,11 +47,6 @@ struct CopyWorld {
             try require(id == image, "settled an image that is not the copy's")
             try require(settlements == 0, "settled twice")
             settlements += 1
-        case .retryLater(let attempt):
-            try require(snapshot == .pending, "a retry after the end")
-            try require(attempt == retries + 1, "attempt \(attempt) after \(retries)")
-            try require(attempt < SnapshotCopy.attemptsMax, "more attempts than allowed")
-            retries = attempt
         }
     }
 

@@ -49,7 +49,15 @@ import Testing
         #expect(world.snapshot == expected, "\(history)")
         let settles = copy.imageID != nil && (copy.state == .completed || copy.state == .failed)
         #expect(world.settlements == (settles ? 1 : 0), "\(history)")
-        #expect(copy.attempts == world.retries && copy.attempts < SnapshotCopy.attemptsMax, "\(history)")
+        #expect(copy.retries.attempts < Retries.attemptsMax, "\(history)")
+        if case .failed(_, isTemporary: true, at: _) = event, before.state == .running {
+            let isOver = before.retries.attempts + 1 == Retries.attemptsMax
+            #expect(copy.state == (isOver ? .failed : .running), "\(history)")
+            #expect(isOver || copy.retries.attempts == before.retries.attempts + 1, "\(history)")
+        }
+        if case .progressed = event, copy.progress.bytesDone > before.progress.bytesDone {
+            #expect(copy.retries.attempts == 0, "\(history)")
+        }
         #expect(copy.state == .completed || (0...99).contains(world.percentShown), "\(history)")
         #expect((copy.reason != nil) == (copy.state == .failed), "\(history)")
         #expect(world.failureMessage == copy.reason?.message || copy.state == .cancelled, "\(history)")
@@ -63,8 +71,9 @@ import Testing
         )
         return switch Int.random(in: 0..<100, using: &random) {
         case 0..<60: .progressed(progress)
-        case 60..<90: .failed(StateReason(code: "Server.InternalError", message: "The line broke"), isTemporary: true)
-        case 90..<92: .failed(StateReason(code: "Client.InvalidSnapshot.NotFound", message: "Gone"), isTemporary: false)
+        case 60..<90: .failed(StateReason(code: "Server.InternalError", message: "The line broke"), isTemporary: true, at: SnapshotCopy.now)
+        case 90..<92:
+            .failed(StateReason(code: "Client.InvalidSnapshot.NotFound", message: "Gone"), isTemporary: false, at: SnapshotCopy.now)
         case 92..<94: .arrived(root: [UInt8](repeating: 1, count: 32), progress)
         case 94..<97: .arrived(root: SnapshotCopy.sampleRoot, progress)
         default: .cancelled(by: image)

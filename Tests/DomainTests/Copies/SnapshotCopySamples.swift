@@ -2,6 +2,7 @@ import Domain
 import Foundation
 
 extension SnapshotCopy {
+    static let now = Date(timeIntervalSince1970: 1_795_376_072)
     static let sampleRoot = [UInt8](repeating: 0x5a, count: 32)
 
     static func sample(image: ImageID? = known("ami-0123456789abcdef0"), attempts: Int = 0) -> SnapshotCopy {
@@ -13,8 +14,8 @@ extension SnapshotCopy {
             sourceRegion: known("us-west-2"),
             sourceSnapshotID: known("snap-0fedcba9876543210"),
             sourceRoot: sampleRoot,
-            createdAt: Date(timeIntervalSince1970: 1_795_376_072),
-            attempts: attempts
+            createdAt: now,
+            retries: Retries(attempts: attempts, dueAt: now)
         )
     }
 
@@ -32,7 +33,7 @@ extension SnapshotCopy {
             target: target,
             state: state,
             progress: progress,
-            attempts: attempts,
+            retries: retries,
             reason: reason
         )
     }

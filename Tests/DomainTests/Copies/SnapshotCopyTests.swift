@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Testing
 
 @Suite struct SnapshotCopyTests {
@@ -19,7 +20,8 @@ import Testing
         var copy = SnapshotCopy.sample(image: nil)
         #expect(copy.handle(.arrived(root: SnapshotCopy.sampleRoot, done)) == [.completeSnapshot(root: SnapshotCopy.sampleRoot, done)])
         var failing = SnapshotCopy.sample(image: nil)
-        #expect(failing.handle(.failed(reason, isTemporary: false)) == [.failSnapshot(message: "The source is gone")])
+        let effects = failing.handle(.failed(reason, isTemporary: false, at: SnapshotCopy.now))
+        #expect(effects == [.failSnapshot(message: "The source is gone")])
     }
 
     @Test(arguments: [[], [UInt8](repeating: 0, count: 32), [UInt8](repeating: 0x5a, count: 31), [UInt8](repeating: 0x5a, count: 33)])
@@ -33,12 +35,14 @@ import Testing
 
     @Test func temporaryFailuresAreTriedAgainSoOften() {
         var copy = SnapshotCopy.sample()
-        for attempt in 1..<SnapshotCopy.attemptsMax {
-            #expect(copy.handle(.failed(reason, isTemporary: true)) == [.retryLater(attempt: attempt)])
+        for attempt in 1..<Retries.attemptsMax {
+            #expect(copy.handle(.failed(reason, isTemporary: true, at: SnapshotCopy.now)) == [])
             #expect(copy.state == .running)
-            #expect(copy.attempts == attempt)
+            #expect(copy.retries.attempts == attempt)
+            #expect(copy.retries.dueAt == SnapshotCopy.now.addingTimeInterval(Double(1 << attempt)))
         }
-        #expect(copy.handle(.failed(reason, isTemporary: true)) == [.failSnapshot(message: "The source is gone"), .settleImage(image)])
+        let effects = copy.handle(.failed(reason, isTemporary: true, at: SnapshotCopy.now))
+        #expect(effects == [.failSnapshot(message: "The source is gone"), .settleImage(image)])
         #expect(copy.state == .failed)
         #expect(copy.reason == reason)
     }
@@ -48,19 +52,20 @@ import Testing
         var copy = SnapshotCopy.sample()
         let shown = SnapshotCopy.Progress(bytesTotal: 1000, bytesDone: 600, bytesMoved: 500)
         #expect(copy.handle(.progressed(shown)) == [.showProgress(shown)])
-        _ = copy.handle(.failed(reason, isTemporary: true))
+        _ = copy.handle(.failed(reason, isTemporary: true, at: SnapshotCopy.now))
         #expect(copy.handle(.progressed(.init(bytesTotal: 1000, bytesDone: 100, bytesMoved: 500))) == [.showProgress(shown)])
         // Coming back to where it was is no success: the failures still count as in a row.
         #expect(copy.handle(.progressed(shown)) == [.showProgress(shown)])
-        #expect(copy.attempts == 1)
+        #expect(copy.retries.attempts == 1)
         let further = SnapshotCopy.Progress(bytesTotal: 1000, bytesDone: 601, bytesMoved: 501)
         #expect(copy.handle(.progressed(further)) == [.showProgress(further)])
-        #expect(copy.attempts == 0)
+        #expect(copy.retries.attempts == 0)
     }
 
     @Test func aLastingFailureEndsTheCopyAtOnce() {
         var copy = SnapshotCopy.sample()
-        #expect(copy.handle(.failed(reason, isTemporary: false)) == [.failSnapshot(message: "The source is gone"), .settleImage(image)])
+        let effects = copy.handle(.failed(reason, isTemporary: false, at: SnapshotCopy.now))
+        #expect(effects == [.failSnapshot(message: "The source is gone"), .settleImage(image)])
         #expect(copy.state == .failed)
     }
 
@@ -74,15 +79,5 @@ import Testing
         #expect(copy.state == .cancelled)
         var other = SnapshotCopy.sample(image: nil)
         #expect(other.handle(.cancelled(by: nil)) == [.failSnapshot(message: "The copy was cancelled by its owner")])
-    }
-
-    @Test(
-        arguments: [
-            (0, 0, 0), (0, 1000, 0), (1, 1000, 0), (370, 1000, 37), (379, 1000, 37), (999, 1000, 99), (1000, 1000, 99), (5000, 1000, 99),
-            (Int64(65_536) << 30, Int64(65_536) << 30, 99), (Int64(65_536) << 29, Int64(65_536) << 30, 50),
-        ] as [(Int64, Int64, Int)]
-    )
-    func percentStaysBelowAHundred(_ done: Int64, _ total: Int64, _ percent: Int) {
-        #expect(SnapshotCopy.Progress(bytesTotal: total, bytesDone: done, bytesMoved: 0).percent == percent)
     }
 }

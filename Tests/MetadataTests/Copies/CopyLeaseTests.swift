@@ -22,18 +22,15 @@ import Testing
         from source: Region = known("us-west-2"),
         by owner: String,
         at seconds: Double,
-        for duration: Double = 30,
         in temporary: TemporaryDatabase
     ) throws -> [CopyID] {
         let now = start.addingTimeInterval(seconds)
-        return try temporary.write { transaction throws in
-            try CopyTable(transaction)
-                .lease(limit, from: source, owner: owner, now: now, until: now.addingTimeInterval(duration)).map(\.id)
-        }
+        return try temporary.write { try CopyTable.lease(limit, from: source, by: owner, at: now, in: $0) }
     }
 
     private func renew(_ id: CopyID, by owner: String, until seconds: Double, in temporary: TemporaryDatabase) throws -> Bool {
-        try temporary.write { try CopyTable($0).renewLease(of: id, owner: owner, until: start.addingTimeInterval(seconds)) }
+        let lease = Lease(of: owner, at: start.addingTimeInterval(seconds - Lease.seconds))
+        return try temporary.write { try LeaseTable("copies", $0).renew(id.rawValue, lease) }
     }
 
     @Test func theOldestComeFirst() throws {
@@ -104,7 +101,8 @@ import Testing
     @Test func aLeaseCanBeGivenBack() throws {
         let temporary = try withCopies(1)
         #expect(try lease(1, by: "a", at: 0, in: temporary) == [numbered(0)])
-        #expect(try renew(numbered(0), by: "a", until: 0, in: temporary))
+        let id: CopyID = numbered(0)
+        #expect(try temporary.write { try LeaseTable("copies", $0).release(id.rawValue, of: "a") })
         #expect(try lease(1, by: "b", at: 1, in: temporary) == [numbered(0)])
     }
 
@@ -125,16 +123,16 @@ import Testing
         #expect(try lease(10, by: "a", at: 0, in: temporary) == [numbered(4)])
     }
 
-    /// Saving a copy's progress must leave its lease alone.
-    @Test func updatingKeepsTheLease() throws {
+    @Test func whatHasFailedWaitsUntilItIsDue() throws {
         let temporary = try withCopies(1)
-        #expect(try lease(1, by: "a", at: 0, in: temporary) == [numbered(0)])
         try temporary.write { transaction throws in
             let table = CopyTable(transaction)
-            try table.update(#require(try table.copy(numbered(0))))
+            var copy = try #require(try table.copy(numbered(0)))
+            _ = copy.handle(.failed(StateReason(code: "Server.InternalError", message: "It broke"), isTemporary: true, at: start))
+            try table.update(copy)
         }
-        #expect(try lease(1, by: "b", at: 1, in: temporary).isEmpty)
-        #expect(try renew(numbered(0), by: "a", until: 100, in: temporary))
+        #expect(try lease(1, by: "a", at: 1.999, in: temporary).isEmpty)
+        #expect(try lease(1, by: "a", at: 2, in: temporary) == [numbered(0)])
     }
 
     /// Two servers' connections to one file, and several workers on each.
@@ -149,11 +147,10 @@ import Testing
                     var leases: [(owner: String, id: CopyID)] = []
                     for _ in 0...200 {
                         let copies = try await database.write {
-                            try CopyTable($0)
-                                .lease(3, from: known("us-west-2"), owner: "worker \(worker)", now: now, until: now.addingTimeInterval(30))
+                            try CopyTable.lease(3, from: known("us-west-2"), by: "worker \(worker)", at: now, in: $0)
                         }
                         if copies.isEmpty { return leases }
-                        leases += copies.map { ("worker \(worker)", $0.id) }
+                        leases += copies.map { ("worker \(worker)", $0) }
                     }
                     return leases
                 }

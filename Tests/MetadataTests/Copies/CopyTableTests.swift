@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Metadata
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
             target: CompletionTarget(minutes: 45, setAside: .mebibytes(3), startedAt: date()),
             state: .failed,
             progress: .init(bytesTotal: 64 << 40, bytesDone: 3, bytesMoved: 2),
-            attempts: 4,
+            retries: Retries(attempts: 4, dueAt: date().addingTimeInterval(16)),
             reason: StateReason(code: "Server.InternalError", message: "It broke")
         )
         let temporary = try TemporaryDatabase()
@@ -44,8 +45,8 @@ import Testing
         }
         let reason = StateReason(code: "Server.InternalError", message: "It broke")
         for event: SnapshotCopy.Event in [
-            .progressed(.init(bytesTotal: 10, bytesDone: 5, bytesMoved: 1)), .failed(reason, isTemporary: true),
-            .failed(reason, isTemporary: false),
+            .progressed(.init(bytesTotal: 10, bytesDone: 5, bytesMoved: 1)), .failed(reason, isTemporary: true, at: date()),
+            .failed(reason, isTemporary: false, at: date()),
         ] {
             _ = copy.handle(event)
             let changed = copy

@@ -22,10 +22,7 @@ import Testing
         -> [CopyID]
     {
         let now = start.addingTimeInterval(seconds)
-        return try temporary.write { transaction throws in
-            try CopyTable(transaction)
-                .lease(limit, of: type, from: source, owner: "a", now: now, until: now.addingTimeInterval(30)).map(\.id)
-        }
+        return try temporary.write { try CopyTable.lease(limit, of: type, from: source, by: "a", at: now, in: $0) }
     }
 
     @Test func threeHundredOfOneDoNotKeepTheOtherWaiting() throws {

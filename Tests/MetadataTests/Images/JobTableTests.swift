@@ -50,37 +50,64 @@ import Testing
     }
 
     @Test(arguments: work) func everyKindComesBackAsItWas(work: JobWork) throws {
-        var job = job(1, work)
+        let job = job(1, work)
         let temporary = try table([job])
         #expect(try temporary.read { try JobTable($0).job(job.id) } == job)
-        job.state = .failed
-        job.progress = Job.Progress(bytesDone: 3, bytesTotal: 9)
-        job.message = "it went wrong"
-        job.attempts = 4
-        job.dueAt = date().addingTimeInterval(7)
-        job.endedAt = date().addingTimeInterval(8)
-        let changed = job
+        let changed = Job(
+            id: job.id,
+            account: job.account,
+            work: work,
+            createdAt: job.createdAt,
+            state: .failed,
+            progress: Job.Progress(bytesDone: 3, bytesTotal: 9),
+            message: "it went wrong",
+            reasonCode: "Server.InternalError",
+            retries: Retries(attempts: 4, dueAt: date().addingTimeInterval(7)),
+            endedAt: date().addingTimeInterval(8)
+        )
         try temporary.write { try JobTable($0).update(changed) }
-        #expect(try temporary.read { try JobTable($0).job(job.id) } == job)
+        #expect(try temporary.read { try JobTable($0).job(job.id) } == changed)
     }
 
     @Test func thoseThatWaitLongestComeFirst() throws {
         let jobs = [job(1, at: 2), job(2, at: 1), job(3, by: .bob, at: 3), job(4, at: 9), job(5, Self.work[1])]
         let temporary = try table(jobs)
         let now = date().addingTimeInterval(5)
-        #expect(try temporary.read { try JobTable($0).due(.bundleCheck, at: now, limit: 10) } == [jobs[1], jobs[0], jobs[2]])
-        #expect(try temporary.read { try JobTable($0).due(.bundleCheck, at: now, limit: 1) } == [jobs[1]])
+        #expect(try temporary.read { try JobTable($0).waiting(10, of: .bundleCheck, at: now) } == [jobs[1], jobs[0], jobs[2]])
+        #expect(try temporary.read { try JobTable($0).waiting(1, of: .bundleCheck, at: now) } == [jobs[1]])
         #expect(try temporary.read { try JobTable($0).count(of: .alice, [.bundleCheck]) } == 3)
         #expect(try temporary.read { try JobTable($0).count(of: .alice, [.bundleCheck, .bundleCopy]) } == 4)
         #expect(try temporary.read { try JobTable($0).count(of: .bob, [.bundleCopy]) } == 0)
     }
 
-    @Test func whatIsCancelledIsStillToBeUndone() throws {
+    @Test func whatIsLeasedWaitsForNobody() throws {
         let temporary = try table([job(1), job(2)])
-        #expect(try temporary.write { try JobTable($0).cancel(job(1).id, at: date()) })
-        #expect(try !temporary.write { try JobTable($0).cancel(job(1).id, at: date()) })
-        #expect(try temporary.read { try JobTable($0).active() } == [job(2).id])
-        #expect(try temporary.read { try JobTable($0).due(.bundleCheck, at: date(), limit: 9) }.map(\.state) == [.cancelling, .active])
+        let now = date()
+        func waiting(at date: Date) throws -> [String] {
+            try temporary.read { try JobTable($0).waiting(9, of: .bundleCheck, at: date).map(\.id) }
+        }
+        #expect(try temporary.write { try LeaseTable("jobs", $0).take(job(1).id, Lease(of: "a", at: now), at: now) })
+        #expect(try waiting(at: now) == [job(2).id])
+        #expect(try waiting(at: now.addingTimeInterval(30.001)) == [job(1).id, job(2).id])
+        #expect(try temporary.read { try JobTable($0).active(leasedBy: "a") } == [job(1).id])
+        #expect(try temporary.read { try JobTable($0).active(leasedBy: "b") }.isEmpty)
+        #expect(try temporary.read { try JobTable($0).waiting(-1, of: .bundleCheck, at: now) }.isEmpty)
+    }
+
+    /// What has failed for good or was cancelled is not wanted any more, and still to be undone.
+    @Test(arguments: [Job.State.failing, .cancelling]) func whatIsToBeUndoneIsDriven(state: Job.State) throws {
+        let temporary = try table([job(1), job(2)])
+        let now = date()
+        let undone = Job(id: job(1).id, account: .alice, work: .bundleCheck, createdAt: now, state: state)
+        try temporary.write { transaction throws in
+            for id in [job(1).id, job(2).id] { #expect(try LeaseTable("jobs", transaction).take(id, Lease(of: "a", at: now), at: now)) }
+            try JobTable(transaction).update(undone)
+        }
+        #expect(try temporary.read { try JobTable($0).active(leasedBy: "a") } == [job(2).id])
+        let later = now.addingTimeInterval(31)
+        #expect(try temporary.read { try JobTable($0).waiting(9, of: .bundleCheck, at: later) }.map(\.state) == [state, .active])
+        // An image that is pending counts until it has failed.
+        #expect(try temporary.read { try JobTable($0).count(of: .alice, [.bundleCheck]) } == (state == .failing ? 2 : 1))
         try temporary.write { try JobTable($0).delete(job(1).id) }
         #expect(try temporary.read { try JobTable($0).hasAny() })
         try temporary.write { try JobTable($0).delete(job(2).id) }
@@ -93,7 +120,7 @@ import Testing
         try temporary.write { transaction throws in
             for (number, seconds) in [(1, 10.0), (2, 20.0)] {
                 var job = job(number)
-                (job.state, job.endedAt) = (.completed, date().addingTimeInterval(seconds))
+                _ = job.handle(.finished(at: date().addingTimeInterval(seconds)))
                 try JobTable(transaction).update(job)
                 try ClientTokenTable(transaction)
                     .insert(account: .alice, action: "Check", token: "t\(number)", fingerprint: [1], resourceID: job.id, at: date())

@@ -132,7 +132,7 @@ import Testing
             first.cancel()
             gate.open()
             _ = await first.result
-            #expect(try await world.checks().map(\.attempts) == [0])
+            #expect(try await world.checks().map(\.retries.attempts) == [0])
             #expect(try await world.describe(id, in: World.home)?.state == .pending)
             #expect(try await world.verified(id).state == .available)
         }
@@ -162,7 +162,7 @@ import Testing
 
 extension World {
     fileprivate func checks() async throws -> [Job] {
-        try await store(World.home).database.read { try JobTable($0).due(.bundleCheck, at: .distantFuture, limit: 1000) }
+        try await store(World.home).database.read { try JobTable($0).waiting(1000, of: .bundleCheck, at: .distantFuture) }
     }
 
     /// How the image ends.

@@ -74,7 +74,7 @@ extension World {
     func untilSettled(_ id: ImageID, in region: Region) async throws {
         try await until("\(id) is no longer pending") {
             clock.advance(seconds: 60)
-            store(region).jobsPoke()
+            store(region).jobsWakeup()
             return try await describe(id, in: region)?.state != .pending
         }
     }

@@ -26,10 +26,11 @@ import Transfer
             let images = world.images(World.away)
             let orphan = try await images.copy(.of(source, name: "orphan"))
             let now = world.clock.now
-            let leased = try await world.store(World.away).database.write {
-                try CopyTable($0).lease(1, from: World.home, owner: "copy-dead", now: now, until: now.addingTimeInterval(30))
+            try await world.store(World.away).database.write { transaction in
+                let copy = try #require(try CopyTable(transaction).waiting(1, from: World.home, at: now).first)
+                #expect(copy.imageID == orphan)
+                #expect(try LeaseTable("copies", transaction).take(copy.id.rawValue, Lease(of: "the dead", at: now), at: now))
             }
-            #expect(leased.map(\.imageID) == [orphan])
             let free = try await images.copy(.of(source, name: "free"))
             let snapshot = try await copiedSnapshot(of: orphan, in: world).rawValue
             try await world.reconciling {
@@ -39,7 +40,7 @@ import Transfer
                 #expect(try await world.describe(orphan)?.state == .pending)
                 #expect(world.log.count("Copying a snapshot", snapshot: snapshot) == 0)
                 world.clock.advance(seconds: 30.001)
-                world.store(World.away).copiesPoke()
+                world.store(World.away).copiesWakeup()
                 #expect(try await world.end(of: orphan).state == .available)
                 #expect(world.log.count("Copying a snapshot", snapshot: snapshot) == 1)
             }
@@ -139,7 +140,7 @@ import Transfer
                     try await world.store(World.away).database.read { try CopyTable($0).waitingSources(at: date) }
                 }
                 #expect(try await !waiting(at: now.addingTimeInterval(6)).isEmpty)
-                world.store(World.away).copiesPoke()
+                world.store(World.away).copiesWakeup()
                 try await until("the lease is renewed") { try await waiting(at: now.addingTimeInterval(29.9)).isEmpty }
                 gate.open()
                 #expect(try await world.end(of: id).state == .available)

@@ -68,7 +68,7 @@ import Testing
                         )
                     )
                 }
-                world.store(World.away).copiesPoke()
+                world.store(World.away).copiesWakeup()
                 try await until("the other one runs") { world.log.count("Copying a snapshot", snapshot: other.rawValue) == 1 }
                 #expect(world.log.count("Copying a snapshot") == max + 1)
                 for id in copies.prefix(max) {

@@ -26,7 +26,7 @@ import Testing
     private func end(of id: ImageID, in world: World) async throws -> Image {
         try await until("\(id) is no longer pending") {
             world.clock.advance(seconds: 31)
-            world.store(World.away).copiesPoke()
+            world.store(World.away).copiesWakeup()
             return try await world.describe(id)?.state != .pending
         }
         return try #require(try await world.describe(id))
@@ -58,14 +58,14 @@ import Testing
         try await withCopy(failing: { _, _ in EIO }) { world, id in
             let database = world.store(World.away).database
             try await until("the first attempt has failed") {
-                try await database.read { try CopyTable($0).copies(of: id).first?.attempts } == 1
+                try await database.read { try CopyTable($0).copies(of: id).first?.retries.attempts } == 1
             }
             let now = world.clock.wallClock.now
             func waiting(after seconds: Double) async throws -> [Region] {
                 try await database.read { try CopyTable($0).waitingSources(at: now.addingTimeInterval(seconds)) }
             }
-            #expect(try await waiting(after: 2).isEmpty)
-            #expect(try await waiting(after: 2.001) == [World.home])
+            #expect(try await waiting(after: 1.999).isEmpty)
+            #expect(try await waiting(after: 2) == [World.home])
             #expect(try await world.describe(id)?.state == .pending)
         }
     }

@@ -56,7 +56,7 @@ import Transfer
         try await withWaitingCopy { world, clock, id in
             for _ in 0..<5 {
                 world.clock.advance(seconds: 31)
-                world.store(World.away).copiesPoke()
+                world.store(World.away).copiesWakeup()
                 let now = world.clock.now
                 try await until("the lease is renewed") {
                     try await world.store(World.away).database.read {

@@ -146,13 +146,13 @@ import Transfer
                 let id = try await world.snapshots(World.away).copy(.of(source, minutes: 15))
                 await clock.untilSomebodySleeps()
                 world.clock.advance(seconds: 900)
-                world.store(World.away).copiesPoke()
+                world.store(World.away).copiesWakeup()
                 // On its due time it is not late yet.
                 let other = try await world.snapshots(World.away).copy(.of(source))
                 try await until("the other runs") { world.log.count("Copying a snapshot", snapshot: other.rawValue) == 1 }
                 #expect(world.log.count("A time-based copy is late") == 0)
                 world.clock.advance(seconds: 1)
-                world.store(World.away).copiesPoke()
+                world.store(World.away).copiesWakeup()
                 try await until("it is told") { world.log.count("A time-based copy is late", snapshot: id.rawValue) == 1 }
                 let remark = "; late, it was due at \(ISO8601.text(asked.addingTimeInterval(900)))"
                 let snapshots = world.snapshots(World.away)

@@ -24,9 +24,7 @@ import Testing
     }
 
     private func set(_ state: Job.State, of job: Job, _ world: World) async throws {
-        var changed = job
-        changed.state = state
-        let row = changed
+        let row = Job(id: job.id, account: job.account, work: job.work, createdAt: job.createdAt, state: state)
         try await world.store(World.home).database.write { try JobTable($0).update(row) }
     }
 
@@ -36,6 +34,14 @@ import Testing
             #expect(try await cancel(job, world) == .cancelling)
             try await set(.cancelled, of: job, world)
             #expect(try await cancel(job, world) == .cancelled)
+        }
+    }
+
+    /// What it made is being taken away already, and it stays failed.
+    @Test func whatIsFailingStaysSo() async throws {
+        try await run { world, job in
+            try await set(.failing, of: job, world)
+            for _ in 0..<2 { #expect(try await cancel(job, world) == .failing) }
         }
     }
 

@@ -60,7 +60,7 @@ import Testing
                 try await until("an attempt has failed") { world.log.entries.contains { $0.message.hasPrefix("Finishing") } }
                 #expect(try await world.state(of: id) == .pending)
                 disk.setFaults(nil)
-                world.store(World.home).uploadsPoke()
+                world.store(World.home).uploadsWakeup()
                 try await until("it is completed") { try await world.state(of: id) == .completed }
                 try await world.expect(id, in: World.home, holds: [0: 1])
             }

@@ -61,7 +61,7 @@ import Testing
             world.clock.advance(seconds: 10_000)
             try await world.reconciling {
                 try await until("none is pending") {
-                    world.store(World.home).uploadsPoke()
+                    world.store(World.home).uploadsWakeup()
                     return try await world.snapshots(World.home).describe(SnapshotQuery()).elements.allSatisfy { $0.state == .error }
                 }
             }

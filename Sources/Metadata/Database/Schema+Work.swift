@@ -1,0 +1,12 @@
+extension Schema {
+    /// Leases on jobs as on copies, retries of copies as of jobs. A step of the Region's schema.
+    static let workSteps: [String] = [
+        "ALTER TABLE jobs ADD COLUMN lease_owner TEXT",
+        // In the past, so it is free.
+        "ALTER TABLE jobs ADD COLUMN lease_until BIGINT NOT NULL DEFAULT 0",
+        // The code of why a job has failed; the message has its reason.
+        "ALTER TABLE jobs ADD COLUMN reason_code TEXT",
+        "ALTER TABLE copies ADD COLUMN due_at BIGINT NOT NULL DEFAULT 0",
+        "UPDATE copies SET due_at = created_at",
+    ]
+}

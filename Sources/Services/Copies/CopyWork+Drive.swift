@@ -1,0 +1,84 @@
+import Blocks
+import Domain
+import Foundation
+import Logging
+import Metadata
+import Transfer
+
+extension CopyWork {
+    /// Copies one snapshot and saves how it ended.
+    func drive(_ copy: SnapshotCopy, under lease: HeldLease, until stop: AsyncStream<Never>) async throws {
+        var logger = logger
+        logger[metadataKey: "copy"] = "\(copy.id)"
+        logger[metadataKey: "snapshot"] = "\(copy.snapshotID)"
+        logger[metadataKey: "source"] = "\(copy.sourceRegion)/\(copy.sourceSnapshotID)"
+        defer { late.forget(copy.id) }
+        // Keys that are checked late: the call knew that this would fail.
+        if let reason = copy.reason { return try await fail(copy, reason, isTemporary: false, lease) }
+        guard let source = deployment.regions[copy.sourceRegion], let link = inbound.links[copy.sourceRegion],
+            let root = Digest(bytes: copy.sourceRoot)
+        else {
+            // None is taken whose source is not served.
+            throw NoLongerWanted()
+        }
+        logger.info("Copying a snapshot")
+        do {
+            let flow = link.join(copy.account, pace: pace(of: copy))
+            defer { flow.leave() }
+            let progress = try await unlessStopped(by: stop, throwing: NoLongerWanted()) {
+                try await reading("snapshot \(copy.sourceSnapshotID) in \(copy.sourceRegion)") {
+                    try await pump(copy, root: root, from: source, flow, lease)
+                }
+            }
+            if late.isNew(copy, at: deployment.clock.now) { warnOfLate(copy) }
+            logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
+        } catch is NoLongerWanted {
+            logger.info("Stopped copying a snapshot")
+            throw NoLongerWanted()
+        } catch let error where !(error is CancellationError) {
+            let failure = WorkFailure(error, of: copy, into: store.region)
+            logger.warning("Copying a snapshot failed", metadata: .error(error, ["temporary": "\(failure.isTemporary)"]))
+            try await fail(copy, failure.reason, isTemporary: failure.isTemporary, lease)
+        }
+    }
+
+    /// Moves the bytes, and saves that they have arrived.
+    private func pump(_ copy: SnapshotCopy, root: Digest, from region: RegionStore, _ flow: LinkFlow, _ lease: HeldLease)
+        async throws -> SnapshotCopy.Progress
+    {
+        let id = copy.snapshotID
+        guard let snapshot = try await store.database.read({ try SnapshotTable($0).snapshot(id) }) else { throw NoLongerWanted() }
+        let (origin, destination) = (try await region.seal(copy.sourceDomain), try await store.seal(of: snapshot))
+        let source = PacedSource(StoreSource(region.blocks, in: origin), over: flow)
+        let before = copy.progress.bytesMoved
+        let attempt = try await engine.copy(root, from: source, into: store.blocks, in: destination, space: inbound.space) { progress in
+            flow.reached(progress.bytesDone)
+            let now = deployment.clock.now
+            let whole = progress.adding(bytesMovedBefore: before)
+            try await lease.save { try handle(.progressed(whole), of: copy.id, at: now, in: $0) }
+        } commit: { progress, address in
+            let now = deployment.clock.now
+            let whole = progress.adding(bytesMovedBefore: before)
+            try await lease.finish { try handle(.arrived(root: root.bytes, at: address.bytes, whole), of: copy.id, at: now, in: $0) }
+        }
+        return attempt.adding(bytesMovedBefore: before)
+    }
+
+    private func pace(of copy: SnapshotCopy) -> Pace? {
+        guard let target = copy.target, let startedAt = target.startedAt else { return nil }
+        let elapsed = deployment.clock.now.timeIntervalSince(startedAt)
+        return Pace(setAside: target.setAside, elapsed: elapsed, bytesDone: copy.progress.bytesDone)
+    }
+
+    private func fail(_ copy: SnapshotCopy, _ reason: StateReason, isTemporary: Bool, _ lease: HeldLease) async throws {
+        let now = deployment.clock.now
+        try await lease.finish { try handle(.failed(reason, isTemporary: isTemporary, at: now), of: copy.id, at: now, in: $0) }
+    }
+
+    /// Takes an event and carries out its effects.
+    private func handle(_ event: SnapshotCopy.Event, of id: CopyID, at now: Date, in transaction: Transaction) throws {
+        guard var copy = try CopyTable(transaction).copy(id), copy.state == .running else { throw NoLongerWanted() }
+        let effects = copy.handle(event)
+        try CopyEffects(transaction: transaction, now: now).apply(effects, of: copy)
+    }
+}
