@@ -86,6 +86,14 @@ package final class FaultyDisk: PackStorage {
 
     package init(tally: FaultTally = FaultTally()) { self.tally = tally }
 
+    /// Another disk with the same files, and no faults.
+    package func cloned() -> FaultyDisk {
+        let clone = FaultyDisk()
+        let files = state.withLock { $0.files }
+        clone.state.withLock { $0.files = files }
+        return clone
+    }
+
     /// Asked before each call, on the thread that makes it; may block it.
     package func setFaults(_ plan: (@Sendable (Event) -> Fault?)?) { state.withLock { $0.plan = plan } }
 

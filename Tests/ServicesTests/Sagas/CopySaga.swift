@@ -9,52 +9,41 @@ import Testing
 /// CopyImage of an image with one disk, with a client token, until the image is available.
 final class CopySaga: Saga {
     private static let blocks: [Int64: UInt64] = [0: 1, 5: 2]
-    private let source = Mutex<ImageID?>(nil)
+    private let source: ImageID
     private let copy = Mutex<Set<ImageID>>([])
 
-    func prepare(_ deployment: Deployment) async throws {
-        let upload = UploadSaga(blocks: Self.blocks)
-        try await upload.push(to: try deployment.call(World.home))
-        let images = Images(try deployment.call(World.home))
-        let id = try await images.register(.over([try #require(upload.snapshot)], name: "web"))
-        source.withLock { $0 = id }
+    static func prepare(_ world: World) async throws -> ImageID {
+        try await world.register("web", over: [try await world.snapshot(blocks)])
     }
 
-    func run(on deployment: Deployment, in world: SagaWorld) async throws {
-        let call = try deployment.call(World.away)
-        guard let source = source.withLock({ $0 }) else { return }
+    init(_ source: ImageID) { self.source = source }
+
+    func run(in process: World, _ world: SagaWorld) async throws {
         let token = ClientToken(text: "a token", fingerprint: [1])
         let isAnswered = try await world.insist {
-            let id = try await Images(call).copy(.of(source, name: "copy", token: token))
+            let id = try await process.images(World.away).copy(.of(source, name: "copy", token: token))
             copy.withLock { _ = $0.insert(id) }
         }
         guard isAnswered else { return }
-        try await until("the copy has ended, after \(world.steps.names)") {
-            if world.steps.isDead { return true }
-            world.clock.advance(seconds: 31)
-            call.store.copiesPoke()
-            return try await images(on: deployment).allSatisfy { $0.state != .pending }
+        try await world.untilEnded("copies", of: process.store(World.away)) {
+            try await process.listing(of: World.away).allSatisfy { $0.state != .pending }
         }
     }
 
-    func differences(on deployment: Deployment) async throws -> [String] {
+    func differences(in process: World) async throws -> [String] {
         var found: [String] = []
-        let images = try await images(on: deployment)
+        let images = try await process.listing(of: World.away)
         // Every repetition of the call was told the same id.
         if Set(images.map(\.id)) != copy.withLock({ $0 }) || images.count != 1 { found.append("images \(images.map(\.id))") }
         for image in images {
             if image.state != .available { found.append("\(image.state): \(image.stateReason?.message ?? "")") }
             for snapshot in image.snapshotIDs {
-                found += try await deployment.call(World.away).differences(of: snapshot, to: Self.blocks)
-                let copy = try await deployment.call(World.away).store.database.read { try CopyTable($0).copy(of: snapshot) }
+                found += try await process.call(World.away).differences(of: snapshot, to: Self.blocks)
+                let copy = try await process.store(World.away).database.read { try CopyTable($0).copy(of: snapshot) }
                 if copy?.state != .completed { found.append("the row of the copy is \(String(describing: copy?.state))") }
             }
         }
         return found
-    }
-
-    private func images(on deployment: Deployment) async throws -> [Image] {
-        try await Images(try deployment.call(World.away)).describe(ImageQuery()).elements
     }
 }
 

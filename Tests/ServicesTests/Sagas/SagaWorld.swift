@@ -13,24 +13,22 @@ struct SagaWorld {
     static let regions = [World.home, World.away]
 
     let steps = SagaSteps()
-    let clock = SettableClock()
-    private let vault = Vault(current: .random())
+    let clock: SettableClock
+    private let log = LogMemory()
+    private let vault: Vault
     private let folder: DataFolder
     private let pool: DiskPool
     private let disks: [Region: FaultyDisk]
     private let indexes: [Region: MemoryFrameIndex]
 
-    /// Runs a test in a world of its own, which is gone afterwards.
-    static func run(_ body: (SagaWorld) async throws -> Void) async throws {
-        let folder = DataFolder(path: NSTemporaryDirectory() + "ferry-saga-\(UUID().uuidString)", postgres: try TestRows.server())
-        defer {
-            try? folder.postgres?.erase()
-            try? FileManager.default.removeItem(atPath: folder.path)
-        }
+    /// Prepares a world, and runs `body`, which lives in clones of it (`cloned`).
+    static func prepared<Facts>(
+        _ prepare: (World) async throws -> Facts,
+        _ body: (SagaWorld, Facts) async throws -> Void
+    ) async throws {
         let pool = DiskPool()
         do {
-            try folder.make(regions)
-            try await body(SagaWorld(folder: folder, pool: pool))
+            try await with(pool, prepare, body)
         } catch {
             try await pool.shutdown()
             throw error
@@ -38,15 +36,81 @@ struct SagaWorld {
         try await pool.shutdown()
     }
 
-    private init(folder: DataFolder, pool: DiskPool) {
+    private static func with<Facts>(
+        _ pool: DiskPool,
+        _ prepare: (World) async throws -> Facts,
+        _ body: (SagaWorld, Facts) async throws -> Void
+    ) async throws {
+        let world = SagaWorld(
+            clock: SettableClock(),
+            vault: Vault(current: .random()),
+            folder: try newFolder(),
+            pool: pool,
+            disks: Dictionary(uniqueKeysWithValues: regions.map { ($0, FaultyDisk()) }),
+            indexes: Dictionary(uniqueKeysWithValues: regions.map { ($0, MemoryFrameIndex()) })
+        )
+        defer { world.remove() }
+        try world.folder.make(regions)
+        var facts: Facts?
+        try await world.process(closing: true) { facts = try await prepare($0) }
+        try await body(world, try #require(facts))
+    }
+
+    private static func newFolder() throws -> DataFolder {
+        DataFolder(path: NSTemporaryDirectory() + "ferry-saga-\(UUID().uuidString)", postgres: try TestRows.server())
+    }
+
+    private init(
+        clock: SettableClock,
+        vault: Vault,
+        folder: DataFolder,
+        pool: DiskPool,
+        disks: [Region: FaultyDisk],
+        indexes: [Region: MemoryFrameIndex]
+    ) {
+        self.clock = clock
+        self.vault = vault
         self.folder = folder
         self.pool = pool
-        disks = Dictionary(uniqueKeysWithValues: Self.regions.map { ($0, FaultyDisk()) })
-        indexes = Dictionary(uniqueKeysWithValues: Self.regions.map { ($0, MemoryFrameIndex()) })
+        self.disks = disks
+        self.indexes = indexes
+    }
+
+    private func remove() {
+        try? folder.postgres?.erase()
+        try? FileManager.default.removeItem(atPath: folder.path)
+    }
+
+    /// Runs `body` in a world that is like this one. No process may run here.
+    ///
+    /// Files are copied. Rows that a server keeps are not: there the world is prepared anew.
+    func cloned<Facts>(
+        _ facts: Facts,
+        _ prepare: (World) async throws -> Facts,
+        _ body: (SagaWorld, Facts) async throws -> Void
+    ) async throws {
+        guard folder.postgres == nil else { return try await Self.with(pool, prepare, body) }
+        let clone = SagaWorld(
+            clock: SettableClock(at: clock.now),
+            vault: vault,
+            folder: try Self.newFolder(),
+            pool: pool,
+            disks: disks.mapValues { $0.cloned() },
+            indexes: indexes.mapValues { index in
+                let clone = MemoryFrameIndex()
+                clone.restore(index.backup())
+                return clone
+            }
+        )
+        defer { clone.remove() }
+        try FileManager.default.copyItem(atPath: folder.path, toPath: clone.folder.path)
+        try await body(clone, facts)
     }
 
     /// Lives the life of one process: opens everything, runs the reconcilers beside `body`, and ends.
-    func process(_ body: (Deployment) async throws -> Void) async throws {
+    ///
+    /// - Parameter closing: whether it ends as a server that is told to.
+    func process(closing: Bool = false, _ body: (World) async throws -> Void) async throws {
         let directory = try folder.openDirectory()
         var stores: [RegionStore] = []
         for region in Self.regions { stores.append(try await open(region)) }
@@ -56,42 +120,53 @@ struct SagaWorld {
             tokens: try await TokenSealer.load(from: DirectorySecrets(directory: directory, vault: vault)),
             vault: vault,
             clock: clock.wallClock,
-            logger: LogMemory().logger
+            logger: log.logger
         )
         // As a server does at its start: whoever had these leases is dead.
-        for store in stores { try await store.database.write { try CopyTable($0).endAllLeases() } }
+        for store in stores { try await store.database.write { try LeaseTable.endAll(in: $0) } }
         for store in stores {
             store.database.beforeEachCommit { [steps] in try steps.step("rows") }
             if let disk = disks[store.region], let index = indexes[store.region] { steps.watch(disk, index) }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for store in stores {
-                let engine = CopyEngine(window: 1, reportInterval: .zero, bytesPerFlush: 1)
-                let copies = CopyReconciler(store: store, deployment: deployment, engine: engine)
-                let uploads = UploadReconciler(store: store, deployment: deployment)
-                group.addTask { try await copies.run() }
-                group.addTask { try await uploads.run() }
-            }
-            try await body(deployment)
+            for store in stores { reconcile(store, of: deployment, in: &group) }
+            try await body(World(deployment, folder: folder, clock: clock, log: log, pool: pool))
             group.cancelAll()
             try await group.waitForAll()
         }
         for disk in disks.values { disk.setFaults(nil) }
         for index in indexes.values { index.failCommits(nil) }
+        if closing { try await deployment.close() }
+    }
+
+    /// Everything is saved at once, and nothing is looked for that nobody was woken for: time makes no steps.
+    private func reconcile(_ store: RegionStore, of deployment: Deployment, in group: inout ThrowingTaskGroup<Void, any Error>) {
+        let never: Duration = .seconds(100_000)
+        let engine = CopyEngine(window: 1, reportInterval: .zero, bytesPerFlush: 1)
+        let copies = CopyReconciler(store: store, deployment: deployment, engine: engine, interval: never)
+        let uploads = UploadReconciler(store: store, deployment: deployment)
+        let jobs = JobReconciler(
+            store: store,
+            deployment: deployment,
+            inbound: copies.inbound,
+            scratch: ScratchFolder(folder.scratch(store.region), pool: pool),
+            reportInterval: .zero,
+            interval: never
+        )
+        group.addTask { try await copies.run() }
+        group.addTask { try await uploads.run() }
+        group.addTask { try await jobs.run() }
     }
 
     private func open(_ region: Region) async throws -> RegionStore {
         guard let disk = disks[region], let index = indexes[region] else { throw NotReached(description: "\(region) is none of ours") }
-        let (folder, mount, pool, vault, clock) = (folder, disk.mount(), pool, vault, clock.wallClock)
-        return try await pool.run {
-            let database = try folder.openRows(of: region)
-            return RegionStore(
-                region: region,
-                database: database,
-                keys: RegionKeys(region: region, database: database, vault: vault, clock: clock),
-                blocks: try BlockStore(storage: mount, index: index, pool: pool)
-            )
-        }
+        let (folder, mount, pool) = (folder, disk.mount(), pool)
+        let database = try await pool.run { try folder.openRows(of: region) }
+        let keys = RegionKeys(region: region, database: database, vault: vault, clock: clock.wallClock)
+        // As at each start: what a crash left of sealed frames is told from whole ones with their keys.
+        try await keys.unlock()
+        let blocks = try await pool.run { try BlockStore(storage: mount, index: index, pool: pool, domains: keys.seals) }
+        return RegionStore(region: region, database: database, keys: keys, blocks: blocks)
     }
 
     /// Lets a step fail, or be the last: no call to a disk of the process works any more then.
@@ -122,6 +197,32 @@ struct SagaWorld {
         throw NotReached(description: "a call that is answered, after the steps \(steps.names)")
     }
 
+    /// Waits until long work has ended, or the process is dead.
+    ///
+    /// Time passes when nobody drives a row: it waits for its next attempt, or for its lease to run out because it could not be saved.
+    ///
+    /// - Parameter table: where the work is.
+    func untilEnded(_ table: String, of store: RegionStore, _ hasEnded: () async throws -> Bool) async throws {
+        var failures = 0
+        try await until("the work has ended, after \(steps.names)") {
+            if steps.isDead { return true }
+            if try await hasEnded() { return true }
+            let told = log.entries.count { entry in
+                ["Saving one of", "Looking for"].contains { entry.message.hasPrefix($0) }
+            }
+            let isDriven = try await store.database.read { transaction in
+                try transaction.firstRow("SELECT 1 AS found FROM \(table) WHERE lease_owner IS NOT NULL LIMIT 1") != nil
+            }
+            if !isDriven || told > failures {
+                failures = told
+                clock.advance(seconds: 31)
+                store.copiesWakeup()
+                store.jobsWakeup()
+            }
+            return false
+        }
+    }
+
     /// Nothing that is stored is damaged, in any Region.
     func expectSound() async throws {
         for region in Self.regions {
@@ -129,11 +230,9 @@ struct SagaWorld {
             #expect(try await Scrub(storage: disk, index: index, pool: pool).run().damages.isEmpty, "\(region)")
         }
     }
-}
 
-extension Deployment {
-    func call(_ region: Region) throws -> Call {
-        let principal = Principal(account: World.account, accessKeyID: "AKIAIOSFODNN7EXAMPLE")
-        return Call(principal: principal, store: try store(of: region), deployment: self, host: "localhost")
+    /// What lies in the scratch folders.
+    func scratch() -> [String] {
+        Self.regions.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: folder.scratch($0))) ?? [] }
     }
 }

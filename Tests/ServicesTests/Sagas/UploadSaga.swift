@@ -12,47 +12,38 @@ final class UploadSaga: Saga {
         var isComplete = false
     }
 
-    private let blocks: [Int64: UInt64]
+    private static let blocks: [Int64: UInt64] = [0: 1, 3: 2, 1500: 3]
     private let state = Mutex(State())
 
-    init(blocks: [Int64: UInt64] = [0: 1, 3: 2, 1500: 3]) { self.blocks = blocks }
+    static func prepare(_ world: World) async throws {}
 
-    var snapshot: SnapshotID? { state.withLock { $0.snapshots.first } }
+    init(_ facts: Void) {}
 
-    func prepare(_ deployment: Deployment) async throws {}
+    private var snapshot: SnapshotID? { state.withLock { $0.snapshots.first } }
 
-    func run(on deployment: Deployment, in world: SagaWorld) async throws {
-        let call = try deployment.call(World.home)
-        try await push(to: call) { try await world.insist($0) }
+    func run(in process: World, _ world: SagaWorld) async throws {
+        let call = process.call(World.home)
+        try await push(to: call, world)
         guard let id = snapshot, state.withLock({ $0.isComplete }) else { return }
         try await until("the upload has ended, after \(world.steps.names)") {
             if world.steps.isDead { return true }
-            call.store.uploadsPoke()
+            call.store.uploadsWakeup()
             return try await Snapshots(call).snapshot(id.rawValue).state != .pending
         }
     }
 
-    /// Does what no answer came for yet, and waits for the end when nothing is to fail.
-    func push(to call: Call) async throws {
-        try await push(to: call) { body in
-            try await body()
-            return true
-        }
-        guard let id = snapshot else { return }
-        try await until("\(id) is completed") { try await Snapshots(call).snapshot(id.rawValue).state == .completed }
-    }
-
-    private func push(to call: Call, _ insist: (() async throws -> Void) async throws -> Bool) async throws {
+    /// Does what no answer came for yet.
+    private func push(to call: Call, _ world: SagaWorld) async throws {
         let uploads = Uploads(call)
         let token = ClientToken(text: "a token", fingerprint: [2])
         let start = SnapshotStart(sizeGiB: 1, parentID: nil, description: "", timeoutMinutes: 60, tags: [], clientToken: token)
-        let isStarted = try await insist {
+        let isStarted = try await world.insist {
             let id = try await uploads.start(start).id
             state.withLock { _ = $0.snapshots.insert(id) }
         }
         guard isStarted, let id = snapshot else { return }
-        for (index, number) in blocks.sorted(by: { $0.key < $1.key }) where !state.withLock({ $0.put.contains(index) }) {
-            let isPut = try await insist {
+        for (index, number) in Self.blocks.sorted(by: { $0.key < $1.key }) where !state.withLock({ $0.put.contains(index) }) {
+            let isPut = try await world.insist {
                 let block = content(number)
                 try await uploads.put(
                     BlockPut(
@@ -68,19 +59,19 @@ final class UploadSaga: Saga {
             guard isPut else { return }
         }
         guard !state.withLock({ $0.isComplete }) else { return }
-        _ = try await insist {
-            let completion = SnapshotCompletion(snapshotID: id.rawValue, changedBlocksCount: Int64(blocks.count), checksum: nil)
+        _ = try await world.insist {
+            let completion = SnapshotCompletion(snapshotID: id.rawValue, changedBlocksCount: Int64(Self.blocks.count), checksum: nil)
             _ = try await uploads.complete(completion)
             state.withLock { $0.isComplete = true }
         }
     }
 
-    func differences(on deployment: Deployment) async throws -> [String] {
-        let call = try deployment.call(World.home)
+    func differences(in process: World) async throws -> [String] {
+        let call = process.call(World.home)
         let all = try await Snapshots(call).describe(SnapshotQuery()).elements
         guard let id = snapshot, all.map(\.id) == [id], state.withLock({ $0.snapshots.count }) == 1 else {
             return ["snapshots \(all.map(\.id))"]
         }
-        return try await call.differences(of: id, to: blocks)
+        return try await call.differences(of: id, to: Self.blocks)
     }
 }
