@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// Keeps a second server off a database: a lock that PostgreSQL takes back when the process ends, and a row that says who serves.
@@ -10,6 +11,8 @@ final class ServerSession {
     static let lock: Int64 = 0x66_6572_7279
     /// How long the connections of a server that was killed may take to end.
     private static let endingMilliseconds = 10_000
+    /// How long the lock of a server that was killed may last.
+    private static let takingPatience: Duration = .seconds(5)
 
     let id = UUID().uuidString
     private var connection: PostgresConnection
@@ -17,7 +20,7 @@ final class ServerSession {
     init(_ server: PostgresServer) throws {
         connection = try server.open(application: "ferry \(id)")
         try server.check(connection)
-        guard try Self.take(connection) else { throw DatabaseServed(name: server.name) }
+        try Self.wait(for: connection, server)
         try connection.command(
             """
             SET client_min_messages TO error; CREATE SCHEMA IF NOT EXISTS ferry;
@@ -40,6 +43,15 @@ final class ServerSession {
         let again = try server.open(application: "ferry \(id)")
         guard try Self.take(again) else { throw DatabaseServed(name: server.name) }
         connection = again
+    }
+
+    /// PostgreSQL takes a moment to notice that a server was killed, and its successor may be faster.
+    private static func wait(for connection: PostgresConnection, _ server: PostgresServer) throws {
+        let end = ContinuousClock.now + takingPatience
+        while try !take(connection) {
+            guard ContinuousClock.now < end else { throw DatabaseServed(name: server.name) }
+            usleep(50_000)
+        }
     }
 
     private static func take(_ connection: PostgresConnection) throws -> Bool {
