@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import configparser
-import hashlib
 import os
 import re
 import signal
 import subprocess
 import time
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -219,9 +219,12 @@ def rows_url(data: Path) -> str | None:
     place = os.environ.get("FERRY_TEST_POSTGRES")
     if place is None:
         return None
-    name = "ferry_" + hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
-    if postgres.query(place, f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "":
-        postgres.query(place, f"CREATE DATABASE {name}")
+    # Noted beside the folder, and not made of its name: another test may get a folder of the same name later.
+    noted = data.with_name(data.name + ".database")
+    if not noted.exists():
+        noted.write_text("ferry_" + uuid.uuid4().hex[:16])
+        postgres.query(place, f"CREATE DATABASE {noted.read_text()}")
+    name = noted.read_text()
     return place.replace("///postgres?", f"///{name}?")
 
 
