@@ -24,8 +24,10 @@ package final class AnswerBudget: Sendable {
         }
     }
 
-    /// What an answer is cut into. A client that takes nothing holds two: one in its connection, and one that waits for it.
+    /// What an answer is cut into when there are many. A client that takes nothing holds two: one in its connection, and one that waits for it.
     package static let pieceBytes = 256 << 10
+    /// So many answers go out uncut: each piece costs a copy, and a way to the connection's thread and back.
+    package static let uncutAnswers = 16
     /// From here on it is worth while to give memory back when most of them have ended.
     private static let manyAnswers = 16
 
@@ -73,6 +75,10 @@ package final class AnswerBudget: Sendable {
     fileprivate func next(of answer: ObjectIdentifier) -> ByteBuffer? {
         let slice = state.withLock { state -> ByteBuffer? in
             guard var kept = state.kept[answer] else { return nil }
+            if state.answers <= Self.uncutAnswers {
+                state.drop(answer)
+                return kept.bytes
+            }
             let slice = kept.bytes.readSlice(length: min(kept.bytes.readableBytes, Self.pieceBytes))
             state.uses += 1
             kept.lastUse = state.uses
@@ -81,7 +87,7 @@ package final class AnswerBudget: Sendable {
         }
         guard let slice else { return nil }
         // A slice keeps all that it was cut from.
-        guard slice.storageCapacity > Self.pieceBytes else { return slice }
+        guard slice.readableBytes <= Self.pieceBytes, slice.storageCapacity > Self.pieceBytes else { return slice }
         var piece = ByteBuffer()
         piece.writeImmutableBuffer(slice)
         return piece

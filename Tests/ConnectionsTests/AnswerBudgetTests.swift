@@ -7,9 +7,13 @@ import Testing
 
     private static func bytes(_ count: Int) -> ByteBuffer { ByteBuffer(bytes: (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }) }
 
+    /// So many that answers are cut.
+    private static func many(of budget: AnswerBudget) -> [AnswerBudget.Answer] { (0..<AnswerBudget.uncutAnswers).map { _ in budget.open() } }
+
     @Test(arguments: [1, 1000, AnswerBudget.pieceBytes, AnswerBudget.pieceBytes + 1, block])
     func whatIsKeptIsCutIntoPieces(_ count: Int) {
         let budget = AnswerBudget(bytes: 64 << 20)
+        let others = Self.many(of: budget)
         let answer = budget.open()
         answer.keep(Self.bytes(count))
         var all = ByteBuffer()
@@ -20,11 +24,24 @@ import Testing
         }
         #expect(all == Self.bytes(count))
         #expect(budget.held == 0)
+        withExtendedLifetime(others) {}
+    }
+
+    /// Each piece costs a copy and a way to the connection's thread and back.
+    @Test func whatIsKeptGoesOutUncutWhileThereAreFewAnswers() throws {
+        let budget = AnswerBudget(bytes: 64 << 20)
+        var answers = (0..<AnswerBudget.uncutAnswers).map { _ in budget.open() }
+        for answer in answers { answer.keep(Self.bytes(Self.block)) }
+        #expect(answers.allSatisfy { $0.next()?.readableBytes == Self.block && $0.next() == nil })
+        answers.append(budget.open())
+        answers[0].keep(Self.bytes(Self.block))
+        #expect(answers[0].next()?.readableBytes == AnswerBudget.pieceBytes)
     }
 
     @Test func whoWaitsLongestLosesWhatIsKept() throws {
         let block = ByteBuffer(repeating: 7, count: Self.block)
         let budget = AnswerBudget(bytes: 4 * Self.block)
+        let others = Self.many(of: budget)
         let answers = (0..<4).map { _ in budget.open() }
         for answer in answers { answer.keep(block) }
         // The first keeps up.
@@ -41,6 +58,7 @@ import Testing
             #expect(budget.held <= 4 * Self.block)
         }
         #expect(answers.allSatisfy { $0.next() == nil })
+        withExtendedLifetime(others) {}
     }
 
     @Test func memoryIsGivenBackWhenMostHaveEnded() {
