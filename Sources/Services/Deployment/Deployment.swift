@@ -17,6 +17,8 @@ package final class Deployment: Sendable {
     /// What may pass between Regions.
     package let limits: LinkLimits
     package let encryption: EncryptionOptions
+    /// How often accounts may call.
+    package let throttle: Throttle
     /// The names of this server behind which a bucket may stand in `Host`, in lower case; `localhost` needs not be one of them.
     package let hostNames: [String]
     package let logger: Logger
@@ -32,6 +34,7 @@ package final class Deployment: Sendable {
         clock: WallClock = .system,
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
+        throttle: Throttle = Throttle(.off),
         hostNames: [String] = [],
         logger: Logger
     ) {
@@ -43,6 +46,7 @@ package final class Deployment: Sendable {
         self.clock = clock
         self.limits = limits
         self.encryption = encryption
+        self.throttle = throttle
         self.hostNames = hostNames
         self.logger = logger
     }
@@ -56,6 +60,7 @@ package final class Deployment: Sendable {
         clock: WallClock = .system,
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
+        throttle: Throttle = Throttle(.off),
         hostNames: [String] = [],
         logger: Logger
     ) async throws -> Deployment {
@@ -77,6 +82,7 @@ package final class Deployment: Sendable {
             clock: clock,
             limits: limits,
             encryption: encryption,
+            throttle: throttle,
             hostNames: hostNames,
             logger: logger
         )

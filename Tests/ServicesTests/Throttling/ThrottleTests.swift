@@ -1,0 +1,58 @@
+import Domain
+import Services
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct ThrottleTests {
+    private static let rate = CallRate(burst: 3, perSecond: 1)
+
+    private let time = Counter()
+    private let throttle: Throttle
+
+    /// Seconds that a test moves.
+    private final class Counter: Sendable {
+        private let seconds = Mutex(0.0)
+
+        var now: Double { seconds.withLock { $0 } }
+        func advance(by more: Double) { seconds.withLock { $0 += more } }
+    }
+
+    init() {
+        let clock = SteadyClock(read: { [time] in .seconds(time.now) }, wait: { _ in })
+        throttle = Throttle(.protect, clock: clock, rates: { profile, _, _, _ in profile == .off ? nil : Self.rate })
+    }
+
+    private func admitted(_ account: AccountID, in region: Region = World.home, _ action: String = "CopyImage", of calls: Int = 10) -> Int {
+        (0..<calls).count { _ in throttle.admits(account, in: region, service: "ec2", action: action, isUnbounded: false) }
+    }
+
+    @Test func eachAccountRegionAndActionHasABucketOfItsOwn() throws {
+        let other: AccountID = known("210987654321")
+        #expect(admitted(World.account) == 3)
+        #expect(admitted(World.account) == 0)
+        #expect(admitted(other) == 3)
+        #expect(admitted(World.account, in: World.away) == 3)
+        #expect(admitted(World.account, "DeregisterImage") == 3)
+        time.advance(by: 2)
+        #expect(admitted(World.account) == 2)
+    }
+
+    @Test func anotherProfileIsInForceAtOnce() {
+        #expect(admitted(World.account) == 3)
+        throttle.profile = .off
+        #expect(admitted(World.account) == 10)
+        throttle.profile = .protect
+        #expect(admitted(World.account) == 3)
+    }
+
+    /// Accounts that have gone are forgotten.
+    @Test func memoryDoesNotGrowWithTheAccountsThatEverCalled() {
+        var generator = SeededGenerator(seed: 1)
+        for _ in 0..<20_000 {
+            #expect(admitted(AccountID(random: &generator), of: 1) == 1)
+            time.advance(by: 0.01)
+        }
+        #expect(throttle.bucketCount <= 2048)
+    }
+}
