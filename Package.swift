@@ -162,14 +162,18 @@ let targets: [Target] = [
     // The tests of each layer.
     .target(
         name: "TestSupport",
-        dependencies: ["Domain", "Blocks", "Metadata", "Transfer", .product(name: "NIOCore", package: "swift-nio")],
+        dependencies: [
+            "Domain", "Blocks", "Metadata", "Transfer",
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+        ],
         path: "Tests/TestSupport",
         swiftSettings: strict
     ),
     .testTarget(
         name: "ConnectionsTests",
         dependencies: [
-            "Connections",
+            "Connections", "TestSupport",
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "Logging", package: "swift-log"),

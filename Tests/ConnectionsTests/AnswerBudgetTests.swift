@@ -8,7 +8,9 @@ import Testing
     private static func bytes(_ count: Int) -> ByteBuffer { ByteBuffer(bytes: (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }) }
 
     /// So many that answers are cut.
-    private static func many(of budget: AnswerBudget) -> [AnswerBudget.Answer] { (0..<AnswerBudget.uncutAnswers).map { _ in budget.open() } }
+    private static func many(of budget: AnswerBudget) -> [AnswerBudget.Answer] {
+        (0..<AnswerBudget.uncutAnswers).map { _ in budget.open() }
+    }
 
     @Test(arguments: [1, 1000, AnswerBudget.pieceBytes, AnswerBudget.pieceBytes + 1, block])
     func whatIsKeptIsCutIntoPieces(_ count: Int) {

@@ -3,6 +3,7 @@ import HTTPTypes
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
+import TestSupport
 import Testing
 
 /// A connection without a network, whose clock goes when it is told to.
@@ -51,12 +52,12 @@ final class SeenRequests: ChannelInboundHandler {
 @Suite struct ConnectionWatchTests {
     private static let post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"
 
-    private static func registry(connections: Int = 100, log: RecordedLog = RecordedLog()) -> ConnectionRegistry {
+    private static func registry(connections: Int = 100, log: LogMemory = LogMemory()) -> ConnectionRegistry {
         ConnectionRegistry(limits: ConnectionLimits(connections: connections), logger: log.logger)
     }
 
     @Test func aStrangerWhoSaysNothingIsGone() throws {
-        let log = RecordedLog()
+        let log = LogMemory()
         let registry = Self.registry(log: log)
         let connection = try WatchedConnection(in: registry)
         #expect(registry.count == 1)
@@ -141,7 +142,7 @@ final class SeenRequests: ChannelInboundHandler {
     }
 
     @Test func strangersMakeRoomForTheNewest() throws {
-        let log = RecordedLog()
+        let log = LogMemory()
         let registry = Self.registry(connections: 8, log: log)
         let strangers = try (0..<4).map { _ in try WatchedConnection(in: registry) }
         // A head that nobody has signed keeps no place: those who have sent none yet may have just come.

@@ -1,11 +1,12 @@
 import Connections
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct LimitNoticesTests {
     @Test func eachLimitHasALineAMinute() {
-        let log = RecordedLog()
+        let log = LogMemory()
         let second = Mutex<Int64>(1)
         let notices = LimitNotices(logger: log.logger) { .uptimeNanoseconds(0) + .seconds(second.withLock { $0 }) }
         for _ in 0..<100 { notices.note(.slowHead) }

@@ -3,6 +3,7 @@ import Foundation
 import Metadata
 import Sealing
 import Services
+import TestSupport
 import Testing
 
 /// The secrets in `directory.sqlite` stand sealed, those of before too, and their clear text is in none of its files.

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Metadata
 import Services
+import TestSupport
 import Testing
 
 @Suite struct RootAccountTests {

@@ -4,6 +4,7 @@ import Foundation
 import Metadata
 import NIOCore
 import Services
+import TestSupport
 import Testing
 
 /// What the certificates of an account let through.

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Metadata
 import Services
+import TestSupport
 import Testing
 
 extension KeptFolder {

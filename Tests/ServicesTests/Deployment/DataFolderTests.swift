@@ -2,6 +2,7 @@ import Blocks
 import Domain
 import Foundation
 import Services
+import TestSupport
 import Testing
 
 @Suite struct DataFolderTests {

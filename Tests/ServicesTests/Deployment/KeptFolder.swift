@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Metadata
 import Services
+import TestSupport
 import Testing
 
 /// A data folder on which servers live one after the other; in between a test loses, swaps and brings back its files.

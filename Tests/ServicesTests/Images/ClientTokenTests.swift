@@ -1,6 +1,7 @@
 import Domain
 import Metadata
 import Services
+import TestSupport
 import Testing
 
 @Suite struct ClientTokenTests {

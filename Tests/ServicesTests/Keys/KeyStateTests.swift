@@ -3,6 +3,7 @@ import Foundation
 import Metadata
 import Sealing
 import Services
+import TestSupport
 import Testing
 
 @Suite struct KeyStateTests {

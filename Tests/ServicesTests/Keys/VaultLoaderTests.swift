@@ -4,6 +4,7 @@ import Logging
 import Metadata
 import Sealing
 import Services
+import TestSupport
 import Testing
 
 @Suite struct VaultLoaderTests {
