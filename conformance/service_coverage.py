@@ -17,7 +17,7 @@ import snapshots
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 from buckets import unused_bucket
 from disks import BLOCK, Disk, checksum, linear_checksum, text
-from ferry_server import FerryServer, HOME
+from ferry_server import HOME, ROOT, FerryServer
 from images import register, unused_name
 from s3_request import S3Request
 from signed_request import EC2_VERSION, FORM, IAM_VERSION, STS_VERSION, Request, form, kms_request
@@ -411,6 +411,8 @@ the list. `script/coverage` writes this page and the test suite fails when it is
 with an *unread* one is answered with `UnknownParameter` (KMS: `ValidationException`), so that a missing feature is an error and never
 silence. Actions that are not listed answer `InvalidAction` (KMS: `UnknownOperationException`).
 
+What an action *needs* is what the caller must be allowed to do; [permissions.md](permissions.md) has it for S3 as well.
+
 S3 is told by operations alone: as S3 does, it passes over parameters that it does not know. What of those that it knows is not
 implemented is answered with `NotImplemented`, as are the operations that are listed as refused.
 """
@@ -418,6 +420,7 @@ implemented is answered with `NotImplemented`, as are the operations that are li
 
 def write_table(services: list[Service]) -> str:
     lines = [INTRODUCTION]
+    permissions = read_permissions()
     for service in services:
         lines.append(f"## {service.title}\n")
         lines.append(f"{len(service.operations)} of {service.known} actions.\n")
@@ -425,13 +428,20 @@ def write_table(services: list[Service]) -> str:
             lines += ["| | |", "|---|---|", f"| answered | {names([operation.name for operation in service.operations])} |"]
             lines += [f"| refused | {names(service.refused)} |", ""]
             continue
-        lines.append("| action | read | refused | unread |")
-        lines.append("|---|---|---|---|")
+        lines.append("| action | needs | read | refused | unread |")
+        lines.append("|---|---|---|---|---|")
         for operation in sorted(service.operations, key=lambda found: found.name):
             count = f"{len(operation.read)} of {operation.total}" if operation.total else "has none"
-            lines.append(f"| {operation.name} | {count} | {names(operation.refused)} | {names(operation.unread)} |")
+            needs = permissions[service.title.split()[0].lower(), operation.name]
+            lines.append(f"| {operation.name} | {needs} | {count} | {names(operation.refused)} | {names(operation.unread)} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def read_permissions() -> dict[tuple[str, str], str]:
+    """What each action needs, by its service and its name: docs/permissions.md is made from the registry of the server."""
+    rows = [line.strip("| \n").split(" | ") for line in (ROOT / "docs" / "permissions.md").read_text().splitlines() if line.startswith("| ")]
+    return {(row[0], row[1]): row[2] for row in rows[1:]}
 
 
 def names(parameters: list[str]) -> str:

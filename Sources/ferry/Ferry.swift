@@ -33,6 +33,7 @@ struct Ferry: AsyncParsableCommand {
             GarbageCommand.self,
             UsageCommand.self,
             RotateRootKeyCommand.self,
+            ThrottlingCommand.self,
         ]
     )
 

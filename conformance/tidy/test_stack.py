@@ -49,18 +49,6 @@ PRODUCTS = {
 # What comes with the compiler, and is declared nowhere.
 TOOLCHAIN = {"Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"}
 
-# Imports past the manifest that are to go, as `file: module`: errors of the store and the database, and rows, come through Services as they
-# are. A file that is mended comes off the list.
-PAST_THE_MANIFEST = {
-    "Sources/API/Requests/Refusal.swift: Blocks",
-    "Sources/API/Requests/Refusal.swift: Metadata",
-    "Sources/API/S3/Buckets/Buckets.swift: Metadata",
-    "Sources/API/S3/Buckets/ListObjects.swift: Metadata",
-    "Sources/API/S3/S3Service+Errors.swift: Blocks",
-    "Sources/API/S3/S3Service+Errors.swift: Metadata",
-    "Sources/API/S3/S3Service+Requests.swift: Metadata",
-}
-
 IMPORT = re.compile(
     r"^[ \t]*(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)[ \t]+)?import[ \t]+"
     r"(?:(?:actor|class|enum|func|let|protocol|struct|typealias|var)[ \t]+)?(\w+)",
@@ -143,7 +131,7 @@ def test_imports_are_declared_in_the_manifest(targets):
     for target in targets.values():
         known = set().union(*edges(target)) | ({"Testing"} if target["type"] == "test" or target["name"] == "TestSupport" else set())
         undeclared |= {f"{name}: {module}" for name, module in imports(target) if module not in known}
-    assert undeclared == PAST_THE_MANIFEST
+    assert undeclared == set()
 
 
 def test_imports_stay_in_their_layer(targets):
@@ -152,7 +140,7 @@ def test_imports_stay_in_their_layer(targets):
         for name, module in imports(targets[layer]):
             if (module in targets and module not in allowed) or layer not in PRODUCTS.get(module, {layer}):
                 strayed.add(f"{name}: {module}")
-    assert strayed == PAST_THE_MANIFEST
+    assert strayed == set()
 
 
 @pytest.mark.parametrize(

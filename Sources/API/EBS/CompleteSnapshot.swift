@@ -3,10 +3,13 @@ import HTTPTypes
 import Services
 import Wire
 
-extension EBSService {
-    /// `POST /snapshots/completion/{id}`: seals a snapshot, which becomes `completed` when its block map is built.
-    static func completeSnapshot(_ request: EBSRequest, _ call: Call) async throws -> Reply {
-        try request.requireAllRead()
+/// `POST /snapshots/completion/{id}`: seals a snapshot, which becomes `completed` when its block map is built.
+struct CompleteSnapshot: EBSAction {
+    static let permissions = [Permission<Self>("ebs:CompleteSnapshot") { [$1.snapshot($0.completion.snapshotID)] }]
+
+    private let completion: SnapshotCompletion
+
+    init(from request: EBSRequest) throws {
         if let method = request.text(.checksumAggregationMethod), method != "LINEAR" {
             throw RequestError.invalid(
                 HTTPField.Name.checksumAggregationMethod.rawName,
@@ -14,13 +17,15 @@ extension EBSService {
                 "The only possible value is LINEAR"
             )
         }
-        let state = try await Uploads(call).complete(
-            SnapshotCompletion(
-                snapshotID: request.path[2],
-                changedBlocksCount: request.requiredInteger(.changedBlocksCount),
-                checksum: request.checksum()
-            )
+        completion = SnapshotCompletion(
+            snapshotID: request.path[2],
+            changedBlocksCount: try request.requiredInteger(.changedBlocksCount),
+            checksum: try request.checksum()
         )
+    }
+
+    func run(in call: Call) async throws -> Reply {
+        let state = try await Uploads(call).complete(completion)
         return .json(JSONWriter.object { $0.member("Status", state.rawValue) }, status: .accepted)
     }
 }

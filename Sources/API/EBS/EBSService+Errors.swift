@@ -46,6 +46,12 @@ extension EBSService {
         message: "The server has too many requests in hand. Try again later.",
         status: .badRequest
     )
+    static let throttled = Refusal(
+        code: "RequestThrottledException",
+        message: "The number of API requests has exceeded the maximum allowed. Try again later.",
+        status: .badRequest,
+        reason: "ACCOUNT_THROTTLED"
+    )
     static let internalError = Refusal(
         code: "InternalServerException",
         message: "An internal error has occurred",

@@ -5,12 +5,22 @@ import NIOCore
 import Services
 import Wire
 
-extension EBSService {
-    /// `GET /snapshots/{id}/blocks/{index}`: a block's bytes.
-    static func getSnapshotBlock(_ request: EBSRequest, _ call: Call) async throws -> Reply {
-        let token: String = try request.parameter("blockToken")
-        try request.requireAllRead()
-        let content = try await BlockReads(call).get(request.path[1], blockIndex: request.blockIndex(), token: token)
+/// `GET /snapshots/{id}/blocks/{index}`: a block's bytes.
+struct GetSnapshotBlock: EBSAction {
+    static let permissions = [Permission<Self>("ebs:GetSnapshotBlock") { [$1.snapshot($0.snapshotID)] }]
+
+    private let snapshotID: String
+    private let blockIndex: Int64
+    private let token: String
+
+    init(from request: EBSRequest) throws {
+        snapshotID = request.path[1]
+        token = try request.parameter("blockToken")
+        blockIndex = try request.blockIndex()
+    }
+
+    func run(in call: Call) async throws -> Reply {
+        let content = try await BlockReads(call).get(snapshotID, blockIndex: blockIndex, token: token)
         return Reply(
             status: .ok,
             headers: [

@@ -2,13 +2,26 @@ import Domain
 import Services
 import Wire
 
-extension EBSService {
-    /// `GET /snapshots/{second}/changedblocks`: the blocks that differ between two snapshots of one lineage.
-    static func listChangedBlocks(_ request: EBSRequest, _ call: Call) async throws -> Reply {
-        let page = try request.blockPage()
-        let firstID: String? = try request.parameter("firstSnapshotId")
-        try request.requireAllRead()
-        let changes = try await BlockReads(call).changes(from: firstID, to: request.path[1], page: page)
+/// `GET /snapshots/{second}/changedblocks`: the blocks that differ between two snapshots of one lineage.
+struct ListChangedBlocks: EBSAction {
+    static let permissions = [
+        Permission<Self>("ebs:ListChangedBlocks") { action, call in
+            ([action.firstSnapshotID, action.secondSnapshotID].compactMap { $0 }).map { call.snapshot($0) }
+        }
+    ]
+
+    private let firstSnapshotID: String?
+    private let secondSnapshotID: String
+    private let page: BlockPageRequest
+
+    init(from request: EBSRequest) throws {
+        secondSnapshotID = request.path[1]
+        page = try request.blockPage()
+        firstSnapshotID = try request.parameter("firstSnapshotId")
+    }
+
+    func run(in call: Call) async throws -> Reply {
+        let changes = try await BlockReads(call).changes(from: firstSnapshotID, to: secondSnapshotID, page: page)
         return .json(
             JSONWriter.object { json in
                 json.list("ChangedBlocks", changes.blocks) { json, change in

@@ -2,12 +2,20 @@ import Domain
 import Services
 import Wire
 
-extension EBSService {
-    /// `GET /snapshots/{id}/blocks`: the blocks that hold data, and the tokens to read them with.
-    static func listSnapshotBlocks(_ request: EBSRequest, _ call: Call) async throws -> Reply {
-        let page = try request.blockPage()
-        try request.requireAllRead()
-        let blocks = try await BlockReads(call).list(request.path[1], page: page)
+/// `GET /snapshots/{id}/blocks`: the blocks that hold data, and the tokens to read them with.
+struct ListSnapshotBlocks: EBSAction {
+    static let permissions = [Permission<Self>("ebs:ListSnapshotBlocks") { [$1.snapshot($0.snapshotID)] }]
+
+    private let snapshotID: String
+    private let page: BlockPageRequest
+
+    init(from request: EBSRequest) throws {
+        snapshotID = request.path[1]
+        page = try request.blockPage()
+    }
+
+    func run(in call: Call) async throws -> Reply {
+        let blocks = try await BlockReads(call).list(snapshotID, page: page)
         return .json(
             JSONWriter.object { json in
                 json.list("Blocks", blocks.blocks) { json, block in

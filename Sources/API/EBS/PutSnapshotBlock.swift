@@ -5,10 +5,14 @@ import NIOCore
 import Services
 import Wire
 
-extension EBSService {
-    /// `PUT /snapshots/{id}/blocks/{index}`: takes a block. The answer means that it is on the disk.
-    static func putSnapshotBlock(_ request: EBSRequest, _ call: Call) async throws -> Reply {
-        try request.requireAllRead()
+/// `PUT /snapshots/{id}/blocks/{index}`: takes a block. The answer means that it is on the disk.
+struct PutSnapshotBlock: EBSAction {
+    static let permissions = [Permission<Self>("ebs:PutSnapshotBlock") { [$1.snapshot($0.put.snapshotID)] }]
+
+    private let put: BlockPut
+    private let checksum: [UInt8]
+
+    init(from request: EBSRequest) throws {
         let length = try request.requiredInteger(.dataLength)
         guard length == Snapshot.blockBytes, request.body.readableBytes == Int(length) else {
             throw Fault(
@@ -23,15 +27,18 @@ extension EBSService {
         if let progress, !(0...100).contains(progress) {
             throw RequestError.invalid(HTTPField.Name.progress.rawName, String(progress), "A percentage was expected")
         }
-        try await Uploads(call).put(
-            BlockPut(
-                snapshotID: request.path[1],
-                blockIndex: request.blockIndex(),
-                checksum: checksum,
-                progressPercent: progress.map { min(99, Int($0)) },
-                block: request.body
-            )
+        self.checksum = checksum
+        put = try BlockPut(
+            snapshotID: request.path[1],
+            blockIndex: request.blockIndex(),
+            checksum: checksum,
+            progressPercent: progress.map { min(99, Int($0)) },
+            block: request.body
         )
+    }
+
+    func run(in call: Call) async throws -> Reply {
+        try await Uploads(call).put(put)
         var reply = Reply.json(Array("{}".utf8), status: .created)
         reply.headers[.checksum] = Data(checksum).base64EncodedString()
         reply.headers[.checksumAlgorithm] = "SHA256"

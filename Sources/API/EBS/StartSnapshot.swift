@@ -5,10 +5,18 @@ import NIOCore
 import Services
 import Wire
 
-extension EBSService {
-    /// `POST /snapshots`: starts a snapshot that blocks can be put into.
-    static func startSnapshot(_ request: EBSRequest, _ call: Call) async throws -> Reply {
-        try request.requireAllRead()
+/// `POST /snapshots`: starts a snapshot that blocks can be put into.
+struct StartSnapshot: EBSAction {
+    static let permissions = [
+        Permission<Self>("ebs:StartSnapshot") { action, call in
+            [call.snapshot("*")] + (action.start.parentID.map { [call.snapshot($0)] } ?? [])
+        },
+        Permission<Self>("ec2:CreateTags") { $0.start.tags.isEmpty ? [] : [$1.snapshot("*")] },
+    ]
+
+    private let start: SnapshotStart
+
+    init(from request: EBSRequest) throws {
         let json = try JSONReader(parsing: Array(request.body.readableBytesView))
         let sizeGiB: Int = try json["VolumeSize"]
         let parentID: String? = try json["ParentSnapshotId"]
@@ -32,7 +40,11 @@ extension EBSService {
             encryption: EncryptionRequest(isEncrypted: isEncrypted, key: kmsKeyARN),
             clientToken: nil
         )
-        start.clientToken = token.map { ClientToken(text: $0, fingerprint: fingerprint(start, timeout)) }
+        start.clientToken = token.map { ClientToken(text: $0, fingerprint: Self.fingerprint(start, timeout)) }
+        self.start = start
+    }
+
+    func run(in call: Call) async throws -> Reply {
         let snapshot = try await Uploads(call).start(start)
         return .json(JSONWriter.encode(StartedSnapshot(snapshot: snapshot)), status: .created)
     }

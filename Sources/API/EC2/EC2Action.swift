@@ -1,25 +1,26 @@
+import Domain
 import Services
 import Wire
 
-/// An action of EC2. The type is the action: its properties are the typed request, and it runs.
-///
-/// The dispatcher does what all actions share; docs/adding-an-action.md lists what a new one needs.
-protocol EC2Action: Sendable {
+/// An action of EC2: parameters as a form, XML out.
+protocol EC2Action: Action where Input == QueryReader {
     associatedtype Answer: XMLEncodable
-
-    static var name: String { get }
 
     init(from query: QueryReader) throws(RequestError)
 
     func run(in call: Call) async throws -> Answer
-
-    /// Runs and writes the answer down. Listings that may be too long to hold write themselves page by page.
-    func reply(in call: Call, requestID: String) async throws -> Reply
 }
 
 extension EC2Action {
-    static var name: String { "\(Self.self)" }
+    static func read(_ query: QueryReader, in call: Call) throws -> ReadAction<Self> {
+        let action = try Self(from: query)
+        let isDryRun: Bool = try query["DryRun"] ?? false
+        try query.requireAllRead()
+        let passed = Fault(.dryRunOperation, "Request would have succeeded, but DryRun flag is set.")
+        return ReadAction(action: action, dryRunOutcome: isDryRun ? passed : nil)
+    }
 
+    /// Runs and writes the answer down. Listings that may be too long to hold write themselves page by page.
     func reply(in call: Call, requestID: String) async throws -> Reply {
         .xml(EC2Envelope.success(action: Self.name, requestID: requestID, body: try await run(in: call)))
     }

@@ -52,6 +52,7 @@ extension EC2Service {
         message: "The database of the server cannot be reached. Try again later.",
         status: .serviceUnavailable
     )
+    static let throttled = Refusal(code: "RequestLimitExceeded", message: "Request limit exceeded.", status: .serviceUnavailable)
     static let internalError = Refusal(code: "InternalError", message: "An internal error has occurred", status: .internalServerError)
 
     static func unknownRegion(_ name: String) -> Refusal {

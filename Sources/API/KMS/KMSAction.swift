@@ -1,24 +1,20 @@
+import Domain
 import Services
 import Wire
 
-/// An action of KMS. The type is the action: its properties are the typed request, and it runs. The same idea as `EC2Action`.
-protocol KMSAction: Sendable {
-    associatedtype Answer: JSONEncodable
-
-    static var name: String { get }
+/// An action of KMS, whose service model says what a request may hold.
+protocol KMSAction: JSONAction {
     /// What a request may hold, with the constraints of KMS's service model: checked before a request is read.
     static var members: [JSONMember] { get }
-
-    init(from json: JSONReader) throws
-
-    func run(in call: Call) async throws -> Answer
 }
 
 extension KMSAction {
-    static var name: String { "\(Self.self)" }
-}
-
-/// What actions answer that only say that they are done.
-struct NothingToSay: JSONEncodable {
-    func write(to json: inout JSONWriter) {}
+    static func read(_ json: JSONReader, in call: Call) throws -> ReadAction<Self> {
+        try JSONConstraints.check(json, members)
+        let action = try Self(from: json)
+        let isDryRun: Bool = try members.contains { $0.name == "DryRun" } && json["DryRun"] ?? false
+        try json.requireAllRead()
+        let passed = Fault(.kmsDryRun, "The request would have succeeded, but the DryRun option is set.")
+        return ReadAction(action: action, dryRunOutcome: isDryRun ? passed : nil)
+    }
 }

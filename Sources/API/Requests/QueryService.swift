@@ -1,60 +1,30 @@
 import Domain
 import HTTPTypes
-import Logging
 import NIOCore
 import Services
 import Wire
 
 /// A global service of the query protocol: parameters as a form, XML out. What STS and IAM say alike.
-protocol QueryService: APIService {
+protocol QueryService: WholeBodyService where Input == QueryReader {
     static var namespace: String { get }
     static var version: String { get }
     /// The code of a failure that is ours.
     static var internalErrorCode: String { get }
-    /// By their names.
-    static var actions: [String: any QueryAction.Type] { get }
-
-    /// What stands in the way of any action, read from parameters that all of them take. It is told when all else has been read.
-    static func obstacle(in query: QueryReader) throws(RequestError) -> Fault?
 }
 
 extension QueryService {
     static var isGlobal: Bool { true }
     static var bodyBytesMax: Int { 1 << 16 }
 
-    static func obstacle(in query: QueryReader) throws(RequestError) -> Fault? { nil }
-
-    static func respond(
-        to request: IncomingRequest,
-        body: ByteBuffer,
-        in call: Call,
-        requestID: String,
-        logger: inout Logger
-    ) async throws -> Reply {
-        let query = try QueryReader(request: request, body: body)
+    static func action(of request: IncomingRequest, _ body: WholeBody, on _: CallPath) throws -> AskedAction<QueryReader> {
+        let query = try QueryReader(request: request, body: body.bytes)
         let name: String = try query["Action"]
         let _: String? = try query["Version"]
         guard let action = actions[name] else {
             throw Fault(.invalidAction, "Could not find operation \(name.prefix(128)) for version \(version)")
         }
-        logger[metadataKey: "action"] = "\(name)"
-        logger.note(resourceIn: query)
         query.markEdgeParametersRead()
-        return try await run(action, query, in: call, requestID: requestID)
-    }
-
-    private static func run<Action: QueryAction>(
-        _: Action.Type,
-        _ query: QueryReader,
-        in call: Call,
-        requestID: String
-    ) async throws -> Reply {
-        let obstacle = try obstacle(in: query)
-        let action = try Action(from: query)
-        try query.requireAllRead()
-        if let obstacle { throw obstacle }
-        let answer = try await action.run(in: call)
-        return .xml(QueryEnvelope.success(action: Action.name, requestID: requestID, namespace: namespace, body: answer))
+        return AskedAction(type: action, input: query, resource: ResourceInLog.name(in: query))
     }
 
     static func refusal(_ error: SignatureError) -> Refusal {
@@ -82,6 +52,8 @@ extension QueryService {
     static var busy: Refusal {
         Refusal(code: "Throttling", message: "The server has too many requests in hand. Try again later.", status: .badRequest)
     }
+
+    static var throttled: Refusal { Refusal(code: "Throttling", message: "Rate exceeded", status: .badRequest) }
 
     static var internalError: Refusal {
         Refusal(code: internalErrorCode, message: "An internal error has occurred", status: .internalServerError)

@@ -1,8 +1,6 @@
-import Blocks
 import Connections
 import Domain
 import HTTPTypes
-import Metadata
 import Services
 import Wire
 
@@ -46,6 +44,8 @@ protocol Dialect: Sendable {
     static var busy: Refusal { get }
     /// The rows cannot be reached now: to be tried again.
     static var unavailable: Refusal { get }
+    /// The account calls an action more often than it may.
+    static var throttled: Refusal { get }
     static func reply(_ refusal: Refusal, requestID: String) -> Reply
 }
 
@@ -69,22 +69,23 @@ extension Dialect {
         switch error {
         case let refusal as RefusedRequest: refusal.refusal
         case is BodyBudget.Exceeded: busy
+        case is Throttled: throttled
         case let error as BodyNotWhole: refusal(RequestError.malformed(error.message))
         case is BodyTooLong: bodyTooLong("The body of a request may have at most \(bodyBytesMax) bytes")
-        case is UnstorableText:
-            refusal(
-                RequestError(
-                    .rejected(code: "InvalidParameterValue", message: "A text in the request holds a NUL character, which cannot be stored")
-                )
-            )
-        case _ where DatabaseFailure.isPassing(error): unavailable
         case let error as Fault: refusal(error)
         case let error as KeyUnusable: refusal(error)
         case let error as RequestError: refusal(error)
         case let error as SignatureError: refusal(error)
-        case let error as StoreError where error.isNoSpace: noSpace("No space left on the device that holds the Region")
-        case _ where DatabaseFailure.isNoSpace(error): noSpace("No space left on the device that holds the Region")
-        default: internalError
+        default: StorageFailure(error).map(refusal) ?? internalError
+        }
+    }
+
+    private static func refusal(_ failure: StorageFailure) -> Refusal {
+        switch failure {
+        case .noSpace: noSpace(failure.description)
+        case .unavailable: unavailable
+        case .unstorableText:
+            refusal(RequestError(.rejected(code: FaultCode.invalidParameterValue.rawValue, message: failure.description)))
         }
     }
 }

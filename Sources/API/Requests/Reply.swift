@@ -13,6 +13,10 @@ struct Reply: Sendable {
     var parts: (any ReplyParts)?
     /// What the log is told that the call was about, where the path does not say it.
     var resource: String?
+    /// The code of the error that is told, where it is one.
+    var errorCode: String?
+    /// Whether it tells of a fault that is ours: logged as an error, with its cause.
+    var isFailure: Bool { status.code >= 500 && status != .notImplemented }
     /// Whether the client went away or fell behind before its signature could be verified: nothing was refused.
     var isUndecided = false
 

@@ -46,7 +46,7 @@ final class SecurityLog: Sendable {
 
 /// What of the calls that were obeyed is told.
 private enum SecurityEvent {
-    case deletion, keyChange, accessChange
+    case deletion, keyChange, accessChange, settingChange
 
     private static let deletions: Set<String> = [
         "DeregisterImage", "DeleteSnapshot", "CancelImportTask", "CancelExportTask", "DeleteBucket", "DeleteObject", "DeleteObjects",
@@ -66,6 +66,8 @@ private enum SecurityEvent {
         "PutBucketVersioning",
     ]
 
+    private static let settingChanges: Set<String> = ["ModifyThrottling"]
+
     /// Nil for what is not told.
     init?(action: String) {
         if Self.deletions.contains(action) {
@@ -74,6 +76,8 @@ private enum SecurityEvent {
             self = .keyChange
         } else if Self.accessChanges.contains(action) {
             self = .accessChange
+        } else if Self.settingChanges.contains(action) {
+            self = .settingChange
         } else {
             return nil
         }
@@ -84,6 +88,7 @@ private enum SecurityEvent {
         case .deletion: logger.info("Deleted something as asked")
         case .keyChange: logger.info("Changed keys as asked")
         case .accessChange: logger.info("Changed a bucket's access or protection as asked")
+        case .settingChange: logger.info("Changed a setting of the server as asked")
         }
     }
 }

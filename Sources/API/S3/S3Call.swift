@@ -7,36 +7,27 @@ import NIOCore
 import Services
 import Wire
 
-/// A request of S3, taken apart: what it is about, and the caller.
+/// A request of S3 that is being obeyed: what it asks for, and who asks.
 struct S3Call: Sendable {
     static let namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
     /// Documents of a request: 10,000 parts with their checksums are some 2 MB.
     private static let documentBytesMax = 4 << 20
 
+    let request: S3Request
     let call: Call
-    /// Whether it is signed for us-east-1, which is what clients sign for that were told no Region, or for none.
-    let isForStandardRegion: Bool
-    let operation: S3Operation
-    let address: S3Address
-    let query: S3Query
-    let input: S3Input
-    /// Of the memory for documents.
-    let share: BodyBudget.Share
-    /// Of the memory for long answers.
-    let answers: AnswerBudget
-    /// The bucket that the request is about, as it was when the request came; nil where there need be none.
-    var found: Bucket?
 
     var buckets: Buckets { Buckets(call) }
     var objects: Objects { Objects(call) }
-    var bucket: String { address.bucket ?? "" }
-    var key: String { address.key ?? "" }
-    var versionID: String? { query["versionId"] }
+    var account: AccountID { call.account }
+    var bucket: String { request.bucket }
+    var key: String { request.key }
+    var query: S3Query { request.query }
+    var versionID: String? { request.versionID }
     /// Whether answers tell of versions.
-    var keepsVersions: Bool { found.map { $0.versioning != .off } ?? false }
+    var keepsVersions: Bool { request.found.map { $0.versioning != .off } ?? false }
 
     /// A header by its lower-case name; an empty one counts as absent.
-    func header(_ name: String) -> String? { input.header(name) }
+    func header(_ name: String) -> String? { request.header(name) }
 
     var conditions: ObjectConditions { ObjectConditions(now: call.now) { header($0) } }
 
@@ -47,27 +38,29 @@ struct S3Call: Sendable {
     }
 
     /// The bytes of an object or a part.
-    func body() throws -> S3RequestBody { try S3RequestBody(input) }
+    func body() throws -> S3RequestBody { try S3RequestBody(request.input) }
 
     /// A document that the request carries, at most 4 MiB, with its checksums proven.
     ///
     /// - Parameter describesObject: whether a checksum in the headers is that of an object and not of the document.
     func document(describesObject: Bool = false) async throws -> [UInt8] {
-        var body = try S3RequestBody(input, isOptional: true, ignoresChecksum: describesObject)
+        var body = try S3RequestBody(request.input, isOptional: true, ignoresChecksum: describesObject)
         guard body.bytes <= Self.documentBytesMax else {
             throw S3Error(.maxMessageLengthExceeded, details: [.init(.maxSizeAllowed, String(Self.documentBytesMax))])
         }
         var bytes: [UInt8] = []
         while let piece = try await body.next() {
-            try share.grow(by: piece.readableBytes)
+            try request.share.grow(by: piece.readableBytes)
             bytes += piece.readableBytesView
         }
         return bytes
     }
+}
 
+extension AccountID {
     /// What S3 calls the id of an account: 64 hexadecimal digits.
-    static func canonicalID(of account: AccountID) -> String {
-        SHA256.hash(data: Array("ferry canonical user \(account)".utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    var canonicalID: String {
+        SHA256.hash(data: Array("ferry canonical user \(rawValue)".utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
 
@@ -93,7 +86,7 @@ extension XMLWriter {
     /// `<Owner>` and its like.
     mutating func owner(_ name: String, _ account: AccountID) {
         element(name) { xml in
-            xml.element("ID", S3Call.canonicalID(of: account))
+            xml.element("ID", account.canonicalID)
             xml.element("DisplayName", account.rawValue)
         }
     }

@@ -10,7 +10,7 @@ enum S3Encryption {
 
     /// How an object is to be kept; nil for one in the open.
     static func request(of call: S3Call) async throws -> ObjectEncryptionRequest? {
-        if call.input.headers.contains(where: { $0.name.lowercased().hasPrefix("\(prefix)-customer-") }) {
+        if call.request.input.headers.contains(where: { $0.name.lowercased().hasPrefix("\(prefix)-customer-") }) {
             throw S3Error(.notImplemented, "Encryption with keys that the client provides is not implemented")
         }
         if call.header("\(prefix)-context") != nil { throw S3Error(.notImplemented, "An encryption context is not implemented") }

@@ -1,19 +1,16 @@
-import Blocks
 import Connections
 import Domain
 import HTTPTypes
-import Metadata
 import NIOCore
 import Services
 import Wire
 
 extension S3Service {
     /// A refusal for any error.
-    ///
-    /// - Parameter baseNames: those of the server, behind which a bucket may stand in the host.
-    static func reply(to error: any Error, of request: IncomingRequest, baseNames: Set<String>, requestID: String) -> Reply {
+    static func reply(to error: any Error, of request: IncomingRequest, requestID: String, on path: CallPath) -> Reply {
         let refusal = refusal(error, host: request.host)
         var reply = Reply(status: .init(code: refusal.code.httpStatus), headers: [.requestID: requestID])
+        reply.errorCode = refusal.code.rawValue
         // HEAD has no other place for it.
         if let elsewhere = error as? BucketElsewhere { reply.headers[.bucketRegion] = elsewhere.region.rawValue }
         if let wrong = error as? WrongRegion { reply.headers[.bucketRegion] = wrong.expected }
@@ -24,7 +21,7 @@ extension S3Service {
         }
         guard request.method != .head, refusal.code != .notModified else { return reply }
         reply.headers[.contentType] = "application/xml"
-        let subject = subject(of: request, baseNames: baseNames)
+        let subject = subject(of: request, baseNames: path.baseNames)
         reply.body = ByteBuffer(bytes: refusal.document(of: subject, requestID: requestID))
         return reply
     }
@@ -55,19 +52,18 @@ extension S3Service {
         case let wrong as WrongRegion: wrong.refusal
         case let marker as MarkerFound:
             marker.isNamed ? S3Error(.methodNotAllowed, details: [.init(.resourceType, "DeleteMarker")]) : S3Error(.noSuchKey)
-        case is BodyBudget.Exceeded: S3Error(.slowDown)
-        case is UnstorableText: S3Error(.invalidArgument, "A text in the request holds a NUL character, which cannot be stored")
-        case let error as StoreError where error.isNoSpace: noSpace
-        case _ where DatabaseFailure.isNoSpace(error): noSpace
-        case _ where DatabaseFailure.isPassing(error): unavailable
-        default: S3Error(.internalError)
+        case is BodyBudget.Exceeded, is Throttled: S3Error(.slowDown)
+        default: StorageFailure(error).map(refusal) ?? S3Error(.internalError)
         }
     }
 
-    /// Clients retry this: an operator can make room meanwhile.
-    private static let noSpace = S3Error(.serviceUnavailable, "No space left on the device that holds the Region")
-
-    private static let unavailable = S3Error(.serviceUnavailable, "The database of the server cannot be reached. Try again later.")
+    private static func refusal(_ failure: StorageFailure) -> S3Error {
+        switch failure {
+        // Clients retry this: an operator can make room meanwhile.
+        case .noSpace, .unavailable: S3Error(.serviceUnavailable, failure.description)
+        case .unstorableText: S3Error(.invalidArgument, failure.description)
+        }
+    }
 
     static func refusal(_ fault: Fault) -> S3Error {
         // A fault of another service beneath, such as a key that cannot be named so.

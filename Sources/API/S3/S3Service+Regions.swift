@@ -11,16 +11,17 @@ extension S3Service {
     /// it is, so that clients and links work that know nothing of Regions.
     ///
     /// - Throws: `WrongRegion` when the Region is not served.
-    static func region(of claim: S3Claim, _ address: S3Address, _ principal: Principal, in deployment: Deployment) async throws
+    static func region(of claim: RequestClaim, _ content: S3Content, by principal: Principal, on path: CallPath) async throws
         -> RegionStore
     {
+        let deployment = path.deployment
         if let store = store(named: claim.region ?? "", in: deployment) { return store }
         guard let standard = store(named: standardRegion, in: deployment) ?? deployment.regions.min(by: { $0.key < $1.key })?.value else {
             throw S3Error(.serviceUnavailable, "This Ferry serves no Region")
         }
         let call = Call(principal: principal, store: standard, deployment: deployment, host: "")
         var region: Region?
-        if let bucket = address.bucket { region = try await Buckets(call).region(of: bucket) }
+        if let bucket = content.address.bucket { region = try await Buckets(call).region(of: bucket) }
         if let name = claim.region, name != standardRegion {
             throw WrongRegion(signed: name, expected: region?.rawValue ?? standardRegion, isPresigned: claim.isPresigned)
         }

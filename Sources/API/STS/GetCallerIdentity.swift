@@ -4,6 +4,9 @@ import Wire
 
 /// Tells the caller who it is.
 struct GetCallerIdentity: QueryAction {
+    static let namespace = STSService.namespace
+    static let permissions = [Permission<Self>("sts:GetCallerIdentity")]
+
     init(from query: QueryReader) {}
 
     func run(in call: Call) async throws -> Answer { Answer(call: call) }

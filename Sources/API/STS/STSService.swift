@@ -2,8 +2,9 @@ import Wire
 
 /// STS, the same in every Region.
 enum STSService: QueryService {
+    static let name = "sts"
     static let namespace = QueryEnvelope.stsNamespace
     static let version = "2011-06-15"
     static let internalErrorCode = "InternalFailure"
-    static let actions: [String: any QueryAction.Type] = [GetCallerIdentity.name: GetCallerIdentity.self]
+    static let actions: [String: any Action<QueryReader>.Type] = [GetCallerIdentity.name: GetCallerIdentity.self]
 }

@@ -5,6 +5,8 @@ package enum AWSService: String, Hashable, Sendable {
     case sts
     case kms
     case s3
+    /// What a Ferry has that AWS has not.
+    case ferry
 }
 
 /// Which URL answers for a service in a Region.

@@ -35,4 +35,16 @@ extension Images {
         guard image.state != .deregistered else { throw unavailable(id) }
         return image
     }
+
+    /// The snapshots of an image of the caller's, whatever its state; none where there is no such image.
+    ///
+    /// - Parameter region: where the image is; the call's Region when nil.
+    package func snapshots(of id: String, in region: String?) async throws -> [SnapshotID] {
+        guard let id = ImageID(rawValue: id) else { return [] }
+        let store = region.map { name in Region(rawValue: name).flatMap { call.deployment.regions[$0] } } ?? call.store
+        let account = call.account
+        let image = try await store?.database.read { try ImageTable($0).image(id) }
+        guard let image, image.owner == account else { return [] }
+        return image.snapshotIDs
+    }
 }

@@ -40,6 +40,14 @@ extension KeyRing {
         return try await database.read { try KeyTable($0, in: region).key(id) }
     }
 
+    /// The ARN of the key that a reference leads to; nil where it leads to none.
+    ///
+    /// - Throws: `Fault` for text that can name no key.
+    package func arn(of reference: String, account: AccountID) async throws -> String? {
+        let name = try KeyReference(reference)
+        return try await database.read { [self] in try? lookUp(name, account: account, in: $0).get().arn }
+    }
+
     /// Finds a key, whatever its state. Those that Ferry manages are made when they are missing.
     func find(_ reference: String, account: AccountID) async throws -> KMSKey {
         let name = try KeyReference(reference)

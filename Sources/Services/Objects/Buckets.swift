@@ -16,11 +16,12 @@ package struct Buckets: Sendable {
         prefix: String = "",
         region: String? = nil,
         limit: Int = 10_000
-    ) async throws -> [BucketNameTable.Row] {
+    ) async throws -> [ListedBucket] {
         let account = call.account
-        return try await call.deployment.directory.read {
+        let rows = try await call.deployment.directory.read {
             try BucketNameTable($0).rows(of: account, after: name, prefix: prefix, region: region, limit: limit)
         }
+        return rows.map { ListedBucket(name: $0.name, region: $0.region, createdAt: $0.createdAt) }
     }
 
     /// The bucket, which must be the caller's and in this Region.

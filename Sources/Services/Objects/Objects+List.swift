@@ -27,21 +27,41 @@ package struct ObjectPage<Element: Sendable>: Sendable {
     package fileprivate(set) var lastEntry: String?
 
     package var count: Int { elements.count + prefixes.count }
+
+    fileprivate func map<Other>(_ transform: (Element) -> Other) -> ObjectPage<Other> {
+        ObjectPage<Other>(elements: elements.map(transform), prefixes: prefixes, end: end, lastEntry: lastEntry)
+    }
+}
+
+extension ObjectRow {
+    fileprivate var listed: ListedObject {
+        ListedObject(
+            key: key,
+            version: version,
+            isLatest: isLatest,
+            isMarker: isMarker,
+            bytes: bytes,
+            etag: etag,
+            modifiedAt: modifiedAt,
+            checksum: checksum
+        )
+    }
 }
 
 extension Objects {
     /// The keys of a bucket, ascending by their bytes. Keys that have a delimiter behind the prefix are folded into one entry, and what
     /// it stands for is skipped and not read.
-    package func list(_ listing: ObjectListing, in bucket: String) async throws -> ObjectPage<ObjectRow> {
+    package func list(_ listing: ObjectListing, in bucket: String) async throws -> ObjectPage<ListedObject> {
         let bucket = try await Buckets(call).require(bucket)
-        return try await Self.list(listing, key: \ObjectRow.key) { [store = call.store] from, end, limit in
+        let page = try await Self.list(listing, key: \ObjectRow.key) { [store = call.store] from, end, limit in
             try await store.database.read { try ObjectTable($0).objects(in: bucket.name, from: from, before: end, limit: limit) }
         }
+        return page.map(\.listed)
     }
 
     /// All versions, the newest of a key first. `version` is the one behind which to go on in the key `after`.
     package func listVersions(_ listing: ObjectListing, behindVersion version: String? = nil, in bucket: String) async throws
-        -> ObjectPage<ObjectRow>
+        -> ObjectPage<ListedObject>
     {
         let bucket = try await Buckets(call).require(bucket)
         var listing = listing
@@ -51,7 +71,7 @@ extension Objects {
             number = try await call.store.database.read { try ObjectTable($0).version(version, of: key, in: bucket.name) }?.number
             (first, listing.after) = (key.bytes, nil)
         }
-        return try await Self.list(listing, key: \ObjectRow.key, startingAt: first, behind: number) {
+        let page = try await Self.list(listing, key: \ObjectRow.key, startingAt: first, behind: number) {
             [store = call.store] from, below, end, limit in
             try await store.database.read {
                 try ObjectTable($0).versions(in: bucket.name, from: from, below: below, before: end, limit: limit)
@@ -59,6 +79,7 @@ extension Objects {
         } mark: { (row: ObjectRow) -> Int64? in
             row.number
         }
+        return page.map(\.listed)
     }
 
     /// Uploads that are not complete, in the order of their keys and, of one key, of their ids. `id` is the one behind which to go on in

@@ -102,6 +102,11 @@ extension QueryReader {
         markRead(prefix: Self.presignPrefix)
     }
 
+    /// Whether there are no parameters but those of the edge and the ones named.
+    package func hasNone(besides names: Set<String>) -> Bool {
+        tree.nodes[index].children.keys.allSatisfy { names.contains($0) || Self.edgeNames.contains($0) || $0.hasPrefix(Self.presignPrefix) }
+    }
+
     /// Names and values as sent, sorted as bytes: the fingerprint of a request for idempotency.
     ///
     /// - Parameter excluding: full names, or first parts of names, that do not belong to what is asked (`ClientToken`, `DryRun`).

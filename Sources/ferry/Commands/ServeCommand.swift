@@ -101,6 +101,15 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var lateKeyChecks = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How often an account may call each action: protect (far above what a pipeline needs), aws (the rates of EC2) or off. "
+                + "'ferry throttling' changes it while the server runs.",
+            valueName: "profile"
+        )
+    )
+    var throttling = ThrottlingProfile.protect
+
     @Option(help: "The least severe messages to log.")
     var logLevel: Logger.Level = .info
 
@@ -155,6 +164,7 @@ struct ServeCommand: AsyncParsableCommand {
                 regions: regions,
                 limits: limits,
                 encryption: EncryptionOptions(checksKeysLate: lateKeyChecks),
+                throttling: throttling,
                 hostNames: hostName,
                 tls: tls,
                 collections: Collector.Schedule(pause: pause, grace: min(60, pause)),
@@ -171,3 +181,5 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+extension ThrottlingProfile: ExpressibleByArgument {}

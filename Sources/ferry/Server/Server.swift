@@ -32,6 +32,7 @@ struct Server {
     let regions: [Region]
     let limits: LinkLimits
     let encryption: EncryptionOptions
+    let throttling: ThrottlingProfile
     let hostNames: [String]
     let tls: TLSFiles?
     let collections: Collector.Schedule
@@ -52,6 +53,7 @@ struct Server {
             rootKey: rootKey,
             limits: limits,
             encryption: encryption,
+            throttle: Throttle(throttling),
             hostNames: hostNames,
             logger: logger
         )

@@ -6,6 +6,15 @@ import Wire
 ///
 /// The answer is the id of an image that is still `pending`; it becomes `available` or `failed`.
 struct CopyImage: EC2Action {
+    static let permissions = [
+        Permission<Self>("ec2:CopyImage") { action, call in
+            let source = call.image(action.sourceImageID, in: action.sourceRegion)
+            let snapshots = try await call.snapshots(ofImage: action.sourceImageID, in: action.sourceRegion)
+            return [source] + snapshots + [call.image("*"), call.snapshot("*")]
+        },
+        .tagging(\.tags),
+    ]
+
     private let sourceImageID: String
     private let sourceRegion: String
     private let imageName: String

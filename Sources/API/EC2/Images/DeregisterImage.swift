@@ -4,6 +4,13 @@ import Wire
 
 /// Takes an image off the list, and its snapshots with it when asked (docs/behaviour/images.md, "Deregistering").
 struct DeregisterImage: EC2Action {
+    static let permissions = [
+        Permission<Self>("ec2:DeregisterImage") { [$1.image($0.imageID)] },
+        Permission<Self>("ec2:DeleteSnapshot") { action, call in
+            action.deletesSnapshots ? try await call.snapshots(ofImage: action.imageID) : []
+        },
+    ]
+
     private let imageID: String
     private let deletesSnapshots: Bool
 

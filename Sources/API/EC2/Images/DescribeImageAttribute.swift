@@ -5,6 +5,8 @@ import Wire
 /// Shows one attribute of an image. The element asked for is there even when it is empty (docs/behaviour/clients.md,
 /// "Lists that must be there").
 struct DescribeImageAttribute: EC2Action {
+    static let permissions = [Permission<Self>("ec2:DescribeImageAttribute") { [$1.image($0.imageID)] }]
+
     fileprivate enum Attribute: String, QueryScalar {
         case description, kernel, ramdisk, launchPermission, productCodes, blockDeviceMapping, sriovNetSupport, bootMode, tpmSupport
         case uefiData, lastLaunchedTime, imdsSupport, deregistrationProtection

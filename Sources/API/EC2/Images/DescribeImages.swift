@@ -4,6 +4,8 @@ import Wire
 
 /// Lists images (docs/behaviour/images.md, "Describing").
 struct DescribeImages: EC2Listing {
+    static let permissions = [Permission<Self>("ec2:DescribeImages")]
+
     static let list = "imagesSet"
 
     private let query: ImageQuery

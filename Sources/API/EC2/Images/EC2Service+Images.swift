@@ -1,6 +1,8 @@
+import Wire
+
 /// The actions on images.
 extension EC2Service {
-    static let images: [any EC2Action.Type] = [
+    static let images: [any Action<QueryReader>.Type] = [
         CopyImage.self,
         DeregisterImage.self,
         DescribeImageAttribute.self,

@@ -4,6 +4,8 @@ import Wire
 
 /// Changes an image's description. Other attributes are refused by name: images cannot be shared yet.
 struct ModifyImageAttribute: EC2Action {
+    static let permissions = [Permission<Self>("ec2:ModifyImageAttribute") { [$1.image($0.imageID)] }]
+
     private let imageID: String
     private let attribute: String?
     private let description: String?

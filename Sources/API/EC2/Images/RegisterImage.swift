@@ -4,6 +4,13 @@ import Wire
 
 /// Makes an image over snapshots, or of a bundle in S3 (docs/behaviour/images.md, "Registering").
 struct RegisterImage: EC2Action {
+    static let permissions = [
+        Permission<Self>("ec2:RegisterImage") { action, call in
+            [call.image("*")] + action.registration.devices.compactMap(\.volume?.snapshotID).map { call.snapshot($0) }
+        },
+        .tagging(\.tags),
+    ]
+
     private let registration: ImageRegistration
     private let tags: [TagSpecification]
     private let imageLocation: String?

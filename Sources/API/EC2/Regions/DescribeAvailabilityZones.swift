@@ -4,6 +4,8 @@ import Wire
 
 /// Lists the zones of the Region that is asked. Ferry's zones are names only: a Region has one store.
 struct DescribeAvailabilityZones: EC2Action {
+    static let permissions = [Permission<Self>("ec2:DescribeAvailabilityZones")]
+
     private static let filterNames: Set<String> = [
         "group-name", "message", "opt-in-status", "region-name", "state", "zone-id", "zone-name", "zone-type",
     ]

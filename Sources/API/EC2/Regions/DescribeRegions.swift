@@ -4,6 +4,8 @@ import Wire
 
 /// Lists the Regions that this server serves. Each one's endpoint is the server itself: the Region of a call is in its signature.
 struct DescribeRegions: EC2Action {
+    static let permissions = [Permission<Self>("ec2:DescribeRegions")]
+
     private static let filterNames: Set<String> = ["endpoint", "opt-in-status", "region-name"]
 
     private let names: [String]

@@ -1,4 +1,6 @@
+import Wire
+
 /// The actions on Regions.
 extension EC2Service {
-    static let regions: [any EC2Action.Type] = [DescribeAvailabilityZones.self, DescribeRegions.self]
+    static let regions: [any Action<QueryReader>.Type] = [DescribeAvailabilityZones.self, DescribeRegions.self]
 }

@@ -4,6 +4,11 @@ import Wire
 
 /// Copies a snapshot from another Region, or within one, into the Region that is asked (docs/behaviour/copying-snapshots.md).
 struct CopySnapshot: EC2Action {
+    static let permissions = [
+        Permission<Self>("ec2:CopySnapshot") { [$1.snapshot($0.sourceSnapshotID, in: $0.sourceRegion), $1.snapshot("*")] },
+        .tagging(\.tags),
+    ]
+
     private let sourceRegion: String
     private let sourceSnapshotID: String
     private let description: String

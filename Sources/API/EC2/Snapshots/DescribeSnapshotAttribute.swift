@@ -5,6 +5,8 @@ import Wire
 /// Shows one attribute of a snapshot. Snapshots cannot be shared yet, so the lists are empty, but they are there
 /// (docs/behaviour/clients.md, "Lists that must be there").
 struct DescribeSnapshotAttribute: EC2Action {
+    static let permissions = [Permission<Self>("ec2:DescribeSnapshotAttribute") { [$1.snapshot($0.snapshotID)] }]
+
     fileprivate enum Attribute: String, QueryScalar {
         case createVolumePermission, productCodes
     }

@@ -4,6 +4,8 @@ import Wire
 
 /// Lists snapshots, with the progress of those that are being copied (docs/behaviour/snapshots.md, "Describing").
 struct DescribeSnapshots: EC2Listing {
+    static let permissions = [Permission<Self>("ec2:DescribeSnapshots")]
+
     static let list = "snapshotSet"
 
     private let query: SnapshotQuery

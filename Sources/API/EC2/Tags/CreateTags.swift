@@ -4,6 +4,8 @@ import Wire
 
 /// Sets tags on resources; a tag of the same key is replaced.
 struct CreateTags: EC2Action {
+    static let permissions = [Permission<Self>("ec2:CreateTags") { action, call in action.resourceIDs.map(call.tagged) }]
+
     private let resourceIDs: [String]
     private let tags: [TagParameter]
 

@@ -3,6 +3,8 @@ import Wire
 
 /// Removes tags from resources: by key, by key and value, or all of them when none is named.
 struct DeleteTags: EC2Action {
+    static let permissions = [Permission<Self>("ec2:DeleteTags") { action, call in action.resourceIDs.map(call.tagged) }]
+
     private let resourceIDs: [String]
     private let tags: [TagParameter]
 

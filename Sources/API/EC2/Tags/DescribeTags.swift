@@ -4,6 +4,8 @@ import Wire
 
 /// Lists tags with the resources that carry them.
 struct DescribeTags: EC2Action {
+    static let permissions = [Permission<Self>("ec2:DescribeTags")]
+
     private let filters: [Filter]
     private let page: PageRequest
 

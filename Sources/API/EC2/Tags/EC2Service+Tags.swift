@@ -1,4 +1,6 @@
+import Wire
+
 /// The actions on tags.
 extension EC2Service {
-    static let tags: [any EC2Action.Type] = [CreateTags.self, DeleteTags.self, DescribeTags.self]
+    static let tags: [any Action<QueryReader>.Type] = [CreateTags.self, DeleteTags.self, DescribeTags.self]
 }

@@ -4,6 +4,8 @@ import Wire
 
 /// Stops an import; what came of it is taken away.
 struct CancelImportTask: EC2Action {
+    static let permissions = [Permission<Self>("ec2:CancelImportTask") { [$1.tagged($0.id)] }]
+
     private let id: String
 
     init(from query: QueryReader) throws(RequestError) {
@@ -29,6 +31,8 @@ struct CancelImportTask: EC2Action {
 
 /// Stops an export; nothing of it stays in the bucket.
 struct CancelExportTask: EC2Action {
+    static let permissions = [Permission<Self>("ec2:CancelExportTask") { [$1.tagged($0.id)] }]
+
     private let id: String
 
     init(from query: QueryReader) throws(RequestError) { id = try query["ExportTaskId"] }

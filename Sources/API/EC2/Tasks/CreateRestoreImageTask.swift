@@ -5,6 +5,12 @@ import Wire
 /// Restores an image from an object of CreateStoreImageTask, of this Ferry or another (docs/behaviour/image-stores-and-import.md,
 /// "Restoring an image").
 struct CreateRestoreImageTask: EC2Action {
+    static let permissions = [
+        Permission<Self>("ec2:CreateRestoreImageTask") { [$1.image("*"), $1.snapshot("*")] },
+        .tagging(\.tags),
+        Permission<Self>("s3:GetObject") { [$1.object($0.key, in: $0.bucket)] },
+    ]
+
     private let bucket: String
     private let key: String
     private let imageName: String?

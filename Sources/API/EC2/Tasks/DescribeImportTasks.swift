@@ -43,6 +43,8 @@ struct TaskPage<Item: XMLEncodable>: XMLEncodable {
 
 /// Lists tasks of ImportSnapshot; those that ended are listed for 7 days.
 struct DescribeImportSnapshotTasks: EC2Action {
+    static let permissions = [Permission<Self>("ec2:DescribeImportSnapshotTasks")]
+
     private let query: TaskQuery
 
     init(from query: QueryReader) throws(RequestError) { self.query = try TaskQuery(from: query, ids: "ImportTaskId", filters: "Filters") }
@@ -55,6 +57,8 @@ struct DescribeImportSnapshotTasks: EC2Action {
 
 /// Lists tasks of ImportImage; those that ended are listed for 7 days.
 struct DescribeImportImageTasks: EC2Action {
+    static let permissions = [Permission<Self>("ec2:DescribeImportImageTasks")]
+
     private let query: TaskQuery
 
     init(from query: QueryReader) throws(RequestError) { self.query = try TaskQuery(from: query, ids: "ImportTaskId", filters: "Filters") }

@@ -1,6 +1,8 @@
+import Wire
+
 /// The actions that move images and disks as objects.
 extension EC2Service {
-    static let tasks: [any EC2Action.Type] = [
+    static let tasks: [any Action<QueryReader>.Type] = [
         CancelExportTask.self,
         CancelImportTask.self,
         CreateRestoreImageTask.self,

@@ -5,6 +5,12 @@ import Wire
 /// Writes the disk of an image into a bucket (docs/behaviour/image-stores-and-import.md, "Exports"). `RoleName` is kept and shown; who
 /// writes is the caller.
 struct ExportImage: EC2Action {
+    static let permissions = [
+        Permission<Self>("ec2:ExportImage") { [$1.image($0.imageID), $1.task("export-image-task", "*")] },
+        Permission<Self>("s3:PutObject") { [$1.object($0.location.prefix + "*", in: $0.location.bucket)] },
+        .tagging(\.task.tags),
+    ]
+
     private let imageID: String
     private let format: String
     private let location: ExportLocation
@@ -45,6 +51,8 @@ private struct ExportLocation: QueryStructure {
 
 /// Lists tasks of ExportImage; those that ended are listed for 7 days.
 struct DescribeExportImageTasks: EC2Action {
+    static let permissions = [Permission<Self>("ec2:DescribeExportImageTasks")]
+
     private let query: TaskQuery
 
     init(from query: QueryReader) throws(RequestError) {

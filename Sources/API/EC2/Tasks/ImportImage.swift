@@ -5,6 +5,12 @@ import Wire
 /// Makes an image of disks in objects, or of an OVA (docs/behaviour/image-stores-and-import.md, "Imports"). The disks are taken as they
 /// are: no driver is put into the guest, and what it is is what the call says.
 struct ImportImage: EC2Action {
+    static let permissions = [
+        Permission<Self>("ec2:ImportImage") { [$1.image("*"), $1.snapshot("*"), $1.task("import-image-task", "*")] },
+        Permission<Self>("s3:GetObject") { action, call in try action.containers.compactMap { try $0.source(in: call).map(call.object) } },
+        .tagging(\.task.tags),
+    ]
+
     private let containers: [DiskContainer]
     private let architecture: MachineTraits.Architecture?
     private let bootMode: MachineTraits.BootMode?

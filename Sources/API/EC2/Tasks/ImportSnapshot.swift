@@ -5,6 +5,12 @@ import Wire
 /// Makes a snapshot of the disk in an object (docs/behaviour/image-stores-and-import.md, "Imports"). `RoleName` is kept and shown; who may
 /// read is the caller.
 struct ImportSnapshot: EC2Action {
+    static let permissions = [
+        Permission<Self>("ec2:ImportSnapshot") { [$1.snapshot("*"), $1.task("import-snapshot-task", "*")] },
+        Permission<Self>("s3:GetObject") { action, call in try action.container.source(in: call).map { [call.object($0)] } ?? [] },
+        .tagging(\.task.tags),
+    ]
+
     private let container: DiskContainer
     private let encryption: EncryptionRequest
     private let task: TaskParameters

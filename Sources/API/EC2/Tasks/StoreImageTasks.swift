@@ -4,6 +4,15 @@ import Wire
 
 /// Stores an image as one object in a bucket (docs/behaviour/image-stores-and-import.md, "Storing an image").
 struct CreateStoreImageTask: EC2Action {
+    static let permissions = [
+        Permission<Self>("ec2:CreateStoreImageTask") { action, call in
+            let snapshots = try await call.snapshots(ofImage: action.imageID)
+            return [call.image(action.imageID)] + snapshots
+        },
+        Permission<Self>("s3:PutObject") { [$1.object("*", in: $0.bucket)] },
+        Permission<Self>("s3:PutObjectTagging") { $0.tags.isEmpty ? [] : [$1.object("*", in: $0.bucket)] },
+    ]
+
     private let imageID: String
     private let bucket: String
     private let tags: [TagParameter]
@@ -27,6 +36,8 @@ struct CreateStoreImageTask: EC2Action {
 
 /// Lists tasks of CreateStoreImageTask; those that ended are listed for 31 days.
 struct DescribeStoreImageTasks: EC2Action {
+    static let permissions = [Permission<Self>("ec2:DescribeStoreImageTasks")]
+
     private let query: TaskQuery
 
     init(from query: QueryReader) throws(RequestError) { self.query = try TaskQuery(from: query, ids: "ImageId", sizes: 1...200) }

@@ -6,7 +6,7 @@ import Wire
 struct TaskParameters: Sendable {
     let description: String
     private let role: String?
-    private let tags: [TagSpecification]
+    let tags: [TagSpecification]
     private let clientToken: ClientToken?
 
     init(from query: QueryReader) throws(RequestError) {

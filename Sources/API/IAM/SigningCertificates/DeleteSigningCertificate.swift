@@ -2,7 +2,9 @@ import Services
 import Wire
 
 /// Forgets a certificate. Images that were registered with it stay.
-struct DeleteSigningCertificate: QueryAction {
+struct DeleteSigningCertificate: IAMAction {
+    static let permissions = [Permission<Self>("iam:DeleteSigningCertificate") { [$1.rootUser] }]
+
     private let id: String
 
     init(from query: QueryReader) throws(RequestError) { id = try query["CertificateId"] }

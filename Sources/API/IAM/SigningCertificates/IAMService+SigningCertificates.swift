@@ -2,7 +2,7 @@ import Domain
 import Wire
 
 extension IAMService {
-    static let signingCertificates: [any QueryAction.Type] = [
+    static let signingCertificates: [any Action<QueryReader>.Type] = [
         DeleteSigningCertificate.self, ListSigningCertificates.self, UpdateSigningCertificate.self, UploadSigningCertificate.self,
     ]
 }

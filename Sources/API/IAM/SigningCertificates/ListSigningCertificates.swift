@@ -3,7 +3,9 @@ import Services
 import Wire
 
 /// Lists the account's certificates. There are never more than two, so there is never a second page.
-struct ListSigningCertificates: QueryAction {
+struct ListSigningCertificates: IAMAction {
+    static let permissions = [Permission<Self>("iam:ListSigningCertificates") { [$1.rootUser] }]
+
     init(from query: QueryReader) throws(RequestError) {
         let maxItems: Int? = try query["MaxItems"]
         guard (1...1000).contains(maxItems ?? 1) else {

@@ -3,7 +3,9 @@ import Services
 import Wire
 
 /// Makes a certificate count or not.
-struct UpdateSigningCertificate: QueryAction {
+struct UpdateSigningCertificate: IAMAction {
+    static let permissions = [Permission<Self>("iam:UpdateSigningCertificate") { [$1.rootUser] }]
+
     private let id: String
     private let status: SigningCertificate.Status
 

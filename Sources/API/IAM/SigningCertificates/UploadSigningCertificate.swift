@@ -3,7 +3,9 @@ import Services
 import Wire
 
 /// Takes in a certificate whose key the account signs bundles with. From then on RegisterImage refuses bundles that are not signed so.
-struct UploadSigningCertificate: QueryAction {
+struct UploadSigningCertificate: IAMAction {
+    static let permissions = [Permission<Self>("iam:UploadSigningCertificate") { [$1.rootUser] }]
+
     private let body: String
 
     init(from query: QueryReader) throws(RequestError) {

@@ -4,6 +4,8 @@ import Wire
 
 /// Gives a key a name.
 struct CreateAlias: KMSAction {
+    static let permissions = [Permission<Self>("kms:CreateAlias") { [$1.kms($0.alias), try await $1.key($0.target)] }]
+
     static let members: [JSONMember] = [.required("AliasName", .aliasName), .required("TargetKeyId", .keyID)]
 
     private let alias: String
@@ -14,8 +16,8 @@ struct CreateAlias: KMSAction {
         target = try json.keyID("TargetKeyId")
     }
 
-    func run(in call: Call) async throws -> NothingToSay {
+    func run(in call: Call) async throws -> EmptyAnswer {
         try await Keys(call).createAlias(alias, for: target)
-        return NothingToSay()
+        return EmptyAnswer()
     }
 }

@@ -4,14 +4,16 @@ import Wire
 
 /// Takes a name away; the key stays.
 struct DeleteAlias: KMSAction {
+    static let permissions = [Permission<Self>("kms:DeleteAlias") { [$1.kms($0.alias), try await $1.key($0.alias)] }]
+
     static let members: [JSONMember] = [.required("AliasName", .aliasName)]
 
     private let alias: String
 
     init(from json: JSONReader) throws { alias = try json["AliasName"] }
 
-    func run(in call: Call) async throws -> NothingToSay {
+    func run(in call: Call) async throws -> EmptyAnswer {
         try await Keys(call).deleteAlias(alias)
-        return NothingToSay()
+        return EmptyAnswer()
     }
 }

@@ -4,6 +4,8 @@ import Wire
 
 /// The account's aliases, or those of one key.
 struct ListAliases: KMSAction {
+    static let permissions = [Permission<Self>("kms:ListAliases")]
+
     static let members: [JSONMember] = [.optional("KeyId", .keyID)] + JSONMember.page
 
     private let keyID: String?

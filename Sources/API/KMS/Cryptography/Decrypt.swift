@@ -5,6 +5,8 @@ import Wire
 
 /// Opens what `Encrypt` or `GenerateDataKey` sealed. The blob tells the key.
 struct Decrypt: KMSAction {
+    static let permissions = [Permission<Self>("kms:Decrypt") { [try await $1.key(of: $0.ciphertext)] }]
+
     static let members: [JSONMember] = [
         .optional("CiphertextBlob", .ciphertext), .optional("EncryptionContext", .map), .optional("GrantTokens", .grantTokens),
         .optional("KeyId", .keyID), .optional("EncryptionAlgorithm", .encryptionAlgorithm), .optional("Recipient", .recipient),

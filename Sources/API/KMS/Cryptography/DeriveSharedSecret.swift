@@ -5,6 +5,8 @@ import Wire
 
 /// The secret that a key shares with another one, whose public half is given (ECDH).
 struct DeriveSharedSecret: KMSAction {
+    static let permissions = [Permission<Self>("kms:DeriveSharedSecret") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] =
         [
             .required("KeyId", .keyID), .required("KeyAgreementAlgorithm", .keyAgreementAlgorithm), .required("PublicKey", .publicKey),

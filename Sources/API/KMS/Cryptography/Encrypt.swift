@@ -5,6 +5,8 @@ import Wire
 
 /// Encrypts up to 4 KiB.
 struct Encrypt: KMSAction {
+    static let permissions = [Permission<Self>("kms:Encrypt") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [
         .required("KeyId", .keyID), .required("Plaintext", .plaintext), .optional("EncryptionContext", .map),
         .optional("GrantTokens", .grantTokens), .optional("EncryptionAlgorithm", .encryptionAlgorithm), .optional("DryRun", .boolean),

@@ -4,6 +4,8 @@ import Wire
 
 /// A new data key, in the open and wrapped.
 struct GenerateDataKey: KMSAction {
+    static let permissions = [Permission<Self>("kms:GenerateDataKey") { [try await $1.key($0.parameters.keyID)] }]
+
     static let members: [JSONMember] = JSONMember.dataKey + JSONMember.recipient
 
     private let parameters: DataKeyParameters

@@ -4,6 +4,8 @@ import Wire
 
 /// A new key pair: its public half, and its private half in the open and wrapped.
 struct GenerateDataKeyPair: KMSAction {
+    static let permissions = [Permission<Self>("kms:GenerateDataKeyPair") { [try await $1.key($0.parameters.keyID)] }]
+
     static let members: [JSONMember] = JSONMember.dataKeyPair + JSONMember.recipient
 
     private let parameters: DataKeyPairParameters

@@ -4,6 +4,10 @@ import Wire
 
 /// A new key pair: its public half, and its private half wrapped.
 struct GenerateDataKeyPairWithoutPlaintext: KMSAction {
+    static let permissions = [
+        Permission<Self>("kms:GenerateDataKeyPairWithoutPlaintext") { [try await $1.key($0.parameters.keyID)] }
+    ]
+
     static let members: [JSONMember] = JSONMember.dataKeyPair
 
     private let parameters: DataKeyPairParameters

@@ -4,6 +4,10 @@ import Wire
 
 /// A new data key, wrapped alone: for those who store it and leave its use to others.
 struct GenerateDataKeyWithoutPlaintext: KMSAction {
+    static let permissions = [
+        Permission<Self>("kms:GenerateDataKeyWithoutPlaintext") { [try await $1.key($0.parameters.keyID)] }
+    ]
+
     static let members: [JSONMember] = JSONMember.dataKey
 
     private let parameters: DataKeyParameters

@@ -4,6 +4,8 @@ import Wire
 
 /// A code that authenticates a message (HMAC).
 struct GenerateMac: KMSAction {
+    static let permissions = [Permission<Self>("kms:GenerateMac") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [
         .required("Message", .plaintext), .required("KeyId", .keyID), .required("MacAlgorithm", .macAlgorithm),
         .optional("GrantTokens", .grantTokens), .optional("DryRun", .boolean),

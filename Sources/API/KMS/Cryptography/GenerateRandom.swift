@@ -5,6 +5,8 @@ import Wire
 
 /// Random bytes.
 struct GenerateRandom: KMSAction {
+    static let permissions = [Permission<Self>("kms:GenerateRandom")]
+
     static let members: [JSONMember] =
         [.optional("NumberOfBytes", .numberOfBytes), .optional("CustomKeyStoreId", .keyStoreID)] + JSONMember.recipient
 

@@ -4,6 +4,8 @@ import Wire
 
 /// The public half of an asymmetric key.
 struct GetPublicKey: KMSAction {
+    static let permissions = [Permission<Self>("kms:GetPublicKey") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID), .optional("GrantTokens", .grantTokens)]
 
     private let keyID: String

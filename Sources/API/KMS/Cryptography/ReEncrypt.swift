@@ -5,6 +5,11 @@ import Wire
 
 /// Puts a ciphertext under another key or context; the caller never sees what is in it.
 struct ReEncrypt: KMSAction {
+    static let permissions = [
+        Permission<Self>("kms:ReEncryptFrom") { [try await $1.key(of: $0.source)] },
+        Permission<Self>("kms:ReEncryptTo") { [try await $1.key($0.keyID)] },
+    ]
+
     static let members: [JSONMember] = [
         .optional("CiphertextBlob", .ciphertext), .optional("SourceEncryptionContext", .map), .optional("SourceKeyId", .keyID),
         .required("DestinationKeyId", .keyID), .optional("DestinationEncryptionContext", .map),

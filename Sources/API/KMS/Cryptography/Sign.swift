@@ -4,6 +4,8 @@ import Wire
 
 /// Signs a message, or its digest.
 struct Sign: KMSAction {
+    static let permissions = [Permission<Self>("kms:Sign") { [try await $1.key($0.parameters.keyID)] }]
+
     static let members: [JSONMember] = [
         .required("KeyId", .keyID), .required("Message", .plaintext), .optional("MessageType", .messageType),
         .optional("GrantTokens", .grantTokens), .required("SigningAlgorithm", .signingAlgorithm), .optional("DryRun", .boolean),

@@ -4,6 +4,8 @@ import Wire
 
 /// Checks a signature; a wrong one is an error, not an answer.
 struct Verify: KMSAction {
+    static let permissions = [Permission<Self>("kms:Verify") { [try await $1.key($0.parameters.keyID)] }]
+
     static let members: [JSONMember] = [
         .required("KeyId", .keyID), .required("Message", .plaintext), .optional("MessageType", .messageType),
         .required("Signature", .ciphertext), .required("SigningAlgorithm", .signingAlgorithm), .optional("GrantTokens", .grantTokens),

@@ -4,6 +4,8 @@ import Wire
 
 /// Checks the code of a message; a wrong one is an error, not an answer.
 struct VerifyMac: KMSAction {
+    static let permissions = [Permission<Self>("kms:VerifyMac") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [
         .required("Message", .plaintext), .required("KeyId", .keyID), .required("MacAlgorithm", .macAlgorithm),
         .required("Mac", .ciphertext), .optional("GrantTokens", .grantTokens), .optional("DryRun", .boolean),

@@ -4,6 +4,8 @@ import Wire
 
 /// Lets a principal use a key for some operations.
 struct CreateGrant: KMSAction {
+    static let permissions = [Permission<Self>("kms:CreateGrant") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [
         .required("KeyId", .keyID), .required("GranteePrincipal", .principal), .optional("RetiringPrincipal", .principal),
         .required("Operations", .grantOperations), .optional("Constraints", .grantConstraints), .optional("GrantTokens", .grantTokens),

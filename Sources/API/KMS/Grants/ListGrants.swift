@@ -4,6 +4,8 @@ import Wire
 
 /// The grants on a key.
 struct ListGrants: KMSAction {
+    static let permissions = [Permission<Self>("kms:ListGrants") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] =
         JSONMember.page + [
             .required("KeyId", .keyID), .optional("GrantId", .grantID), .optional("GranteePrincipal", .principal),

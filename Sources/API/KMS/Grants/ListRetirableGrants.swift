@@ -4,6 +4,8 @@ import Wire
 
 /// The grants that a principal may retire.
 struct ListRetirableGrants: KMSAction {
+    static let permissions = [Permission<Self>("kms:ListRetirableGrants")]
+
     static let members: [JSONMember] = JSONMember.page + [.required("RetiringPrincipal", .principal)]
 
     private let principal: String

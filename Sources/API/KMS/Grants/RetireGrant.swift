@@ -4,6 +4,10 @@ import Wire
 
 /// Gives a grant back, by its token or by key and id.
 struct RetireGrant: KMSAction {
+    static let permissions = [
+        Permission<Self>("kms:RetireGrant") { action, call in [try await call.key(action.keyID ?? "*")] }
+    ]
+
     static let members: [JSONMember] = [
         .optional("GrantToken", .grantToken), .optional("KeyId", .keyID), .optional("GrantId", .grantID), .optional("DryRun", .boolean),
     ]
@@ -18,12 +22,12 @@ struct RetireGrant: KMSAction {
         grantID = try json["GrantId"]
     }
 
-    func run(in call: Call) async throws -> NothingToSay {
+    func run(in call: Call) async throws -> EmptyAnswer {
         switch (token, keyID, grantID) {
         case (let token?, nil, nil): try await Keys(call).retireGrant(token: token)
         case (nil, let keyID?, let grantID?): try await Keys(call).retireGrant(grantID, on: keyID)
         default: throw Fault(.validationException, "RetireGrant takes either GrantToken, or KeyId and GrantId")
         }
-        return NothingToSay()
+        return EmptyAnswer()
     }
 }

@@ -4,6 +4,8 @@ import Wire
 
 /// Takes a grant away, for who owns the key.
 struct RevokeGrant: KMSAction {
+    static let permissions = [Permission<Self>("kms:RevokeGrant") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID), .required("GrantId", .grantID), .optional("DryRun", .boolean)]
 
     private let keyID: String
@@ -14,8 +16,8 @@ struct RevokeGrant: KMSAction {
         grantID = try json["GrantId"]
     }
 
-    func run(in call: Call) async throws -> NothingToSay {
+    func run(in call: Call) async throws -> EmptyAnswer {
         try await Keys(call).revokeGrant(grantID, on: keyID)
-        return NothingToSay()
+        return EmptyAnswer()
     }
 }

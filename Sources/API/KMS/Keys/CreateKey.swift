@@ -4,6 +4,11 @@ import Wire
 
 /// Makes a key.
 struct CreateKey: KMSAction {
+    static let permissions = [
+        Permission<Self>("kms:CreateKey"),
+        Permission<Self>("kms:TagResource") { $0.creation.tags.isEmpty ? [] : [$1.kms("key/*")] },
+    ]
+
     static let members: [JSONMember] = [
         .optional("Policy", .policy), .optional("Description", .description), .optional("KeyUsage", .keyUsage),
         .optional("CustomerMasterKeySpec", .formerKeySpec), .optional("KeySpec", .keySpec), .optional("Origin", .origin),

@@ -4,6 +4,8 @@ import Wire
 
 /// Tells what a key is and how it is.
 struct DescribeKey: KMSAction {
+    static let permissions = [Permission<Self>("kms:DescribeKey") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID), .optional("GrantTokens", .grantTokens)]
 
     private let keyID: String

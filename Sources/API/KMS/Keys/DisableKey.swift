@@ -4,6 +4,8 @@ import Wire
 
 /// Stops the use of a key, at once and until it is enabled.
 struct DisableKey: KMSAction {
+    static let permissions = [Permission<Self>("kms:DisableKey") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID)]
 
     private let keyID: String
@@ -12,8 +14,8 @@ struct DisableKey: KMSAction {
         keyID = try json.keyID()
     }
 
-    func run(in call: Call) async throws -> NothingToSay {
+    func run(in call: Call) async throws -> EmptyAnswer {
         try await Keys(call).disable(keyID)
-        return NothingToSay()
+        return EmptyAnswer()
     }
 }

@@ -4,6 +4,8 @@ import Wire
 
 /// Lets a key be used again.
 struct EnableKey: KMSAction {
+    static let permissions = [Permission<Self>("kms:EnableKey") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID)]
 
     private let keyID: String
@@ -12,8 +14,8 @@ struct EnableKey: KMSAction {
         keyID = try json.keyID()
     }
 
-    func run(in call: Call) async throws -> NothingToSay {
+    func run(in call: Call) async throws -> EmptyAnswer {
         try await Keys(call).enable(keyID)
-        return NothingToSay()
+        return EmptyAnswer()
     }
 }

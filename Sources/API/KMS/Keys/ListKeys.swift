@@ -4,6 +4,8 @@ import Wire
 
 /// The account's keys, those that Ferry manages among them.
 struct ListKeys: KMSAction {
+    static let permissions = [Permission<Self>("kms:ListKeys")]
+
     static let members: [JSONMember] = JSONMember.page
 
     private let page: KeyPageRequest

@@ -4,6 +4,8 @@ import Wire
 
 /// Stops the use of a key and sets the day of its deletion.
 struct ScheduleKeyDeletion: KMSAction {
+    static let permissions = [Permission<Self>("kms:ScheduleKeyDeletion") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID), .optional("PendingWindowInDays", .integer(1...365))]
 
     private let keyID: String

@@ -4,6 +4,8 @@ import Wire
 
 /// Describes a key anew.
 struct UpdateKeyDescription: KMSAction {
+    static let permissions = [Permission<Self>("kms:UpdateKeyDescription") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID), .required("Description", .description)]
 
     private let keyID: String
@@ -14,8 +16,8 @@ struct UpdateKeyDescription: KMSAction {
         description = try json["Description"]
     }
 
-    func run(in call: Call) async throws -> NothingToSay {
+    func run(in call: Call) async throws -> EmptyAnswer {
         try await Keys(call).setDescription(description, of: keyID)
-        return NothingToSay()
+        return EmptyAnswer()
     }
 }

@@ -4,6 +4,8 @@ import Wire
 
 /// The policy of a key, as it was given.
 struct GetKeyPolicy: KMSAction {
+    static let permissions = [Permission<Self>("kms:GetKeyPolicy") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID), .optional("PolicyName", .policyName)]
 
     private let keyID: String

@@ -4,6 +4,8 @@ import Wire
 
 /// The names of a key's policies: always the one.
 struct ListKeyPolicies: KMSAction {
+    static let permissions = [Permission<Self>("kms:ListKeyPolicies") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID)] + JSONMember.page
 
     private let keyID: String

@@ -4,6 +4,8 @@ import Wire
 
 /// Replaces the policy of a key.
 struct PutKeyPolicy: KMSAction {
+    static let permissions = [Permission<Self>("kms:PutKeyPolicy") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [
         .required("KeyId", .keyID), .optional("PolicyName", .policyName), .required("Policy", .policy),
         .optional("BypassPolicyLockoutSafetyCheck", .boolean),
@@ -21,8 +23,8 @@ struct PutKeyPolicy: KMSAction {
         skipsLockoutCheck = try json["BypassPolicyLockoutSafetyCheck"] ?? false
     }
 
-    func run(in call: Call) async throws -> NothingToSay {
+    func run(in call: Call) async throws -> EmptyAnswer {
         try await Keys(call).setPolicy(policy, of: keyID, name: policyName, skipsLockoutCheck: skipsLockoutCheck)
-        return NothingToSay()
+        return EmptyAnswer()
     }
 }

@@ -4,6 +4,8 @@ import Wire
 
 /// Ends the automatic rotation of a key.
 struct DisableKeyRotation: KMSAction {
+    static let permissions = [Permission<Self>("kms:DisableKeyRotation") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID)]
 
     private let keyID: String
@@ -12,8 +14,8 @@ struct DisableKeyRotation: KMSAction {
         keyID = try json.keyID()
     }
 
-    func run(in call: Call) async throws -> NothingToSay {
+    func run(in call: Call) async throws -> EmptyAnswer {
         try await Keys(call).disableRotation(of: keyID)
-        return NothingToSay()
+        return EmptyAnswer()
     }
 }

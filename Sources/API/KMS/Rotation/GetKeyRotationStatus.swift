@@ -4,6 +4,8 @@ import Wire
 
 /// Whether and when a key gets new material by itself.
 struct GetKeyRotationStatus: KMSAction {
+    static let permissions = [Permission<Self>("kms:GetKeyRotationStatus") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID)]
 
     private let keyID: String

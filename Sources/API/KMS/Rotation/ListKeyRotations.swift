@@ -4,6 +4,8 @@ import Wire
 
 /// The rotations of a key.
 struct ListKeyRotations: KMSAction {
+    static let permissions = [Permission<Self>("kms:ListKeyRotations") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID), .optional("IncludeKeyMaterial", .keyMaterialExtent)] + JSONMember.page
 
     /// What is listed.

@@ -4,6 +4,8 @@ import Wire
 
 /// Gives a key new material now.
 struct RotateKeyOnDemand: KMSAction {
+    static let permissions = [Permission<Self>("kms:RotateKeyOnDemand") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID)]
 
     private let keyID: String

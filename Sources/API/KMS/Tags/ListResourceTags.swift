@@ -4,6 +4,8 @@ import Wire
 
 /// The tags of a key.
 struct ListResourceTags: KMSAction {
+    static let permissions = [Permission<Self>("kms:ListResourceTags") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID)] + JSONMember.page
 
     private let keyID: String

@@ -4,6 +4,8 @@ import Wire
 
 /// Sets tags on a key.
 struct TagResource: KMSAction {
+    static let permissions = [Permission<Self>("kms:TagResource") { [try await $1.key($0.keyID)] }]
+
     static let members: [JSONMember] = [.required("KeyId", .keyID), .required("Tags", .tags)]
 
     private let keyID: String
@@ -15,8 +17,8 @@ struct TagResource: KMSAction {
         tags = members.map(\.tag)
     }
 
-    func run(in call: Call) async throws -> NothingToSay {
+    func run(in call: Call) async throws -> EmptyAnswer {
         try await Keys(call).tag(keyID, with: tags)
-        return NothingToSay()
+        return EmptyAnswer()
     }
 }

@@ -15,7 +15,7 @@ struct BucketPlace {
     /// - Throws: `S3Error` `InvalidLocationConstraint`, `IllegalLocationConstraintException`.
     init(constraint: String?, of call: S3Call) throws {
         guard let constraint else {
-            guard call.isForStandardRegion else { throw Self.incompatible("unspecified") }
+            guard call.request.isForStandardRegion else { throw Self.incompatible("unspecified") }
             store = call.call.store
             alias = nil
             isStandard = true
@@ -29,7 +29,7 @@ struct BucketPlace {
                 details: [.init(.locationConstraint, constraint)]
             )
         }
-        guard call.isForStandardRegion || region == call.call.region else { throw Self.incompatible(constraint) }
+        guard call.request.isForStandardRegion || region == call.call.region else { throw Self.incompatible(constraint) }
         self.store = store
         alias = name == constraint ? nil : constraint
         isStandard = false

@@ -3,12 +3,16 @@ import HTTPTypes
 import Services
 import Wire
 
-extension S3Service {
-    static func completeMultipartUpload(_ call: S3Call) async throws -> Reply {
+struct CompleteMultipartUpload: S3Action {
+    static let permissions = [Permission<Self>.onObject("s3:PutObject")]
+
+    let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
         let document = try await call.document(describesObject: true)
         guard !document.isEmpty else { throw S3Error(.invalidRequest, "You must specify at least one part") }
-        let request = try CompletedUpload(parsing: document)
-        let made = try await completion(of: call, request)
+        let named = try CompletedUpload(parsing: document)
+        let made = try await completion(of: call, named)
         var reply = Reply.s3("CompleteMultipartUploadResult") { xml in
             xml.element("Location", "/\(call.bucket)/\(call.key)")
             xml.element("Bucket", call.bucket)
@@ -21,10 +25,10 @@ extension S3Service {
     }
 
     /// What the upload becomes, or has become already: clients that lost the answer ask again by themselves.
-    private static func completion(of call: S3Call, _ request: CompletedUpload) async throws -> EndedUpload.Completion {
-        let parts = request.parts.map { (number: $0.number, etag: $0.tag.value) }
+    private func completion(of call: S3Call, _ named: CompletedUpload) async throws -> EndedUpload.Completion {
+        let parts = named.parts.map { (number: $0.number, etag: $0.tag.value) }
         do {
-            return try await complete(try await upload(of: call), request, parts, call)
+            return try await complete(try await call.upload(), named, parts, call)
         } catch let fault as Fault where fault.code == .conditionalRequestConflict {
             let condition = call.header("if-match") == nil ? "If-None-Match" : "If-Match"
             throw S3Error(.conditionalRequestConflict, details: [.init(.condition, condition), .init(.key, call.key)])
@@ -37,17 +41,17 @@ extension S3Service {
         }
     }
 
-    private static func complete(
+    private func complete(
         _ upload: MultipartUpload,
-        _ request: CompletedUpload,
+        _ named: CompletedUpload,
         _ parts: [(number: Int, etag: String)],
         _ call: S3Call
     ) async throws -> EndedUpload.Completion {
         let expected = try expectedChecksum(call, upload)
         try checkChecksumType(call, upload)
         let size = call.header("x-amz-mp-object-size")
-        return try await call.objects.complete(upload, parts: parts, condition: try writeCondition(call)) { parts in
-            try check(request, parts, upload)
+        return try await call.objects.complete(upload, parts: parts, condition: try call.writeCondition()) { parts in
+            try check(named, parts, upload)
             try check(size, parts)
             let checksum = try joined(parts, upload)
             // A composite checksum may come without its number of parts.
@@ -62,7 +66,7 @@ extension S3Service {
     }
 
     /// The type that the client says must be the one that the upload was created with.
-    private static func checkChecksumType(_ call: S3Call, _ upload: MultipartUpload) throws {
+    private func checkChecksumType(_ call: S3Call, _ upload: MultipartUpload) throws {
         guard let name = call.header("x-amz-checksum-type"), name != upload.keptType else { return }
         throw S3Error(
             ChecksumType(rawValue: name) == nil ? .invalidRequest : .badDigest,
@@ -70,7 +74,7 @@ extension S3Service {
         )
     }
 
-    private static func check(_ size: String?, _ parts: [MultipartUpload.Part]) throws {
+    private func check(_ size: String?, _ parts: [MultipartUpload.Part]) throws {
         guard let size else { return }
         let bytes = parts.reduce(Int64(0)) { $0 + $1.segment.bytes }
         guard Int64(size) == bytes else {
@@ -83,9 +87,9 @@ extension S3Service {
 
     /// A part is named by its checksum as well where the client says one. An upload without an algorithm keeps S3's own of its parts alone:
     /// others were proven when they came.
-    private static func check(_ request: CompletedUpload, _ parts: [MultipartUpload.Part], _ upload: MultipartUpload) throws {
-        for (named, part) in zip(request.parts, parts) {
-            let counting = named.checksums.filter { upload.checksumAlgorithm != nil || $0.algorithm.rawValue == upload.keptAlgorithm }
+    private func check(_ named: CompletedUpload, _ parts: [MultipartUpload.Part], _ upload: MultipartUpload) throws {
+        for (listed, part) in zip(named.parts, parts) {
+            let counting = listed.checksums.filter { upload.checksumAlgorithm != nil || $0.algorithm.rawValue == upload.keptAlgorithm }
             for checksum in counting where checksum != part.checksumValue(of: upload) {
                 throw S3Error(
                     .invalidPart,
@@ -97,7 +101,7 @@ extension S3Service {
 
     /// The checksum of the object from those of its parts. A part has none when an earlier Ferry took it: then an upload without an
     /// algorithm makes an object without a checksum.
-    private static func joined(_ parts: [MultipartUpload.Part], _ upload: MultipartUpload) throws -> ChecksumValue? {
+    private func joined(_ parts: [MultipartUpload.Part], _ upload: MultipartUpload) throws -> ChecksumValue? {
         guard let algorithm = ChecksumAlgorithm(name: upload.keptAlgorithm), let type = ChecksumType(rawValue: upload.keptType),
             var joined = PartChecksums(algorithm, type: type)
         else { return nil }
@@ -116,11 +120,11 @@ extension S3Service {
     }
 
     /// What the client says of the whole object.
-    private static func expectedChecksum(_ call: S3Call, _ upload: MultipartUpload) throws -> ChecksumValue? {
+    private func expectedChecksum(_ call: S3Call, _ upload: MultipartUpload) throws -> ChecksumValue? {
         guard let algorithm = ChecksumAlgorithm.allCases.first(where: { call.header($0.headerName) != nil }),
             let text = call.header(algorithm.headerName)
         else { return nil }
-        guard algorithm.rawValue == upload.keptAlgorithm else { throw mismatch(of: upload, algorithm) }
+        guard algorithm.rawValue == upload.keptAlgorithm else { throw upload.mismatch(with: algorithm) }
         guard let value = ChecksumValue(algorithm, text: text) else {
             throw S3Error(.invalidRequest, "Value for \(algorithm.headerName) header is invalid.")
         }

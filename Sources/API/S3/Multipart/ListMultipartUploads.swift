@@ -3,8 +3,12 @@ import HTTPTypes
 import Services
 import Wire
 
-extension S3Service {
-    static func listMultipartUploads(_ call: S3Call) async throws -> Reply {
+struct ListMultipartUploads: S3Action {
+    static let permissions = [Permission<Self>.onBucket("s3:ListBucketMultipartUploads")]
+
+    let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
         let marker = call.query["key-marker"] ?? ""
         let idMarker = call.query["upload-id-marker"] ?? ""
         let listing = ObjectListing(
@@ -33,8 +37,8 @@ extension S3Service {
                 xml.element("Upload") { xml in
                     xml.element("Key", text(upload.key.text))
                     xml.element("UploadId", upload.id)
-                    xml.owner("Initiator", call.call.account)
-                    xml.owner("Owner", call.call.account)
+                    xml.owner("Initiator", call.account)
+                    xml.owner("Owner", call.account)
                     xml.element("StorageClass", "STANDARD")
                     xml.time("Initiated", upload.createdAt)
                     xml.element("ChecksumAlgorithm", upload.checksumAlgorithm)

@@ -3,17 +3,25 @@ import HTTPTypes
 import Services
 import Wire
 
-extension S3Service {
-    /// Copies an object, within the Region or from another one.
-    static func copyObject(_ call: S3Call) async throws -> Reply {
-        let source = try CopySource(header: call.header("x-amz-copy-source") ?? "")
-        let put = try await objectPut(call)
+/// Copies an object, within the Region or from another one.
+struct CopyObject: S3Action {
+    static let permissions: [Permission<Self>] =
+        Permission.onCopySource + [
+            .onObject("s3:PutObject"), .onObject("s3:PutObjectAcl", ifSent: "x-amz-acl"),
+            .onObject("s3:PutObjectTagging", ifSent: "x-amz-tagging"),
+        ]
+
+    let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
+        let source = try copySource
+        let put = try await call.objectPut()
         let directive = call.header("x-amz-metadata-directive") ?? "COPY"
         let tagging = call.header("x-amz-tagging-directive") ?? "COPY"
         guard ["COPY", "REPLACE"].contains(directive), ["COPY", "REPLACE"].contains(tagging) else {
             throw S3Error.invalidArgument("x-amz-metadata-directive", directive, "Unknown metadata directive.")
         }
-        let origin = try await copyOrigin(source, call)
+        let origin = try await call.copyOrigin(source)
         let found = origin.object
         let isSame = source.bucket == call.bucket && source.key == call.key && source.versionID == nil
         let isChanged =
@@ -26,7 +34,7 @@ extension S3Service {
                     + "storage class, website redirect location or encryption attributes."
             )
         }
-        try copyConditions(call).require(found)
+        try call.copyConditions.require(found)
         var attributes = directive == "REPLACE" ? put.attributes : found.attributes
         attributes.tags = tagging == "REPLACE" ? put.attributes.tags : found.attributes.tags
         attributes.acl = put.attributes.acl
@@ -46,19 +54,21 @@ extension S3Service {
         if found.version != StoredObject.nullVersion { reply.headers[.copySourceVersionID] = found.version }
         return reply
     }
+}
 
+extension S3Call {
     /// The source of a copy; a marker is none.
-    static func copyOrigin(_ source: CopySource, _ call: S3Call) async throws -> Objects.CopyOrigin {
+    func copyOrigin(_ source: CopySource) async throws -> Objects.CopyOrigin {
         do {
-            return try await call.objects.copyOrigin(source.key, in: source.bucket, version: source.versionID)
+            return try await objects.copyOrigin(source.key, in: source.bucket, version: source.versionID)
         } catch let marker as MarkerFound {
             guard marker.isNamed else { throw S3Error(.noSuchKey, details: [.init(.key, source.key)]) }
             throw S3Error(.invalidRequest, "The source of a copy request may not specifically refer to a delete marker by version id.")
         }
     }
 
-    static func copyConditions(_ call: S3Call) -> ObjectConditions {
-        ObjectConditions(prefix: "x-amz-copy-source-", now: call.call.now) { call.header($0) }
+    var copyConditions: ObjectConditions {
+        ObjectConditions(prefix: "x-amz-copy-source-", now: call.now) { header($0) }
     }
 }
 

@@ -5,13 +5,29 @@ import NIOCore
 import Services
 import Wire
 
-extension S3Service {
-    /// GET and HEAD of an object: the same headers, and the bytes for GET.
-    static func getObject(_ call: S3Call) async throws -> Reply {
-        let object = try await call.objects.head(call.key, in: call.bucket, version: call.versionID)
-        let isHead = call.operation == .headObject
-        var reply = described(object, call)
-        let conditions = call.conditions
+/// The bytes of an object.
+struct GetObject: S3Action {
+    static let permissions = Permission<Self>.onObject("s3:GetObject", version: "s3:GetObjectVersion")
+
+    let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply { try await call.object(isHead: false) }
+}
+
+/// The headers of GetObject without the bytes.
+struct HeadObject: S3Action {
+    static let permissions = Permission<Self>.onObject("s3:GetObject", version: "s3:GetObjectVersion")
+
+    let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply { try await call.object(isHead: true) }
+}
+
+extension S3Call {
+    fileprivate func object(isHead: Bool) async throws -> Reply {
+        let object = try await objects.head(key, in: bucket, version: versionID)
+        var reply = described(object)
+        let conditions = self.conditions
         let outcome = conditions.evaluate(tag: EntityTag(value: object.etag), lastModified: object.modifiedAt)
         switch outcome {
         case .proceed: break
@@ -20,14 +36,14 @@ extension S3Service {
             return reply
         case .preconditionFailed: throw S3Error(.preconditionFailed, details: [.init(.condition, conditions.cause(of: outcome) ?? "")])
         }
-        let part = try Self.part(askedBy: call, object)
-        let range = try part?.range ?? Self.range(askedBy: call, object)
+        let part = try self.part(of: object)
+        let range = try part?.range ?? self.range(of: object)
         if let range, object.bytes > 0 {
             reply.status = .partialContent
             // A part without bytes has no place that the header could tell.
             if !range.isEmpty { reply.headers[.contentRange] = ByteRange.contentRange(range, of: object.bytes) }
         }
-        if call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
+        if header("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
             if let part {
                 reply.setChecksum(of: part, type: object.checksum?.type)
             } else if range == nil {
@@ -36,18 +52,18 @@ extension S3Service {
         }
         reply.headers[.contentLength] = String(range.map { Int64($0.count) } ?? object.bytes)
         // Before the answer begins: a key that cannot be used must be an error, not half an answer.
-        let reader = try await call.objects.read(object, range: range ?? 0..<object.bytes)
+        let reader = try await objects.read(object, range: range ?? 0..<object.bytes)
         if isHead { return reply }
         // And so must be a map or a first block that cannot be read.
-        var parts = ObjectParts(reader: reader, answer: call.answers.open())
+        var parts = ObjectParts(reader: reader, answer: request.answers.open())
         if try await parts.prepare() { reply.parts = parts }
         return reply
     }
 
     /// The part that `partNumber` asks for.
-    private static func part(askedBy call: S3Call, _ object: StoredObject) throws -> StoredObject.Part? {
-        guard let number = try call.query.partNumber() else { return nil }
-        guard call.header("range") == nil else {
+    private func part(of object: StoredObject) throws -> StoredObject.Part? {
+        guard let number = try query.partNumber() else { return nil }
+        guard header("range") == nil else {
             throw S3Error(.invalidRequest, "Cannot specify both Range header and partNumber query parameter")
         }
         let parts = object.parts
@@ -61,8 +77,8 @@ extension S3Service {
     }
 
     /// The bytes that `Range` asks for; nil for the whole.
-    private static func range(askedBy call: S3Call, _ object: StoredObject) throws -> Range<Int64>? {
-        guard let header = call.header("range"), let asked = ByteRange(header: header) else { return nil }
+    private func range(of object: StoredObject) throws -> Range<Int64>? {
+        guard let header = header("range"), let asked = ByteRange(header: header) else { return nil }
         guard let range = asked.resolve(length: object.bytes) else {
             throw S3Error(
                 .invalidRange,
@@ -72,7 +88,7 @@ extension S3Service {
         return range
     }
 
-    private static func described(_ object: StoredObject, _ call: S3Call) -> Reply {
+    private func described(_ object: StoredObject) -> Reply {
         var reply = Reply.empty(.ok)
         for (name, value) in object.attributes.headers { reply.headers[.named(name)] = value }
         for (name, value) in object.attributes.metadata {
@@ -80,15 +96,15 @@ extension S3Service {
             reply.headers[field] = value
         }
         if reply.headers[.contentType] == nil { reply.headers[.contentType] = "binary/octet-stream" }
-        for name in keptHeaders {
-            if let override = call.query["response-\(name)"] { reply.headers[.named(name)] = override }
+        for name in Self.keptHeaders {
+            if let override = query["response-\(name)"] { reply.headers[.named(name)] = override }
         }
         reply.headers[.eTag] = "\"\(object.etag)\""
         reply.headers[.lastModified] = Timestamp.http(object.modifiedAt)
         reply.headers[.acceptRanges] = "bytes"
         if !object.attributes.tags.isEmpty { reply.headers[.taggingCount] = String(object.attributes.tags.count) }
-        if call.query["partNumber"] != nil, object.isMultipart { reply.headers[.partsCount] = String(object.parts.count) }
-        if call.keepsVersions { reply.headers[.versionID] = object.version }
+        if query["partNumber"] != nil, object.isMultipart { reply.headers[.partsCount] = String(object.parts.count) }
+        if keepsVersions { reply.headers[.versionID] = object.version }
         reply.setEncryption(object.encryption)
         return reply
     }

@@ -3,10 +3,16 @@ import HTTPTypes
 import Services
 import Wire
 
-extension S3Service {
-    /// What is known of an object without its bytes: just what `x-amz-object-attributes` names.
-    static func getObjectAttributes(_ call: S3Call) async throws -> Reply {
-        let asked = try attributes(named: call.header("x-amz-object-attributes") ?? "")
+/// What is known of an object without its bytes: just what `x-amz-object-attributes` names.
+struct GetObjectAttributes: S3Action {
+    static let permissions =
+        Permission<Self>.onObject("s3:GetObjectAttributes", version: "s3:GetObjectVersionAttributes")
+        + Permission.onObject("s3:GetObject", version: "s3:GetObjectVersion")
+
+    let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
+        let asked = try Self.attributes(named: call.header("x-amz-object-attributes") ?? "")
         let page = try PartPage(call)
         let object = try await call.objects.head(call.key, in: call.bucket, version: call.versionID)
         // As for HEAD: a key that cannot be used is in the way.

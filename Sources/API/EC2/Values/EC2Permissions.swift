@@ -1,0 +1,28 @@
+import Domain
+import Services
+
+extension Permission {
+    /// Tags that a call gives to what it makes need a permission of their own.
+    static func tagging(_ tags: @escaping @Sendable (Subject) -> [TagSpecification]) -> Permission {
+        Permission("ec2:CreateTags") { action, call in tags(action).map { call.resource(ofType: $0.resourceType) } }
+    }
+}
+
+extension Call {
+    /// What is yet to be made, by the name of its type in tag specifications.
+    fileprivate func resource(ofType type: String) -> PolicyResource {
+        switch type {
+        case "image": image("*")
+        case "snapshot": snapshot("*")
+        default: task(type, "*")
+        }
+    }
+
+    /// The snapshots of an image, none when there is no such image: then the call ends by that.
+    func snapshots(ofImage id: String, in region: String? = nil) async throws -> [PolicyResource] {
+        try await Images(self).snapshots(of: id, in: region).map { snapshot($0.rawValue, in: region) }
+    }
+
+    /// The object that a disk is to be read from.
+    func object(_ source: ImportSource) -> PolicyResource { object(source.key, in: source.bucket) }
+}

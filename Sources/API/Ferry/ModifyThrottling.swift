@@ -1,0 +1,24 @@
+import Domain
+import Services
+import Wire
+
+/// Changes how often accounts may call, until the server stops: what it begins with is an option of `ferry serve`.
+struct ModifyThrottling: JSONAction {
+    static let permissions = [Permission<Self>("ferry:ModifyThrottling")]
+
+    private let profile: ThrottlingProfile
+
+    init(from json: JSONReader) throws {
+        let name: String = try json["Profile"]
+        guard let profile = ThrottlingProfile(rawValue: name) else {
+            let names = ThrottlingProfile.allCases.map(\.rawValue).joined(separator: ", ")
+            throw RequestError.invalid("Profile", name, "The profiles are \(names)")
+        }
+        self.profile = profile
+    }
+
+    func run(in call: Call) -> ThrottlingAnswer {
+        call.deployment.throttle.profile = profile
+        return ThrottlingAnswer(profile: profile)
+    }
+}

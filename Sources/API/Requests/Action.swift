@@ -1,0 +1,44 @@
+import Domain
+import Services
+
+/// An action of an AWS service, the same idea for all of them. The type is the action: its properties are the typed request, it says what
+/// the caller must be allowed to do, and it runs. Each dialect has a protocol of its own upon this one that reads and writes for it.
+///
+/// docs/adding-an-action.md lists what a new one needs.
+protocol Action<Input>: Sendable {
+    /// What the dialect has made of a request when its action is known: what the properties are read from.
+    associatedtype Input
+
+    /// As the reference of the service has it. The registry, the log and limits know the action by it.
+    static var name: String { get }
+
+    /// All that the caller must be allowed to do. An action cannot do without.
+    static var permissions: [Permission<Self>] { get }
+
+    /// Reads the action, whole: what nobody read of a request is refused.
+    static func read(_ input: Input, in call: Call) async throws -> ReadAction<Self>
+
+    /// Runs, and writes the answer down. A client token is looked up where the call commits, in the transaction that would obey it.
+    func reply(in call: Call, requestID: String) async throws -> Reply
+}
+
+extension Action {
+    static var name: String { "\(Self.self)" }
+}
+
+/// An action that has been read from a request.
+struct ReadAction<Value> {
+    let action: Value
+    /// What a dry run is told that has passed every check; nil when the call is to be obeyed.
+    var dryRunOutcome: Fault?
+}
+
+/// The action that a request asks for, and what it is read from.
+struct AskedAction<Input> {
+    let type: any Action<Input>.Type
+    let input: Input
+    /// What it is about, in the client's words: for the log.
+    var resource: String?
+    /// Whether a listing is asked for whole, without ids, filters or the size of a page: limits count it apart.
+    var isUnbounded = false
+}

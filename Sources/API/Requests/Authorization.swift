@@ -1,0 +1,16 @@
+import Domain
+import Services
+
+/// Who may do what: the one place that decides.
+///
+/// Today all callers are root users, who may do everything in their account; what is another account's they do not find.
+struct Authorization: Sendable {
+    /// Lets an action pass that the caller may perform, as a whole.
+    ///
+    /// - Throws: the refusal of the dialect.
+    func authorize<Subject: Action>(_ action: Subject, in call: Call) async throws {
+        switch call.principal.kind {
+        case .rootUser: return
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Connections
+import Domain
+import HTTPTypes
+import Logging
+import Services
+import Wire
+
+/// The path of every call of every service, from its signature to its answer: access key, signature, Region, action, throttle, parameters,
+/// permissions, dry run, run, answer. Nothing reaches an action in another way. What comes before, finding the service, and after, recording
+/// what was done, is `FerryResponder`'s.
+struct CallPath: Sendable {
+    let deployment: Deployment
+    let accessKeys: AccessKeys
+    let connections: ConnectionRegistry
+    /// The memory for bodies that are read whole, and for long answers.
+    let bodies: BodyBudget
+    let answers: AnswerBudget
+    /// The names behind which a bucket may stand in `Host`.
+    let baseNames: Set<String>
+    let authorization = Authorization()
+
+    /// - Parameter logger: is told what the request was found to be; only what the server knows, as a stranger could forge lines with the rest.
+    func answer<Service: APIService>(
+        _ service: Service.Type,
+        _ request: IncomingRequest,
+        _ claim: RequestClaim,
+        requestID: String,
+        logger: inout Logger
+    ) async -> Reply {
+        logger[metadataKey: "service"] = "\(service.name)"
+        do {
+            try request.checkHost()
+            // Before the body: a stranger gets no memory.
+            let key = try await accessKey(of: claim, for: service)
+            let content = try await service.verify(request, claim, secret: key.secret, on: self)
+            defer { content.share.close() }
+            logger[metadataKey: "account"] = "\(key.principal.account)"
+            let store = try await service.region(of: claim, content, by: key.principal, on: self)
+            logger[metadataKey: "region"] = "\(store.region)"
+            let asked = try service.action(of: request, content, on: self)
+            logger[metadataKey: "action"] = "\(asked.type.name)"
+            if let resource = asked.resource { logger[metadataKey: "resource"] = "\(resource.prefix(256))" }
+            try throttle(asked, key.principal.account, store.region, for: service)
+            let call = Call(principal: key.principal, store: store, deployment: deployment, host: request.host)
+            var reply = try await run(asked.type, asked.input, in: call, requestID: requestID, for: service)
+            if let resource = reply.resource { logger[metadataKey: "resource"] = "\(resource)" }
+            reply.headers[service.requestIDField] = requestID
+            return reply
+        } catch {
+            return refuse(error, service, request, requestID: requestID, logger: &logger)
+        }
+    }
+
+    /// What all actions share: read, authorise, dry run, run.
+    private func run<Subject: Action, Service: APIService>(
+        _: Subject.Type,
+        _ input: Subject.Input,
+        in call: Call,
+        requestID: String,
+        for _: Service.Type
+    ) async throws -> Reply {
+        let read = try await Subject.read(input, in: call)
+        try await authorization.authorize(read.action, in: call)
+        guard let dryRunOutcome = read.dryRunOutcome else { return try await read.action.reply(in: call, requestID: requestID) }
+        try await call.rehearse { _ = try await read.action.reply(in: $0, requestID: requestID) }
+        throw dryRunOutcome
+    }
+
+    private func throttle<Service: APIService>(
+        _ asked: AskedAction<Service.Input>,
+        _ account: AccountID,
+        _ region: Region,
+        for _: Service.Type
+    ) throws {
+        let action = asked.type.name
+        guard deployment.throttle.admits(account, in: region, service: Service.name, action: action, isUnbounded: asked.isUnbounded) else {
+            throw Throttled(action: action)
+        }
+    }
+
+    private func accessKey<Service: APIService>(of claim: RequestClaim, for _: Service.Type) async throws -> (
+        principal: Principal, secret: String
+    ) {
+        guard !claim.hasSessionToken, let key = try await accessKeys.find(claim.accessKeyID) else {
+            throw Service.unknownAccessKey(claim.accessKeyID)
+        }
+        return key
+    }
+
+    private func refuse<Service: APIService>(
+        _ error: any Error,
+        _: Service.Type,
+        _ request: IncomingRequest,
+        requestID: String,
+        logger: inout Logger
+    ) -> Reply {
+        var reply = Service.reply(to: error, of: request, requestID: requestID, on: self)
+        reply.headers[Service.requestIDField] = requestID
+        reply.isUndecided = error is BodyNotWhole
+        if error is BodyBudget.Exceeded {
+            connections.notices.note(.bodies)
+        } else if reply.isFailure, !(error is Throttled) {
+            logger.error("A request failed", metadata: .error(error))
+        } else {
+            if let code = reply.errorCode { logger[metadataKey: "code"] = "\(code)" }
+            logger.debug("Refused a request", metadata: .error(error))
+        }
+        return reply
+    }
+}
+
+/// The account calls an action more often than it may: to be tried again later.
+struct Throttled: Error, CustomStringConvertible {
+    let action: String
+
+    var description: String { "the account calls \(action) more often than it may" }
+}

@@ -1,0 +1,21 @@
+/// An action of the registry, as its type tells of it.
+package struct RegisteredAction: Hashable, Sendable {
+    /// As signatures name it.
+    package let service: String
+    package let name: String
+    /// The names of all permissions that it can need.
+    package let permissions: [String]
+
+    /// Every action of every service, in order.
+    package static let all = ServiceRegistry.services.flatMap { $0.registered }.sorted { ($0.service, $0.name) < ($1.service, $1.name) }
+}
+
+extension APIService {
+    fileprivate static var registered: [RegisteredAction] {
+        actions.values.map { action in RegisteredAction(service: name, name: action.name, permissions: action.permissionNames) }
+    }
+}
+
+extension Action {
+    fileprivate static var permissionNames: [String] { permissions.map(\.name) }
+}

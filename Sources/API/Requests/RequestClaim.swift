@@ -1,0 +1,68 @@
+import Wire
+
+/// The signature of a request, in one of its two versions: what it claims, which is yet to be verified.
+enum RequestClaim {
+    case v4(SignatureClaim)
+    /// Only links of S3 are signed so.
+    case v2(PresignedV2Claim)
+
+    /// - Returns: nil for a request without a signature.
+    /// - Throws: `SignatureError`, or `S3Error` where the signature can only be that of a link of S3.
+    init?(of request: IncomingRequest) throws {
+        if let claim = try Self.presignedV2(request) {
+            self = .v2(claim)
+        } else if let claim = try SignatureClaim(request: request.signable) {
+            self = .v4(claim)
+        } else {
+            return nil
+        }
+    }
+
+    private static func presignedV2(_ request: IncomingRequest) throws -> PresignedV2Claim? {
+        // EC2 had a Version 2 of its own, with an action among its parameters.
+        guard !request.target.query.contains("Action") else { return nil }
+        do throws(SignatureError) {
+            return try PresignedV2Claim(request: request.signable)
+        } catch {
+            throw S3Service.refused(error, isInQuery: true)
+        }
+    }
+
+    /// As the signature names it; Version 2 names none, and is S3's.
+    var service: String {
+        switch self {
+        case .v4(let claim): claim.scope.service
+        case .v2: S3Service.name
+        }
+    }
+
+    var accessKeyID: String {
+        switch self {
+        case .v4(let claim): claim.accessKeyID
+        case .v2(let claim): claim.accessKeyID
+        }
+    }
+
+    var hasSessionToken: Bool {
+        switch self {
+        case .v4(let claim): claim.sessionToken != nil
+        case .v2(let claim): claim.sessionToken != nil
+        }
+    }
+
+    /// Nil where the signature names none.
+    var region: String? {
+        switch self {
+        case .v4(let claim): claim.scope.region
+        case .v2: nil
+        }
+    }
+
+    /// Whether it stands in a link.
+    var isPresigned: Bool {
+        switch self {
+        case .v4(let claim): claim.isPresigned
+        case .v2: true
+        }
+    }
+}

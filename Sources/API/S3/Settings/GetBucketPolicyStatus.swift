@@ -1,0 +1,16 @@
+import Domain
+import HTTPTypes
+import Services
+import Wire
+
+/// Whether the policy lets everybody in, by S3's meaning of public.
+struct GetBucketPolicyStatus: S3Action {
+    static let permissions = [Permission<Self>.onBucket("s3:GetBucketPolicyStatus")]
+
+    let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
+        guard let document = try await call.buckets.setting(.policy, of: call.bucket) else { throw S3Error(.noSuchBucketPolicy) }
+        return .s3("PolicyStatus") { $0.element("IsPublic", BucketPolicy.isPublic(document)) }
+    }
+}
