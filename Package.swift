@@ -250,7 +250,7 @@ let targets: [Target] = [
     .testTarget(
         name: "APITests",
         dependencies: [
-            "API", "Blocks", "Connections", "Domain", "Services", "TestSupport", "Wire",
+            "API", "Blocks", "Connections", "Domain", "Metadata", "Services", "TestSupport", "Wire",
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "HTTPTypes", package: "swift-http-types"),

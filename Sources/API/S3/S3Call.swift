@@ -29,6 +29,12 @@ struct S3Call: Sendable {
     /// A header by its lower-case name; an empty one counts as absent.
     func header(_ name: String) -> String? { request.header(name) }
 
+    /// What is set of the bucket.
+    func settings() async throws -> BucketSettings {
+        if let found = request.found { return try await buckets.settings(of: found) }
+        return try await buckets.settings(of: bucket)
+    }
+
     var conditions: ObjectConditions { ObjectConditions(now: call.now) { header($0) } }
 
     /// The algorithm that an object's checksum is to have; nil when the request names none.

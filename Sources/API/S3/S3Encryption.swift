@@ -38,11 +38,9 @@ enum S3Encryption {
         try request(setting.algorithm.rawValue, setting.kmsKeyID, hasBucketKey: setting.isBucketKeyEnabled)
     }
 
-    /// What the bucket says. One that an older Ferry kept may have the document alone.
+    /// What the bucket says; nil in one of an older Ferry, whose objects stand in the open.
     private static func standard(of call: S3Call) async throws -> ObjectEncryptionRequest? {
-        if let known = try await call.buckets.encryptionDefault(of: call.bucket) { return known }
-        guard let document = try await call.buckets.setting(.encryption, of: call.bucket) else { return nil }
-        return try request(of: try ServerSideEncryptionConfiguration(parsing: document))
+        try await call.settings().encryption?.request
     }
 
     private static func request(_ algorithm: String, _ key: String?, hasBucketKey: Bool) throws -> ObjectEncryptionRequest {

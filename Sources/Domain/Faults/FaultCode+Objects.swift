@@ -1,5 +1,8 @@
 /// The codes of S3 that rules and services give; those of the wire are in `Wire/S3`.
 extension FaultCode {
+    package static let accessControlListNotSupported = FaultCode(rawValue: "AccessControlListNotSupported")
+    package static let invalidBucketACLWithBlockPublicAccess = FaultCode(rawValue: "InvalidBucketAclWithBlockPublicAccessError")
+    package static let invalidBucketACLWithObjectOwnership = FaultCode(rawValue: "InvalidBucketAclWithObjectOwnership")
     package static let accessDeniedToBucket = FaultCode(rawValue: "AccessDenied")
     package static let bucketAlreadyExists = FaultCode(rawValue: "BucketAlreadyExists")
     package static let bucketAlreadyOwnedByYou = FaultCode(rawValue: "BucketAlreadyOwnedByYou")

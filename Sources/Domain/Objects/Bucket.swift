@@ -21,17 +21,3 @@ package struct Bucket: Hashable, Sendable {
         self.versioning = versioning
     }
 }
-
-/// What can be set of a bucket and is kept as the document that the client sent, once it has been read.
-package enum BucketSetting: String, Sendable, CaseIterable {
-    case acl
-    case encryption
-    /// What `encryption` asks for, as JSON: for the objects that Ferry itself makes.
-    case encryptionRequest
-    /// The place that the bucket was made with, where that is another name of its Region: `EU`.
-    case location
-    case ownership
-    case policy
-    case publicAccessBlock
-    case tagging
-}

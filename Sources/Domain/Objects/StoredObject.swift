@@ -83,10 +83,9 @@ package struct ObjectAttributes: Hashable, Sendable, Codable {
     /// `x-amz-meta-…`, without the prefix, in lower case.
     package var metadata: [String: String]
     package var tags: [String: String]
-    /// A canned ACL.
-    package var acl: String?
+    package var acl: CannedACL?
 
-    package init(headers: [String: String] = [:], metadata: [String: String] = [:], tags: [String: String] = [:], acl: String? = nil) {
+    package init(headers: [String: String] = [:], metadata: [String: String] = [:], tags: [String: String] = [:], acl: CannedACL? = nil) {
         self.headers = headers
         self.metadata = metadata
         self.tags = tags

@@ -1,5 +1,5 @@
 /// A key and a value on a resource.
-package struct Tag: Hashable, Sendable {
+package struct Tag: Hashable, Codable, Sendable {
     package let key: String
     package let value: String
 

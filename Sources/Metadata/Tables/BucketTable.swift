@@ -35,23 +35,35 @@ package struct BucketTable {
         try transaction.execute("DELETE FROM buckets WHERE name = ?", [.text(name)])
     }
 
-    package func setting(_ setting: BucketSetting, of name: BucketName) throws -> [UInt8]? {
+    /// Those of a bucket that has none, and of one that is not there, are empty.
+    package func settings(of name: BucketName) throws -> BucketSettings {
         let sql = "SELECT value FROM bucket_settings WHERE bucket = ? AND name = ?"
-        return try transaction.firstRow(sql, [.text(name), .text(setting)])?.bytes("value")
+        guard let row = try transaction.firstRow(sql, [.text(name), .text(Self.settingsName)]) else { return BucketSettings() }
+        return try JSONColumn.decode(row.bytes("value"))
     }
 
-    /// Nil takes it back.
-    package func set(_ setting: BucketSetting, of name: BucketName, to value: [UInt8]?) throws {
-        guard let value else {
-            try transaction.execute("DELETE FROM bucket_settings WHERE bucket = ? AND name = ?", [.text(name), .text(setting)])
-            return
-        }
+    package func set(_ settings: BucketSettings, of name: BucketName) throws {
         try transaction.execute(
             """
             INSERT INTO bucket_settings (bucket, name, value) VALUES (?, ?, ?)
             ON CONFLICT (bucket, name) DO UPDATE SET value = excluded.value
             """,
-            [.text(name), .text(setting), .bytes(value)]
+            [.text(name), .text(Self.settingsName), .bytes(try JSONColumn.encode(settings))]
         )
+    }
+
+    /// All of a bucket's settings as one value. Rows of other names are those of an older Ferry: a document each, as its client sent it.
+    private static let settingsName = "settings"
+
+    /// The buckets that have documents of an older Ferry, with these by their names.
+    package func documents() throws -> [BucketName: [String: [UInt8]]] {
+        let rows = try transaction.rows("SELECT bucket, name, value FROM bucket_settings WHERE name <> ?", [.text(Self.settingsName)])
+        return try rows.reduce(into: [:]) { documents, row in
+            documents[try row.value("bucket"), default: [:]][try row.text("name")] = try row.bytes("value")
+        }
+    }
+
+    package func deleteDocuments(of name: BucketName) throws {
+        try transaction.execute("DELETE FROM bucket_settings WHERE bucket = ? AND name <> ?", [.text(name), .text(Self.settingsName)])
     }
 }

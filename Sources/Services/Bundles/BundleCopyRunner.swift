@@ -138,6 +138,6 @@ struct BundleCopyRunner: JobRunner {
 
     /// As EC2's tools upload bundles. What the owner of the source has set of the objects stays there.
     private static func attributes(_ headers: [String: String]) -> ObjectAttributes {
-        ObjectAttributes(headers: headers, acl: "aws-exec-read")
+        ObjectAttributes(headers: headers, acl: .awsExecRead)
     }
 }

@@ -23,7 +23,7 @@ struct ImageExportRunner: JobRunner {
         let put = ObjectPut(
             bucket: work.bucket,
             key: key,
-            attributes: ObjectAttributes(acl: "bucket-owner-full-control"),
+            attributes: ObjectAttributes(acl: .bucketOwnerFullControl),
             // What was sealed does not come to stand in the open.
             encryption: try await Buckets(tools.call(of: job.account)).encryption(
                 in: work.bucket,

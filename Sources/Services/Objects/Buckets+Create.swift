@@ -3,12 +3,12 @@ import Foundation
 import Metadata
 
 extension Buckets {
-    /// Makes a bucket in the Region of the call, with ``defaults`` where `settings` say nothing else.
+    /// Makes a bucket in the Region of the call.
     ///
     /// The name is taken in the directory first and the Region's row follows; cut off in between, the owner's next try finishes it.
     ///
     /// - Throws: `Fault` `InvalidBucketName`, `BucketAlreadyOwnedByYou`, `BucketAlreadyExists`, `TooManyBuckets`.
-    package func create(_ text: String, settings: [BucketSetting: [UInt8]] = [:]) async throws {
+    package func create(_ text: String, settings: BucketSettings = .standard) async throws {
         guard let name = BucketName(rawValue: text) else {
             throw Fault(.invalidBucketName, "The specified bucket is not valid.")
         }
@@ -34,9 +34,7 @@ extension Buckets {
             let table = BucketTable(transaction)
             guard try table.bucket(name) == nil else { return false }
             try table.insert(Bucket(name: name, owner: account, createdAt: now))
-            for (setting, value) in Self.defaults.merging(settings, uniquingKeysWith: { $1 }) {
-                try table.set(setting, of: name, to: value)
-            }
+            try table.set(settings, of: name)
             return true
         }
         guard isNew || isMade else { throw Fault(.bucketAlreadyOwnedByYou, "Your bucket '\(name)' exists already") }

@@ -38,8 +38,9 @@ extension Buckets {
             guard try table.bucket(name) == nil else { return }
             try table.insert(Bucket(name: name, owner: account, createdAt: now))
             // Its objects carry ACLs.
-            let settings = Self.defaults.merging([.ownership: Self.ownership("BucketOwnerPreferred")]) { $1 }
-            for (setting, value) in settings { try table.set(setting, of: name, to: value) }
+            var settings = BucketSettings.standard
+            settings.ownership = .bucketOwnerPreferred
+            try table.set(settings, of: name)
         }
         return name
     }

@@ -51,8 +51,7 @@ package struct Buckets: Sendable {
             guard let store = call.deployment.regions[elsewhere.region] else { return elsewhere.region.rawValue }
             return try await Buckets(call.at(store)).location(of: text)
         }
-        guard let constraint = try await setting(.location, of: text) else { return call.region.rawValue }
-        return String(decoding: constraint, as: UTF8.self)
+        return try await settings(of: text).location ?? call.region.rawValue
     }
 
     /// The Region of a bucket, if there is one of the name and it is the caller's.
@@ -85,14 +84,21 @@ package struct Buckets: Sendable {
         try await call.store.database.write { try BucketTable($0).setVersioning(versioning, of: bucket.name) }
     }
 
-    package func setting(_ setting: BucketSetting, of name: String) async throws -> [UInt8]? {
-        let bucket = try await require(name)
-        return try await call.store.database.read { try BucketTable($0).setting(setting, of: bucket.name) }
+    package func settings(of name: String) async throws -> BucketSettings { try await settings(of: try await require(name)) }
+
+    package func settings(of bucket: Bucket) async throws -> BucketSettings {
+        try await call.store.database.read { try BucketTable($0).settings(of: bucket.name) }
     }
 
-    package func set(_ setting: BucketSetting, of name: String, to value: [UInt8]?) async throws {
+    /// Changes what is set of a bucket, unless `body` throws.
+    package func change(_ name: String, _ body: @escaping @Sendable (inout BucketSettings) throws -> Void) async throws {
         let bucket = try await require(name)
-        try await call.store.database.write { try BucketTable($0).set(setting, of: bucket.name, to: value) }
+        try await call.store.database.write { transaction in
+            let table = BucketTable(transaction)
+            var settings = try table.settings(of: bucket.name)
+            try body(&settings)
+            try table.set(settings, of: bucket.name)
+        }
     }
 }
 

@@ -45,6 +45,7 @@ extension Objects {
             )
         }
         let bucket = try await Buckets(call).require(put.bucket)
+        try await requireWritable(attributes.acl, in: bucket)
         let key = try Self.key(put.key)
         let encryption = try await encryption(of: origin, asked: put.encryption)
         guard origin.region == call.region, encryption?.domain == found.encryption?.domain else {

@@ -18,6 +18,7 @@ extension Objects {
         id: String? = nil
     ) async throws -> MultipartUpload {
         let bucket = try await Buckets(call).require(put.bucket)
+        try await requireWritable(put.attributes.acl, in: bucket)
         let upload = MultipartUpload(
             id: id ?? Self.hex((0..<24).map { _ in UInt8.random(in: .min ... .max) }),
             bucket: bucket.name,

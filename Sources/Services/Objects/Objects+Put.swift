@@ -72,6 +72,7 @@ extension Objects {
         under settled: ObjectEncryption?
     ) async throws -> StoredObject {
         let bucket = try await Buckets(call).require(put.bucket)
+        try await requireWritable(put.attributes.acl, in: bucket)
         let key = try Self.key(put.key)
         // Before the body: nobody sends gigabytes to be told.
         try await check(put.condition, of: key, in: bucket)
@@ -95,6 +96,12 @@ extension Objects {
         )
         try await save(object, put.condition)
         return object
+    }
+
+    /// - Throws: `Fault` `AccessControlListNotSupported`, `AccessDenied` where the bucket does not take the ACL of an object.
+    func requireWritable(_ acl: CannedACL?, in bucket: Bucket) async throws {
+        guard let acl else { return }
+        try await call.store.database.read { try BucketTable($0).settings(of: bucket.name).requireWritable(acl) }
     }
 
     /// Stores all of a body and compares its hashes. What is left of one that fails is noted, so that a collection looks for it.

@@ -44,10 +44,13 @@ package struct Objects: Sendable {
         return try await change(key, in: bucket, version: version) { $0.tags = tags }
     }
 
-    /// Sets the canned ACL of an object's version.
-    package func setACL(_ acl: String, of key: String, in bucket: String, version: String? = nil) async throws -> String {
+    /// Sets the ACL of an object's version.
+    ///
+    /// - Throws: `Fault` `AccessControlListNotSupported`, `AccessDenied` where the bucket does not take it.
+    package func setACL(_ acl: CannedACL, of key: String, in bucket: String, version: String? = nil) async throws -> String {
         let bucket = try await Buckets(call).require(bucket)
         let key = try Self.key(key)
+        try await call.store.database.read { try BucketTable($0).settings(of: bucket.name).requireSettable(acl) }
         return try await change(key, in: bucket, version: version) { $0.acl = acl }
     }
 

@@ -64,6 +64,7 @@ struct Server {
             clock: deployment.clock
         )
         Self.tell(root, in: folder, logger)
+        for store in deployment.regions.values { try await BucketDocuments(of: store).adopt() }
 
         let reconcilers: [any Service] = deployment.regions.values.flatMap { store -> [any Service] in
             let copies = CopyReconciler(store: store, deployment: deployment)

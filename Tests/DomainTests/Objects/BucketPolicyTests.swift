@@ -6,8 +6,7 @@ import Testing
         let conditions = condition.map { #", "Condition": \#($0)"# } ?? ""
         let what = #""Action": "s3:GetObject", "Resource": "arn:aws:s3:::depot/*""#
         let document = Array(#"{"Statement": [{"Effect": "\#(effect)", \#(principal), \#(what)\#(conditions)}]}"#.utf8)
-        try BucketPolicy.check(document, for: "depot")
-        return BucketPolicy.isPublic(document)
+        return try BucketPolicy(parsing: document, for: "depot").isPublic
     }
 
     @Test func whoeverIsNamedDecides() throws {

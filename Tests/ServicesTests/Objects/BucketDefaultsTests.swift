@@ -11,45 +11,61 @@ import Testing
     @Test func aNewBucketPutsUnderTheKeyOfS3() async throws {
         try await World.run { world in
             try await world.buckets().create("depot")
-            #expect(try await world.buckets().encryptionDefault(of: "depot") == .s3)
-            for setting in [BucketSetting.encryption, .ownership, .publicAccessBlock] {
-                #expect(try await world.buckets().setting(setting, of: "depot") != nil, "\(setting)")
-            }
+            let settings = try await world.buckets().settings(of: "depot")
+            #expect(settings == .standard)
+            #expect(settings.encryption?.request == .s3)
+            #expect(settings.ownership == .bucketOwnerEnforced)
+            #expect(settings.publicAccess == .all)
         }
     }
 
     @Test func whatTheCallerSetsOutweighsTheDefaults() async throws {
         try await World.run { world in
-            try await world.buckets().create("depot", settings: [.ownership: Array("own".utf8)])
-            #expect(try await world.buckets().setting(.ownership, of: "depot") == Array("own".utf8))
-            #expect(try await world.buckets().encryptionDefault(of: "depot") == .s3)
+            let settings = try BucketSettings.made(ownership: .objectWriter, acl: nil)
+            try await world.buckets().create("depot", settings: settings)
+            #expect(try await world.buckets().settings(of: "depot").ownership == .objectWriter)
+            #expect(try await world.buckets().settings(of: "depot").encryption == .standard)
         }
     }
 
-    /// As a data folder has it that an older Ferry made: no rows.
+    /// As a data folder has it that an older Ferry made: nothing is set.
     @Test func anOlderBucketStaysAsItIsUntilItIsReset() async throws {
         try await World.run { world in
             try await world.buckets().create("depot")
-            for setting in BucketSetting.allCases { try await world.buckets().set(setting, of: "depot", to: nil) }
-            #expect(try await world.buckets().encryptionDefault(of: "depot") == nil)
+            try await world.buckets().change("depot") { $0 = BucketSettings() }
             let content = SampleBody.content(600_000, seed: 1)
-            let object = try await world.put("key", content, under: try await world.buckets().encryptionDefault(of: "depot"))
+            let standard = try await world.buckets().settings(of: "depot").encryption?.request
+            #expect(standard == nil)
+            let object = try await world.put("key", content, under: standard)
             #expect(object.encryption == nil)
-            try await world.buckets().resetEncryption(of: "depot")
-            #expect(try await world.buckets().encryptionDefault(of: "depot") == .s3)
-            #expect(try await world.buckets().setting(.encryption, of: "depot") != nil)
+            try await world.buckets().change("depot") { $0.encryption = .standard }
+            #expect(try await world.buckets().settings(of: "depot").encryption?.request == .s3)
             #expect(try await world.read(object) == content)
         }
     }
 
-    @Test func aKeyOfKMSIsKeptAndResetGoesBackToTheKeyOfS3() async throws {
+    @Test func aChangeThatIsRefusedChangesNothing() async throws {
         try await World.run { world in
             try await world.buckets().create("depot")
-            let wish = ObjectEncryptionRequest.kms("alias/mine", hasBucketKey: true)
-            try await world.buckets().setEncryption(Array("document".utf8), asking: wish, of: "depot")
-            #expect(try await world.buckets().encryptionDefault(of: "depot") == wish)
-            try await world.buckets().resetEncryption(of: "depot")
-            #expect(try await world.buckets().encryptionDefault(of: "depot") == .s3)
+            await #expect(throws: Fault.self) {
+                try await world.buckets().change("depot") { settings in
+                    settings.tags = [Tag(key: "a", value: "b")]
+                    try settings.set(.publicRead)
+                }
+            }
+            #expect(try await world.buckets().settings(of: "depot") == .standard)
+        }
+    }
+
+    /// The rules about ACLs hold for whoever writes, a job as well as a request.
+    @Test func anACLThatTheBucketDoesNotTakeIsRefusedBeforeTheBody() async throws {
+        try await World.run { world in
+            try await world.buckets().create("depot")
+            var body = SampleBody(SampleBody.content(1000, seed: 2))
+            let put = ObjectPut(bucket: "depot", key: "key", attributes: ObjectAttributes(acl: .awsExecRead))
+            await #expect(throws: Fault.self) { _ = try await world.objects().put(put, &body) }
+            try await world.buckets().change("depot") { $0.ownership = .bucketOwnerPreferred }
+            _ = try await world.objects().put(put, &body)
         }
     }
 

@@ -172,9 +172,4 @@ import Wire
     @Test func keysAreEncodedForLists() {
         #expect(S3KeyEncoding.encode("a b/c+d~*ü_-.(1)") == "a+b/c%2Bd%7E*%C3%BC_-.%281%29")
     }
-
-    @Test func cannedACLs() throws {
-        #expect(try CannedACL(header: "aws-exec-read") == .awsExecRead)
-        for bad in ["", "Private", "everybody"] { #expect(throws: S3Error.self) { try CannedACL(header: bad) } }
-    }
 }

@@ -21,37 +21,23 @@ struct CreateBucket: S3Action {
         let place = try BucketPlace(constraint: configuration?.locationConstraint, of: call)
         if call.header("x-amz-bucket-object-lock-enabled") == "true" { throw S3Error(.notImplemented, "Object Lock is not implemented") }
         try call.refuseGrants()
-        var settings = try accessSettings(of: call)
-        if let tags = configuration?.tags, !tags.isEmpty { settings[.tagging] = Tagging.document(of: tags) }
-        if let alias = place.alias { settings[.location] = Array(alias.utf8) }
+        var settings = try BucketSettings.made(
+            ownership: try call.header("x-amz-object-ownership").map { try OwnershipControls(header: $0).ownership },
+            acl: try call.header("x-amz-acl").map { try CannedACL(header: $0) }
+        )
+        settings.tags = (configuration?.tags ?? []).map(\.tag)
+        settings.location = place.alias
         let buckets = Buckets(call.call.at(place.store))
         do {
             try await buckets.create(call.bucket, settings: settings)
         } catch let fault as Fault where fault.code == .bucketAlreadyOwnedByYou && place.isStandard {
             // There, and only there, making it again is no error: it sets the ACL anew.
             guard try await buckets.region(of: call.bucket) == place.store.region else { throw fault }
-            try OwnershipControls.requireOwned(acl: settings[.acl], under: try await buckets.setting(.ownership, of: call.bucket))
-            try await buckets.set(.acl, of: call.bucket, to: settings[.acl])
+            let acl = settings.acl
+            try await buckets.change(call.bucket) { try $0.setAgain(acl) }
         }
         var reply = Reply.empty(.ok)
         reply.headers[.location] = "/\(call.bucket)"
         return reply
-    }
-
-    /// Who gets into a new bucket, as far as the request says it.
-    private func accessSettings(of call: S3Call) throws -> [BucketSetting: [UInt8]] {
-        let ownership = try call.header("x-amz-object-ownership").map { try OwnershipControls(header: $0) }
-        let acl = try call.header("x-amz-acl").map { try CannedACL(header: $0) }
-        // Without a word a new bucket has no ACLs, and it blocks public ones in any case.
-        if acl?.isOpenToOthers == true, (ownership?.objectOwnership ?? .bucketOwnerEnforced) == .bucketOwnerEnforced {
-            throw S3Error(.invalidBucketACLWithObjectOwnership)
-        }
-        if acl?.isPublic == true { throw S3Error(.invalidBucketACLWithBlockPublicAccess) }
-        var settings: [BucketSetting: [UInt8]] = [:]
-        // Whoever names an ACL gets a bucket that takes ACLs, as on AWS: clients that send one by themselves send it with each object too.
-        let standard = try acl.map { _ in try OwnershipControls(header: "BucketOwnerPreferred") }
-        settings[.ownership] = (ownership ?? standard)?.document
-        settings[.acl] = acl.map { Array($0.rawValue.utf8) }
-        return settings
     }
 }

@@ -11,7 +11,7 @@ struct PutObjectAcl: S3Action {
     func run(_ call: S3Call) async throws -> Reply {
         let acl = try await call.cannedACL()
         _ = try await call.besideObject {
-            try await call.objects.setACL(acl.rawValue, of: call.key, in: call.bucket, version: call.versionID)
+            try await call.objects.setACL(acl, of: call.key, in: call.bucket, version: call.versionID)
         }
         return .empty(.ok)
     }

@@ -7,8 +7,7 @@ import Wire
 extension S3Call {
     /// What the headers say of an object that is to be made.
     func objectPut() async throws -> ObjectPut {
-        try await requireAllowed(acl: header("x-amz-acl"))
-        return ObjectPut(
+        ObjectPut(
             bucket: bucket,
             key: key,
             attributes: try attributes(),
@@ -37,7 +36,7 @@ extension S3Call {
             headers: headers,
             metadata: Dictionary(uniqueKeysWithValues: metadata.map { ($0.name, $0.value) }),
             tags: Dictionary(uniqueKeysWithValues: tags.map { ($0.key, $0.value) }),
-            acl: try header("x-amz-acl").map { try CannedACL(header: $0).rawValue }
+            acl: try header("x-amz-acl").map { try CannedACL(header: $0) }
         )
     }
 

@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// A line of an access control list.
@@ -7,11 +8,6 @@ struct ACLGrant: Hashable {
 }
 
 extension CannedACL {
-    /// Everybody, or everybody with an account: what a public access block keeps out.
-    var isPublic: Bool { [.publicRead, .publicReadWrite, .authenticatedRead].contains(self) }
-
-    var isOpenToOthers: Bool { !grantsToOthers.isEmpty }
-
     /// What the ACL stands for when an account owns both the bucket and its objects.
     func grants(of owner: String) -> [ACLGrant] {
         [ACLGrant(grantee: .user(id: owner), permission: .fullControl)] + grantsToOthers

@@ -1,8 +1,14 @@
 import Domain
+import HTTPTypes
+import Services
 
-struct DeleteBucketOwnershipControls: BucketSettingDeletion {
+struct DeleteBucketOwnershipControls: S3Action {
     static let permissions = [Permission<Self>.onBucket("s3:PutBucketOwnershipControls")]
-    static let setting = BucketSetting.ownership
 
     let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
+        try await call.buckets.change(call.bucket) { $0.ownership = nil }
+        return .empty(.noContent)
+    }
 }

@@ -1,8 +1,14 @@
 import Domain
+import HTTPTypes
+import Services
 
-struct DeleteBucketPolicy: BucketSettingDeletion {
+struct DeleteBucketPolicy: S3Action {
     static let permissions = [Permission<Self>.onBucket("s3:DeleteBucketPolicy")]
-    static let setting = BucketSetting.policy
 
     let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
+        try await call.buckets.change(call.bucket) { $0.policy = nil }
+        return .empty(.noContent)
+    }
 }

@@ -1,5 +1,4 @@
 import Domain
-import HTTPTypes
 import Services
 import Wire
 
@@ -9,7 +8,6 @@ struct GetBucketAcl: S3Action {
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
-        let value = try await call.buckets.setting(.acl, of: call.bucket)
-        return .acl(value.map { String(decoding: $0, as: UTF8.self) }, of: call.account)
+        .acl(try await call.settings().acl, of: call.account)
     }
 }

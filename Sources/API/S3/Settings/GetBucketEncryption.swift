@@ -1,10 +1,14 @@
 import Domain
+import Services
 import Wire
 
-struct GetBucketEncryption: BucketSettingRead {
+struct GetBucketEncryption: S3Action {
     static let permissions = [Permission<Self>.onBucket("s3:GetEncryptionConfiguration")]
-    static let setting = BucketSetting.encryption
-    static let missing = S3ErrorCode.serverSideEncryptionConfigurationNotFound
 
     let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
+        guard let encryption = try await call.settings().encryption else { throw S3Error(.serverSideEncryptionConfigurationNotFound) }
+        return .xml(document: encryption.document)
+    }
 }

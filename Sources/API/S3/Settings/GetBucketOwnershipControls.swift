@@ -1,10 +1,14 @@
 import Domain
+import Services
 import Wire
 
-struct GetBucketOwnershipControls: BucketSettingRead {
+struct GetBucketOwnershipControls: S3Action {
     static let permissions = [Permission<Self>.onBucket("s3:GetBucketOwnershipControls")]
-    static let setting = BucketSetting.ownership
-    static let missing = S3ErrorCode.ownershipControlsNotFound
 
     let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
+        guard let ownership = try await call.settings().ownership else { throw S3Error(.ownershipControlsNotFound) }
+        return .xml(document: ownership.document)
+    }
 }

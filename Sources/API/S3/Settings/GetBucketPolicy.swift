@@ -1,10 +1,14 @@
 import Domain
+import Services
 import Wire
 
-struct GetBucketPolicy: BucketSettingRead {
+struct GetBucketPolicy: S3Action {
     static let permissions = [Permission<Self>.onBucket("s3:GetBucketPolicy")]
-    static let setting = BucketSetting.policy
-    static let missing = S3ErrorCode.noSuchBucketPolicy
 
     let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
+        guard let policy = try await call.settings().policy else { throw S3Error(.noSuchBucketPolicy) }
+        return .json(Array(policy.text.utf8))
+    }
 }

@@ -1,5 +1,4 @@
 import Domain
-import HTTPTypes
 import Services
 import Wire
 
@@ -10,7 +9,7 @@ struct GetBucketPolicyStatus: S3Action {
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
-        guard let document = try await call.buckets.setting(.policy, of: call.bucket) else { throw S3Error(.noSuchBucketPolicy) }
-        return .s3("PolicyStatus") { $0.element("IsPublic", BucketPolicy.isPublic(document)) }
+        guard let policy = try await call.settings().policy else { throw S3Error(.noSuchBucketPolicy) }
+        return .s3("PolicyStatus") { $0.element("IsPublic", policy.isPublic) }
     }
 }

@@ -1,10 +1,14 @@
 import Domain
+import Services
 import Wire
 
-struct GetPublicAccessBlock: BucketSettingRead {
+struct GetPublicAccessBlock: S3Action {
     static let permissions = [Permission<Self>.onBucket("s3:GetBucketPublicAccessBlock")]
-    static let setting = BucketSetting.publicAccessBlock
-    static let missing = S3ErrorCode.noSuchPublicAccessBlockConfiguration
 
     let request: S3Request
+
+    func run(_ call: S3Call) async throws -> Reply {
+        guard let publicAccess = try await call.settings().publicAccess else { throw S3Error(.noSuchPublicAccessBlockConfiguration) }
+        return .xml(document: publicAccess.document)
+    }
 }

@@ -10,7 +10,7 @@ struct PutBucketAcl: S3Action {
 
     func run(_ call: S3Call) async throws -> Reply {
         let acl = try await call.cannedACL()
-        try await call.buckets.set(.acl, of: call.bucket, to: Array(acl.rawValue.utf8))
+        try await call.buckets.change(call.bucket) { try $0.set(acl) }
         return .empty(.ok)
     }
 }

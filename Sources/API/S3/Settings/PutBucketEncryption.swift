@@ -9,8 +9,8 @@ struct PutBucketEncryption: S3Action {
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
-        let setting = try ServerSideEncryptionConfiguration(parsing: try await call.document())
-        try await call.buckets.setEncryption(setting.document, asking: try S3Encryption.request(of: setting), of: call.bucket)
+        let encryption = try BucketEncryption(ServerSideEncryptionConfiguration(parsing: try await call.document()))
+        try await call.buckets.change(call.bucket) { $0.encryption = encryption }
         return .empty(.ok)
     }
 }

@@ -9,10 +9,8 @@ struct PutBucketOwnershipControls: S3Action {
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
-        let document = try await call.document()
-        _ = try OwnershipControls(parsing: document)
-        try OwnershipControls.requireOwned(acl: try await call.buckets.setting(.acl, of: call.bucket), under: document)
-        try await call.buckets.set(.ownership, of: call.bucket, to: document)
+        let ownership = try OwnershipControls(parsing: try await call.document()).ownership
+        try await call.buckets.change(call.bucket) { try $0.set(ownership) }
         return .empty(.ok)
     }
 }

@@ -1,7 +1,6 @@
 import Domain
 import HTTPTypes
 import Services
-import Wire
 
 /// A policy is a JSON object; what it says is kept and not yet obeyed: only the owner gets in.
 struct PutBucketPolicy: S3Action {
@@ -10,10 +9,8 @@ struct PutBucketPolicy: S3Action {
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
-        let document = try await call.document()
-        try BucketPolicy.check(document, for: call.bucket)
-        try await call.requireNotBlocked(policy: document)
-        try await call.buckets.set(.policy, of: call.bucket, to: document)
+        let policy = try BucketPolicy(parsing: try await call.document(), for: call.bucket)
+        try await call.buckets.change(call.bucket) { try $0.set(policy) }
         return .empty(.noContent)
     }
 }

@@ -10,9 +10,8 @@ struct PutBucketTagging: S3Action {
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
-        let document = try await call.document()
-        let tags = try S3Tag.checked(try Tagging(parsing: document).tags, of: .bucket)
-        try await call.buckets.set(.tagging, of: call.bucket, to: tags.isEmpty ? nil : document)
+        let tags = try S3Tag.checked(try Tagging(parsing: try await call.document()).tags, of: .bucket)
+        try await call.buckets.change(call.bucket) { $0.tags = tags.map(\.tag) }
         return .empty(.noContent)
     }
 }

@@ -9,8 +9,8 @@ struct PutPublicAccessBlock: S3Action {
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
-        let block = try PublicAccessBlockConfiguration(parsing: try await call.document())
-        try await call.buckets.set(.publicAccessBlock, of: call.bucket, to: block.document)
+        let block = PublicAccessBlock(try PublicAccessBlockConfiguration(parsing: try await call.document()))
+        try await call.buckets.change(call.bucket) { $0.publicAccess = block }
         return .empty(.ok)
     }
 }

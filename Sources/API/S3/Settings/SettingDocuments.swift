@@ -1,31 +1,63 @@
+import Domain
+import HTTPTypes
+import NIOCore
 import Wire
 
-/// Settings written anew once they have been read, because S3 tells also the members that the client left to their defaults; or because
-/// they came in another document.
-extension PublicAccessBlockConfiguration {
+/// Settings of buckets between the documents of the wire and the values that are kept.
+extension PublicAccessBlock {
+    init(_ configuration: PublicAccessBlockConfiguration) {
+        self.init(
+            blocksACLs: configuration.blockPublicACLs,
+            ignoresACLs: configuration.ignorePublicACLs,
+            blocksPolicy: configuration.blockPublicPolicy,
+            restrictsBuckets: configuration.restrictPublicBuckets
+        )
+    }
+
     var document: [UInt8] {
-        Self.written { xml in
-            xml.element("BlockPublicAcls", blockPublicACLs)
-            xml.element("IgnorePublicAcls", ignorePublicACLs)
-            xml.element("BlockPublicPolicy", blockPublicPolicy)
-            xml.element("RestrictPublicBuckets", restrictPublicBuckets)
+        PublicAccessBlockConfiguration.written { xml in
+            xml.element("BlockPublicAcls", blocksACLs)
+            xml.element("IgnorePublicAcls", ignoresACLs)
+            xml.element("BlockPublicPolicy", blocksPolicy)
+            xml.element("RestrictPublicBuckets", restrictsBuckets)
         }
     }
 }
 
 extension OwnershipControls {
-    var document: [UInt8] {
-        Self.written { xml in xml.element("Rule") { $0.element("ObjectOwnership", objectOwnership.rawValue) } }
+    var ownership: Domain.ObjectOwnership {
+        switch objectOwnership {
+        case .bucketOwnerEnforced: .bucketOwnerEnforced
+        case .bucketOwnerPreferred: .bucketOwnerPreferred
+        case .objectWriter: .objectWriter
+        }
     }
 }
 
-extension ServerSideEncryptionConfiguration {
+extension Domain.ObjectOwnership {
+    var document: [UInt8] { OwnershipControls.written { xml in xml.element("Rule") { $0.element("ObjectOwnership", rawValue) } } }
+}
+
+extension BucketEncryption {
+    /// - Throws: `S3Error` `NotImplemented` for what no object could be put under.
+    init(_ configuration: ServerSideEncryptionConfiguration) throws {
+        self.init(
+            try S3Encryption.request(of: configuration),
+            isBucketKeyEnabled: configuration.isBucketKeyEnabled,
+            blockedTypes: configuration.blockedTypes
+        )
+    }
+
     var document: [UInt8] {
-        Self.written { xml in
+        ServerSideEncryptionConfiguration.written { xml in
             xml.element("Rule") { xml in
                 xml.element("ApplyServerSideEncryptionByDefault") { xml in
-                    xml.element("SSEAlgorithm", algorithm.rawValue)
-                    xml.element("KMSMasterKeyID", kmsKeyID)
+                    switch request {
+                    case .s3: xml.element("SSEAlgorithm", "AES256")
+                    case .kms(let key, _):
+                        xml.element("SSEAlgorithm", "aws:kms")
+                        xml.element("KMSMasterKeyID", key)
+                    }
                 }
                 xml.element("BucketKeyEnabled", isBucketKeyEnabled)
                 if let blockedTypes { xml.list("BlockedEncryptionTypes", blockedTypes, item: "EncryptionType") }
@@ -34,15 +66,22 @@ extension ServerSideEncryptionConfiguration {
     }
 }
 
-extension Tagging {
-    /// The tag set that CreateBucket brings, as PutBucketTagging would have sent it.
-    static func document(of tags: [S3Tag]) -> [UInt8] {
-        written { xml in
-            xml.list("TagSet", tags, item: "Tag") { xml, tag in
-                xml.element("Key", tag.key)
-                xml.element("Value", tag.value)
-            }
+extension S3Tag {
+    var tag: Tag { Tag(key: key, value: value) }
+}
+
+extension XMLWriter {
+    mutating func tags(_ tags: [Tag]) {
+        list("TagSet", tags, item: "Tag") { xml, tag in
+            xml.element("Key", tag.key)
+            xml.element("Value", tag.value)
         }
+    }
+}
+
+extension Reply {
+    static func xml(document: [UInt8]) -> Reply {
+        Reply(status: .ok, headers: [.contentType: "application/xml"], body: ByteBuffer(bytes: document))
     }
 }
 

@@ -1,16 +1,34 @@
 import Foundation
 
 /// The policy of a bucket: kept as it was sent, once it has been found to be one.
-package enum BucketPolicy {
+package struct BucketPolicy: Hashable, Codable, Sendable {
     package static let bytesMax = 20 << 10
+
+    package let text: String
+
+    /// Reads the policy of a bucket.
+    ///
+    /// - Throws: `Fault` `MalformedPolicy`, in the texts of S3.
+    package init(parsing document: [UInt8], for bucket: String) throws(Fault) {
+        try Self.check(document, for: bucket)
+        text = String(decoding: document, as: UTF8.self)
+    }
+
+    /// What a data folder has that an older Ferry has checked.
+    package init(checked text: String) { self.text = text }
+
+    package init(from decoder: any Decoder) throws { text = try decoder.singleValueContainer().decode(String.self) }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
 
     private static let members: Set<String> = ["Version", "Id", "Statement"]
     private static let versions: Set<String> = ["2008-10-17", "2012-10-17"]
 
     /// Holds a document against IAM's policy language and against what S3 takes of it for a bucket.
-    ///
-    /// - Throws: `Fault` `MalformedPolicy`, in the texts of S3.
-    package static func check(_ document: [UInt8], for bucket: String) throws(Fault) {
+    private static func check(_ document: [UInt8], for bucket: String) throws(Fault) {
         guard document.count <= bytesMax else { throw .malformedPolicy("Policy exceeds the maximum allowed document size.") }
         guard document.first == UInt8(ascii: "{") else {
             throw .malformedPolicy("Policies must be valid JSON and the first byte must be '{'")
@@ -39,9 +57,9 @@ package enum BucketPolicy {
         }
     }
 
-    /// Whether a policy that has been checked lets in everybody.
-    package static func isPublic(_ document: [UInt8]) -> Bool {
-        guard let policy = try? JSONDecoder().decode(PolicyDocument.self, from: Data(document)) else { return false }
+    /// Whether it lets in everybody.
+    package var isPublic: Bool {
+        guard let policy = try? JSONDecoder().decode(PolicyDocument.self, from: Data(text.utf8)) else { return false }
         return policy.statements.values.contains(where: \.isPublic)
     }
 }
