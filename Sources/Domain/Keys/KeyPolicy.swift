@@ -1,5 +1,3 @@
-import Foundation
-
 /// The policy document of a key: its shape, and whether it leaves the key manageable.
 ///
 /// Whether it allows a call is for the service of policies to decide; see `KeyAuthorization`.
@@ -9,23 +7,17 @@ package struct KeyPolicy {
     /// The only name that a key policy can have.
     package static let name = "default"
 
-    private let statements: [PolicyStatement]
+    private let policy: Policy
 
     /// Reads a document; throws `MalformedPolicyDocumentException` for what is no policy.
     package init(_ text: String) throws {
         guard text.utf8.count <= Self.bytesMax else {
             throw Fault(.kmsLimitExceeded, "The key policy is larger than \(Self.bytesMax) bytes")
         }
-        guard let document = try? JSONDecoder().decode(PolicyDocument.self, from: Data(text.utf8)) else {
-            throw Self.malformed("Policy contains a statement with one or more invalid principals, or is no JSON policy document.")
-        }
-        guard document.version.map({ ["2012-10-17", "2008-10-17"].contains($0) }) ?? true else {
-            throw Self.malformed("Policy has an unknown Version.")
-        }
-        statements = document.statements.values
-        guard !statements.isEmpty else { throw Self.malformed("Policy has no statement.") }
-        guard statements.allSatisfy(\.isWellFormed) else {
-            throw Self.malformed("Each statement needs Effect, Principal or NotPrincipal, Action or NotAction, and Resource.")
+        do throws(PolicyError) {
+            policy = try Policy(parsing: Array(text.utf8))
+        } catch {
+            throw Self.malformed(error.description)
         }
     }
 
@@ -33,7 +25,7 @@ package struct KeyPolicy {
     package func requireManageable(by principal: String, of account: AccountID, in region: Region) throws {
         let root = "arn:\(region.partition):iam::\(account):root"
         let names: Set<String> = ["*", principal, root, account.rawValue]
-        guard statements.contains(where: { $0.allows("kms:PutKeyPolicy", byAnyOf: names) }) else {
+        guard policy.statements.contains(where: { $0.allows("kms:PutKeyPolicy", toAnyOf: names) }) else {
             throw Self.malformed(
                 "The new key policy will not allow you to update the key policy in the future."
             )

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The policy of a bucket: kept as it was sent, once it has been found to be one.
 package struct BucketPolicy: Hashable, Codable, Sendable {
     package static let bytesMax = 20 << 10
@@ -24,44 +22,37 @@ package struct BucketPolicy: Hashable, Codable, Sendable {
         try container.encode(text)
     }
 
-    private static let members: Set<String> = ["Version", "Id", "Statement"]
-    private static let versions: Set<String> = ["2008-10-17", "2012-10-17"]
-
-    /// Holds a document against IAM's policy language and against what S3 takes of it for a bucket.
+    /// Holds a document against the policy language and against what S3 takes of it for a bucket.
     private static func check(_ document: [UInt8], for bucket: String) throws(Fault) {
         guard document.count <= bytesMax else { throw .malformedPolicy("Policy exceeds the maximum allowed document size.") }
         guard document.first == UInt8(ascii: "{") else {
             throw .malformedPolicy("Policies must be valid JSON and the first byte must be '{'")
         }
-        guard let value = try? JSONDecoder().decode(PolicyValue.self, from: Data(document)) else {
-            throw .malformedPolicy("This policy contains invalid Json")
+        let policy: Policy
+        do throws(PolicyError) {
+            policy = try Policy(parsing: document)
+        } catch {
+            throw .malformedPolicy(error.description)
         }
-        let fields = try PolicyFields(value, allowing: members)
-        if let version = fields["Version"] {
-            guard let text = version.text, versions.contains(text) else {
-                throw .malformedPolicy("The policy must contain a valid version string")
-            }
-        }
-        _ = try fields.text("Id")
-        try checkStatements(try fields.required("Statement").elements, of: bucket)
+        for statement in policy.statements { try check(statement, of: bucket) }
     }
 
-    private static func checkStatements(_ statements: [PolicyValue], of bucket: String) throws(Fault) {
-        guard !statements.isEmpty else { throw .malformedPolicy("Could not parse the policy: Statement is empty!") }
-        var ids: Set<String> = []
-        for value in statements {
-            let statement = try BucketPolicyStatement(value, of: bucket)
-            // An empty one is what editors of policies leave, and names nothing.
-            guard let id = statement.id, !id.isEmpty else { continue }
-            guard ids.insert(id).inserted else { throw .malformedPolicy("Statement IDs (SID) in a single policy must be unique.") }
+    private static func check(_ statement: PolicyStatement, of bucket: String) throws(Fault) {
+        guard statement.principals.allSatisfy(BucketPolicyPrincipal.isName) else {
+            throw .malformedPolicy(PolicyPrincipals.invalid.description)
         }
+        let actions = statement.actions.texts.compactMap(BucketPolicyAction.init)
+        guard actions.count == statement.actions.texts.count else { throw .malformedPolicy("Policy has invalid action") }
+        let resources = statement.resources.texts.compactMap { BucketPolicyResource($0, of: bucket) }
+        guard resources.count == statement.resources.texts.count else { throw .malformedPolicy("Policy has invalid resource") }
+        // What is left after an exclusion is never nothing.
+        guard !statement.actions.isExcluding, !statement.resources.isExcluding else { return }
+        let apply = actions.allSatisfy { action in resources.contains { action.applies(to: $0) } }
+        guard apply else { throw .malformedPolicy("Action does not apply to any resource(s) in statement") }
     }
 
     /// Whether it lets in everybody.
-    package var isPublic: Bool {
-        guard let policy = try? JSONDecoder().decode(PolicyDocument.self, from: Data(text.utf8)) else { return false }
-        return policy.statements.values.contains(where: \.isPublic)
-    }
+    package var isPublic: Bool { (try? Policy(parsing: Array(text.utf8)).isPublic) ?? false }
 }
 
 extension Fault {

@@ -1,19 +1,11 @@
 /// Whom a statement of a bucket's policy is about. Whether they exist is not asked: they may be of any account.
 enum BucketPolicyPrincipal {
-    /// Whether it is `"*"`, or kinds of principals each with one name or several.
-    static func isOne(_ value: PolicyValue) -> Bool {
-        if let text = value.text { return text == "*" }
-        guard case .object(let kinds) = value, !kinds.isEmpty else { return false }
-        return kinds.allSatisfy { kind, value in value.texts?.allSatisfy { isName($0, of: kind) } ?? false }
-    }
-
-    private static func isName(_ name: String, of kind: String) -> Bool {
+    static func isName(_ name: String, of kind: PolicyPrincipals.Kind) -> Bool {
         switch kind {
-        case "AWS": return name == "*" || AccountID(rawValue: name) != nil || ARN(inPolicy: name).map(isIdentity) ?? false
-        case "Service": return isHost(name) && serviceSuffixes.contains { name.hasSuffix($0) }
-        case "Federated": return isHost(name) || ARN(inPolicy: name).map(isProvider) ?? false
-        case "CanonicalUser": return name.utf8.count == 64 && name.utf8.allSatisfy { isDigit($0) || (0x61...0x66).contains($0) }
-        default: return false
+        case .aws: return name == "*" || AccountID(rawValue: name) != nil || ARN(inPolicy: name).map(isIdentity) ?? false
+        case .service: return isHost(name) && serviceSuffixes.contains { name.hasSuffix($0) }
+        case .federated: return isHost(name) || ARN(inPolicy: name).map(isProvider) ?? false
+        case .canonicalUser: return name.utf8.count == 64 && name.utf8.allSatisfy { isDigit($0) || (0x61...0x66).contains($0) }
         }
     }
 

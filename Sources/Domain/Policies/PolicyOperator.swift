@@ -1,18 +1,34 @@
 /// What a condition of a policy compares by: an operator of IAM, with its prefix for several values and its suffix for keys that may be
 /// missing.
-struct PolicyOperator {
-    private let name: String
+package struct PolicyOperator: Hashable, Sendable {
+    package enum Quantifier: Sendable {
+        case any, all
+    }
+
+    /// In small letters, without prefix and suffix.
+    package let name: String
+    /// How many of several values of a key must compare; nil without a prefix.
+    package let quantifier: Quantifier?
+    /// Whether a key that is missing compares.
+    package let isIfExists: Bool
+
+    /// Without prefix and suffix.
+    var isPlain: Bool { quantifier == nil && !isIfExists }
 
     /// Nil for what IAM does not have. Capital letters are not told from small ones.
     init?(_ text: String) {
         var name = text.lowercased()
-        for prefix in ["foranyvalue:", "forallvalues:"] where name.hasPrefix(prefix) {
+        var quantifier: Quantifier?
+        for (prefix, kind) in [("foranyvalue:", Quantifier.any), ("forallvalues:", .all)] where name.hasPrefix(prefix) {
             name.removeFirst(prefix.count)
+            quantifier = kind
             break
         }
-        if name.hasSuffix("ifexists"), name != "nullifexists" { name.removeLast("ifexists".count) }
+        isIfExists = name.hasSuffix("ifexists") && name != "nullifexists"
+        if isIfExists { name.removeLast("ifexists".count) }
         guard Self.names.contains(name) else { return nil }
         self.name = name
+        self.quantifier = quantifier
     }
 
     /// Whether a value is one that the operator compares with.

@@ -1,5 +1,5 @@
 /// The actions of S3 that policies can name, from its list in the Service Authorization Reference.
-enum S3Action {
+enum S3PolicyActions {
     /// What an action is done to.
     enum Kind: CaseIterable {
         case bucket
