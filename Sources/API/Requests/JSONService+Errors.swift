@@ -33,13 +33,6 @@ extension JSONService {
         )
     }
     static var throttled: Refusal { Refusal(code: "ThrottlingException", message: "Rate exceeded", status: .badRequest) }
-    static var unavailable: Refusal {
-        Refusal(
-            code: "ServiceUnavailableException",
-            message: "The database of the server cannot be reached. Try again later.",
-            status: .serviceUnavailable
-        )
-    }
     static var unsigned: Refusal {
         Refusal(
             code: "MissingAuthenticationTokenException",

@@ -47,9 +47,10 @@ final class StubServer: Sendable {
     private let channel: any Channel
     private let log: Log
 
-    /// Keeps what arrived.
+    /// Keeps what arrived, and what is still being answered.
     private final class Log: Sendable {
         let requests = Mutex<[StubRequest]>([])
+        let answers = Mutex<[Task<Void, Never>]>([])
     }
 
     init(_ script: @escaping Script) async throws {
@@ -62,7 +63,7 @@ final class StubServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(
-                        Handler { request in
+                        Handler(answers: { task in log.answers.withLock { $0.append(task) } }) { request in
                             log.requests.withLock { $0.append(request) }
                             return await script(request)
                         }
@@ -77,6 +78,8 @@ final class StubServer: Sendable {
 
     func stop() async throws {
         try await channel.close()
+        // A client that has gone leaves answers behind, which must not find their thread gone.
+        for answer in log.answers.withLock({ $0 }) { await answer.value }
         try await group.shutdownGracefully()
     }
 
@@ -85,10 +88,14 @@ final class StubServer: Sendable {
         typealias OutboundOut = HTTPServerResponsePart
 
         private let script: Script
+        private let answers: @Sendable (Task<Void, Never>) -> Void
         private var head: HTTPRequestHead?
         private var body = ByteBuffer()
 
-        init(_ script: @escaping Script) { self.script = script }
+        init(answers: @escaping @Sendable (Task<Void, Never>) -> Void, script: @escaping Script) {
+            self.answers = answers
+            self.script = script
+        }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             switch unwrapInboundIn(data) {
@@ -107,10 +114,12 @@ final class StubServer: Sendable {
                 body = ByteBuffer()
                 let script = script
                 let channel = context.channel
-                _ = context.eventLoop.makeFutureWithTask {
-                    await Self.answer(await script(request), on: channel, isHead: request.method == "HEAD")
-                }
+                answers(Self.task(answering: request, on: channel, by: script))
             }
+        }
+
+        private static func task(answering request: StubRequest, on channel: any Channel, by script: @escaping Script) -> Task<Void, Never> {
+            Task { await answer(await script(request), on: channel, isHead: request.method == "HEAD") }
         }
 
         /// The body of an answer to HEAD is not sent, and its length told.
