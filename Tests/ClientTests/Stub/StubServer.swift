@@ -118,7 +118,8 @@ final class StubServer: Sendable {
             }
         }
 
-        private static func task(answering request: StubRequest, on channel: any Channel, by script: @escaping Script) -> Task<Void, Never> {
+        private static func task(answering request: StubRequest, on channel: any Channel, by script: @escaping Script) -> Task<Void, Never>
+        {
             Task { await answer(await script(request), on: channel, isHead: request.method == "HEAD") }
         }
 

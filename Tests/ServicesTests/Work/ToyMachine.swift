@@ -3,6 +3,7 @@ import Foundation
 import Metadata
 import Services
 import Synchronization
+import TestSupport
 
 /// What an instance will need: a row that does not end, and has a state where it is to be.
 struct ToyMachine: Identifiable, Sendable {
