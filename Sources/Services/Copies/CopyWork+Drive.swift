@@ -13,6 +13,16 @@ extension CopyWork {
         logger[metadataKey: "snapshot"] = "\(copy.snapshotID)"
         logger[metadataKey: "source"] = "\(copy.sourceRegion)/\(copy.sourceSnapshotID)"
         defer { late.forget(copy.id) }
+        do {
+            try await drive(copy, under: lease, until: stop, logger)
+        } catch is NoLongerWanted {
+            // Also of one that has failed meanwhile: what it failed of is nobody's business any more.
+            logger.info("Stopped copying a snapshot")
+            throw NoLongerWanted()
+        }
+    }
+
+    private func drive(_ copy: SnapshotCopy, under lease: HeldLease, until stop: AsyncStream<Never>, _ logger: Logger) async throws {
         // Keys that are checked late: the call knew that this would fail.
         if let reason = copy.reason { return try await fail(copy, reason, isTemporary: false, lease) }
         guard let source = deployment.regions[copy.sourceRegion], let link = inbound.links[copy.sourceRegion],
@@ -32,10 +42,7 @@ extension CopyWork {
             }
             if late.isNew(copy, at: deployment.clock.now) { warnOfLate(copy) }
             logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
-        } catch is NoLongerWanted {
-            logger.info("Stopped copying a snapshot")
-            throw NoLongerWanted()
-        } catch let error where !(error is CancellationError) {
+        } catch let error where !(error is NoLongerWanted || error is CancellationError) {
             let failure = WorkFailure(error, of: copy, into: store.region)
             logger.warning("Copying a snapshot failed", metadata: .error(error, ["temporary": "\(failure.isTemporary)"]))
             try await fail(copy, failure.reason, isTemporary: failure.isTemporary, lease)
