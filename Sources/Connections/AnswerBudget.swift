@@ -27,7 +27,7 @@ package final class AnswerBudget: Sendable {
     /// What an answer is cut into when there are many. A client that takes nothing holds two: one in its connection, and one that waits for it.
     package static let pieceBytes = 256 << 10
     /// So many answers go out uncut: each piece costs a copy, and a way to the connection's thread and back.
-    package static let uncutAnswers = 16
+    package static let uncutAnswers = 4
     /// From here on it is worth while to give memory back when most of them have ended.
     private static let manyAnswers = 16
 
@@ -72,6 +72,8 @@ package final class AnswerBudget: Sendable {
         if isMuch { onDrained() }
     }
 
+    fileprivate var hasMany: Bool { state.withLock { $0.answers > Self.uncutAnswers } }
+
     fileprivate func next(of answer: ObjectIdentifier) -> ByteBuffer? {
         let slice = state.withLock { state -> ByteBuffer? in
             guard var kept = state.kept[answer] else { return nil }
@@ -112,6 +114,9 @@ package final class AnswerBudget: Sendable {
 
         /// Keeps bytes to cut pieces from, as long as there is room.
         package func keep(_ bytes: ByteBuffer) { budget.keep(bytes, for: ObjectIdentifier(self)) }
+
+        /// Whether there are so many answers that each is cut, and sent piece by piece as its connection has room.
+        package var isAmongMany: Bool { budget.hasMany }
 
         /// The next piece of what is kept; nil when nothing is.
         package func next() -> ByteBuffer? { budget.next(of: ObjectIdentifier(self)) }
