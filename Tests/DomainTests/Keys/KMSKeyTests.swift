@@ -71,8 +71,8 @@ import Testing
         let (account, region) = (try key().account, try key().region)
         let root = "arn:aws:iam::123456789012:root"
         func isManageable(_ statement: String) throws -> Bool {
-            let policy = try KeyPolicy("{\"Statement\": [\(statement)]}")
             do {
+                let policy = try KeyPolicy("{\"Statement\": [\(statement)]}")
                 try policy.requireManageable(by: root, of: account, in: region)
                 return true
             } catch let fault as Fault {
