@@ -7,10 +7,11 @@ package struct BucketDocuments: Sendable {
 
     package init(of store: RegionStore) { self.store = store }
 
-    /// Reads all documents that there are.
+    /// Reads all documents that there are. Where there are none, as at all starts but the first, nothing is written.
     ///
     /// - Parameter read: makes the settings of a bucket out of its documents, which are given by the names that they were kept under.
     package func adopt(_ read: @escaping @Sendable (BucketName, [String: [UInt8]]) throws -> BucketSettings) async throws {
+        guard try await store.database.read({ try !BucketTable($0).documents().isEmpty }) else { return }
         try await store.database.write { transaction in
             let table = BucketTable(transaction)
             for (bucket, documents) in try table.documents() {
