@@ -6,7 +6,6 @@ import Wire
 
 /// A verified request of S3, taken apart.
 struct S3Request: Sendable {
-    let operation: S3Operation
     let address: S3Address
     let query: S3Query
     let input: S3Input

@@ -24,7 +24,6 @@ enum S3Service: APIService {
             )
         }
         let asked = S3Request(
-            operation: operation,
             address: content.address,
             query: query,
             input: content.input,

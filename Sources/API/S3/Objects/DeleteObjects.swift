@@ -31,7 +31,6 @@ struct DeleteObjects: S3Action {
     }
 
     func run(_ call: S3Call) async throws -> Reply {
-        _ = try await call.buckets.require(call.bucket)
         var done: Deletions = []
         for object in deletion?.objects ?? [] {
             do {
