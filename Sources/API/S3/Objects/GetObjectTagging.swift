@@ -10,12 +10,7 @@ struct GetObjectTagging: S3Action {
 
     func run(_ call: S3Call) async throws -> Reply {
         let object = try await call.besideObject { try await call.objects.head(call.key, in: call.bucket, version: call.versionID) }
-        var reply = Reply.s3("Tagging") { xml in
-            xml.list("TagSet", object.attributes.tags.sorted { $0.key < $1.key }, item: "Tag") { xml, tag in
-                xml.element("Key", tag.key)
-                xml.element("Value", tag.value)
-            }
-        }
+        var reply = Reply.s3("Tagging") { $0.tags(object.attributes.tags.sorted { $0.key < $1.key }.map(Tag.init)) }
         if object.version != StoredObject.nullVersion { reply.headers[.versionID] = object.version }
         return reply
     }

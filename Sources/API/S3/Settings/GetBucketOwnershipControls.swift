@@ -9,6 +9,6 @@ struct GetBucketOwnershipControls: S3Action {
 
     func run(_ call: S3Call) async throws -> Reply {
         guard let ownership = try await call.settings().ownership else { throw S3Error(.ownershipControlsNotFound) }
-        return .xml(document: ownership.document)
+        return .s3("OwnershipControls") { xml in xml.element("Rule") { $0.element("ObjectOwnership", ownership.rawValue) } }
     }
 }

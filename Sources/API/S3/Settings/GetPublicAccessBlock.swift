@@ -9,6 +9,11 @@ struct GetPublicAccessBlock: S3Action {
 
     func run(_ call: S3Call) async throws -> Reply {
         guard let publicAccess = try await call.settings().publicAccess else { throw S3Error(.noSuchPublicAccessBlockConfiguration) }
-        return .xml(document: publicAccess.document)
+        return .s3("PublicAccessBlockConfiguration") { xml in
+            xml.element("BlockPublicAcls", publicAccess.blocksACLs)
+            xml.element("IgnorePublicAcls", publicAccess.ignoresACLs)
+            xml.element("BlockPublicPolicy", publicAccess.blocksPolicy)
+            xml.element("RestrictPublicBuckets", publicAccess.restrictsBuckets)
+        }
     }
 }

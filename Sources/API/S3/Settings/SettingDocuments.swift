@@ -1,9 +1,7 @@
 import Domain
-import HTTPTypes
-import NIOCore
 import Wire
 
-/// Settings of buckets between the documents of the wire and the values that are kept.
+/// Settings of buckets out of the documents of the wire.
 extension PublicAccessBlock {
     init(_ configuration: PublicAccessBlockConfiguration) {
         self.init(
@@ -12,15 +10,6 @@ extension PublicAccessBlock {
             blocksPolicy: configuration.blockPublicPolicy,
             restrictsBuckets: configuration.restrictPublicBuckets
         )
-    }
-
-    var document: [UInt8] {
-        PublicAccessBlockConfiguration.written { xml in
-            xml.element("BlockPublicAcls", blocksACLs)
-            xml.element("IgnorePublicAcls", ignoresACLs)
-            xml.element("BlockPublicPolicy", blocksPolicy)
-            xml.element("RestrictPublicBuckets", restrictsBuckets)
-        }
     }
 }
 
@@ -34,10 +23,6 @@ extension OwnershipControls {
     }
 }
 
-extension Domain.ObjectOwnership {
-    var document: [UInt8] { OwnershipControls.written { xml in xml.element("Rule") { $0.element("ObjectOwnership", rawValue) } } }
-}
-
 extension BucketEncryption {
     /// - Throws: `S3Error` `NotImplemented` for what no object could be put under.
     init(_ configuration: ServerSideEncryptionConfiguration) throws {
@@ -46,23 +31,6 @@ extension BucketEncryption {
             isBucketKeyEnabled: configuration.isBucketKeyEnabled,
             blockedTypes: configuration.blockedTypes
         )
-    }
-
-    var document: [UInt8] {
-        ServerSideEncryptionConfiguration.written { xml in
-            xml.element("Rule") { xml in
-                xml.element("ApplyServerSideEncryptionByDefault") { xml in
-                    switch request {
-                    case .s3: xml.element("SSEAlgorithm", "AES256")
-                    case .kms(let key, _):
-                        xml.element("SSEAlgorithm", "aws:kms")
-                        xml.element("KMSMasterKeyID", key)
-                    }
-                }
-                xml.element("BucketKeyEnabled", isBucketKeyEnabled)
-                if let blockedTypes { xml.list("BlockedEncryptionTypes", blockedTypes, item: "EncryptionType") }
-            }
-        }
     }
 }
 
@@ -76,19 +44,5 @@ extension XMLWriter {
             xml.element("Key", tag.key)
             xml.element("Value", tag.value)
         }
-    }
-}
-
-extension Reply {
-    static func xml(document: [UInt8]) -> Reply {
-        Reply(status: .ok, headers: [.contentType: "application/xml"], body: ByteBuffer(bytes: document))
-    }
-}
-
-extension S3Body {
-    fileprivate static func written(_ content: (inout XMLWriter) -> Void) -> [UInt8] {
-        var xml = XMLWriter()
-        xml.element(rootName, attributes: [("xmlns", S3Call.namespace)], content)
-        return xml.bytes
     }
 }
