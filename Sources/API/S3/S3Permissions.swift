@@ -4,6 +4,11 @@ import Wire
 extension Permission where Subject: S3Action {
     static func onBucket(_ name: String) -> Permission { Permission(name) { [$1.bucket($0.request.bucket)] } }
 
+    /// What is needed only where the request has a header.
+    static func onBucket(_ name: String, ifSent header: String) -> Permission {
+        Permission(name) { $0.request.header(header) == nil ? [] : [$1.bucket($0.request.bucket)] }
+    }
+
     static func onObject(_ name: String) -> Permission { Permission(name) { [$1.object($0.request.key, in: $0.request.bucket)] } }
 
     /// The pair of permissions for an object as it is, and for a version of it that the request names: one of the two is needed.

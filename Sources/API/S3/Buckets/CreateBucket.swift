@@ -6,10 +6,8 @@ import Wire
 struct CreateBucket: S3Action {
     static let permissions = [
         Permission<Self>.onBucket("s3:CreateBucket"),
-        Permission("s3:PutBucketAcl") { $0.request.header("x-amz-acl") == nil ? [] : [$1.bucket($0.request.bucket)] },
-        Permission("s3:PutBucketOwnershipControls") {
-            $0.request.header("x-amz-object-ownership") == nil ? [] : [$1.bucket($0.request.bucket)]
-        },
+        .onBucket("s3:PutBucketAcl", ifSent: "x-amz-acl"),
+        .onBucket("s3:PutBucketOwnershipControls", ifSent: "x-amz-object-ownership"),
     ]
     static let needsBucket = false
 
