@@ -74,7 +74,6 @@ struct IncomingRequest {
 
 extension PayloadHash {
     static func hashing(_ body: ByteBuffer) -> PayloadHash {
-        let digest = SHA256.hash(data: body.readableBytesView)
-        return .bytes(hexSHA256: digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+        .bytes(hexSHA256: Hex.encode(SHA256.hash(data: body.readableBytesView)))
     }
 }

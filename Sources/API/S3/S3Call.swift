@@ -66,7 +66,7 @@ struct S3Call: Sendable {
 extension AccountID {
     /// What S3 calls the id of an account: 64 hexadecimal digits.
     var canonicalID: String {
-        SHA256.hash(data: Array("ferry canonical user \(rawValue)".utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        Hex.encode(SHA256.hash(data: Array("ferry canonical user \(rawValue)".utf8)))
     }
 }
 

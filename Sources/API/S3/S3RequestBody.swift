@@ -158,7 +158,7 @@ struct S3RequestBody: ObjectBody {
             }
         }
         if let expectedSHA256, let sha256 {
-            let computed = sha256.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let computed = Hex.encode(sha256.finalize())
             guard computed == expectedSHA256 else {
                 throw S3Error(
                     .xAmzContentSHA256Mismatch,

@@ -40,9 +40,6 @@ struct SignedRequest: Sendable {
     private static func digest(of body: ByteBuffer) -> String {
         var hash = SHA256()
         body.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
-        return hash.finalize().map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0\(text)" : text
-        }.joined()
+        return Hex.encode(hash.finalize())
     }
 }

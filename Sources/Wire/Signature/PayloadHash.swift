@@ -40,8 +40,8 @@ package enum PayloadDeclaration: Sendable, Equatable {
 }
 
 /// Lower-case hexadecimal.
-enum Hex {
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+package enum Hex {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         for byte in bytes {
             text.append(digit(byte >> 4))

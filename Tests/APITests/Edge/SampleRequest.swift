@@ -65,7 +65,7 @@ struct SampleRequest: Sendable {
         if signing != .absent {
             let signer = SigV4Signer(credential: credential, region: region, service: service)
             let signable = SignableRequest(method: method.rawValue, target: try RequestTarget(target), headers: named)
-            let digest = SHA256.hash(data: body).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let digest = Hex.encode(SHA256.hash(data: body))
             named += signer.headers(for: signable, payload: .bytes(hexSHA256: digest), at: date)
         }
         var head = HTTPRequest(method: method, scheme: "http", authority: host, path: target)
