@@ -19,14 +19,14 @@ package struct WorkFailure: Sendable {
     ///   - source: what was read.
     ///   - remedy: what is to be done when there is room, as "copy again".
     init(_ error: any Error, _ subject: String, reading source: String, into region: Region, remedy: String) {
-        if let error = error as? StoreError {
+        if case .noSpace = StorageFailure(error) {
+            self.init(
+                "Client.VolumeLimitExceeded",
+                "No space left on the device that holds \(region): free some and \(remedy)",
+                isTemporary: false
+            )
+        } else if let error = error as? StoreError {
             switch error.code {
-            case _ where error.isNoSpace:
-                self.init(
-                    "Client.VolumeLimitExceeded",
-                    "No space left on the device that holds \(region): free some and \(remedy)",
-                    isTemporary: false
-                )
             case .damaged, .missingPack, .notFound:
                 self.init(
                     "Server.InternalError",
@@ -40,12 +40,6 @@ package struct WorkFailure: Sendable {
             self.init(
                 "Client.VolumeLimitExceeded",
                 "No space left on the device that holds \(region): \(error), free some and \(remedy)",
-                isTemporary: false
-            )
-        } else if DatabaseFailure.isNoSpace(error) {
-            self.init(
-                "Client.VolumeLimitExceeded",
-                "No space left on the device that holds \(region): free some and \(remedy)",
                 isTemporary: false
             )
         } else if let error = error as? KeyUnusable {
