@@ -18,7 +18,7 @@ struct ThrottlingCommand: ClientCommand {
     func execute() async throws {
         let inForce = try await Session.run(server) { session in
             guard !session.connection.endpoints.isAWS else {
-                throw ValidationError("AWS does not let its throttling be seen or changed. Name a Ferry with --endpoint.")
+                throw ValidationError("AWS does not let its throttling be seen or changed. Name a Ferry server with --endpoint-url.")
             }
             guard let profile else {
                 return try await doing("asking for the throttling") { try await session.client.throttling(region: session.region) }
