@@ -3,8 +3,8 @@ import Synchronization
 
 /// The bytes of one Region: blocks, block map pages and roots, each under its digest, in packs.
 ///
-/// Appended content can be read at once and is durable after `StoreWriter.flush`. A page that is in the store implies that all its
-/// blocks are, and a root that all its pages are; the store refuses to append one that would break this, and recovery keeps it.
+/// Appended content can be read at once and is durable after `StoreWriter.flush`. A page that is in the store and not doubted implies that
+/// all its blocks are, and a root that all its pages are; the store refuses to append one that would break this, and recovery keeps it.
 ///
 /// One process writes to a folder at a time; the owner of the folder sees to that. Others may read it meanwhile (`Scrub`).
 package final class BlockStore: Sendable, BlockMapSource {
