@@ -41,6 +41,17 @@ def packs(server: FerryServer, region: str) -> list[Path]:
     return sorted((server.data / "regions" / region / "packs").glob("*.pack"))
 
 
+def packed_bytes(server: FerryServer, region: str) -> int:
+    """What the packs of a Region take together. A collection may delete one while they are counted."""
+    total = 0
+    for pack in packs(server, region):
+        try:
+            total += pack.stat().st_size
+        except FileNotFoundError:
+            continue
+    return total
+
+
 def frames(server: FerryServer, region: str) -> list[Frame]:
     return [frame for pack in packs(server, region) for frame in _frames(pack.read_bytes())]
 

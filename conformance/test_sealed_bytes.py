@@ -15,10 +15,6 @@ from kms_keys import make_key
 from patience import eventually
 
 
-def packed(server, region) -> bytes:
-    return b"".join(pack.read_bytes() for pack in sorted((server.data / "regions" / region / "packs").glob("*.pack")))
-
-
 def made(seed, count=24) -> Disk:
     return Disk(1, {index * 3: noise(seed, index) for index in range(count)})
 
@@ -79,10 +75,10 @@ def test_what_is_there_under_the_key_is_not_moved_again(start_server):
     key = make_key(server, AWAY)["Arn"]
     source = snapshots.upload(server, disk)
     copied(server, source, HOME, AWAY, Encrypted=True, KmsKeyId=key)
-    before = len(packed(server, AWAY))
+    before = packs.packed_bytes(server, AWAY)
     changed = Disk(1, {**disk.blocks, 7: noise("incremental, changed", 7)})
     second = copied(server, snapshots.upload(server, changed), HOME, AWAY, Encrypted=True, KmsKeyId=key)
-    assert len(packed(server, AWAY)) - before < 2 * BLOCK
+    assert packs.packed_bytes(server, AWAY) - before < 2 * BLOCK
     snapshots.assert_holds(server, AWAY, second, changed)
 
 
@@ -121,6 +117,6 @@ def test_the_space_of_a_locked_domain_is_left_alone(start_server):
     server.start()
     open_one = snapshots.upload(server, gone)
     server.ec2(HOME).delete_snapshot(SnapshotId=open_one)
-    eventually(lambda: len(packed(server, HOME)) < 40 * BLOCK, "the open one is freed")
+    eventually(lambda: packs.packed_bytes(server, HOME) < 40 * BLOCK, "the open one is freed")
     server.kms(HOME).enable_key(KeyId=key["KeyId"])
     snapshots.assert_holds(server, HOME, snapshot, kept)

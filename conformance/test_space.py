@@ -7,6 +7,7 @@ import random
 import subprocess
 
 import images
+import packs
 import pytest
 import snapshots
 from disks import BLOCK, Disk, noise
@@ -18,17 +19,6 @@ SOON = ("--collect-every", "1")
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(binary()), *arguments], capture_output=True, text=True, timeout=HANG)
-
-
-def packed(server: FerryServer, region: str) -> int:
-    """Bytes of the packs of a Region. A pack may go while they are counted."""
-    total = 0
-    for pack in (server.data / "regions" / region / "packs").glob("*.pack"):
-        try:
-            total += pack.stat().st_size
-        except FileNotFoundError:
-            continue
-    return total
 
 
 def delete(server: FerryServer, region: str, image: str) -> None:
@@ -43,11 +33,11 @@ def test_space_comes_back_and_the_rest_stays(start_server):
     gone = images.register(server, snapshots.upload(server, Disk(1, changed)))
     copy = images.copied(server, gone)["ImageId"]
     kept_copy = images.copied(server, images.register(server, kept))
-    assert packed(server, HOME) > 120 * BLOCK and packed(server, AWAY) > 120 * BLOCK
+    assert packs.packed_bytes(server, HOME) > 120 * BLOCK and packs.packed_bytes(server, AWAY) > 120 * BLOCK
     delete(server, HOME, gone)
     delete(server, AWAY, copy)
     for region in (HOME, AWAY):
-        eventually(lambda: packed(server, region) < 50 * BLOCK, f"the space in {region} came back")
+        eventually(lambda: packs.packed_bytes(server, region) < 50 * BLOCK, f"the space in {region} came back")
     snapshots.assert_holds(server, HOME, kept, base)
     snapshots.assert_holds(server, AWAY, *images.snapshots_of(kept_copy), base)
     # What was freed can be pushed and copied again.
@@ -60,7 +50,7 @@ def test_a_cancelled_upload_and_a_failed_copy_leave_nothing(start_server):
     pending = server.ebs(HOME).start_snapshot(VolumeSize=1)["SnapshotId"]
     snapshots.put_blocks(server, HOME, pending, {index: noise("pending", index) for index in range(40)})
     server.ec2(HOME).delete_snapshot(SnapshotId=pending)
-    eventually(lambda: packed(server, HOME) == 0, "the blocks of the upload are gone")
+    eventually(lambda: packs.packed_bytes(server, HOME) == 0, "the blocks of the upload are gone")
 
 
 def test_kill_while_it_collects(tmp_path, seed):
@@ -72,20 +62,20 @@ def test_kill_while_it_collects(tmp_path, seed):
     for round in range(8):
         written = {index: noise(f"round {round}", index) for index in range(16, 64)}
         gone = snapshots.upload(server, Disk(1, {**base.blocks, **written}))
-        full = packed(server, HOME)
+        full = packs.packed_bytes(server, HOME)
         server.ec2(HOME).delete_snapshot(SnapshotId=gone)
         looks = dice.randint(1, 400)
 
         def seen() -> bool:
             nonlocal looks
             looks -= 1
-            return looks <= 0 or packed(server, HOME) < full
+            return looks <= 0 or packs.packed_bytes(server, HOME) < full
 
         eventually(seen, "the collection began", pause=0.005)
         server.kill()
         server.start()
         snapshots.assert_holds(server, HOME, kept, base)
-    eventually(lambda: packed(server, HOME) < 40 * BLOCK, "the space came back in the end")
+    eventually(lambda: packs.packed_bytes(server, HOME) < 40 * BLOCK, "the space came back in the end")
     snapshots.assert_holds(server, HOME, kept, base)
     server.stop()
     scrubbed = run("scrub", "--data", str(server.data))
@@ -106,7 +96,7 @@ def test_gc_on_a_stopped_folder(tmp_path):
     collected = run("gc", "--data", str(server.data), "--region", HOME)
     assert collected.returncode == 0, collected.stdout + collected.stderr
     assert collected.stdout.startswith(f"{HOME}: 50 frames of 24 MiB freed"), collected.stdout
-    assert packed(server, HOME) < 14 * BLOCK
+    assert packs.packed_bytes(server, HOME) < 14 * BLOCK
     assert run("gc", "--data", str(server.data), "--region", "mars-north-1").returncode == 64
     # Dead frames that still stand in packs are no damage to an index made anew.
     rebuilt = run("rebuild-index", "--data", str(server.data))
