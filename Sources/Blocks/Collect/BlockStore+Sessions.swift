@@ -16,9 +16,29 @@ extension BlockStore {
     }
 
     /// A session that lasts until it is ended or released, for those that have no scope for it.
-    package func writer(in domain: SealDomain = .open) -> StoreWriter {
+    ///
+    /// - Parameter isHandedOver: whether collections do not wait for it, as the bytes may come slowly. What the writer stores or finds is as safe:
+    ///   a collection that begins has it marked. That takes 32 bytes of memory for each page, and for each block without a page.
+    package func writer(in domain: SealDomain = .open, isHandedOver: Bool = false) -> StoreWriter {
+        guard isHandedOver else { return StoreWriter(store: self, domain: domain, session: beginSession(), isHandedOver: false) }
+        // Begun and noted in one, so that a collection that does not find the writer is not older than its session.
+        return openWriters.withLock { open in
+            let writer = StoreWriter(store: self, domain: domain, session: beginSession(), isHandedOver: true)
+            open.add(writer)
+            return writer
+        }
+    }
+
+    func beginSession() -> WriteSession {
         let epoch = state.withLock { $0.epoch }
-        return StoreWriter(store: self, domain: domain, session: sessions.withLock { $0.begin(epoch: epoch) })
+        return sessions.withLock { $0.begin(epoch: epoch) }
+    }
+
+    func forget(_ writer: StoreWriter) { openWriters.withLock { $0.remove(ObjectIdentifier(writer)) } }
+
+    /// Has the sessions that began before a generation handed over where they can be.
+    func handOverSessions(before generation: UInt64) async {
+        for writer in openWriters.withLock({ $0.all }) { await writer.handOver(before: generation) }
     }
 
     func end(_ session: WriteSession) { sessions.withLock { $0.end(session) }?.resume() }

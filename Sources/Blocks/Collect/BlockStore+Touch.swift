@@ -6,8 +6,15 @@ extension BlockStore {
         guard session.touches else { return try await contains(addresses) }
         if addresses.isEmpty { return [] }
         // Whether one is there and whether it is marked is one question: in between, an older session could bring it unmarked.
-        let marked = try await pool.run { [self] in try sound(addresses, since: session.generation) }
-        return marked.union(try await touch(addresses.filter { !marked.contains($0) }, for: session))
+        let marked = try await marked(addresses, by: session)
+        let kept = marked.union(try await touch(addresses.filter { !marked.contains($0) }, for: session))
+        // What others mark between the two looks is in neither.
+        return kept.union(try await self.marked(addresses.filter { !kept.contains($0) }, by: session))
+    }
+
+    private func marked(_ addresses: [Digest], by session: WriteSession) async throws -> Set<Digest> {
+        if addresses.isEmpty { return [] }
+        return try await pool.run { [self] in try sound(addresses, since: session.generation) }
     }
 
     /// Marks frames and all that is under them. Returns those that are there, whole as far as the index knows.

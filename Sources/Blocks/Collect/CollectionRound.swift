@@ -3,7 +3,7 @@ import Synchronization
 /// One collection: finds what is alive, forgets the rest, and gives its space back. Writers, copies and readers go on meanwhile.
 ///
 /// 1. A new generation begins. Sessions that begin from now on mark what they rely on.
-/// 2. The sessions that began before are waited for, and what they stored is flushed.
+/// 2. The sessions that began before are handed over to later ones, or waited for, and what they stored is flushed.
 /// 3. What the caller's roots reach is marked.
 /// 4. What is not marked is forgotten: roots, then pages, then blocks, so that a page that is not doubted always implies its blocks.
 /// 5. Packs without a frame are deleted; those that are mostly dead are rewritten. On a disk that is short of space, what is dead in the
@@ -36,6 +36,7 @@ package struct CollectionRound: Sendable {
             store.sessions.withLock { $0.enter(generation) }
             return generation
         }
+        await store.handOverSessions(before: generation)
         try await store.waitForSessions(before: generation)
         try await store.flushAll()
         let marker = CollectionMarker(store: store, generation: generation)

@@ -19,6 +19,7 @@ package final class BlockStore: Sendable, BlockMapSource {
     let doubts: Doubts
     let state = Mutex(StoreState())
     let sessions: Mutex<WriteSessions>
+    let openWriters = Mutex(OpenWriters())
     private let pages: PageCache
     /// Held over the making of a pack, so that several threads that find the last one full make one and not several.
     /// Only threads of the pool wait for it.

@@ -10,29 +10,53 @@ package final class StoreWriter: Sendable {
     let store: BlockStore
     /// In which this writer stores. Digests are of plain bytes, whatever the domain.
     package let domain: SealDomain
-    private let session: WriteSession
-    private let hasEnded = Atomic(false)
+    private let sessions: Mutex<WriterSessions>
     /// Everything that this writer needs durable has a lower sequence.
     private let target = Mutex<UInt64>(0)
 
-    init(store: BlockStore, domain: SealDomain, session: WriteSession) {
+    /// - Parameter isHandedOver: whether a collection that waits for the session has it handed over: see `handOver`.
+    init(store: BlockStore, domain: SealDomain, session: WriteSession, isHandedOver: Bool) {
         self.store = store
         self.domain = domain
-        self.session = session
+        sessions = Mutex(WriterSessions(session, isHandedOver: isHandedOver))
     }
 
     deinit { end() }
 
     /// Ends the session: what it stored or found is left to what refers to it by now.
     package func end() {
-        if !hasEnded.exchange(true, ordering: .relaxed) { store.end(session) }
+        for session in finish() { store.end(session) }
+        store.forget(self)
+    }
+
+    /// Goes over from a session that a collection waits for to one of its own time, and marks all that this writer has stored or found: so nobody
+    /// has to wait for whoever sends slowly what is stored here. Calls of the writer may go on meanwhile.
+    func handOver(before generation: UInt64) async {
+        let next = store.beginSession()
+        guard let old = turn(to: next, before: generation) else { return store.end(next) }
+        await withCheckedContinuation { if !waitForCalls(of: old, $0) { $0.resume() } }
+        do {
+            // Before the flush, which then covers it: calls of the new session go on and hold more.
+            let held = held()
+            try await store.flush(epoch: old.epoch, target: covered())
+            guard try await store.contains(held, for: next).count == held.count else {
+                throw StoreError(.notFound, "what a writer has stored is not in the store")
+            }
+            store.end(old)
+        } catch {
+            // As without handing over: the collection waits for the writer's end, and sweeps nothing of what could not be marked.
+            if !keep(old) { store.end(old) }
+        }
     }
 
     /// Those of the contents that are in the store durably, and stay there until the session ends.
     package func contains(_ digests: [Digest]) async throws -> Set<Digest> {
-        if domain.id == .open { return try await store.contains(digests, for: session) }
-        let digests = Dictionary(digests.map { (domain.address(of: $0), $0) }) { first, _ in first }
-        return Set(try await store.contains(Array(digests.keys), for: session).compactMap { digests[$0] })
+        let session = enter()
+        defer { leave(session) }
+        let addresses = Dictionary(digests.map { (domain.address(of: $0), $0) }) { first, _ in first }
+        let found = try await store.contains(Array(addresses.keys), for: session)
+        hold(found)
+        return Set(found.compactMap { addresses[$0] })
     }
 
     /// Hashes a block of exactly 524,288 bytes that are not all zeros, and stores it unless it is there.
@@ -44,8 +68,8 @@ package final class StoreWriter: Sendable {
         guard block.readableBytes == BlockSize.bytes else {
             throw StoreError(.invalidBlock, "a block has \(BlockSize.bytes) bytes, not \(block.readableBytes)")
         }
-        let (store, domain, session) = (store, domain, session)
-        return try await append { refused in
+        let (store, domain) = (store, domain)
+        return try await append { session, refused in
             let digest = Digest(sha256: block.readableBytesSpan)
             store.statistics.hashed(block.readableBytes)
             if let expected, expected != digest {
@@ -68,8 +92,8 @@ package final class StoreWriter: Sendable {
     /// Throws `invalidBlock` when it is no block of 524,288 bytes that are not all zeros; the writer stays usable.
     @discardableResult
     package func put(compressed payload: FramePayload) async throws -> Digest {
-        let (store, domain, session) = (store, domain, session)
-        return try await append { refused in
+        let (store, domain) = (store, domain)
+        return try await append { session, refused in
             guard let block = try? payload.plain(), payload.kind == .block, block.readableBytes == BlockSize.bytes else {
                 throw StoreError(.invalidBlock, "it does not decompress to \(BlockSize.bytes) bytes")
             }
@@ -104,8 +128,8 @@ package final class StoreWriter: Sendable {
         children: [Digest],
         encoded: @escaping @Sendable () -> [UInt8]
     ) async throws -> Digest {
-        let (store, domain, session) = (store, domain, session)
-        return try await append { refused in
+        let (store, domain) = (store, domain)
+        return try await append(over: kind == .page ? domain.addresses(of: children) : []) { session, refused in
             let plain = ByteBuffer(bytes: encoded())
             let digest = Digest(sha256: plain.readableBytesSpan)
             store.statistics.hashed(plain.readableBytes)
@@ -124,13 +148,15 @@ package final class StoreWriter: Sendable {
     ///
     /// Covers the calls that have returned. Concurrent flushes share one fdatasync and one index commit.
     package func flush() async throws {
+        let session = enter()
+        defer { leave(session) }
         try await store.flush(epoch: session.epoch, target: covered())
     }
 
     /// Brings content of a domain of `source` here: opened, which proves it, and sealed anew, without being decompressed or hashed.
     func copy(_ digest: Digest, from source: BlockStore, in origin: SealDomain) async throws -> (moved: Bool, storedBytes: Int) {
-        let (store, domain, session) = (store, domain, session)
-        let storedBytes = try await append(unlocking: { _ = try await source.packs.domains.require(origin.id) }) { refused in
+        let (store, domain) = (store, domain)
+        let storedBytes = try await append(unlocking: { _ = try await source.packs.domains.require(origin.id) }) { session, refused in
             let outcome = try store.append(domain.address(of: digest), by: session, refusing: refused) {
                 let payload = try source.payload(origin.address(of: digest))
                 return AppendContent(
@@ -147,8 +173,23 @@ package final class StoreWriter: Sendable {
     /// Runs an append on the pool until it is decided. Returns the bytes stored by it, nil when the content was there.
     ///
     /// `body` gets the addresses that cannot be relied on, though the index knows them.
+    ///
+    /// - Parameter children: the addresses of what is kept by the content from then on.
     private func append(
+        over children: [Digest] = [],
         unlocking unlock: () async throws -> Void = {},
+        _ body: @escaping @Sendable (WriteSession, Set<Digest>) throws -> (Digest, AppendOutcome)
+    ) async throws -> (Digest, Int?) {
+        let session = enter()
+        defer { leave(session) }
+        let (digest, bytes) = try await append(in: session, unlocking: unlock) { try body(session, $0) }
+        hold([domain.address(of: digest)], over: children)
+        return (digest, bytes)
+    }
+
+    private func append(
+        in session: WriteSession,
+        unlocking unlock: () async throws -> Void,
         _ body: @escaping @Sendable (Set<Digest>) throws -> (Digest, AppendOutcome)
     ) async throws -> (Digest, Int?) {
         var refused: Set<Digest> = []
@@ -192,6 +233,28 @@ package final class StoreWriter: Sendable {
     }
 
     @inline(never) private func covered() -> UInt64 { target.withLock { $0 } }
+
+    @inline(never) private func enter() -> WriteSession { sessions.withLock { $0.enter() } }
+
+    @inline(never) private func leave(_ session: WriteSession) { sessions.withLock { $0.leave(session) }?.resume() }
+
+    @inline(never) private func hold(_ addresses: some Collection<Digest>, over children: [Digest] = []) {
+        sessions.withLock { $0.hold(addresses, over: children) }
+    }
+
+    @inline(never) private func held() -> [Digest] { sessions.withLock { $0.held } }
+
+    @inline(never) private func finish() -> [WriteSession] { sessions.withLock { $0.finish() } }
+
+    @inline(never) private func turn(to next: WriteSession, before generation: UInt64) -> WriteSession? {
+        sessions.withLock { $0.turn(to: next, before: generation) }
+    }
+
+    @inline(never) private func waitForCalls(of session: WriteSession, _ continuation: CheckedContinuation<Void, Never>) -> Bool {
+        sessions.withLock { $0.wait(for: session, continuation) }
+    }
+
+    @inline(never) private func keep(_ session: WriteSession) -> Bool { sessions.withLock { $0.keep(session) } }
 }
 
 extension BlockStore {

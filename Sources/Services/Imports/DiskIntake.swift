@@ -22,7 +22,7 @@ struct DiskIntake: Sendable {
     init(_ job: Job, encryption: SnapshotEncryption?, tools: JobTools) async throws {
         self.job = job
         self.tools = tools
-        session = tools.store.blocks.writer(in: try await tools.store.seal(encryption?.domain))
+        session = tools.store.blocks.writer(in: try await tools.store.seal(encryption?.domain), isHandedOver: true)
     }
 
     /// The disks of one object: several only of an OVA.

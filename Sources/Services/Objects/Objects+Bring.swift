@@ -25,7 +25,7 @@ extension Objects {
         let (store, seal) = (call.store, try await call.store.seal(encryption?.domain))
         let origin = PacedSource(StoreSource(source.blocks, in: try await source.seal(object.encryption?.domain)), over: flow)
         // Lasts until the row is there: no collection takes one segment while another is being brought.
-        let session = store.blocks.writer(in: seal)
+        let session = store.blocks.writer(in: seal, isHandedOver: true)
         defer { session.end() }
         var segments: [StoredObject.Segment] = []
         var arrived: Int64 = 0

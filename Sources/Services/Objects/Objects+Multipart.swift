@@ -70,7 +70,7 @@ extension Objects {
             throw Self.tooLarge(bytes, max: Self.putBytesMax)
         }
         let (store, now) = (call.store, call.now)
-        let writer = store.blocks.writer(in: try await store.seal(upload.encryption?.domain))
+        let writer = store.blocks.writer(in: try await store.seal(upload.encryption?.domain), isHandedOver: true)
         defer { writer.end() }
         let (segment, identity) = try await self.store(&body, bytes: bytes, with: writer)
         let part = MultipartUpload.Part(

@@ -79,7 +79,7 @@ extension Objects {
         let encryption = if let settled { settled } else { try await encryption(put.encryption) }
         let seal = try await call.store.seal(encryption?.domain)
         let (store, now) = (call.store, call.now)
-        let writer = store.blocks.writer(in: seal)
+        let writer = store.blocks.writer(in: seal, isHandedOver: true)
         // The session lasts until the row is there: no collection takes the bytes before that.
         defer { writer.end() }
         let (segment, identity) = try await self.store(&body, bytes: bytes, with: writer)

@@ -50,11 +50,11 @@ struct Actor: Sendable {
 
     private func write(to place: Int, using generator: inout SeededGenerator) async throws {
         let disk = disk(place, using: &generator)
-        let (store, rows) = (stores[place], rows[place])
-        try await store.withWriter { writer in
-            let root = try await disk.write(with: writer, to: store)
-            rows.change { $0.snapshots[ModelRows.newID()] = (disk, root) }
-        }
+        // As a snapshot that is copied, or as an object whose body comes slowly.
+        let writer = stores[place].writer(isHandedOver: generator.oneIn(2))
+        defer { writer.end() }
+        let root = try await disk.write(with: writer, to: stores[place])
+        rows[place].change { $0.snapshots[ModelRows.newID()] = (disk, root) }
     }
 
     /// As EBS direct does: a session for each block, a row for each block, and the map from the rows.
