@@ -93,6 +93,7 @@ extension Schema {
             objectAttributeSteps,
             endedUploadSteps,
             workSteps,
+            dutySteps,
         ]
     )
 }

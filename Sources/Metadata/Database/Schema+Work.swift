@@ -9,4 +9,13 @@ extension Schema {
         "ALTER TABLE copies ADD COLUMN due_at BIGINT NOT NULL DEFAULT 0",
         "UPDATE copies SET due_at = created_at",
     ]
+
+    /// Leases on uploads that are to be finished, and on what one process at a time does for a Region. A step of the Region's schema.
+    static let dutySteps: [String] = [
+        "ALTER TABLE uploads ADD COLUMN lease_owner TEXT",
+        "ALTER TABLE uploads ADD COLUMN lease_until BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE uploads ADD COLUMN due_at BIGINT NOT NULL DEFAULT 0",
+        "CREATE TABLE duties (id TEXT PRIMARY KEY, lease_owner TEXT, lease_until BIGINT NOT NULL)",
+        "INSERT INTO duties (id, lease_until) VALUES ('collection', 0)",
+    ]
 }

@@ -11,9 +11,26 @@ package struct UploadTable {
         try transaction.firstRow("SELECT * FROM uploads WHERE snapshot_id = ?", [.text(id)]).map(Upload.init)
     }
 
-    /// Uploads whose client has said that they are complete.
-    package func sealed(limit: Int) throws -> [Upload] {
-        try transaction.rows("SELECT * FROM uploads WHERE is_sealed = 1 ORDER BY snapshot_id LIMIT ?", [.integer(limit)]).map(Upload.init)
+    /// Whether there is one whose client has said that it is complete.
+    package func hasSealed() throws -> Bool {
+        try transaction.firstRow("SELECT 1 AS found FROM uploads WHERE is_sealed = 1 LIMIT 1") != nil
+    }
+
+    /// At most `limit` sealed ones that are due and have a free lease, those first that wait longest.
+    package func sealed(_ limit: Int, at now: Date) throws -> [Upload] {
+        let sql = "SELECT * FROM uploads WHERE is_sealed = 1 AND due_at <= ? AND lease_until < ? ORDER BY due_at, snapshot_id LIMIT ?"
+        return try transaction.rows(sql, [.date(now), .date(now), .integer(max(0, limit))]).map(Upload.init)
+    }
+
+    /// The sealed ones that an owner has leased.
+    package func sealed(leasedBy owner: String) throws -> Set<SnapshotID> {
+        let sql = "SELECT snapshot_id FROM uploads WHERE is_sealed = 1 AND lease_owner = ?"
+        return Set(try transaction.rows(sql, [.text(owner)]).map { try $0.value("snapshot_id") })
+    }
+
+    /// Nobody finishes it before a date.
+    package func postpone(_ id: SnapshotID, to date: Date) throws {
+        try transaction.execute("UPDATE uploads SET due_at = ? WHERE snapshot_id = ?", [.date(date), .text(id)])
     }
 
     /// Uploads that got no block for longer than their timeout.
@@ -96,7 +113,8 @@ package struct UploadBlock: Hashable, Sendable {
 }
 
 /// A snapshot that is being written through the EBS direct APIs.
-package struct Upload: Sendable {
+package struct Upload: Identifiable, Sendable {
+    package var id: SnapshotID { snapshotID }
     package let snapshotID: SnapshotID
     /// The block map that the uploaded blocks are laid over.
     package let parentRoot: [UInt8]?

@@ -31,12 +31,14 @@ package struct Collector: Service, CustomStringConvertible {
     private let schedule: Schedule
     private let logger: Logger
     private let lastEnd = LastEnd()
+    private let duty: Duty
 
     package init(store: RegionStore, deployment: Deployment, schedule: Schedule = Schedule()) {
         self.store = store
         self.deployment = deployment
         self.schedule = schedule
         logger = deployment.logger(of: store)
+        duty = Duty("collection", in: store.database, clock: deployment.clock)
     }
 
     /// As the log of services names it.
@@ -63,7 +65,9 @@ package struct Collector: Service, CustomStringConvertible {
             if let last = lastEnd.date, now < last.addingTimeInterval(pause) { return }
             guard try await store.database.read({ try ReleaseTable($0).hasAny(until: old) }) else { return }
             defer { lastEnd.date = deployment.clock.now }
-            _ = try await collect()
+            guard try await duty.perform({ _ = try await collect() }) != nil else {
+                return logger.debug("Another process collects garbage")
+            }
         } catch {
             if error is BackupRuns { return logger.info("Garbage will be collected when the running backup has ended") }
             if !(error is CancellationError) { logger.error("Collecting garbage failed", metadata: .error(error)) }

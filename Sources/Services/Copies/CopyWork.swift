@@ -8,7 +8,7 @@ import Transfer
 /// CopyWork+Drive.swift.
 struct CopyWork: LongWork {
     let name = "copies"
-    let table = "copies"
+    let rows = LeasedRows.copies
 
     let store: RegionStore
     let deployment: Deployment

@@ -7,7 +7,7 @@ import Metadata
 /// The jobs of a Region, as a reconciler drives them. A job that a crash cut off goes on with what it finds of its earlier work.
 struct JobDriver: LongWork {
     let name = "jobs"
-    let table = "jobs"
+    let rows = LeasedRows.jobs
 
     let tools: JobTools
     let reportInterval: Duration

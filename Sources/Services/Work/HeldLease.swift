@@ -7,7 +7,7 @@ import Metadata
 package struct HeldLease: Sendable {
     let id: String
     let owner: String
-    let table: String
+    let rows: LeasedRows
     let database: Database
     let clock: WallClock
     /// Told when the lease was prolonged.
@@ -19,7 +19,7 @@ package struct HeldLease: Sendable {
     package func save<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         let lease = Lease(of: owner, at: clock.now)
         let value = try await database.write { transaction in
-            guard try LeaseTable(table, transaction).renew(id, lease) else { throw NoLongerWanted() }
+            guard try LeaseTable(rows, transaction).renew(id, lease) else { throw NoLongerWanted() }
             return try body(transaction)
         }
         renewed(lease.until)
@@ -31,7 +31,7 @@ package struct HeldLease: Sendable {
     /// - Throws: `NoLongerWanted` when the lease is gone.
     package func finish<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         try await database.write { transaction in
-            guard try LeaseTable(table, transaction).release(id, of: owner) else { throw NoLongerWanted() }
+            guard try LeaseTable(rows, transaction).release(id, of: owner) else { throw NoLongerWanted() }
             return try body(transaction)
         }
     }
@@ -39,6 +39,6 @@ package struct HeldLease: Sendable {
     /// Gives the lease up, if it is held: whoever looks next goes on.
     func giveBack() async throws {
         // A cancelled task may not write to the database, so this runs in one of its own.
-        _ = try await Task { try await database.write { try LeaseTable(table, $0).release(id, of: owner) } }.value
+        _ = try await Task { try await database.write { try LeaseTable(rows, $0).release(id, of: owner) } }.value
     }
 }

@@ -12,7 +12,7 @@ package protocol LongWork: Sendable {
     /// As the log names the rows: "copies".
     var name: String { get }
     /// Where the rows are, with their leases.
-    var table: String { get }
+    var rows: LeasedRows { get }
 
     /// Called once, when the process starts.
     func start() async

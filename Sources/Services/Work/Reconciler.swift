@@ -82,7 +82,7 @@ package struct Reconciler<Work: LongWork>: Sendable {
         at now: Date,
         in transaction: Transaction
     ) throws -> Round {
-        let leases = LeaseTable(work.table, transaction)
+        let leases = LeaseTable(work.rows, transaction)
         // Before anything is leased, so that a row whose lease has run out under its drive takes no place of another. What is slow keeps
         // its lease although it has nothing to report.
         let renewed = try ending.filter { try leases.renew("\($0)", lease) }
@@ -97,7 +97,7 @@ package struct Reconciler<Work: LongWork>: Sendable {
     private func start(_ row: Work.Row, _ lease: Lease, in group: inout DiscardingTaskGroup) {
         let stop = running.start(row, leaseUntil: lease.until)
         let id = row.id
-        let held = HeldLease(id: "\(id)", owner: owner, table: work.table, database: database, clock: clock) { [running] until in
+        let held = HeldLease(id: "\(id)", owner: owner, rows: work.rows, database: database, clock: clock) { [running] until in
             running.setLease(of: id, until: until)
         }
         group.addTask {

@@ -30,7 +30,7 @@ import Testing
 
     private func renew(_ id: CopyID, by owner: String, until seconds: Double, in temporary: TemporaryDatabase) throws -> Bool {
         let lease = Lease(of: owner, at: start.addingTimeInterval(seconds - Lease.seconds))
-        return try temporary.write { try LeaseTable("copies", $0).renew(id.rawValue, lease) }
+        return try temporary.write { try LeaseTable(.copies, $0).renew(id.rawValue, lease) }
     }
 
     @Test func theOldestComeFirst() throws {
@@ -102,7 +102,7 @@ import Testing
         let temporary = try withCopies(1)
         #expect(try lease(1, by: "a", at: 0, in: temporary) == [numbered(0)])
         let id: CopyID = numbered(0)
-        #expect(try temporary.write { try LeaseTable("copies", $0).release(id.rawValue, of: "a") })
+        #expect(try temporary.write { try LeaseTable(.copies, $0).release(id.rawValue, of: "a") })
         #expect(try lease(1, by: "b", at: 1, in: temporary) == [numbered(0)])
     }
 

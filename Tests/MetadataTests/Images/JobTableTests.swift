@@ -86,7 +86,7 @@ import Testing
         func waiting(at date: Date) throws -> [String] {
             try temporary.read { try JobTable($0).waiting(9, of: .bundleCheck, at: date).map(\.id) }
         }
-        #expect(try temporary.write { try LeaseTable("jobs", $0).take(job(1).id, Lease(of: "a", at: now), at: now) })
+        #expect(try temporary.write { try LeaseTable(.jobs, $0).take(job(1).id, Lease(of: "a", at: now), at: now) })
         #expect(try waiting(at: now) == [job(2).id])
         #expect(try waiting(at: now.addingTimeInterval(30.001)) == [job(1).id, job(2).id])
         #expect(try temporary.read { try JobTable($0).active(leasedBy: "a") } == [job(1).id])
@@ -100,7 +100,7 @@ import Testing
         let now = date()
         let undone = Job(id: job(1).id, account: .alice, work: .bundleCheck, createdAt: now, state: state)
         try temporary.write { transaction throws in
-            for id in [job(1).id, job(2).id] { #expect(try LeaseTable("jobs", transaction).take(id, Lease(of: "a", at: now), at: now)) }
+            for id in [job(1).id, job(2).id] { #expect(try LeaseTable(.jobs, transaction).take(id, Lease(of: "a", at: now), at: now)) }
             try JobTable(transaction).update(undone)
         }
         #expect(try temporary.read { try JobTable($0).active(leasedBy: "a") } == [job(2).id])

@@ -94,10 +94,25 @@ import Testing
 
     @Test func sealedUploadsAreFound() throws {
         let temporary = try withUploads((0..<5).map { upload($0) })
-        #expect(try temporary.read { try UploadTable($0).sealed(limit: 10) }.isEmpty)
+        let now = date()
+        func sealed(_ limit: Int, after seconds: Double = 0) throws -> [SnapshotID] {
+            try temporary.read { try UploadTable($0).sealed(limit, at: now.addingTimeInterval(seconds)).map(\.snapshotID) }
+        }
+        #expect(try sealed(10).isEmpty && !temporary.read { try UploadTable($0).hasSealed() })
         try temporary.write { transaction in for number in [3, 1, 4] { try UploadTable(transaction).seal(numbered(number)) } }
-        #expect(try temporary.read { try UploadTable($0).sealed(limit: 10).map(\.snapshotID) } == [numbered(1), numbered(3), numbered(4)])
-        #expect(try temporary.read { try UploadTable($0).sealed(limit: 2).map(\.snapshotID) } == [numbered(1), numbered(3)])
+        #expect(try sealed(10) == [numbered(1), numbered(3), numbered(4)] && temporary.read { try UploadTable($0).hasSealed() })
+        #expect(try sealed(2) == [numbered(1), numbered(3)])
+        #expect(try sealed(-1).isEmpty)
+        // Whoever waits for its next attempt or has an owner is passed over, and the others are not behind it.
+        try temporary.write { transaction throws in
+            try UploadTable(transaction).postpone(numbered(1), to: now.addingTimeInterval(2))
+            #expect(try LeaseTable(.uploads, transaction).take("\(numbered(3) as SnapshotID)", Lease(of: "a", at: now), at: now))
+        }
+        #expect(try sealed(2) == [numbered(4)])
+        #expect(try temporary.read { try UploadTable($0).sealed(leasedBy: "a") } == [numbered(3)])
+        #expect(try temporary.read { try UploadTable($0).sealed(leasedBy: "b") }.isEmpty)
+        #expect(try sealed(10, after: 2) == [numbered(4), numbered(1)])
+        #expect(try sealed(10, after: 31) == [numbered(3), numbered(4), numbered(1)])
     }
 
     @Test func uploadsExpireAMomentAfterTheirTimeout() throws {

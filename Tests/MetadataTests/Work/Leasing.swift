@@ -12,7 +12,7 @@ extension CopyTable {
         at now: Date,
         in transaction: Transaction
     ) throws -> [CopyID] {
-        let leases = LeaseTable("copies", transaction)
+        let leases = LeaseTable(.copies, transaction)
         return try CopyTable(transaction).waiting(limit, of: type, from: source, at: now).map(\.id)
             .filter { try leases.take($0.rawValue, Lease(of: owner, at: now), at: now) }
     }

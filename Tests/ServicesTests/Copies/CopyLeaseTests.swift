@@ -29,7 +29,7 @@ import Transfer
             try await world.store(World.away).database.write { transaction in
                 let copy = try #require(try CopyTable(transaction).waiting(1, from: World.home, at: now).first)
                 #expect(copy.imageID == orphan)
-                #expect(try LeaseTable("copies", transaction).take(copy.id.rawValue, Lease(of: "the dead", at: now), at: now))
+                #expect(try LeaseTable(.copies, transaction).take(copy.id.rawValue, Lease(of: "the dead", at: now), at: now))
             }
             let free = try await images.copy(.of(source, name: "free"))
             let snapshot = try await copiedSnapshot(of: orphan, in: world).rawValue

@@ -59,7 +59,7 @@ import Testing
         try await withJob(.snapshotImport) { world, job, _ in
             let now = world.clock.now
             try await world.store(World.home).database.write { transaction throws in
-                #expect(try LeaseTable("jobs", transaction).take(job.id, Lease(of: "the dead", at: now), at: now))
+                #expect(try LeaseTable(.jobs, transaction).take(job.id, Lease(of: "the dead", at: now), at: now))
             }
             try await world.reconciling {
                 // Asked for later and done, so the other was left to its owner.

@@ -144,7 +144,7 @@ struct SagaWorld {
         let never: Duration = .seconds(100_000)
         let engine = CopyEngine(window: 1, reportInterval: .zero, bytesPerFlush: 1)
         let copies = CopyReconciler(store: store, deployment: deployment, engine: engine, interval: never)
-        let uploads = UploadReconciler(store: store, deployment: deployment)
+        let uploads = UploadReconciler(store: store, deployment: deployment, interval: never)
         let jobs = JobReconciler(
             store: store,
             deployment: deployment,
@@ -218,6 +218,7 @@ struct SagaWorld {
                 clock.advance(seconds: 31)
                 store.copiesWakeup()
                 store.jobsWakeup()
+                store.uploadsWakeup()
             }
             return false
         }

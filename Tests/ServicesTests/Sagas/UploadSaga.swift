@@ -25,11 +25,7 @@ final class UploadSaga: Saga {
         let call = process.call(World.home)
         try await push(to: call, world)
         guard let id = snapshot, state.withLock({ $0.isComplete }) else { return }
-        try await until("the upload has ended, after \(world.steps.names)") {
-            if world.steps.isDead { return true }
-            call.store.uploadsWakeup()
-            return try await Snapshots(call).snapshot(id.rawValue).state != .pending
-        }
+        try await world.untilEnded("uploads", of: call.store) { try await Snapshots(call).snapshot(id.rawValue).state != .pending }
     }
 
     /// Does what no answer came for yet.

@@ -1,5 +1,6 @@
 import Blocks
 import Domain
+import Foundation
 import Glibc
 import Metadata
 import Services
@@ -60,10 +61,68 @@ import Testing
                 try await until("an attempt has failed") { world.log.entries.contains { $0.message.hasPrefix("Finishing") } }
                 #expect(try await world.state(of: id) == .pending)
                 disk.setFaults(nil)
+                world.clock.advance(seconds: 2)
                 world.store(World.home).uploadsWakeup()
                 try await until("it is completed") { try await world.state(of: id) == .completed }
                 try await world.expect(id, in: World.home, holds: [0: 1])
             }
+        }
+    }
+
+    /// As with copies and jobs: an upload belongs to who has its lease, and to the next when that has run out.
+    @Test(.againstHangs) func aDeadOwnersUploadIsFinishedWhenItsLeaseHasRunOut() async throws {
+        try await World.run { world in
+            let (left, free) = (try await world.start().id, try await world.start().id)
+            for id in [left, free] {
+                try await world.put(1, at: 0, into: id)
+                try await world.complete(id, blocks: 1)
+            }
+            let now = world.clock.now
+            try await world.store(World.home).database.write { transaction throws in
+                #expect(try LeaseTable(.uploads, transaction).take(left.rawValue, Lease(of: "the dead", at: now), at: now))
+            }
+            try await world.reconciling {
+                try await until("the other is completed") { try await world.state(of: free) == .completed }
+                #expect(try await world.state(of: left) == .pending)
+                world.clock.advance(seconds: 30.001)
+                world.store(World.home).uploadsWakeup()
+                try await until("it is taken over") { try await world.state(of: left) == .completed }
+                try await world.expect(left, in: World.home, holds: [0: 1])
+            }
+        }
+    }
+
+    /// Whoever was held up for longer than its lease finds the snapshot completed by another, and changes nothing.
+    @Test(.againstHangs) func aLateOwnerChangesNothing() async throws {
+        try await World.run(faultyDisks: true) { world in
+            let id = try await world.start().id
+            try await world.put(1, at: 0, into: id)
+            let disk = try #require(world.disks[World.home])
+            let (gate, writes) = (ThreadGate(), Counter())
+            disk.setFaults { event in
+                if event.call == .write, writes.add() == 1 { gate.pass() }
+                return nil
+            }
+            try await world.complete(id, blocks: 1)
+            try await world.reconciling {
+                defer { gate.open() }
+                try await until("the first owner stands at the gate") { gate.isReached }
+                let second = world.anotherProcess(ahead: 31)
+                let reconciler = UploadReconciler(store: try second.store(of: World.home), deployment: second)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await reconciler.run() }
+                    try await until("the second has taken it") {
+                        let later = world.clock.now.addingTimeInterval(31)
+                        return try await world.store(World.home).database.read { try UploadTable($0).sealed(1, at: later).isEmpty }
+                    }
+                    gate.open()
+                    try await until("the second has completed it") { try await world.state(of: id) == .completed }
+                    group.cancelAll()
+                    try await group.waitForAll()
+                }
+            }
+            #expect(world.log.count("Completed a snapshot") == 1)
+            try await world.reconciling { try await world.expect(id, in: World.home, holds: [0: 1]) }
         }
     }
 

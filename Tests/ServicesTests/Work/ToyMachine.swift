@@ -77,7 +77,7 @@ final class ToyHost: Sendable {
 /// Toy machines, as a reconciler drives them. The drive of one that runs lasts for as long as it does.
 struct ToyWork: LongWork {
     let name = "toy machines"
-    let table = "toy_machines"
+    let rows = LeasedRows("toy_machines")
     let host: ToyHost
     let clock: WallClock
 
