@@ -18,7 +18,7 @@ extension BlockStore {
     /// A session that lasts until it is ended or released, for those that have no scope for it.
     ///
     /// - Parameter isHandedOver: whether collections do not wait for it, as the bytes may come slowly. What the writer stores or finds is as safe:
-    ///   a collection that begins has it marked. That takes 32 bytes of memory for each page, and for each block without a page.
+    ///   a collection that begins has it marked. That takes 32 bytes of memory for each piece that no page or root of the writer lists yet.
     package func writer(in domain: SealDomain = .open, isHandedOver: Bool = false) -> StoreWriter {
         guard isHandedOver else { return StoreWriter(store: self, domain: domain, session: beginSession(), isHandedOver: false) }
         // Begun and noted in one, so that a collection that does not find the writer is not older than its session.

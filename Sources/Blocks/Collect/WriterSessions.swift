@@ -1,24 +1,19 @@
 /// The session that a writer is in, and the calls that are under way in it. Pure; always behind a `Mutex`.
 struct WriterSessions {
     private var current: WriteSession
-    private let isHandedOver: Bool
     /// Calls under way, by the generation of their session.
     private var calls: [UInt64: Int] = [:]
     private var waiting: (generation: UInt64, continuation: CheckedContinuation<Void, Never>)?
     /// Sessions that were left and could not be given up.
     private var kept: [WriteSession] = []
     private var hasEnded = false
-    /// What no page that the writer has stored keeps yet, and what it keeps itself.
+    /// What the writer has stored or found, without what a page or root of its own keeps.
     private var loose: Set<Digest> = []
-    private var keepers: Set<Digest> = []
 
-    init(_ session: WriteSession, isHandedOver: Bool) {
-        current = session
-        self.isHandedOver = isHandedOver
-    }
+    init(_ session: WriteSession) { current = session }
 
-    /// All that the writer has stored or found, or what keeps it.
-    var held: [Digest] { Array(loose.union(keepers)) }
+    /// Keeps all that the writer has stored or found.
+    var held: [Digest] { Array(loose) }
 
     mutating func enter() -> WriteSession {
         calls[current.generation, default: 0] += 1
@@ -37,18 +32,13 @@ struct WriterSessions {
 
     /// - Parameter children: what the one address keeps from now on; empty for blocks.
     mutating func hold(_ addresses: some Collection<Digest>, over children: [Digest]) {
-        guard isHandedOver else { return }
-        if children.isEmpty {
-            loose.formUnion(addresses)
-        } else {
-            keepers.formUnion(addresses)
-            loose.subtract(children)
-        }
+        loose.formUnion(addresses)
+        loose.subtract(children)
     }
 
     /// Nil where there is nothing to leave: then `next` was not taken. A writer whose epoch has ended stays in it, so that it is told.
     mutating func turn(to next: WriteSession, before generation: UInt64) -> WriteSession? {
-        guard isHandedOver, !hasEnded, current.generation < generation, current.epoch == next.epoch else { return nil }
+        guard !hasEnded, current.generation < generation, current.epoch == next.epoch else { return nil }
         defer { current = next }
         return current
     }

@@ -10,6 +10,7 @@ package final class StoreWriter: Sendable {
     let store: BlockStore
     /// In which this writer stores. Digests are of plain bytes, whatever the domain.
     package let domain: SealDomain
+    private let isHandedOver: Bool
     private let sessions: Mutex<WriterSessions>
     /// Everything that this writer needs durable has a lower sequence.
     private let target = Mutex<UInt64>(0)
@@ -18,7 +19,8 @@ package final class StoreWriter: Sendable {
     init(store: BlockStore, domain: SealDomain, session: WriteSession, isHandedOver: Bool) {
         self.store = store
         self.domain = domain
-        sessions = Mutex(WriterSessions(session, isHandedOver: isHandedOver))
+        self.isHandedOver = isHandedOver
+        sessions = Mutex(WriterSessions(session))
     }
 
     deinit { end() }
@@ -55,7 +57,7 @@ package final class StoreWriter: Sendable {
         defer { leave(session) }
         let addresses = Dictionary(digests.map { (domain.address(of: $0), $0) }) { first, _ in first }
         let found = try await store.contains(Array(addresses.keys), for: session)
-        hold(found)
+        if isHandedOver { hold(found) }
         return Set(found.compactMap { addresses[$0] })
     }
 
@@ -114,22 +116,24 @@ package final class StoreWriter: Sendable {
     /// `present` is what `contains` of this writer named: that is not looked for again.
     @discardableResult
     package func put(page: BlockMapPage, over present: Set<Digest> = []) async throws -> Digest {
-        try await put(.page, children: page.allDigests.filter { !present.contains($0) }) { page.encoded }
+        try await put(.page, over: page.allDigests, besides: present) { page.encoded }
     }
 
     /// Stores a root. Throws `incomplete` unless all its pages are in the store.
     @discardableResult
     package func put(root: BlockMapRoot) async throws -> Digest {
-        try await put(.root, children: root.entries.map(\.digest)) { root.encoded }
+        try await put(.root, over: root.entries.map(\.digest)) { root.encoded }
     }
 
     private func put(
         _ kind: FrameKind,
-        children: [Digest],
+        over children: [Digest],
+        besides present: Set<Digest> = [],
         encoded: @escaping @Sendable () -> [UInt8]
     ) async throws -> Digest {
         let (store, domain) = (store, domain)
-        return try await append(over: kind == .page ? domain.addresses(of: children) : []) { session, refused in
+        let missing = children.filter { !present.contains($0) }
+        return try await append(over: children) { session, refused in
             let plain = ByteBuffer(bytes: encoded())
             let digest = Digest(sha256: plain.readableBytesSpan)
             store.statistics.hashed(plain.readableBytes)
@@ -137,7 +141,7 @@ package final class StoreWriter: Sendable {
                 AppendContent(
                     payload: FramePayload(kind: kind, plain: plain, level: store.options.compressionLevel),
                     domain: domain,
-                    children: domain.addresses(of: children)
+                    children: domain.addresses(of: missing)
                 )
             }
             return (digest, outcome)
@@ -174,7 +178,7 @@ package final class StoreWriter: Sendable {
     ///
     /// `body` gets the addresses that cannot be relied on, though the index knows them.
     ///
-    /// - Parameter children: the addresses of what is kept by the content from then on.
+    /// - Parameter children: what is kept by the content from then on.
     private func append(
         over children: [Digest] = [],
         unlocking unlock: () async throws -> Void = {},
@@ -183,7 +187,7 @@ package final class StoreWriter: Sendable {
         let session = enter()
         defer { leave(session) }
         let (digest, bytes) = try await append(in: session, unlocking: unlock) { try body(session, $0) }
-        hold([domain.address(of: digest)], over: children)
+        if isHandedOver { hold([domain.address(of: digest)], over: domain.addresses(of: children)) }
         return (digest, bytes)
     }
 
