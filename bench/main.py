@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import disks, machine, peers, report
 from bench.context import Bench
 from bench.report import Row
-from bench.rows import images, many_copies, objects, sparse, transfers
+from bench.rows import engines, images, many_copies, objects, sparse, transfers
 from bench.server import BINARY
 
 # What can be chosen with --only, and which rows it stands for.
@@ -22,6 +22,7 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "copies": many_copies.rows,
     "images": images.rows,
     "objects": objects.rows,
+    "engines": engines.rows,
 }
 QUICK_PEERS = {"cp", "dd", "restic"}
 

@@ -25,7 +25,9 @@ FRAME_HEADER = 80
 class Server:
     """A server on a data folder, for as long as the `with` block lasts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str | None = None) -> None:
+        """`database`: the PostgreSQL that holds the rows, if not SQLite."""
+        self.database = database
         self.data = folder / "data"
         self.log = folder / "server.log"
 
@@ -33,6 +35,8 @@ class Server:
         announced = self.data / "endpoint"
         announced.unlink(missing_ok=True)
         command = [BINARY, "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--regions", ",".join(REGIONS)]
+        if self.database:
+            command += ["--database", self.database]
         self.begun = time.perf_counter()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment())
