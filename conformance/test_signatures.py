@@ -125,7 +125,7 @@ def test_region_that_this_server_has_not(server, untouched, region):
     answer = deregister(untouched).signed(server, region=region).send(server)
     assert answer.status in (400, 401) and answer.code in ("AuthFailure", "IncompleteSignature"), str(answer)
     if region:
-        assert_ec2_error(answer, "AuthFailure", 401, f"Credential should be scoped to a valid Region, not '{region}'")
+        assert_ec2_error(answer, "AuthFailure", 401, f"Credential should be scoped to a valid Region, not '{region}'. The Regions of this Ferry are ")
 
 
 def test_scope_of_another_region_acts_there(server, untouched):

@@ -58,8 +58,8 @@ extension EBSService {
         status: .internalServerError
     )
 
-    static func unknownRegion(_ name: String) -> Refusal {
-        let message = "Credential should be scoped to a valid Region, not '\(name)'."
+    static func unknownRegion(_ name: String, served: String) -> Refusal {
+        let message = "Credential should be scoped to a valid Region, not '\(name)'. The Regions of this Ferry are \(served)."
         return Refusal(code: "InvalidSignatureException", message: message, status: .forbidden)
     }
 

@@ -55,8 +55,9 @@ extension EC2Service {
     static let throttled = Refusal(code: "RequestLimitExceeded", message: "Request limit exceeded.", status: .serviceUnavailable)
     static let internalError = Refusal(code: "InternalError", message: "An internal error has occurred", status: .internalServerError)
 
-    static func unknownRegion(_ name: String) -> Refusal {
-        Refusal(code: "AuthFailure", message: "Credential should be scoped to a valid Region, not '\(name)'", status: .unauthorized)
+    static func unknownRegion(_ name: String, served: String) -> Refusal {
+        let message = "Credential should be scoped to a valid Region, not '\(name)'. The Regions of this Ferry are \(served)"
+        return Refusal(code: "AuthFailure", message: message, status: .unauthorized)
     }
 
     static func noSpace(_ message: String) -> Refusal {

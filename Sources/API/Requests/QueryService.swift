@@ -59,8 +59,8 @@ extension QueryService {
         Refusal(code: internalErrorCode, message: "An internal error has occurred", status: .internalServerError)
     }
 
-    static func unknownRegion(_ name: String) -> Refusal {
-        let message = "Credential should be scoped to a valid region, not '\(name)'."
+    static func unknownRegion(_ name: String, served: String) -> Refusal {
+        let message = "Credential should be scoped to a valid region, not '\(name)'. The Regions of this Ferry are \(served)."
         return Refusal(code: "SignatureDoesNotMatch", message: message, status: .forbidden)
     }
 

@@ -36,7 +36,8 @@ protocol Dialect: Sendable {
     static func refusal(_ error: KeyUnusable) -> Refusal
     static var unsigned: Refusal { get }
     static var unknownAccessKey: Refusal { get }
-    static func unknownRegion(_ name: String) -> Refusal
+    /// - Parameter served: the Regions that there are, as a person reads them.
+    static func unknownRegion(_ name: String, served: String) -> Refusal
     static var internalError: Refusal { get }
     static func noSpace(_ message: String) -> Refusal
     static func bodyTooLong(_ message: String) -> Refusal

@@ -131,10 +131,16 @@ package final class Deployment: Sendable {
     /// The Region of a call: the edge has checked that it exists here.
     package func store(of region: Region) throws -> RegionStore {
         guard let store = regions[region] else {
-            throw Fault(.authFailure, "Credential should be scoped to a valid Region, not '\(region)'")
+            throw Fault(
+                .authFailure,
+                "Credential should be scoped to a valid Region, not '\(region)'. The Regions of this Ferry are \(regionNames)"
+            )
         }
         return store
     }
+
+    /// The Regions that are served, as a person reads them.
+    package var regionNames: String { regions.keys.sorted().map(\.rawValue).joined(separator: ", ") }
 
     /// What the directory keeps sealed.
     package var secrets: DirectorySecrets { DirectorySecrets(directory: directory, vault: vault) }
@@ -155,8 +161,7 @@ package final class Deployment: Sendable {
     /// The Region that a copy names as its source.
     func sourceStore(named name: String) throws -> RegionStore {
         guard let region = Region(rawValue: name), let store = regions[region] else {
-            let known = regions.keys.sorted().map(\.rawValue).joined(separator: ", ")
-            throw Fault(.invalidParameterValue, "Invalid value '\(name)' for sourceRegion. The Regions of this Ferry are \(known)")
+            throw Fault(.invalidParameterValue, "Invalid value '\(name)' for sourceRegion. The Regions of this Ferry are \(regionNames)")
         }
         return store
     }
