@@ -33,7 +33,7 @@ package struct DiskDescriptor {
         switch kind {
         case S_IFREG, S_IFBLK: nil
         case S_IFDIR: "it is a folder"
-        case S_IFIFO, S_IFSOCK: "it is a pipe, and a disk is read at many places: write it to a file first, and give that"
+        case S_IFIFO, S_IFSOCK: "it is a pipe, and a disk is not read from front to back: write it to a file first, and give that"
         default: "it is neither a file nor a block device: write the disk to a file first, and give that"
         }
     }

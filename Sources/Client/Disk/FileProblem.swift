@@ -18,5 +18,10 @@ package struct FileProblem: Error, Hashable, Sendable, CustomStringConvertible {
         self.init(doing, path, cause: String(cString: strerror(code)))
     }
 
+    static let inTheWay = "it exists already"
+
+    /// Whether a file stands where one was to be written, and could be replaced.
+    package var isInTheWay: Bool { cause == Self.inTheWay }
+
     package var description: String { "cannot \(doing) \(path): \(cause)" }
 }

@@ -31,7 +31,7 @@ package final class SparseFile: Sendable {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFREG else { throw FileProblem("create", path, cause: "it exists and is not a regular file") }
-        guard replacing else { throw FileProblem("create", path, cause: "it exists already") }
+        guard replacing else { throw FileProblem("create", path, cause: FileProblem.inTheWay) }
     }
 
     package func write(_ bytes: ByteBuffer, block index: Int) throws {

@@ -20,6 +20,7 @@ package struct Connection: Sendable {
     package init(_ request: ConnectionRequest, environment: [String: String]) throws {
         let environment = environment.filter { !$0.value.isEmpty }
         let folder = request.dataFolder.map(ServerFolder.init(path:)) ?? .standard(environment)
+        if request.dataFolder != nil, let problem = folder.problem { throw Missing(description: problem) }
         endpoints = try Self.endpoints(request, environment, folder)
         region = try Self.region(request, environment)
         credential = try Self.credential(request, environment, folder, endpoints: endpoints)
@@ -99,6 +100,7 @@ package struct Connection: Sendable {
     }
 
     private static func missingOwnKey(_ folder: ServerFolder) -> String {
-        "no access key: \(folder.credentialsPath) does not exist or cannot be read. Start `ferry serve`, or name its folder with --data"
+        folder.problem.map { "no access key: \($0)" }
+            ?? "no access key: \(folder.credentialsPath) cannot be read: it belongs to the user who runs the server, so use sudo"
     }
 }

@@ -21,6 +21,18 @@ package struct ServerFolder: Hashable, Sendable {
         (try? String(contentsOfFile: "\(path)/endpoint", encoding: .utf8)).flatMap(EndpointURL.init)
     }
 
+    /// Why it is no server's folder that can be looked into, and what to do; nil when it is one.
+    package var problem: String? {
+        if access(credentialsPath, F_OK) == 0 || access("\(path)/endpoint", F_OK) == 0 { return nil }
+        if errno == EACCES {
+            return "\(path) cannot be read: it belongs to the user who runs the server, so use sudo"
+        }
+        return """
+            \(path) is not the folder of a Ferry server: it has no credentials. Start `ferry serve`, or name the folder of the server with \
+            --data (/var/lib/ferry for the installed service)
+            """
+    }
+
     /// The file with the root account's access key.
     package var credentialsPath: String { "\(path)/credentials" }
 }

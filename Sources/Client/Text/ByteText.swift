@@ -15,6 +15,7 @@ package enum ByteText {
             unit += 1
         }
         let tenths = Int((value * 10).rounded())
+        if unit == 0, tenths == 10 { return "1 byte" }
         if unit == 0 || tenths >= 100 || tenths % 10 == 0 { return "\(Int(value.rounded())) \(units[unit])" }
         return "\(tenths / 10).\(tenths % 10) \(units[unit])"
     }

@@ -62,7 +62,10 @@ struct Explanation {
         case let failure as ConnectionFailure:
             switch failure.cause {
             case ConnectionFailure.refused where failure.endpoint.isLoopback:
-                return "Is the server running? Start it with `ferry serve`, or name it with --endpoint-url or --data."
+                return """
+                    Is the server running? Start it (`ferry serve`, or `sudo systemctl start ferry` for the installed service), or name it \
+                    with --endpoint-url or --data.
+                    """
             case ConnectionFailure.untrusted:
                 return "For a self-signed certificate, set AWS_CA_BUNDLE to a PEM file that holds it."
             default:
@@ -72,6 +75,8 @@ struct Explanation {
             return advice(for: error)
         case let refusal as Refusal:
             return refusal.advice
+        case let problem as FileProblem where problem.isInTheWay:
+            return "Add --force to replace it."
         default:
             return nil
         }
@@ -82,11 +87,14 @@ struct Explanation {
         if let reason = error.reason, ["DEPENDENCY_ACCESS_DENIED", "INVALID_CUSTOMER_KEY"].contains(reason) { return keysAdvice }
         // The server says a Region that it does not have as the AWS services do, as a fault of the signature.
         if error.message.contains("Credential should be scoped to a valid") {
-            return "The server does not have the Region \(error.region): `ferry images --all-regions` names those that it has."
+            return "The server does not have the Region \(error.region): name one that it has with --region, or set AWS_REGION."
         }
         return switch error.code {
         case "AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "InvalidSignatureException", "UnrecognizedClientException":
-            "The server does not know this access key and secret. For a server on this machine: eval \"$(ferry env)\"."
+            """
+            The server does not know this access key and secret. For a server on this machine: eval "$(ferry env --data DIR)", with the \
+            folder of the server; for the installed service: eval "$(sudo ferry env --data /var/lib/ferry)".
+            """
         case "RequestExpired":
             "The clocks of this machine and of the server are more than 15 minutes apart."
         case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException":
@@ -96,7 +104,7 @@ struct Explanation {
         case "InvalidAMIName.Duplicate":
             "Give another --name, or remove the other image with `ferry rm`."
         case "InvalidAMIID.NotFound", "InvalidAMIID.Malformed", "InvalidAMIID.Unavailable":
-            "`ferry images --region \(error.region)` lists the images of a Region; --all-regions lists all."
+            "If it is in another Region, name that with --region. `ferry images --all-regions` lists all images with their Regions."
         case "InvalidSnapshot.InUse":
             "An image uses the snapshot; `ferry rm` removes an image with its snapshots."
         case "HTTP403" where error.action.hasPrefix("Head"):

@@ -51,7 +51,14 @@ struct PullCommand: ClientCommand {
                 try await download.run(into: sink) { display.advance(by: $0) }
             }
             var length = disk.snapshot.sizeGiB << 30
-            if let pushed = disk.length {
+            switch disk.length {
+            case nil:
+                if !output.quiet {
+                    Terminal.remark(
+                        "The image has no tag \(ResourceTag.diskBytesKey), which tells the length of the disk: the whole volume is written."
+                    )
+                }
+            case let pushed?:
                 if summary.endOfData <= pushed {
                     length = pushed
                 } else {

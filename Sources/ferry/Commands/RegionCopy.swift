@@ -107,7 +107,7 @@ final class CopyLedger: Sendable {
     func tellHowToCancel() {
         let running = running.withLock { $0 }
         guard !running.isEmpty else { return }
-        Terminal.remark("The server goes on with what was started. To cancel:")
+        Terminal.remark("The copies go on in the server. To cancel them:")
         for copy in running { Terminal.remark("  ferry rm \(copy.id) --region \(copy.region)") }
     }
 }

@@ -102,11 +102,10 @@ import Wire
             ]
             let stopped = try connect(environment) { $0.dataFolder = data }
             #expect((address(stopped), stopped.credential.accessKeyID) == ("http://127.0.0.1:4566", "OWN"))
-            #expect(throws: Connection.Missing.self) {
-                try connect(environment) {
-                    $0.dataFolder = home + "/other"
-                    $0.ownKeyOnly = true
-                }
+            // Neither one that is not a server's nor one that is misspelt falls through to the server of the environment.
+            for path in ["/other", "/misspelt"] {
+                let error = #expect(throws: Connection.Missing.self) { try connect(environment) { $0.dataFolder = home + path } }
+                #expect(error?.description.hasPrefix(home + path) == true)
             }
         }
     }
