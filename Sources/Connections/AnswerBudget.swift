@@ -25,7 +25,7 @@ package final class AnswerBudget: Sendable {
     }
 
     /// What an answer is cut into when there are many. A client that takes nothing holds two: one in its connection, and one that waits for it.
-    package static let pieceBytes = 256 << 10
+    package static let pieceBytes = 128 << 10
     /// So many answers go out uncut: each piece costs a copy, and a way to the connection's thread and back.
     package static let uncutAnswers = 4
     /// From here on it is worth while to give memory back when most of them have ended.

@@ -1,0 +1,67 @@
+// Tells the thread sanitizer of what Swift's own libraries order, which are not instrumented: without it, what stands behind a mutex that
+// somebody waited for is reported as a race. Loaded before those libraries by `script/test --sanitize thread`, on x86-64 Linux.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+// Weak: the program that starts the tests is not instrumented.
+extern void __tsan_acquire(void *) __attribute__((weak));
+extern void __tsan_release(void *) __attribute__((weak));
+
+static void acquire(void *place) { if (__tsan_acquire) __tsan_acquire(place); }
+static void release(void *place) { if (__tsan_release) __tsan_release(place); }
+
+static void *original(const char *name) {
+    void *found = dlsym(RTLD_NEXT, name);
+    if (!found) abort();
+    return found;
+}
+
+#define SWIFT __attribute__((swiftcall))
+#define SELF __attribute__((swift_context)) void *self
+
+// Synchronization.Mutex: the atomics of one that is free are compiled into the caller; these are called when somebody waits.
+#define LOCK "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
+#define UNLOCK "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
+
+SWIFT void lock(uint32_t thread, SELF) __asm__(LOCK);
+SWIFT void lock(uint32_t thread, SELF) {
+    ((SWIFT void (*)(uint32_t, SELF))original(LOCK))(thread, self);
+    acquire(self);
+}
+
+SWIFT void unlock(SELF) __asm__(UNLOCK);
+SWIFT void unlock(SELF) {
+    release(self);
+    ((SWIFT void (*)(SELF))original(UNLOCK))(self);
+}
+
+// Globals and static members are made by whoever asks first.
+struct once {
+    void *predicate, *context;
+    void (*make)(void *);
+};
+
+static void make(void *argument) {
+    struct once *once = argument;
+    once->make(once->context);
+    release(once->predicate);
+}
+
+void swift_once(void *predicate, void (*function)(void *), void *context) {
+    struct once once = {predicate, context, function};
+    ((void (*)(void *, void (*)(void *), void *))original("swift_once"))(predicate, make, &once);
+    acquire(predicate);
+}
+
+// A continuation that is resumed before it is awaited: the runtime tells of its resumption, and of the awaiting only in the other order.
+SWIFT void *swift_task_getCurrent(void);
+
+#define ASYNC __attribute__((swiftasynccall))
+
+ASYNC void swift_continuation_await(void *context) {
+    acquire(swift_task_getCurrent());
+    ASYNC void (*await)(void *) = original("swift_continuation_await");
+    __attribute__((musttail)) return await(context);
+}
