@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -77,9 +78,11 @@ def fresh_report(name: str) -> Path:
     return report
 
 
-def run_swift(arguments: list[str], name: str = "swift", environment: dict[str, str] | None = None) -> Counts:
+def run_swift(
+    arguments: list[str], name: str = "swift", environment: dict[str, str] | None = None, build: tuple[str, ...] = ("-c", "release")
+) -> Counts:
     report = fresh_report(name)
-    command = ["swift", "test", "-c", "release", "--skip-build", "--disable-xctest", "--xunit-output", str(report)]
+    command = ["swift", "test", *build, "--skip-build", "--disable-xctest", "--xunit-output", str(report)]
     # One after another: side by side, tests that wait starve behind those that compute, and every time limit counts what others take.
     command += ["--no-parallel", *arguments]
     closed = None
@@ -149,8 +152,28 @@ RUNNERS = {
     "conformance": lambda arguments: run_pytest("conformance", ["--ignore=tidy", "."], [*SIDE_BY_SIDE, *arguments]),
 }
 
+# What counts bytes, statements and system calls, or repeats a life at each of its steps, takes hours under the sanitizer and tells it nothing new.
+UNSANITIZED_SUITES = "CostTests|SoakTests|SagaTests"
+
+
+def run_sanitized(arguments: list[str]) -> Counts:
+    """A race is written to the output as it is seen, and ends the runner with a status that is no success."""
+    folder = ROOT / "script" / "thread-sanitizer"
+    library = ROOT / ".build-thread" / "swift_runtime.so"
+    clang = Path(shutil.which("swift") or "swift").resolve().parent / "clang"
+    flags = ["-Wall", "-Wextra", "-Werror", "-O1", "-fPIC", "-shared", "-ldl"]
+    subprocess.run([clang, folder / "swift_runtime.c", *flags, "-o", library], check=True)
+    environment = {
+        "LD_PRELOAD": str(library),
+        "TSAN_OPTIONS": f"suppressions={folder / 'suppressions.txt'} history_size=4",
+    }
+    build = ("--sanitize", "thread", "--scratch-path", ".build-thread")
+    return run_swift([*arguments, "--skip", UNSANITIZED_SUITES], "swift-sanitized", environment, build)
+
+
 # Only when it is named.
 LONG_RUNNERS = {
+    "sanitized": run_sanitized,
     "postgres-whole": lambda arguments: run_on_postgres(
         ["--filter", ALL_ROWS_SUITES, "--skip", FILES_SUITES], ALL_ROWS_FILES, arguments
     ),
