@@ -17,10 +17,13 @@ let selfContained: [LinkerSetting] = [
 ]
 
 let targets: [Target] = [
+    // Below all: bytes as text.
+    .target(name: "Hexadecimal", swiftSettings: strict),
+
     // 0: values and rules; AWS dialects and signatures; what the standard library lacks of files.
-    .target(name: "Domain", swiftSettings: strict),
+    .target(name: "Domain", dependencies: ["Hexadecimal"], swiftSettings: strict),
     .target(name: "Files", swiftSettings: strict),
-    .target(name: "Wire", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
+    .target(name: "Wire", dependencies: ["Hexadecimal", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
 
     .target(
         name: "Connections",
@@ -42,7 +45,7 @@ let targets: [Target] = [
     .target(
         name: "Blocks",
         dependencies: [
-            "CFallocate", "CZstd", "Files",
+            "CFallocate", "CZstd", "Files", "Hexadecimal",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
@@ -53,7 +56,7 @@ let targets: [Target] = [
     .target(
         name: "Bundles",
         dependencies: [
-            "CZlib", "Wire",
+            "CZlib", "Hexadecimal", "Wire",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "CryptoExtras", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -64,7 +67,7 @@ let targets: [Target] = [
     ),
     .target(
         name: "DiskImages",
-        dependencies: ["CZlib", "CZstd", "Files", "Wire", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: ["CZlib", "CZstd", "Files", "Hexadecimal", "Wire", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict
     ),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -88,7 +91,7 @@ let targets: [Target] = [
     .target(
         name: "Client",
         dependencies: [
-            "Files", "Wire",
+            "Files", "Hexadecimal", "Wire",
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -111,7 +114,7 @@ let targets: [Target] = [
     .target(
         name: "Services",
         dependencies: [
-            "Domain", "Files", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer",
+            "Domain", "Files", "Hexadecimal", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -124,7 +127,7 @@ let targets: [Target] = [
     .target(
         name: "API",
         dependencies: [
-            "Connections", "Domain", "Sealing", "Wire", "Services",
+            "Connections", "Domain", "Hexadecimal", "Sealing", "Wire", "Services",
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -183,6 +186,7 @@ let targets: [Target] = [
         ],
         swiftSettings: strict
     ),
+    .testTarget(name: "HexadecimalTests", dependencies: ["Hexadecimal", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -204,7 +208,7 @@ let targets: [Target] = [
     .testTarget(
         name: "BundlesTests",
         dependencies: [
-            "Bundles", "TestSupport",
+            "Bundles", "Hexadecimal", "TestSupport",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
         ],
@@ -250,7 +254,7 @@ let targets: [Target] = [
     .testTarget(
         name: "APITests",
         dependencies: [
-            "API", "Blocks", "Connections", "Domain", "Metadata", "Services", "TestSupport", "Wire",
+            "API", "Blocks", "Connections", "Domain", "Hexadecimal", "Metadata", "Services", "TestSupport", "Wire",
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -1,5 +1,6 @@
 import Bundles
 import Foundation
+import Hexadecimal
 import NIOCore
 import TestSupport
 import Testing

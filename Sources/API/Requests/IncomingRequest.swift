@@ -1,6 +1,7 @@
 import Connections
 import Crypto
 import HTTPTypes
+import Hexadecimal
 import Hummingbird
 import NIOCore
 import Wire

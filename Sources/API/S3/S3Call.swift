@@ -3,6 +3,7 @@ import Crypto
 import Domain
 import Foundation
 import HTTPTypes
+import Hexadecimal
 import NIOCore
 import Services
 import Wire

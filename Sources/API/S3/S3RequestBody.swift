@@ -2,6 +2,7 @@ import Connections
 import Crypto
 import Domain
 import Foundation
+import Hexadecimal
 import Hummingbird
 import NIOCore
 import Services

@@ -1,6 +1,7 @@
 import Connections
 import Domain
 import Foundation
+import Hexadecimal
 import Services
 import Wire
 
@@ -78,7 +79,7 @@ extension RequestClaim {
 
     /// Two hexadecimal digits each, with blanks between.
     private static func bytes(of text: String) -> String {
-        text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+        text.utf8.map { Hex.encode([$0]) }.joined(separator: " ")
     }
 
     private func payload(of claim: SignatureClaim, _ request: IncomingRequest, secret: String, now: Date) throws -> S3Input.Payload {

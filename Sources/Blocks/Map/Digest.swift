@@ -1,4 +1,5 @@
 import Crypto
+import Hexadecimal
 
 /// The SHA-256 of plain bytes: the address of a block, a page or a root in the open domain.
 ///
@@ -46,7 +47,7 @@ package struct Digest: Hashable, Comparable, Sendable {
 
     /// Parses 64 hexadecimal digits of either case.
     package init?(hex: some StringProtocol) {
-        guard let bytes = Hex.decode(hex), bytes.count == Self.byteCount else { return nil }
+        guard let bytes = Hex.decode(hex.utf8), bytes.count == Self.byteCount else { return nil }
         self.init(bytes: bytes)
     }
 

@@ -1,3 +1,5 @@
+import Hexadecimal
+
 /// The name of a pack: 16 random bytes.
 package struct PackID: Hashable, Comparable, Sendable {
     private let high: UInt64
@@ -26,7 +28,7 @@ package struct PackID: Hashable, Comparable, Sendable {
 
     /// The name of the file of a pack, `<32 hexadecimal digits>.pack`; nil for any other name.
     package init?(fileName: String) {
-        guard fileName.hasSuffix(".pack"), let bytes = Hex.decode(fileName.dropLast(5)) else { return nil }
+        guard fileName.hasSuffix(".pack"), let bytes = Hex.decode(fileName.dropLast(5).utf8) else { return nil }
         self.init(bytes: bytes)
         guard self.fileName == fileName else { return nil }
     }

@@ -1,3 +1,5 @@
+import Hexadecimal
+
 /// Names whose key seals a frame: 16 bytes, random but for the open domain, whose bytes are zeros.
 package struct SealDomainID: Hashable, Sendable {
     private let high: UInt64
@@ -27,6 +29,6 @@ package struct SealDomainID: Hashable, Sendable {
 
 extension SealDomainID: CustomStringConvertible {
     package var description: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        Hex.encode(bytes)
     }
 }

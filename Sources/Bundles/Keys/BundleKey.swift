@@ -1,5 +1,6 @@
 import Crypto
 import CryptoExtras
+import Hexadecimal
 
 /// Key and IV of a bundle (AES-128-CBC). It has no text.
 package struct BundleKey: Sendable, CustomStringConvertible, CustomReflectable {

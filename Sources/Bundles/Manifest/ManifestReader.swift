@@ -1,3 +1,4 @@
+import Hexadecimal
 import Wire
 
 /// Takes the values out of a manifest. What it does not know it passes over: other tools add elements of their own.

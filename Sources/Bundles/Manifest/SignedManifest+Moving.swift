@@ -1,3 +1,4 @@
+import Hexadecimal
 import Wire
 
 /// What a manifest names differently in another Region; nil leaves it as it is.

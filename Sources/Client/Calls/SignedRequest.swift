@@ -1,4 +1,5 @@
 import Crypto
+import Hexadecimal
 import NIOCore
 import NIOHTTP1
 import Wire

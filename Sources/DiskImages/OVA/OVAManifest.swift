@@ -1,4 +1,5 @@
 import Crypto
+import Hexadecimal
 
 /// What a file of an OVA hashes to, as its manifest says.
 struct MemberDigest: Hashable, Sendable {
@@ -69,16 +70,11 @@ enum MemberHash {
 
     var hexadecimal: String {
         switch self {
-        case .sha1(let hash): Self.text(hash.finalize())
-        case .sha256(let hash): Self.text(hash.finalize())
-        case .sha384(let hash): Self.text(hash.finalize())
-        case .sha512(let hash): Self.text(hash.finalize())
+        case .sha1(let hash): Hex.encode(hash.finalize())
+        case .sha256(let hash): Hex.encode(hash.finalize())
+        case .sha384(let hash): Hex.encode(hash.finalize())
+        case .sha512(let hash): Hex.encode(hash.finalize())
         }
-    }
-
-    private static func text(_ digest: some Digest) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 }
 

@@ -1,3 +1,5 @@
+import Hexadecimal
+
 /// The id of a domain: what an account's snapshots under one KMS key in a Region are sealed in, so that they share blocks.
 ///
 /// Random, 16 bytes; as text 32 hexadecimal digits, which is what EC2 shows as `dataEncryptionKeyId`.
@@ -22,7 +24,7 @@ package struct DomainID: RawRepresentable, Hashable, Sendable, Codable, CustomSt
         self.bytes = bytes
     }
 
-    package var rawValue: String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    package var rawValue: String { Hex.encode(bytes) }
 
     package var description: String { rawValue }
 

@@ -1,3 +1,5 @@
+import Hexadecimal
+
 /// The id of a KMS key: a random UUID in lower case, as `1234abcd-12ab-34cd-56ef-1234567890ab`.
 package struct KeyID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
     package static let byteCount = 16
@@ -16,7 +18,7 @@ package struct KeyID: RawRepresentable, Hashable, Comparable, Sendable, CustomSt
     /// From the 16 bytes that the digits stand for.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
-        let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digits = Hex.encode(bytes)
         var rest = digits[...]
         var groups: [Substring] = []
         for length in Self.groups {

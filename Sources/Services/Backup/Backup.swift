@@ -3,6 +3,7 @@ import Bundles
 import Domain
 import Foundation
 import Glibc
+import Hexadecimal
 import Metadata
 
 /// Copies a data folder while a server runs on it, or while none does.

@@ -1,5 +1,6 @@
 import Bundles
 import Domain
+import Hexadecimal
 import Metadata
 
 /// Whether a data folder is the one of the backup of before, and has come as far. A clone of an earlier day would take the place of what is

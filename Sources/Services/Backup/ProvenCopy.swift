@@ -3,6 +3,7 @@ import Crypto
 import Files
 import Foundation
 import Glibc
+import Hexadecimal
 
 /// Copies parts of files, and proves by reading them back from the disk that they arrived. Blocks.
 struct ProvenCopy {

@@ -2,6 +2,7 @@ import Blocks
 import Crypto
 import Domain
 import Foundation
+import Hexadecimal
 import Metadata
 
 /// The object that a job writes as a stream, by an upload of its own.
@@ -15,7 +16,7 @@ struct JobUpload: Sendable {
     private let database: Database
 
     init(of job: Job, tools: JobTools) {
-        prefix = Objects.hex(Array(SHA256.hash(data: Data("upload of \(job.id)".utf8)).prefix(16)))
+        prefix = Hex.encode(Array(SHA256.hash(data: Data("upload of \(job.id)".utf8)).prefix(16)))
         objects = Objects(tools.call(of: job.account))
         database = tools.store.database
     }
@@ -32,7 +33,7 @@ struct JobUpload: Sendable {
     ) async throws -> JobEnding {
         let now = objects.call.now
         try await progress.write { [prefix] in try Self.abortAll(prefix, at: now, in: $0) }
-        let upload = try await objects.createUpload(put, id: prefix + Objects.hex((0..<8).map { _ in UInt8.random(in: .min ... .max) }))
+        let upload = try await objects.createUpload(put, id: prefix + Hex.encode((0..<8).map { _ in UInt8.random(in: .min ... .max) }))
         do {
             let completion = try await objects.store(source, into: upload, condition: condition)
             let now = objects.call.now

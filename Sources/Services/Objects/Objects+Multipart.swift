@@ -1,6 +1,7 @@
 import Blocks
 import Domain
 import Foundation
+import Hexadecimal
 import Metadata
 
 extension Objects {
@@ -20,7 +21,7 @@ extension Objects {
         let bucket = try await Buckets(call).require(put.bucket)
         try await requireWritable(put.attributes.acl, in: bucket)
         let upload = MultipartUpload(
-            id: id ?? Self.hex((0..<24).map { _ in UInt8.random(in: .min ... .max) }),
+            id: id ?? Hex.encode((0..<24).map { _ in UInt8.random(in: .min ... .max) }),
             bucket: bucket.name,
             key: try Self.key(put.key),
             createdAt: call.now,
@@ -164,7 +165,7 @@ extension Objects {
         }
         let known = Dictionary(uniqueKeysWithValues: all.map { ($0.number, $0) })
         let parts = try chosen.map { choice in
-            guard let part = known[choice.number], Self.hex(part.md5) == choice.etag.lowercased() else {
+            guard let part = known[choice.number], Hex.encode(part.md5) == choice.etag.lowercased() else {
                 let details = ["UploadId": upload.id, "PartNumber": String(choice.number), "ETag": choice.etag]
                 throw Fault(.invalidPart, "Part \(choice.number) was not uploaded, or with another tag", details: details)
             }
@@ -176,7 +177,7 @@ extension Objects {
                 "Your proposed upload is smaller than the minimum allowed size",
                 details: [
                     "ProposedSize": String(small.segment.bytes), "MinSizeAllowed": String(Self.partBytesMin),
-                    "PartNumber": String(small.number), "ETag": Self.hex(small.md5),
+                    "PartNumber": String(small.number), "ETag": Hex.encode(small.md5),
                 ]
             )
         }

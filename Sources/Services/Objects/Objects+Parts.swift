@@ -1,6 +1,7 @@
 import Blocks
 import Crypto
 import Domain
+import Hexadecimal
 import NIOCore
 
 extension Objects {
@@ -20,7 +21,7 @@ extension Objects {
         var bytes: Int64 = 0
         repeat {
             let part = try await putPart(parts.count + 1, of: upload, &rest, bytes: nil)
-            parts.append((part.number, Self.hex(part.md5)))
+            parts.append((part.number, Hex.encode(part.md5)))
             bytes += part.segment.bytes
             // Told by now, and not when all of it is on the disk.
             guard bytes <= Self.objectBytesMax else {
@@ -28,7 +29,7 @@ extension Objects {
             }
         } while rest.beginNext()
         return try await completion(of: upload, parts: parts, condition: condition) { parts in
-            let tag = Self.hex(Array(Insecure.MD5.hash(data: parts.flatMap(\.md5))))
+            let tag = Hex.encode(Array(Insecure.MD5.hash(data: parts.flatMap(\.md5))))
             return ("\(tag)-\(parts.count)", nil)
         }
     }

@@ -1,6 +1,7 @@
 import Blocks
 import Domain
 import Foundation
+import Hexadecimal
 import Metadata
 
 /// What an object is put as.
@@ -89,7 +90,7 @@ extension Objects {
             version: Self.newVersion(of: key, in: bucket),
             modifiedAt: now,
             segments: [segment].compactMap { $0 },
-            etag: source?.etag ?? Self.hex(identity.md5),
+            etag: source?.etag ?? Hex.encode(identity.md5),
             checksum: source.map(\.checksum) ?? identity.checksum.map(ObjectChecksum.init),
             attributes: put.attributes,
             encryption: encryption
@@ -193,7 +194,6 @@ extension Objects {
         bucket.versioning == .enabled ? VersionID.random(of: key, in: bucket.name) : StoredObject.nullVersion
     }
 
-    static func hex(_ bytes: [UInt8]) -> String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }
 
 extension ObjectChecksum {

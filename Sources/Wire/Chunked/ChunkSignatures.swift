@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Hexadecimal
 
 /// The chain of signatures over the chunks of a body: each covers the one before it, and the first that of the request.
 package struct ChunkSignatures: Sendable {

@@ -1,3 +1,5 @@
+import Hexadecimal
+
 /// The ETag of an object: the MD5 of its bytes, or of the MD5s of its parts with their number.
 package struct EntityTag: Sendable, Hashable {
     /// Without quotation marks.

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Hexadecimal
 
 /// The texts of which a signature is made, for whom it did not match.
 package struct SignedTexts: Sendable, Equatable {

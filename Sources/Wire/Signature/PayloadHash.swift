@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Hexadecimal
 
 /// What stands for the body in a signature.
 package enum PayloadHash: Sendable, Equatable {
@@ -39,26 +40,12 @@ package enum PayloadDeclaration: Sendable, Equatable {
     case streaming(String)
 }
 
-/// Lower-case hexadecimal.
-package enum Hex {
-    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digit(byte >> 4))
-            text.append(digit(byte & 0xF))
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
+extension Hex {
     /// Whether a text is the 64 lower-case digits of a SHA-256.
     static func isSHA256(_ text: String) -> Bool {
         text.utf8.count == 64
             && text.utf8.allSatisfy {
                 (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
             }
-    }
-
-    private static func digit(_ nibble: UInt8) -> UInt8 {
-        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Hexadecimal
 
 /// How the parts of a signature are read.
 extension SignatureClaim {

@@ -1,4 +1,5 @@
 import Foundation
+import Hexadecimal
 
 /// The signature that a request carries, in its `Authorization` header or its query, not yet verified.
 ///

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Hexadecimal
 
 /// The key that a secret becomes for one scope.
 struct SigningKey: Sendable {

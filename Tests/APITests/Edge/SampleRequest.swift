@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import HTTPTypes
+import Hexadecimal
 import Wire
 
 /// A request before it is signed, and what is wrong with its signature.

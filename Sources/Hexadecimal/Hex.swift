@@ -1,4 +1,4 @@
-/// Hexadecimal text, as manifests carry digests, keys and signatures: written in lower case, read in either.
+/// Hexadecimal text of bytes: written in lower case, read in either.
 package enum Hex {
     private static let digits = Array("0123456789abcdef".utf8)
 
