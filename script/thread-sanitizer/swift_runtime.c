@@ -2,6 +2,7 @@
 // somebody waited for is reported as a race. Loaded before those libraries by `script/test --sanitize thread`, on x86-64 Linux.
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -12,11 +13,17 @@ extern void __tsan_release(void *) __attribute__((weak));
 static void acquire(void *place) { if (__tsan_acquire) __tsan_acquire(place); }
 static void release(void *place) { if (__tsan_release) __tsan_release(place); }
 
-static void *original(const char *name) {
-    void *found = dlsym(RTLD_NEXT, name);
+// What stands behind one of these, looked up once: some are called for every generic type.
+static void *original(_Atomic(void *) *known, const char *name) {
+    void *found = atomic_load_explicit(known, memory_order_relaxed);
+    if (found) return found;
+    found = dlsym(RTLD_NEXT, name);
     if (!found) abort();
+    atomic_store_explicit(known, found, memory_order_relaxed);
     return found;
 }
+
+#define ORIGINAL(name) ({ static _Atomic(void *) known; original(&known, name); })
 
 #define SWIFT __attribute__((swiftcall))
 #define SELF __attribute__((swift_context)) void *self
@@ -27,14 +34,14 @@ static void *original(const char *name) {
 
 SWIFT void lock(uint32_t thread, SELF) __asm__(LOCK);
 SWIFT void lock(uint32_t thread, SELF) {
-    ((SWIFT void (*)(uint32_t, SELF))original(LOCK))(thread, self);
+    ((SWIFT void (*)(uint32_t, SELF))ORIGINAL(LOCK))(thread, self);
     acquire(self);
 }
 
 SWIFT void unlock(SELF) __asm__(UNLOCK);
 SWIFT void unlock(SELF) {
     release(self);
-    ((SWIFT void (*)(SELF))original(UNLOCK))(self);
+    ((SWIFT void (*)(SELF))ORIGINAL(UNLOCK))(self);
 }
 
 // Globals and static members are made by whoever asks first.
@@ -51,7 +58,7 @@ static void make(void *argument) {
 
 void swift_once(void *predicate, void (*function)(void *), void *context) {
     struct once once = {predicate, context, function};
-    ((void (*)(void *, void (*)(void *), void *))original("swift_once"))(predicate, make, &once);
+    ((void (*)(void *, void (*)(void *), void *))ORIGINAL("swift_once"))(predicate, make, &once);
     acquire(predicate);
 }
 
@@ -62,6 +69,6 @@ SWIFT void *swift_task_getCurrent(void);
 
 ASYNC void swift_continuation_await(void *context) {
     acquire(swift_task_getCurrent());
-    ASYNC void (*await)(void *) = original("swift_continuation_await");
+    ASYNC void (*await)(void *) = ORIGINAL("swift_continuation_await");
     __attribute__((musttail)) return await(context);
 }
