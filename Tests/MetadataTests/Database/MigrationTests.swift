@@ -13,7 +13,7 @@ import Testing
         let again = try temporary.openAgain()
         #expect(try again.blockingRead { try ImageTable($0).image(numbered(1)) } == .sample(1))
         let steps = try again.blockingRead { try $0.rows("SELECT number FROM schema_steps").map { try $0.integer("number") } }
-        #expect(steps == Array(1...11))
+        #expect(steps == Array(1...12))
         try again.close()
     }
 
@@ -33,9 +33,9 @@ import Testing
         #expect(refused?.description.contains(temporary.database.path) == true)
         let refusal = refused?.cause as? SchemaTooNew
         #expect(refusal?.found == 99)
-        #expect(refusal?.known == 11)
+        #expect(refusal?.known == 12)
         #expect(refusal?.description.contains("99") == true)
-        #expect(refusal?.description.contains("11") == true)
+        #expect(refusal?.description.contains("12") == true)
     }
 
     /// Copies of a folder from before there was pacing: standard ones, of the account that their snapshot belongs to.
@@ -51,11 +51,12 @@ import Testing
                 ("snapshots", "domain"), ("snapshots", "kms_key"), ("image_devices", "encrypted"), ("upload_blocks", "sealed_digest"),
                 ("copies", "source_domain"), ("copies", "due_at"), ("images", "manifest_location"), ("images", "manifest_version"),
                 ("images", "manifest_etag"), ("images", "bundle_image_bytes"), ("images", "bundle_bytes"),
+                ("uploads", "lease_owner"), ("uploads", "lease_until"), ("uploads", "due_at"),
             ] {
                 try transaction.execute("ALTER TABLE \(table) DROP COLUMN \(column)")
             }
             for table in [
-                "ended_uploads", "jobs", "region_certificate", "multipart_parts", "multipart_uploads", "segments", "objects",
+                "duties", "ended_uploads", "jobs", "region_certificate", "multipart_parts", "multipart_uploads", "segments", "objects",
                 "bucket_settings",
                 "buckets", "domains",
                 "encryption_defaults",
@@ -72,16 +73,24 @@ import Testing
         try again.close()
     }
 
-    /// Long work of before jobs had leases: it is free, and due.
+    /// Long work of before jobs and uploads had leases: it is free, and due.
     @Test func workOfBeforeIsDrivenOn() throws {
         let temporary = try TemporaryDatabase()
         let job = Job(id: "import-snap-1", account: .alice, work: .bundleCheck, createdAt: date(), message: "converting")
         try temporary.write { transaction throws in
             try CopyTable(transaction).insert(.sample(1))
             try JobTable(transaction).insert(job)
-            for (table, column) in [("jobs", "lease_owner"), ("jobs", "lease_until"), ("jobs", "reason_code"), ("copies", "due_at")] {
+            try SnapshotTable(transaction).insert(.sample(2))
+            try UploadTable(transaction).insert(
+                Upload(snapshotID: numbered(2), parentRoot: nil, timeoutMinutes: 60, lastPutAt: date(), isSealed: true)
+            )
+            for (table, column) in [
+                ("jobs", "lease_owner"), ("jobs", "lease_until"), ("jobs", "reason_code"), ("copies", "due_at"),
+                ("uploads", "lease_owner"), ("uploads", "lease_until"), ("uploads", "due_at"),
+            ] {
                 try transaction.execute("ALTER TABLE \(table) DROP COLUMN \(column)")
             }
+            try transaction.execute("DROP TABLE duties")
             try transaction.execute("DELETE FROM schema_steps WHERE number > 10")
         }
         try temporary.database.close()
@@ -90,11 +99,13 @@ import Testing
         let waiting = try again.blockingRead { transaction throws in
             (
                 try CopyTable(transaction).waiting(9, from: known("us-west-2"), at: date()),
-                try JobTable(transaction).waiting(9, of: .bundleCheck, at: date())
+                try JobTable(transaction).waiting(9, of: .bundleCheck, at: date()),
+                try UploadTable(transaction).sealed(9, at: date()).map(\.id)
             )
         }
         #expect(waiting.0 == [.sample(1)])
         #expect(waiting.1 == [job])
+        #expect(waiting.2 == [numbered(2)])
         try again.close()
     }
 
