@@ -81,16 +81,24 @@ package struct FrameTable {
     }
 
     /// How many rows have values that no frame, pack or round can have. Looks at all of them.
-    package func impossibleRows(blockBytes: Int64) throws -> Int64 {
+    ///
+    /// - Parameters:
+    ///   - kinds: the numbers of the kinds of frames that there are.
+    ///   - codecs: the numbers of the codecs that there are.
+    package func impossibleRows(blockBytes: Int64, kinds: [UInt8], codecs: [UInt8]) throws -> Int64 {
         let frames = """
-            SELECT COUNT(*) AS found FROM frames WHERE address IS NULL OR length(address) <> 32 OR position < 0 OR position % 8 <> 0 OR kind NOT IN (1, 2, 3)
-            OR codec NOT IN (0, 1) OR plain_length < 0 OR plain_length > 4294967295 OR (kind = 1 AND plain_length <> ?)
+            SELECT COUNT(*) AS found FROM frames WHERE address IS NULL OR length(address) <> 32 OR position < 0 OR position % 8 <> 0
+            OR kind NOT IN (\(Transaction.marks(kinds.count))) OR codec NOT IN (\(Transaction.marks(codecs.count)))
+            OR plain_length < 0 OR plain_length > 4294967295 OR (kind = 1 AND plain_length <> ?)
             OR stored_length < 16 OR stored_length > plain_length + 16 OR generation < 0 OR (domain IS NOT NULL AND length(domain) <> 16)
             """
         let packs = "SELECT COUNT(*) AS found FROM packs WHERE length(id) <> 16 OR indexed_length < 0"
         let orphans = "SELECT COUNT(*) AS found FROM frames WHERE NOT EXISTS (SELECT 1 FROM packs WHERE packs.number = frames.pack)"
         let queries: [(sql: String, values: [SQLValue])] = [
-            (frames + untyped(bytes: ["address", "domain"], numbers: Self.numbers), [.integer(blockBytes)]),
+            (
+                frames + untyped(bytes: ["address", "domain"], numbers: Self.numbers),
+                (kinds + codecs).map { .integer(Int64($0)) } + [.integer(blockBytes)]
+            ),
             (packs + untyped(bytes: ["id"], numbers: ["indexed_length"]), []), (orphans, []),
         ]
         return try queries.reduce(0) { count, query in

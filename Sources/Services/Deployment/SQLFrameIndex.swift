@@ -72,7 +72,13 @@ package struct SQLFrameIndex: FrameIndex {
             throw DamagedIndex(path: error.path, cause: error.cause)
         }
         // What SQLite takes for a value and cannot be one.
-        let count = try database.blockingRead { try FrameTable($0).impossibleRows(blockBytes: Int64(BlockSize.bytes)) }
+        let count = try database.blockingRead { transaction in
+            try FrameTable(transaction).impossibleRows(
+                blockBytes: Int64(BlockSize.bytes),
+                kinds: FrameKind.allCases.map(\.rawValue),
+                codecs: FrameCodec.allCases.map(\.rawValue)
+            )
+        }
         if count > 0 { throw DamagedIndex(path: database.path, cause: "\(count) rows have values that cannot be") }
     }
 
