@@ -204,7 +204,7 @@ def test_a_thousand_clients_of_a_byte_a_second(start_server, many_files):
     assert worked and trickle.has_ended
     answers = {kind: Counter() for kind, *_ in kinds.all}
     for client in trickle.clients:
-        status = re.match(rb"(?:HTTP/1\.1 100 Continue\r\n\r\n)?HTTP/1\.1 (\d+)", client.answer)
+        status = re.match(rb"(?:HTTP/1\.1 100 Continue\r\n\r\n)?HTTP/1\.1 (\d{3})", client.answer)
         answers[client.kind][status[1].decode() if status else "none"] += 1
     for kind, head, _, reads_slowly in kinds.all:
         # A head that does not come has no answer, and the answer to a body that does not come may be lost on a connection that ends.
