@@ -28,7 +28,7 @@ package final class StoreWriter: Sendable {
     /// Ends the session: what it stored or found is left to what refers to it by now.
     package func end() {
         for session in finish() { store.end(session) }
-        store.forget(self)
+        if isHandedOver { store.forget(self) }
     }
 
     /// Goes over from a session that a collection waits for to one of its own time, and marks all that this writer has stored or found: so nobody
@@ -55,6 +55,7 @@ package final class StoreWriter: Sendable {
     package func contains(_ digests: [Digest]) async throws -> Set<Digest> {
         let session = enter()
         defer { leave(session) }
+        if domain.id == .open, !isHandedOver { return try await store.contains(digests, for: session) }
         let addresses = Dictionary(digests.map { (domain.address(of: $0), $0) }) { first, _ in first }
         let found = try await store.contains(Array(addresses.keys), for: session)
         if isHandedOver { hold(found) }
