@@ -59,7 +59,7 @@ extension EBSService {
     )
 
     static func unknownRegion(_ name: String, served: String) -> Refusal {
-        let message = "Credential should be scoped to a valid Region, not '\(name)'. The Regions of this Ferry are \(served)."
+        let message = "Credential should be scoped to a valid Region, not '\(name)'. \(served)."
         return Refusal(code: "InvalidSignatureException", message: message, status: .forbidden)
     }
 

@@ -56,7 +56,7 @@ extension EC2Service {
     static let internalError = Refusal(code: "InternalError", message: "An internal error has occurred", status: .internalServerError)
 
     static func unknownRegion(_ name: String, served: String) -> Refusal {
-        let message = "Credential should be scoped to a valid Region, not '\(name)'. The Regions of this Ferry are \(served)"
+        let message = "Credential should be scoped to a valid Region, not '\(name)'. \(served)"
         return Refusal(code: "AuthFailure", message: message, status: .unauthorized)
     }
 

@@ -62,7 +62,7 @@ extension WholeBodyService {
         if let region = Region(rawValue: name), let store = path.deployment.regions[region] { return store }
         // A global service may be signed for us-east-1 whatever Regions are served.
         if isGlobal, let store = path.deployment.regions.min(by: { $0.key < $1.key })?.value { return store }
-        throw RefusedRequest(unknownRegion(name, served: path.deployment.regionNames))
+        throw RefusedRequest(unknownRegion(name, served: path.deployment.servedRegions))
     }
 
     static func unknownAccessKey(_: String) -> any Error { RefusedRequest(unknownAccessKey) }

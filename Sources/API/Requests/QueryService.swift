@@ -60,7 +60,7 @@ extension QueryService {
     }
 
     static func unknownRegion(_ name: String, served: String) -> Refusal {
-        let message = "Credential should be scoped to a valid region, not '\(name)'. The Regions of this Ferry are \(served)."
+        let message = "Credential should be scoped to a valid region, not '\(name)'. \(served)."
         return Refusal(code: "SignatureDoesNotMatch", message: message, status: .forbidden)
     }
 

@@ -36,7 +36,7 @@ protocol Dialect: Sendable {
     static func refusal(_ error: KeyUnusable) -> Refusal
     static var unsigned: Refusal { get }
     static var unknownAccessKey: Refusal { get }
-    /// - Parameter served: the Regions that there are, as a person reads them.
+    /// - Parameter served: which Regions there are, as a sentence without its full stop.
     static func unknownRegion(_ name: String, served: String) -> Refusal
     static var internalError: Refusal { get }
     static func noSpace(_ message: String) -> Refusal

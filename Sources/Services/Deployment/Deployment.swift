@@ -131,16 +131,15 @@ package final class Deployment: Sendable {
     /// The Region of a call: the edge has checked that it exists here.
     package func store(of region: Region) throws -> RegionStore {
         guard let store = regions[region] else {
-            throw Fault(
-                .authFailure,
-                "Credential should be scoped to a valid Region, not '\(region)'. The Regions of this Ferry are \(regionNames)"
-            )
+            throw Fault(.authFailure, "Credential should be scoped to a valid Region, not '\(region)'. \(servedRegions)")
         }
         return store
     }
 
-    /// The Regions that are served, as a person reads them.
-    package var regionNames: String { regions.keys.sorted().map(\.rawValue).joined(separator: ", ") }
+    /// Which Regions are served, as errors say it: a sentence without its full stop.
+    package var servedRegions: String {
+        "The Regions of this Ferry are \(regions.keys.sorted().map(\.rawValue).joined(separator: ", "))"
+    }
 
     /// What the directory keeps sealed.
     package var secrets: DirectorySecrets { DirectorySecrets(directory: directory, vault: vault) }
@@ -161,7 +160,7 @@ package final class Deployment: Sendable {
     /// The Region that a copy names as its source.
     func sourceStore(named name: String) throws -> RegionStore {
         guard let region = Region(rawValue: name), let store = regions[region] else {
-            throw Fault(.invalidParameterValue, "Invalid value '\(name)' for sourceRegion. The Regions of this Ferry are \(regionNames)")
+            throw Fault(.invalidParameterValue, "Invalid value '\(name)' for sourceRegion. \(servedRegions)")
         }
         return store
     }
