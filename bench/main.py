@@ -29,7 +29,7 @@ QUICK_PEERS = {"cp", "dd", "restic"}
 
 def options(description: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="smaller sizes, one round, few peers: two minutes")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes, one round, few peers: about three minutes")
     parser.add_argument("--only", metavar="GROUPS", help=f"of {', '.join(GROUPS)}; with commas between them")
     parser.add_argument("--disk", type=Path, help="a raw disk to use instead of a made one")
     parser.add_argument("--size-mib", type=int, help="size of the made disk")

@@ -37,10 +37,9 @@ class Engine:
                 bench.quiet.before()
                 self.copy.samples.append(bench.quiet.clock(lambda: calls.copy(image, HOME, AWAY[0], "first"))[0])
                 snapshot = calls.put_disk(1, {0: b"\x01" * BLOCK}, HOME)
-                ids: list[str] = []
                 bench.quiet.before()
-                register = lambda: ids.extend(calls.register(snapshot, f"image {number}", HOME) for number in range(images))  # noqa: E731
-                self.register.samples.append(bench.quiet.clock(register)[0])
+                made, ids = bench.quiet.clock(lambda: [calls.register(snapshot, f"image {number}", HOME) for number in range(images)])
+                self.register.samples.append(made)
                 body = calls.form("DescribeImages", {"ImageId_1": random.Random(3).choice(ids)})
                 found = load.replay(server.endpoint, calls.signed("POST", "/", HOME, "ec2", FORM, body), body, seconds, bench.folder)
                 if found is None:
@@ -58,7 +57,7 @@ def rows(bench: Bench) -> list[Row]:
     sqlite, postgres = Engine("SQLite", images), Engine("PostgreSQL", images)
     server = Postgres()
     try:
-        for number in range(max(3, bench.rounds)):
+        for number in range(bench.rounds):
             sqlite.round(bench, bench.folder / "sqlite", images, seconds, None)
             postgres.round(bench, bench.folder / "postgres", images, seconds, server.create(f"bench{number}"))
     finally:
