@@ -41,7 +41,7 @@ struct Reply: Sendable {
             var passed: EventLoopFuture<Void>?
             while let part = try await Self.next(of: &parts, logger) {
                 // A write returns before the connection has it: only then is it known whether there is room for more.
-                if parts.waitForRoom { try await passed?.get() }
+                if parts.waitsForRoom { try await passed?.get() }
                 try await writer.write(part)
                 passed = eventLoop.submit {}
             }
@@ -63,7 +63,7 @@ struct Reply: Sendable {
 /// The later parts of a long answer, made when the client has taken the one before.
 protocol ReplyParts: Sendable {
     /// Whether a part is written only when the connection has the one before: what that saves of memory it costs in time.
-    var waitForRoom: Bool { get }
+    var waitsForRoom: Bool { get }
 
     mutating func next() async throws -> ByteBuffer?
 }

@@ -5,7 +5,7 @@ import Wire
 /// A listing that was asked for in one piece: it is read and written a page at a time, so that memory holds one page.
 struct PagedListing<Element: Sendable>: ReplyParts {
     static var pageSize: Int { 1000 }
-    var waitForRoom: Bool { true }
+    var waitsForRoom: Bool { true }
 
     private let page: @Sendable (_ nextToken: String?) async throws -> Page<Element>
     private let write: @Sendable (inout XMLWriter, Element) -> Void

@@ -123,7 +123,7 @@ extension Reply {
 private struct ObjectParts: ReplyParts {
     var reader: ObjectReader
     let answer: AnswerBudget.Answer
-    var waitForRoom: Bool { answer.isAmongMany }
+    var waitsForRoom: Bool { answer.isAmongMany }
 
     /// - Returns: whether there are bytes.
     mutating func prepare() async throws -> Bool {
