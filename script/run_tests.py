@@ -25,6 +25,8 @@ RESULTS = ROOT / ".build" / "test-results"
 SWIFT_TESTING_CLOSED = re.compile(r"Test run with (\d+) tests? .*(passed|failed) after")
 # Against a hang alone; the suites take minutes.
 SWIFT_TESTING_SECONDS = 60 * 60
+# A failure is told once more at the end, where it is found without a search through everything that passed.
+FAILURE_CHARACTERS = 2000
 
 
 @dataclass
@@ -32,9 +34,13 @@ class Counts:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    # What did not pass, a text for people each: the name of the test and what it said.
+    failures: tuple[str, ...] = ()
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+        return Counts(
+            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped, self.failures + other.failures
+        )
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
@@ -44,8 +50,11 @@ def count(report: Path) -> Counts:
     """The test cases of a JUnit file. Raises when there is no such file or it is cut short."""
     counts = Counts()
     for case in ElementTree.parse(report).getroot().iter("testcase"):
-        if case.find("failure") is not None or case.find("error") is not None:
+        faults = [*case.iter("failure"), *case.iter("error")]
+        if faults:
             counts.failed += 1
+            name = f"{case.get('classname', '')}/{case.get('name', '')}"
+            counts.failures += (f"{name}: {faults[0].get('message') or faults[0].text or ''}"[:FAILURE_CHARACTERS],)
         elif case.find("skipped") is not None:
             counts.skipped += 1
         else:
@@ -67,6 +76,7 @@ def judge(name: str, report: Path, status: int, complaint: str | None = None) ->
     if complaint is not None:
         print(f"{name}: {complaint}", flush=True)
         counts.failed += 1
+        counts.failures += (f"{name}: {complaint}",)
     print(f"{name}: {counts}", flush=True)
     return counts
 
@@ -191,6 +201,8 @@ def main() -> int:
     for name in chosen:
         print(f"--- {name}", flush=True)
         total += runners[name](arguments[1:])
+    for failure in total.failures:
+        print(f"failed: {failure}", flush=True)
     print(total, flush=True)
     return 0 if total.failed == 0 else 1
 
