@@ -1,3 +1,5 @@
+import Foundation
+
 /// Random numbers that come again with the same seed (SplitMix64).
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
@@ -23,9 +25,10 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 }
 
-/// Seeds for tests over random cases: 1 to `count`, and one that no run had before. Given as the arguments of a test, they are
-/// printed with each failure.
+/// Seeds for tests over random cases: 1 to `count`, and one that no run had before, or as many as `FERRY_TEST_NEW_SEEDS` says. Given as the
+/// arguments of a test, they are printed with each failure.
 package func seeds(_ count: UInt64) -> [UInt64] {
     var system = SystemRandomNumberGenerator()
-    return Array(1...count) + [UInt64.random(in: 1_000_000...9_999_999_999, using: &system)]
+    let new = ProcessInfo.processInfo.environment["FERRY_TEST_NEW_SEEDS"].flatMap(Int.init) ?? 1
+    return Array(1...count) + (0..<new).map { _ in UInt64.random(in: 1_000_000...9_999_999_999, using: &system) }
 }
