@@ -5,13 +5,21 @@ import Metadata
 /// The lease on a row, in the hands of whoever drives it. What is saved through it is saved only while it is held: who has lost it changes
 /// nothing.
 package struct HeldLease: Sendable {
+    /// What whoever watches over the drive has to know of its lease.
+    package enum Change: Sendable {
+        case renewed(until: Date)
+        /// It is being given up with what is saved last. Nobody needs to stop the drive from here on: it has what it wants, or is refused.
+        case ending
+        /// It could not be given up: nothing was saved.
+        case kept
+    }
+
     let id: String
     let owner: String
     let rows: LeasedRows
     let database: Database
     let clock: WallClock
-    /// Told when the lease was prolonged.
-    let renewed: @Sendable (Date) -> Void
+    let changed: @Sendable (Change) -> Void
 
     /// Changes rows in one transaction and prolongs the lease.
     ///
@@ -22,7 +30,7 @@ package struct HeldLease: Sendable {
             guard try LeaseTable(rows, transaction).renew(id, lease) else { throw NoLongerWanted() }
             return try body(transaction)
         }
-        renewed(lease.until)
+        changed(.renewed(until: lease.until))
         return value
     }
 
@@ -30,9 +38,15 @@ package struct HeldLease: Sendable {
     ///
     /// - Throws: `NoLongerWanted` when the lease is gone.
     package func finish<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
-        try await database.write { transaction in
-            guard try LeaseTable(rows, transaction).release(id, of: owner) else { throw NoLongerWanted() }
-            return try body(transaction)
+        changed(.ending)
+        do {
+            return try await database.write { transaction in
+                guard try LeaseTable(rows, transaction).release(id, of: owner) else { throw NoLongerWanted() }
+                return try body(transaction)
+            }
+        } catch {
+            changed(.kept)
+            throw error
         }
     }
 

@@ -54,11 +54,14 @@ package struct Reconciler<Work: LongWork>: Sendable {
             let now = clock.now
             let rows = running.rows
             try await work.prepare(for: rows, at: now)
-            guard try await database.read({ try work.hasAny(in: $0) }) else { return running.stopAll(but: []) }
+            guard try await database.read({ try work.hasAny(in: $0) }) else {
+                running.stopAll(but: [])
+                return
+            }
             let lease = Lease(of: owner, at: now)
             let ending = running.leases(endingBefore: now.addingTimeInterval(Lease.renewalSeconds))
             let round = try await database.write { try look(lease, rows, ending, at: now, in: $0) }
-            for id in round.renewed { running.setLease(of: id, until: lease.until) }
+            for id in round.renewed { running.note(.renewed(until: lease.until), of: id) }
             running.stopAll(but: round.wanted)
             for row in round.leased { start(row, lease, in: &group) }
         } catch {
@@ -97,8 +100,8 @@ package struct Reconciler<Work: LongWork>: Sendable {
     private func start(_ row: Work.Row, _ lease: Lease, in group: inout DiscardingTaskGroup) {
         let stop = running.start(row, leaseUntil: lease.until)
         let id = row.id
-        let held = HeldLease(id: "\(id)", owner: owner, rows: work.rows, database: database, clock: clock) { [running] until in
-            running.setLease(of: id, until: until)
+        let held = HeldLease(id: "\(id)", owner: owner, rows: work.rows, database: database, clock: clock) { [running] change in
+            running.note(change, of: id)
         }
         group.addTask {
             await drive(row, under: held, until: stop)

@@ -171,6 +171,7 @@ import Transfer
                 let snapshot = try await copiedSnapshot(of: id, in: world).rawValue
                 #expect(world.log.count("Copying a snapshot", snapshot: snapshot) == 1)
                 #expect(world.log.count("Copied a snapshot", snapshot: snapshot) == 1)
+                #expect(world.log.count("Stopped copying a snapshot", snapshot: snapshot) == 0)
             }
         }
     }
