@@ -32,15 +32,16 @@ FAILURE_CHARACTERS = 2000
 @dataclass
 class Counts:
     passed: int = 0
-    failed: int = 0
     skipped: int = 0
     # What did not pass, a text for people each: the name of the test and what it said.
     failures: tuple[str, ...] = ()
 
+    @property
+    def failed(self) -> int:
+        return len(self.failures)
+
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped, self.failures + other.failures
-        )
+        return Counts(self.passed + other.passed, self.skipped + other.skipped, self.failures + other.failures)
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
@@ -52,7 +53,6 @@ def count(report: Path) -> Counts:
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         faults = [*case.iter("failure"), *case.iter("error")]
         if faults:
-            counts.failed += 1
             name = f"{case.get('classname', '')}/{case.get('name', '')}"
             counts.failures += (f"{name}: {faults[0].get('message') or faults[0].text or ''}"[:FAILURE_CHARACTERS],)
         elif case.find("skipped") is not None:
@@ -75,7 +75,6 @@ def judge(name: str, report: Path, status: int, complaint: str | None = None) ->
         complaint = f"exited with {status} although no test failed"
     if complaint is not None:
         print(f"{name}: {complaint}", flush=True)
-        counts.failed += 1
         counts.failures += (f"{name}: {complaint}",)
     print(f"{name}: {counts}", flush=True)
     return counts
