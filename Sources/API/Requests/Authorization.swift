@@ -11,6 +11,9 @@ struct Authorization: Sendable {
     func authorize<Subject: Action>(_ action: Subject, in call: Call) async throws {
         switch call.principal.kind {
         case .rootUser: return
+        case .user, .role, .federatedUser, .anonymous:
+            let name = call.principal.arn(in: call.region.partition)
+            throw Fault(FaultCode(rawValue: "AccessDenied"), "User: \(name) is not authorized to perform: \(Subject.name)")
         }
     }
 }
