@@ -17,6 +17,8 @@ struct CallPath: Sendable {
     let answers: AnswerBudget
     /// The names behind which a bucket may stand in `Host`.
     let baseNames: Set<String>
+    /// Whether clients speak TLS.
+    let isSecure: Bool
     let authorization = Authorization()
 
     /// - Parameter logger: is told what the request was found to be; only what the server knows, as a stranger could forge lines with the rest.
@@ -41,7 +43,13 @@ struct CallPath: Sendable {
             logger[metadataKey: "action"] = "\(asked.type.name)"
             if let resource = asked.resource { logger[metadataKey: "resource"] = "\(resource.prefix(256))" }
             try throttle(asked, key.principal.account, store.region, for: service)
-            let call = Call(principal: key.principal, store: store, deployment: deployment, host: request.host)
+            let call = Call(
+                principal: key.principal,
+                store: store,
+                deployment: deployment,
+                host: request.host,
+                origin: request.origin(isSecure: isSecure)
+            )
             var reply = try await run(asked.type, asked.input, in: call, requestID: requestID, for: service)
             if let resource = reply.resource { logger[metadataKey: "resource"] = "\(resource)" }
             reply.headers[service.requestIDField] = requestID

@@ -20,6 +20,7 @@ package struct FerryResponder: HTTPResponder {
         connections: ConnectionRegistry,
         bodies: BodyBudget,
         answers: AnswerBudget,
+        isSecure: Bool,
         version: String
     ) {
         path = CallPath(
@@ -28,7 +29,8 @@ package struct FerryResponder: HTTPResponder {
             connections: connections,
             bodies: bodies,
             answers: answers,
-            baseNames: S3Service.baseNames(of: deployment)
+            baseNames: S3Service.baseNames(of: deployment),
+            isSecure: isSecure
         )
         securityLog = SecurityLog(deployment.logger)
         publicPages = PublicPages(of: deployment, version: version)

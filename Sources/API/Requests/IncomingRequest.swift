@@ -4,6 +4,7 @@ import HTTPTypes
 import Hexadecimal
 import Hummingbird
 import NIOCore
+import Services
 import Wire
 
 /// A request whose head has been read: what its signature covers, and the body that is still to come.
@@ -30,6 +31,16 @@ struct IncomingRequest {
 
     var method: HTTPRequest.Method { request.method }
     var headers: HTTPFields { request.headers }
+
+    /// Where it comes from, for conditions of policies.
+    func origin(isSecure: Bool) -> CallOrigin {
+        CallOrigin(
+            address: channel.remoteAddress?.ipAddress,
+            isSecure: isSecure,
+            userAgent: headers[.userAgent],
+            referer: headers[.referer]
+        )
+    }
 
     /// Whether it claims to come from somebody.
     var hasSignature: Bool { headers[.authorization] != nil || ["Signature", "X-Amz-Signature"].contains(where: target.query.contains) }

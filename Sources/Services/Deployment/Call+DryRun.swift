@@ -6,7 +6,7 @@ extension Call {
     /// Runs a use case as a dry run. Whatever it would refuse is thrown; nothing is changed.
     package func rehearse(_ body: (Call) async throws -> Void) async throws {
         do {
-            try await body(Call(principal: principal, store: store, deployment: deployment, host: host, isDryRun: true))
+            try await body(asDryRun())
         } catch is RehearsalEnded {
             return
         }

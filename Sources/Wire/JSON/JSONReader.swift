@@ -38,10 +38,7 @@ package struct JSONReader: Sendable {
     }
 
     /// The text of a string as it was sent, without reading it; nil for anything else.
-    package func rawText(_ name: String) -> String? {
-        guard let index = value(name).index, case .string(let text) = tree.nodes[index].content else { return nil }
-        return text
-    }
+    package func rawText(_ name: String) -> String? { value(name).unreadText }
 
     /// The names of the members here, sorted.
     package var memberNames: [String] {

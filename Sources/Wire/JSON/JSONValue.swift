@@ -41,6 +41,24 @@ package struct JSONValue: Sendable {
         return JSONReader(tree: tree, index: index)
     }
 
+    /// The text of a string, without reading it; nil for anything else.
+    package var unreadText: String? {
+        guard let index, case .string(let text) = tree.nodes[index].content else { return nil }
+        return text
+    }
+
+    /// The members of an object, without reading it; nil for anything else.
+    package var unreadReader: JSONReader? {
+        guard let index, case .object = tree.nodes[index].content else { return nil }
+        return JSONReader(tree: tree, index: index)
+    }
+
+    /// The elements of an array, without reading it; none for anything else.
+    package var unreadElements: [JSONValue] {
+        guard let index, case .array(let elements) = tree.nodes[index].content else { return [] }
+        return elements.map { JSONValue(name: tree.name(of: $0), tree: tree, index: $0) }
+    }
+
     /// Marks everything under this member as read.
     package func markRead() {
         guard let index else { return }

@@ -136,6 +136,7 @@ struct Server {
                 connections: connections,
                 bodies: bodies,
                 answers: answers,
+                isSecure: tls != nil,
                 version: Version.text
             ),
             server: try tls.map { try .tls(plain, tlsConfiguration: $0.configuration()) } ?? plain,

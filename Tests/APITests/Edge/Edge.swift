@@ -58,6 +58,7 @@ struct Edge: Sendable {
             connections: connections,
             bodies: BodyBudget(bytes: 16 << 20, strangersBytes: 8 << 20),
             answers: AnswerBudget(bytes: 16 << 20),
+            isSecure: false,
             version: "0"
         )
     }

@@ -1,0 +1,68 @@
+import Domain
+
+/// A resource as policies name it.
+package enum PolicyResource: Hashable, Sendable, CustomStringConvertible {
+    /// No one in particular.
+    case all
+    case named(ARN)
+
+    package var description: String {
+        switch self {
+        case .all: "*"
+        case .named(let arn): arn.description
+        }
+    }
+}
+
+/// The names of resources, for permissions. Images and snapshots have no account in theirs: they can be of several.
+extension Call {
+    /// - Parameters:
+    ///   - id: `*` for one that is yet to be made.
+    ///   - region: where it is; the call's Region when nil.
+    package func image(_ id: String, in region: String? = nil) -> PolicyResource { ec2("image/\(id)", region: region, account: "") }
+
+    package func snapshot(_ id: String, in region: String? = nil) -> PolicyResource { ec2("snapshot/\(id)", region: region, account: "") }
+
+    package func task(_ kind: String, _ id: String) -> PolicyResource { ec2("\(kind)/\(id)", region: nil, account: account.rawValue) }
+
+    /// A resource that is known by its id alone, as in CreateTags.
+    package func tagged(_ id: String) -> PolicyResource {
+        if id.hasPrefix("ami-") { return image(id) }
+        if id.hasPrefix("snap-") { return snapshot(id) }
+        if id.hasPrefix("import-snap-") { return task("import-snapshot-task", id) }
+        if id.hasPrefix("import-ami-") { return task("import-image-task", id) }
+        if id.hasPrefix("export-ami-") { return task("export-image-task", id) }
+        return ec2("*/\(id)", region: nil, account: account.rawValue)
+    }
+
+    package func bucket(_ name: String) -> PolicyResource { s3(name) }
+
+    /// - Parameter key: `*` for all that the bucket holds.
+    package func object(_ key: String, in bucket: String) -> PolicyResource { s3("\(bucket)/\(key)") }
+
+    /// The key that a reference leads to: an alias is none, it is the key behind it that may be used.
+    ///
+    /// - Parameter reference: a key id, an alias name or an ARN of either.
+    package func key(_ reference: String) async throws -> PolicyResource {
+        if let arn = try await keyRing.arn(of: reference, account: account).flatMap({ ARN($0) }) { return .named(arn) }
+        return kms("key/\(reference)")
+    }
+
+    package func kms(_ resource: String) -> PolicyResource {
+        .named(ARN(partition: region.partition, service: "kms", region: region.rawValue, account: account.rawValue, resource: resource))
+    }
+
+    /// Whom the account's own certificates belong to.
+    package var rootUser: PolicyResource {
+        .named(ARN(partition: region.partition, service: "iam", region: "", account: account.rawValue, resource: "root"))
+    }
+
+    private func ec2(_ resource: String, region: String?, account: String) -> PolicyResource {
+        let region = region ?? self.region.rawValue
+        return .named(ARN(partition: self.region.partition, service: "ec2", region: region, account: account, resource: resource))
+    }
+
+    private func s3(_ resource: String) -> PolicyResource {
+        .named(ARN(partition: region.partition, service: "s3", region: "", account: "", resource: resource))
+    }
+}
