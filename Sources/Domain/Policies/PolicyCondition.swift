@@ -17,16 +17,16 @@ package struct PolicyCondition: Hashable, Sendable {
 
     /// Reads all of a `Condition`, which is by operator and key.
     static func read(_ value: PolicyValue) throws(PolicyError) -> [PolicyCondition] {
-        guard case .object(let operators) = value else { throw PolicyError("Invalid policy syntax.") }
+        guard case .object(let operators) = value else { throw PolicyFields.invalid }
         var read: [PolicyCondition] = []
         for (name, conditions) in operators.sorted(by: { $0.key < $1.key }) {
-            guard let comparison = PolicyOperator(name) else { throw PolicyError("Invalid Condition type : \(name.prefix(64))") }
-            guard case .object(let keys) = conditions else { throw PolicyError("Invalid policy syntax.") }
+            guard let comparison = PolicyOperator(name) else { throw PolicyError("Invalid Condition type : \(name.prefix(64))", .syntax) }
+            guard case .object(let keys) = conditions else { throw PolicyFields.invalid }
             for (key, value) in keys.sorted(by: { $0.key < $1.key }) {
-                guard isKey(key) else { throw PolicyError("Policy has an invalid condition key") }
+                guard isKey(key) else { throw PolicyError("Policy has an invalid condition key", .condition) }
                 let values = value.elements.compactMap(\.scalar)
                 guard values.count == value.elements.count, values.allSatisfy(comparison.takes) else {
-                    throw PolicyError("Invalid value in Condition \(name.prefix(64)) of \(key.prefix(64))")
+                    throw PolicyError("Invalid value in Condition \(name.prefix(64)) of \(key.prefix(64))", .syntax)
                 }
                 read.append(PolicyCondition(comparison: comparison, key: key, values: values))
             }

@@ -1,43 +1,161 @@
 /// A text of a policy in which `*` stands for any text and `?` for one character.
-struct PolicyPattern {
-    private static let star = UInt8(ascii: "*")
-
-    /// Without two stars in a row, which say no more than one.
-    private let symbols: [UInt8]
-
-    init(_ text: String) {
-        var symbols: [UInt8] = []
-        for byte in text.utf8 where byte != Self.star || symbols.last != Self.star { symbols.append(byte) }
-        self.symbols = symbols
+struct PolicyPattern: Hashable, Sendable {
+    /// How far a wildcard reaches.
+    enum Reach: Sendable {
+        /// Over everything.
+        case text
+        /// Over the rest of a segment of an ARN; a star that ends a segment goes on beyond it. The resource itself is one segment, the last.
+        case resource
+        /// Over the rest of a segment of an ARN.
+        case segment
     }
 
-    func matches(_ text: String) -> Bool { places(after: text).last == symbols.count }
+    /// A byte, or one of the wildcards below.
+    typealias Symbol = UInt16
+
+    static let anyText: Symbol = 256
+    private static let segmentText: Symbol = 257
+    static let anyCharacter: Symbol = 258
+    private static let segmentCharacter: Symbol = 259
+    private static let colon = UInt8(ascii: ":")
+    /// Of an ARN, before the resource.
+    private static let segmentsMax = 5
+
+    /// Without two stars in a row, which say no more than the wider one.
+    private let symbols: [Symbol]
+    /// Whether a star of everything stands before one of a segment, so that one way back is not enough.
+    private let isMixed: Bool
+    /// Whether it stands for any text whatever.
+    let isEverything: Bool
+
+    /// A plain text with wildcards.
+    init(_ text: String, reach: Reach = .text) { self.init(Self.narrowed(Self.symbols(of: text), to: reach)) }
+
+    init(_ symbols: [Symbol]) {
+        var kept: [Symbol] = []
+        kept.reserveCapacity(symbols.count)
+        for symbol in symbols {
+            guard let last = kept.last, Self.isStar(last), Self.isStar(symbol) else {
+                kept.append(symbol)
+                continue
+            }
+            kept[kept.count - 1] = min(last, symbol)
+        }
+        self.symbols = kept
+        isEverything = kept == [Self.anyText]
+        let wide = kept.firstIndex(of: Self.anyText) ?? kept.endIndex
+        isMixed = kept[wide...].contains(Self.segmentText)
+    }
+
+    static func symbols(of text: String) -> [Symbol] {
+        text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "*"): anyText
+            case UInt8(ascii: "?"): anyCharacter
+            default: Symbol(byte)
+            }
+        }
+    }
+
+    /// Symbols whose wildcards reach no further than they should. Nil in their midst is text that is not known yet.
+    static func narrowed(_ symbols: [Symbol?], to reach: Reach) -> [Symbol?] {
+        guard reach != .text else { return symbols }
+        var narrowed = symbols
+        var segment = 0
+        for (place, symbol) in symbols.enumerated() where segment < segmentsMax {
+            switch symbol {
+            case Symbol(colon): segment += 1
+            case anyCharacter: narrowed[place] = segmentCharacter
+            case anyText:
+                let next: Symbol? = place + 1 < symbols.count ? symbols[place + 1] : Symbol(colon)
+                if reach == .segment || next != Symbol(colon) { narrowed[place] = segmentText }
+            default: break
+            }
+        }
+        return narrowed
+    }
+
+    private static func narrowed(_ symbols: [Symbol], to reach: Reach) -> [Symbol] {
+        reach == .text ? symbols : narrowed(symbols.map(Optional.some), to: reach).compactMap(\.self)
+    }
+
+    private static func isStar(_ symbol: Symbol) -> Bool { symbol == anyText || symbol == segmentText }
+
+    func matches(_ text: String) -> Bool { matches(Array(text.utf8)[...]) }
+
+    func matches(_ text: ArraySlice<UInt8>) -> Bool {
+        guard !isMixed else { return places(after: text).last == symbols.count }
+        var (place, at) = (0, text.startIndex)
+        // Where to go on when it fails: after the last star, which takes one more byte each time. Those before it need not be tried again.
+        var (backPlace, backAt, isWide) = (-1, 0, false)
+        while true {
+            if place < symbols.count {
+                let symbol = symbols[place]
+                if Self.isStar(symbol) {
+                    place += 1
+                    (backPlace, backAt, isWide) = (place, at, symbol == Self.anyText)
+                    if isWide, place == symbols.count { return true }
+                    continue
+                }
+                if at < text.endIndex, let next = Self.end(of: symbol, in: text, at: at) {
+                    (place, at) = (place + 1, next)
+                    continue
+                }
+            } else if at == text.endIndex {
+                return true
+            }
+            guard backPlace >= 0, backAt < text.endIndex, isWide || text[backAt] != Self.colon else { return false }
+            backAt += 1
+            (place, at) = (backPlace, backAt)
+        }
+    }
+
+    /// Where in the text what a symbol stands for ends; nil when it is something else.
+    private static func end(of symbol: Symbol, in text: ArraySlice<UInt8>, at place: Int) -> Int? {
+        let byte = text[place]
+        guard symbol > UInt8.max else { return symbol == Symbol(byte) ? place + 1 : nil }
+        // A character begins here and has all bytes that go on with it.
+        guard !isContinuation(byte), symbol == anyCharacter || byte != colon else { return nil }
+        var end = place + 1
+        while end < text.endIndex, isContinuation(text[end]) { end += 1 }
+        return end
+    }
+
+    private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
     /// Whether some text that begins so is matched.
-    func canBegin(with text: String) -> Bool { !places(after: text).isEmpty }
+    func canBegin(with text: String) -> Bool { !places(after: Array(text.utf8)[...]).isEmpty }
 
     /// Where in the pattern one can stand when the text has been read, in ascending order.
-    private func places(after text: String) -> [Int] {
+    private func places(after text: ArraySlice<UInt8>) -> [Int] {
         var places: [Int] = []
         add(0, to: &places)
-        for byte in text.utf8 {
-            var next: [Int] = []
-            for place in places where place < symbols.count {
+        var next: [Int] = []
+        for byte in text {
+            next.removeAll(keepingCapacity: true)
+            for place in places {
+                // A character that `?` stands for has begun; these are its other bytes.
+                if Self.isContinuation(byte), place > 0, isCharacter(place - 1) { add(place, to: &next) }
+                guard place < symbols.count else { continue }
                 switch symbols[place] {
-                case Self.star: add(place, to: &next)
-                case byte, UInt8(ascii: "?"): add(place + 1, to: &next)
-                default: break
+                case Self.anyText: add(place, to: &next)
+                case Self.segmentText: if byte != Self.colon { add(place, to: &next) }
+                case Self.anyCharacter: if !Self.isContinuation(byte) { add(place + 1, to: &next) }
+                case Self.segmentCharacter: if !Self.isContinuation(byte), byte != Self.colon { add(place + 1, to: &next) }
+                case let symbol: if symbol == Symbol(byte) { add(place + 1, to: &next) }
                 }
             }
-            places = next
+            swap(&places, &next)
             if places.isEmpty { break }
         }
         return places
     }
 
+    private func isCharacter(_ place: Int) -> Bool { symbols[place] == Self.anyCharacter || symbols[place] == Self.segmentCharacter }
+
     /// Adds a place, and the one behind a star, since that may stand for nothing.
     private func add(_ place: Int, to places: inout [Int]) {
-        let isStar = place < symbols.count && symbols[place] == Self.star
+        let isStar = place < symbols.count && Self.isStar(symbols[place])
         for reached in place...(isStar ? place + 1 : place) where (places.last ?? -1) < reached { places.append(reached) }
     }
 }

@@ -27,8 +27,16 @@ package struct PolicyPrincipals: Hashable, Sendable {
 
     package func names(of kind: Kind) -> [String] { names[kind] ?? [] }
 
+    /// A name that is not what a service takes for one of its kind.
+    func first(thatIsNot isName: (String, Kind) -> Bool) -> (name: String, kind: Kind)? {
+        for kind in Kind.allCases {
+            if let name = names(of: kind).first(where: { !isName($0, kind) }) { return (name, kind) }
+        }
+        return nil
+    }
+
     /// Whether all names are what a service takes for one of their kind.
     func allSatisfy(_ isName: (String, Kind) -> Bool) -> Bool { names.allSatisfy { kind, names in names.allSatisfy { isName($0, kind) } } }
 
-    static let invalid = PolicyError("Invalid principal in policy")
+    static let invalid = PolicyError("Invalid principal in policy", .syntax)
 }

@@ -52,7 +52,8 @@ enum PolicyValue: Decodable {
     var scalar: String? {
         switch self {
         case .text(let text): return text
-        case .number(let number): return String(number)
+        // An account that is written as a number is the account.
+        case .number(let number): return Int(exactly: number).map(String.init) ?? String(number)
         case .flag(let flag): return String(flag)
         case .object, .list, .null: return nil
         }

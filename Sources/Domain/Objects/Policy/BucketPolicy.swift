@@ -38,15 +38,16 @@ package struct BucketPolicy: Hashable, Codable, Sendable {
     }
 
     private static func check(_ statement: PolicyStatement, of bucket: String) throws(Fault) {
-        guard statement.principals.allSatisfy(BucketPolicyPrincipal.isName) else {
+        guard let principals = statement.principals, principals.allSatisfy(PolicyPrincipalName.isName) else {
             throw .malformedPolicy(PolicyPrincipals.invalid.description)
         }
         let actions = statement.actions.texts.compactMap(BucketPolicyAction.init)
         guard actions.count == statement.actions.texts.count else { throw .malformedPolicy("Policy has invalid action") }
-        let resources = statement.resources.texts.compactMap { BucketPolicyResource($0, of: bucket) }
-        guard resources.count == statement.resources.texts.count else { throw .malformedPolicy("Policy has invalid resource") }
+        guard let named = statement.resources else { throw .malformedPolicy("Policy has invalid resource") }
+        let resources = named.texts.compactMap { BucketPolicyResource($0, of: bucket) }
+        guard resources.count == named.texts.count else { throw .malformedPolicy("Policy has invalid resource") }
         // What is left after an exclusion is never nothing.
-        guard !statement.actions.isExcluding, !statement.resources.isExcluding else { return }
+        guard !statement.actions.isExcluding, !named.isExcluding else { return }
         let apply = actions.allSatisfy { action in resources.contains { action.applies(to: $0) } }
         guard apply else { throw .malformedPolicy("Action does not apply to any resource(s) in statement") }
     }

@@ -1,5 +1,5 @@
-/// Whom a statement of a bucket's policy is about. Whether they exist is not asked: they may be of any account.
-enum BucketPolicyPrincipal {
+/// What may stand in a policy for whom a statement is about. Whether they exist is not asked: they may be of any account.
+enum PolicyPrincipalName {
     static func isName(_ name: String, of kind: PolicyPrincipals.Kind) -> Bool {
         switch kind {
         case .aws: return name == "*" || AccountID(rawValue: name) != nil || ARN(inPolicy: name).map(isIdentity) ?? false

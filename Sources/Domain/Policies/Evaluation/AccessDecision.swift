@@ -1,0 +1,48 @@
+package enum AccessDecision: Sendable {
+    case allowed
+    case denied(AccessDenial)
+
+    package var isAllowed: Bool {
+        guard case .allowed = self else { return false }
+        return true
+    }
+}
+
+/// A kind of policy, by what it is attached to.
+package enum PolicyType: String, Sendable, CaseIterable {
+    case identity = "identity-based policy"
+    case resource = "resource-based policy"
+    case boundary = "permissions boundary"
+    case session = "session policy"
+    case serviceControl = "service control policy"
+}
+
+/// Why a request is refused.
+package struct AccessDenial: Hashable, Sendable {
+    /// What a statement refuses by name.
+    package struct Explicit: Hashable, Sendable {
+        package let policy: String
+        /// Its `Sid`.
+        package let statement: String?
+    }
+
+    /// The kind of policy that denies; or that would have to allow, and does not.
+    package let type: PolicyType
+    /// Nil where nothing denies and nothing allows.
+    package let explicit: Explicit?
+    /// As refusals name it.
+    package let caller: String
+    package let action: String
+    package let resource: String
+
+    package var isExplicit: Bool { explicit != nil }
+
+    /// What AWS says, without what a service puts before it.
+    package var message: String {
+        let subject = "User: \(caller) is not authorized to perform: \(action) on resource: \(resource)"
+        let article = type == .identity ? "an" : "a"
+        return isExplicit
+            ? "\(subject) with an explicit deny in \(article) \(type.rawValue)"
+            : "\(subject) because no \(type.rawValue) allows the \(action) action"
+    }
+}

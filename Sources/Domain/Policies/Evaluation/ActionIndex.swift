@@ -1,0 +1,65 @@
+/// Which statements of a policy are about an action: found by the service and the name, without reading all others.
+struct ActionIndex: Sendable {
+    /// The statements that name actions of one service.
+    private struct Service: Sendable {
+        var named: [String: [Int]] = [:]
+        /// By names with wildcards, without the service before them.
+        var patterns: [(pattern: PolicyPattern, statement: Int)] = []
+    }
+
+    private var services: [String: Service] = [:]
+    /// Those that may be about any service: `*`, and all but what a `NotAction` names.
+    private var others: [(clause: ActionClause, statement: Int)] = []
+
+    init(_ clauses: [PolicyStatement.Clause]) {
+        for (statement, clause) in clauses.enumerated() {
+            let names = clause.texts.map(ActionName.init)
+            if clause.isExcluding || !names.allSatisfy(Self.isOfOneService) {
+                others.append((ActionClause(clause), statement))
+                continue
+            }
+            for name in names { add(name, statement) }
+        }
+    }
+
+    private mutating func add(_ name: ActionName, _ statement: Int) {
+        if Self.hasWildcard(name.name) {
+            services[name.service, default: Service()].patterns.append((PolicyPattern(name.name), statement))
+        } else {
+            services[name.service, default: Service()].named[name.name, default: []].append(statement)
+        }
+    }
+
+    private static func isOfOneService(_ name: ActionName) -> Bool {
+        name.bytes.count > name.service.utf8.count && !hasWildcard(name.service)
+    }
+
+    private static func hasWildcard(_ text: String) -> Bool { text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") } }
+
+    /// Calls for each statement about the action, for some more than once, until one answers false.
+    func forEachStatement(about name: ActionName, _ goesOn: (Int) -> Bool) {
+        for other in others where other.clause.matches(name) {
+            guard goesOn(other.statement) else { return }
+        }
+        guard let service = services[name.service] else { return }
+        for statement in service.named[name.name] ?? [] {
+            guard goesOn(statement) else { return }
+        }
+        for entry in service.patterns where entry.pattern.matches(name.nameBytes) {
+            guard goesOn(entry.statement) else { return }
+        }
+    }
+}
+
+/// Actions by name, or all but those.
+struct ActionClause: Sendable {
+    private let patterns: [PolicyPattern]
+    private let isExcluding: Bool
+
+    init(_ clause: PolicyStatement.Clause) {
+        patterns = clause.texts.map { PolicyPattern($0.lowercased()) }
+        isExcluding = clause.isExcluding
+    }
+
+    func matches(_ name: ActionName) -> Bool { patterns.contains { $0.matches(name.bytes[...]) } != isExcluding }
+}

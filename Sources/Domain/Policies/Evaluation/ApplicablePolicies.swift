@@ -1,0 +1,58 @@
+/// A policy and what refusals call it: its ARN, or the name that it has within its identity.
+package struct NamedPolicy: Sendable {
+    package let name: String
+    package let policy: CompiledPolicy
+
+    package init(name: String, policy: CompiledPolicy) {
+        self.name = name
+        self.policy = policy
+    }
+}
+
+/// What a resource itself says of who may use it.
+package struct ResourcePolicy: Sendable {
+    package enum Rule: Sendable {
+        /// In its account the policies of identities suffice, and it adds to them: buckets.
+        case adds
+        /// Nobody gets in whom it does not let in, be it the account as a whole: keys and roles.
+        case decides
+    }
+
+    /// The account that has the resource.
+    package let owner: AccountID
+    package let rule: Rule
+    /// Nil for a resource that has none.
+    package let policy: NamedPolicy?
+    /// What lets the caller in beside the policy: a grant of a key, the access control list of a bucket.
+    package var grant: ResourceGrant?
+
+    package init(owner: AccountID, rule: Rule, policy: NamedPolicy?, grant: ResourceGrant? = nil) {
+        self.owner = owner
+        self.rule = rule
+        self.policy = policy
+        self.grant = grant
+    }
+}
+
+/// All policies that have a say in a request.
+package struct ApplicablePolicies: Sendable {
+    /// Those of the user or the role: inline, attached, and of its groups. The root user needs none; whom it federates neither.
+    package var identity: [NamedPolicy] = []
+    /// The permissions boundary.
+    package var boundary: NamedPolicy?
+    /// Those that were given when the session began; nil for what is no session, or for one without.
+    package var session: [NamedPolicy]?
+    /// Service control policies, a list for each level from the root down to the account. Each level must allow. None for the management account.
+    package var serviceControl: [[NamedPolicy]] = []
+    /// Nil for a resource that has nothing to say.
+    package var resource: ResourcePolicy?
+
+    package init() {}
+
+    private var all: [NamedPolicy] {
+        identity + [boundary, resource?.policy].compactMap(\.self) + (session ?? []) + serviceControl.joined()
+    }
+
+    /// The keys that conditions and variables ask about, in small letters.
+    package var conditionKeys: Set<String> { all.reduce(into: []) { $0.formUnion($1.policy.conditionKeys) } }
+}

@@ -1,0 +1,106 @@
+/// A policy made ready to decide: patterns read, actions found by their names. It is made once and kept; deciding reads it alone.
+package final class CompiledPolicy: Sendable {
+    let statements: [CompiledStatement]
+    private let actions: ActionIndex
+    /// The keys that its conditions and variables ask about, in small letters. What nobody asks about need not be looked up.
+    package let conditionKeys: Set<String>
+
+    package init(_ policy: Policy) {
+        statements = policy.statements.map { CompiledStatement($0, hasVariables: policy.hasVariables) }
+        actions = ActionIndex(policy.statements.map(\.actions))
+        conditionKeys = statements.reduce(into: []) { $0.formUnion($1.keys) }
+    }
+
+    /// Reads the policy of a bucket or a key.
+    package convenience init(resource text: String) throws(PolicyError) { self.init(try Policy(parsing: Array(text.utf8))) }
+
+    /// What a policy says of a request.
+    enum Verdict: Hashable {
+        /// By a statement, counted from 0.
+        case denied(Int)
+        case allowed(Int)
+        case silent
+    }
+
+    /// What the policy of an identity says.
+    ///
+    /// - Parameter seeksAllow: false when another has allowed already, so that only what denies is looked for.
+    func verdict(on request: AccessRequest, seeksAllow: Bool = true) -> Verdict {
+        var verdict = Verdict.silent
+        actions.forEachStatement(about: request.name) { number in
+            let statement = statements[number]
+            if statement.isDeny {
+                guard statement.applies(to: request) else { return true }
+                verdict = .denied(number)
+                return false
+            }
+            if seeksAllow, verdict == .silent, statement.applies(to: request) { verdict = .allowed(number) }
+            return true
+        }
+        return verdict
+    }
+
+    /// What the policy of a resource says: as what it lets the caller in, or nil; and the statement that denies.
+    func grant(to request: AccessRequest) -> (grant: ResourceGrant?, deniedBy: Int?) {
+        var found: ResourceGrant?
+        var denied: Int?
+        actions.forEachStatement(about: request.name) { number in
+            let statement = statements[number]
+            guard let principals = statement.principals else { return true }
+            if statement.isDeny {
+                guard principals.denies(request), statement.applies(to: request) else { return true }
+                denied = number
+                return false
+            }
+            guard let grant = principals.grant(to: request), found.map({ $0 < grant }) ?? true, statement.applies(to: request) else {
+                return true
+            }
+            found = grant
+            return true
+        }
+        return (found, denied)
+    }
+
+    /// All statements that are about a request, whatever others say, in their order.
+    func statements(about request: AccessRequest) -> [Int] {
+        var numbers: Set<Int> = []
+        actions.forEachStatement(about: request.name) { number in
+            let statement = statements[number]
+            let isAboutCaller = statement.principals.map { statement.isDeny ? $0.denies(request) : $0.grant(to: request) != nil } ?? true
+            if isAboutCaller, statement.applies(to: request) { numbers.insert(number) }
+            return true
+        }
+        return numbers.sorted()
+    }
+}
+
+/// A statement made ready to decide. Which actions it is about is its policy's to know.
+struct CompiledStatement: Sendable {
+    let id: String?
+    let isDeny: Bool
+    /// Nil for the statement of an identity.
+    let principals: PrincipalClause?
+    private let resources: [PolicyTemplate]
+    private let excludesResources: Bool
+    private let conditions: [ConditionTest]
+    let keys: Set<String>
+
+    init(_ statement: PolicyStatement, hasVariables: Bool) {
+        id = statement.id.flatMap { $0.isEmpty ? nil : $0 }
+        isDeny = statement.effect == .deny
+        principals = statement.principals.map { PrincipalClause($0, isExcluding: statement.excludesPrincipals) }
+        // A role's policy names no resource: it is about the role.
+        let texts = statement.resources?.texts ?? ["*"]
+        let resources = texts.map { PolicyTemplate($0, reach: .resource, hasVariables: hasVariables) }
+        excludesResources = statement.resources?.isExcluding ?? false
+        conditions = statement.conditions.map { ConditionTest($0, hasVariables: hasVariables) }
+        self.resources = resources
+        keys = resources.reduce(into: conditions.reduce(into: []) { $0.formUnion($1.keys) }) { $0.formUnion($1.keys) }
+    }
+
+    /// Whether the resource and the conditions are those of a request.
+    func applies(to request: AccessRequest) -> Bool {
+        let names = resources.contains { $0.matches(request.resourceBytes, in: request.context) }
+        return names != excludesResources && conditions.allSatisfy { $0.holds(in: request.context) }
+    }
+}

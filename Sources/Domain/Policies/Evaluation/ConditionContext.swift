@@ -1,0 +1,68 @@
+import Foundation
+
+/// What conditions and variables of policies may ask about a request: values by their keys, which are in small letters throughout
+/// (`aws:sourceip`, `aws:principaltag/team`). A key that is missing is absent, and so is one without a value.
+///
+/// What follows from who calls, and when, is made when it is asked for.
+package struct ConditionContext: Sendable {
+    package let caller: Caller
+    /// Of the Region that is called: `aws`.
+    package let partition: String
+    package let date: Date
+    private var values: [String: [String]] = [:]
+
+    package init(of caller: Caller, in partition: String, at date: Date) {
+        self.caller = caller
+        self.partition = partition
+        self.date = date
+    }
+
+    package init(of principal: Principal, in partition: String, at date: Date) {
+        self.init(of: .principal(principal), in: partition, at: date)
+    }
+
+    /// The values of a key; never none.
+    package subscript(key: String) -> [String]? {
+        get { values[key] ?? ownValue(of: key).map { [$0] } }
+        set { values[key] = newValue.flatMap { $0.isEmpty ? nil : $0 } }
+    }
+
+    /// Sets a key that has one value.
+    package mutating func set(_ key: String, to value: String?) { self[key] = value.map { [$0] } }
+
+    /// Sets a key that is true or false.
+    package mutating func set(_ key: String, to value: Bool) { self[key] = [value ? "true" : "false"] }
+
+    /// Sets a key for each tag: `aws:resourcetag/team` and its like.
+    package mutating func set(_ tags: [Tag], under prefix: String) {
+        for tag in tags { self["\(prefix)/\(tag.key.lowercased())"] = [tag.value] }
+    }
+
+    /// The global keys that follow from the caller and the time.
+    private func ownValue(of key: String) -> String? {
+        switch key {
+        case "aws:currenttime": return ISO8601.text(date)
+        case "aws:epochtime": return String(Int(date.timeIntervalSince1970))
+        default: break
+        }
+        guard case .principal(let principal) = caller else {
+            return key == "aws:principalisawsservice" ? String(caller.isService) : nil
+        }
+        switch key {
+        case "aws:principalarn": return principal.principalARN(in: partition)
+        case "aws:principalaccount": return caller.account?.rawValue
+        case "aws:principaltype": return principal.typeName
+        case "aws:principalisawsservice": return "false"
+        case "aws:userid": return principal.userID
+        case "aws:username": return principal.userName
+        default: return nil
+        }
+    }
+}
+
+extension Caller {
+    fileprivate var isService: Bool {
+        guard case .service = self else { return false }
+        return true
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// A network of IPv4 or IPv6, or a single address: `192.0.2.0/24`, `2001:db8::/32`, `192.0.2.7`.
+struct IPNetwork: Hashable, Sendable {
+    /// IPv4 stands within IPv6, so that an address written either way is the same.
+    private static let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+
+    private let address: [UInt8]
+    private let bits: Int
+
+    /// Nil for what is neither a network nor an address.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count <= 2, let (address, isMapped) = Self.bytes(of: parts[0]) else { return nil }
+        self.address = address
+        guard parts.count == 2 else {
+            bits = 128
+            return
+        }
+        let isNumber = !parts[1].isEmpty && parts[1].utf8.allSatisfy { (0x30...0x39).contains($0) }
+        guard isNumber, let length = Int(parts[1]), length <= (isMapped ? 32 : 128) else { return nil }
+        bits = isMapped ? length + 96 : length
+    }
+
+    private static func bytes(of text: String) -> (bytes: [UInt8], isMapped: Bool)? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if text.contains(":") {
+            guard inet_pton(AF_INET6, text, &bytes) == 1 else { return nil }
+            return (bytes, false)
+        }
+        guard inet_pton(AF_INET, text, &bytes) == 1 else { return nil }
+        return (mapped + bytes.prefix(4), true)
+    }
+
+    /// Whether an address is in it. What is no address is in none.
+    func contains(_ other: IPNetwork) -> Bool {
+        guard other.bits >= bits else { return false }
+        let whole = bits / 8
+        guard address.prefix(whole) == other.address.prefix(whole) else { return false }
+        let mask = UInt8(truncatingIfNeeded: 0xFF00 >> (bits % 8))
+        return mask == 0 || address[whole] & mask == other.address[whole] & mask
+    }
+}

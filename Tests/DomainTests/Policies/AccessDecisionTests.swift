@@ -1,0 +1,68 @@
+import Domain
+import Testing
+
+/// Which kinds of policy must allow whom, and what a refusal says.
+@Suite struct AccessDecisionTests {
+    private typealias Samples = PolicySamples
+
+    private static let reads = Samples.allow("s3:GetObject")
+    private static let denies = Samples.deny("s3:*")
+
+    private func decide(_ principal: Principal, _ change: (inout ApplicablePolicies) throws -> Void) rethrows -> String {
+        var policies = ApplicablePolicies()
+        try change(&policies)
+        return policies.decide(Samples.request(principal)).short
+    }
+
+    @Test func withoutPoliciesOnlyTheRootUserMay() {
+        #expect(decide(Samples.root) { _ in } == "allowed")
+        for principal in [Samples.alice, Samples.worker, Samples.federated] { #expect(decide(principal) { _ in } == "?identity") }
+        #expect(decide(Samples.anonymous) { _ in } == "?resource")
+    }
+
+    @Test func whatDeniesWins() throws {
+        let (allow, deny) = (try Samples.identity(Self.reads), try Samples.identity(Self.denies))
+        #expect(decide(Samples.alice) { $0.identity = [allow] } == "allowed")
+        #expect(decide(Samples.alice) { $0.identity = [allow, deny] } == "-identity")
+        #expect(decide(Samples.alice) { ($0.identity, $0.boundary) = ([allow], deny) } == "-boundary")
+        #expect(decide(Samples.alice) { ($0.identity, $0.session) = ([allow], [allow, deny]) } == "-session")
+        #expect(decide(Samples.alice) { ($0.identity, $0.serviceControl) = ([allow], [[allow], [allow, deny]]) } == "-serviceControl")
+        #expect(decide(Samples.root) { $0.serviceControl = [[allow, deny]] } == "-serviceControl")
+        let closed = try Samples.resource(Samples.deny("s3:*", to: #""*""#), Samples.allow("s3:*", to: #""*""#))
+        for principal in [Samples.root, Samples.alice, Samples.anonymous] {
+            #expect(
+                decide(principal) {
+                    $0.identity = [allow]
+                    $0.resource = ResourcePolicy(owner: Samples.account, rule: .adds, policy: closed)
+                } == "-resource"
+            )
+        }
+    }
+
+    @Test func everyKindThatLimitsMustAllow() throws {
+        let (allow, other) = (try Samples.identity(Self.reads), try Samples.identity(Samples.allow("s3:ListBucket")))
+        #expect(decide(Samples.alice) { $0.boundary = allow } == "?identity")
+        #expect(decide(Samples.alice) { ($0.identity, $0.boundary) = ([allow], other) } == "?boundary")
+        #expect(decide(Samples.alice) { ($0.identity, $0.session) = ([allow], [other]) } == "?session")
+        #expect(decide(Samples.alice) { ($0.identity, $0.session) = ([allow], []) } == "?session")
+        #expect(decide(Samples.alice) { ($0.identity, $0.serviceControl) = ([allow], [[allow], [other]]) } == "?serviceControl")
+        #expect(decide(Samples.alice) { ($0.identity, $0.serviceControl) = ([allow], [[other, allow], [allow]]) } == "allowed")
+        #expect(decide(Samples.root) { $0.serviceControl = [[other]] } == "?serviceControl")
+        #expect(decide(Samples.federatedByRoot) { $0.session = [allow] } == "allowed")
+        #expect(decide(Samples.federatedByRoot) { $0.session = [other] } == "?session")
+    }
+
+    @Test func refusalsSayWhatDeniesOrWhatIsMissing() throws {
+        let subject =
+            "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::depot/a"
+        var policies = ApplicablePolicies()
+        #expect(
+            policies.decide(Samples.request(Samples.alice)).text
+                == "\(subject) because no identity-based policy allows the s3:GetObject action"
+        )
+        policies.identity = [try Samples.identity(Self.denies)]
+        #expect(policies.decide(Samples.request(Samples.alice)).text == "\(subject) with an explicit deny in an identity-based policy")
+        policies.boundary = try Samples.identity(Self.denies)
+        #expect(policies.decide(Samples.request(Samples.alice)).text == "\(subject) with an explicit deny in a permissions boundary")
+    }
+}
