@@ -59,6 +59,7 @@ extension Schema {
         "ALTER TABLE access_keys ADD COLUMN used_region TEXT",
         "ALTER TABLE access_keys ADD COLUMN used_service TEXT",
         "CREATE INDEX access_keys_by_user ON access_keys (user_id)",
+        "ALTER TABLE signing_certificates ADD COLUMN user_id TEXT",
         // A password stands as what scrypt makes of it.
         """
         CREATE TABLE iam_login_profiles (

@@ -1,18 +1,19 @@
 import Domain
 
-/// The certificates that accounts sign bundles with: rows of the directory.
+/// The certificates that users of accounts sign bundles with: rows of the directory.
 package struct SigningCertificateTable {
     private let transaction: Transaction
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
-    /// An account's certificates, the oldest first.
+    /// The certificates of all users of an account, the oldest first.
     package func certificates(of account: AccountID) throws -> [SigningCertificate] {
         let sql = "SELECT * FROM signing_certificates WHERE account = ? ORDER BY uploaded_at, id"
         return try transaction.rows(sql, [.text(account)]).map { row in
             SigningCertificate(
                 id: try row.text("id"),
                 account: try row.value("account"),
+                userID: try row.optionalText("user_id"),
                 body: try row.text("body"),
                 status: try row.value("status"),
                 uploadedAt: try row.date("uploaded_at")
@@ -22,10 +23,10 @@ package struct SigningCertificateTable {
 
     package func insert(_ certificate: SigningCertificate) throws {
         try transaction.execute(
-            "INSERT INTO signing_certificates (id, account, body, status, uploaded_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO signing_certificates (id, account, user_id, body, status, uploaded_at) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                .text(certificate.id), .text(certificate.account), .text(certificate.body), .text(certificate.status.rawValue),
-                .date(certificate.uploadedAt),
+                .text(certificate.id), .text(certificate.account), .text(certificate.userID), .text(certificate.body),
+                .text(certificate.status), .date(certificate.uploadedAt),
             ]
         )
     }

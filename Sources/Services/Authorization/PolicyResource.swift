@@ -52,11 +52,6 @@ extension Call {
         .named(ARN(partition: region.partition, service: "kms", region: region.rawValue, account: account.rawValue, resource: resource))
     }
 
-    /// Whom the account's own certificates belong to.
-    package var rootUser: PolicyResource {
-        .named(ARN(partition: region.partition, service: "iam", region: "", account: account.rawValue, resource: "root"))
-    }
-
     private func ec2(_ resource: String, region: String?, account: String) -> PolicyResource {
         let region = region ?? self.region.rawValue
         return .named(ARN(partition: self.region.partition, service: "ec2", region: region, account: account, resource: resource))

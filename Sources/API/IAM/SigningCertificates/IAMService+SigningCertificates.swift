@@ -1,4 +1,5 @@
 import Domain
+import Services
 import Wire
 
 extension IAMService {
@@ -9,8 +10,8 @@ extension IAMService {
 
 extension XMLWriter {
     /// The members of IAM's type `SigningCertificate`.
-    mutating func write(_ certificate: SigningCertificate) {
-        element("UserName", IAMService.rootUserName)
+    mutating func write(_ certificate: SigningCertificate, of user: IAMSubject) {
+        element("UserName", user.userName)
         element("CertificateId", certificate.id)
         element("CertificateBody", certificate.body)
         element("Status", certificate.status.rawValue)

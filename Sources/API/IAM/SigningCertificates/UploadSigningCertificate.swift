@@ -2,13 +2,15 @@ import Domain
 import Services
 import Wire
 
-/// Takes in a certificate whose key the account signs bundles with. From then on RegisterImage refuses bundles that are not signed so.
+/// Takes in a certificate whose key a user signs bundles with. From then on RegisterImage refuses bundles that are not signed so.
 struct UploadSigningCertificate: IAMAction {
-    static let permissions = [Permission<Self>("iam:UploadSigningCertificate") { [$1.rootUser] }]
+    static let permissions = [Permission<Self>("iam:UploadSigningCertificate") { [try await $1.iamUser($0.userName)] }]
 
+    private let userName: String?
     private let body: String
 
     init(from query: QueryReader) throws(RequestError) {
+        userName = try query.optionalText("UserName", .existingUserName)
         body = try query["CertificateBody"]
         guard body.unicodeScalars.count <= SigningCertificate.bodyLengthMax else {
             let message = "CertificateBody must have at most \(SigningCertificate.bodyLengthMax) characters"
@@ -21,12 +23,14 @@ struct UploadSigningCertificate: IAMAction {
     }
 
     func run(in call: Call) async throws -> Answer {
-        Answer(certificate: try await SigningCertificates(call).upload(body))
+        let (user, certificate) = try await SigningCertificates(call).upload(body, of: userName)
+        return Answer(user: user, certificate: certificate)
     }
 
     struct Answer: XMLEncodable {
+        let user: IAMSubject
         let certificate: SigningCertificate
 
-        func write(to xml: inout XMLWriter) { xml.element("Certificate") { $0.write(certificate) } }
+        func write(to xml: inout XMLWriter) { xml.element("Certificate") { $0.write(certificate, of: user) } }
     }
 }

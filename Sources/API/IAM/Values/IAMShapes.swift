@@ -1,0 +1,61 @@
+import Domain
+import Services
+import Wire
+
+/// The shapes of IAM's service model, with their constraints.
+extension TextConstraint {
+    /// Of a user that is to be made.
+    static let userName = name(1...64)
+    static let existingUserName = name(1...128)
+    static let groupName = name(1...128)
+    static let roleName = name(1...64)
+    static let instanceProfileName = name(1...128)
+    static let policyName = name(1...128)
+
+    static let path = TextConstraint(1...512, "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)", matches: IAMNaming.isPath)
+    static let pathPrefix = TextConstraint(1...512, "\\u002F[\\u0021-\\u007F]*", matches: IAMNaming.isPathPrefix)
+    static let policyPath = TextConstraint(1...512, "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/", matches: IAMNaming.isPolicyPath)
+    static let arn = TextConstraint(20...2048)
+    /// Longer than IAM's own: ours hold the name of the listing that they came from.
+    static let marker = TextConstraint(1...2048, "[\\u0020-\\u00FF]+", of: { (0x20...0xFF).contains($0.value) })
+
+    static let tagKey = TextConstraint(1...128, "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+", of: IAMTagRules.isOfTag)
+    static let tagValue = TextConstraint(0...256, "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*", of: IAMTagRules.isOfTag)
+
+    private static func name(_ length: ClosedRange<Int>) -> TextConstraint {
+        TextConstraint(length, "[\\w+=,.@-]+", of: IAMNaming.isOfName)
+    }
+}
+
+/// Parameters that many actions have.
+extension QueryReader {
+    var page: IAMPageRequest {
+        get throws(RequestError) {
+            IAMPageRequest(maxItems: try optionalInteger("MaxItems", 1...1000), marker: try optionalText("Marker", .marker))
+        }
+    }
+
+    /// `Tags.member.N`
+    var tags: [Tag] {
+        get throws(RequestError) {
+            let tags: [TagMember] = try self["Tags.member"]
+            try check(count: tags.count, 0...IAMTagRules.countMax, "Tags")
+            return tags.map(\.tag)
+        }
+    }
+
+    /// `TagKeys.member.N`
+    var tagKeys: [String] {
+        get throws(RequestError) { try texts("TagKeys", .tagKey, count: 0...IAMTagRules.countMax) }
+    }
+}
+
+private struct TagMember: QueryStructure {
+    let tag: Tag
+
+    init(from query: QueryReader) throws(RequestError) {
+        let key = try query.text("Key", .tagKey)
+        guard let value = try query.possiblyEmptyText("Value", .tagValue) else { throw .missing("Tags.member.N.Value") }
+        tag = Tag(key: key, value: value)
+    }
+}

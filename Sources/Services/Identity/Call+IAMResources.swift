@@ -1,0 +1,25 @@
+import Domain
+
+/// The names of what IAM keeps, for permissions.
+extension Call {
+    /// What a permission is about that is called so; with its path, where it has one.
+    package func iam(_ kind: IAMIdentity.Kind, _ name: String) async throws -> PolicyResource {
+        .named(try await IAMIdentities(self).arn(kind, name))
+    }
+
+    /// What is yet to be made.
+    package func iam(new kind: IAMIdentity.Kind, _ path: String?, _ name: String) -> PolicyResource {
+        .named(IAMIdentity.arn(kind, (path ?? "/") + name, of: account, in: region.partition))
+    }
+
+    /// The user of a name; the caller without one.
+    package func iamUser(_ name: String?) async throws -> PolicyResource {
+        if let name { return try await iam(.user, name) }
+        return principal.principalARN(in: region.partition).flatMap { ARN($0) }.map(PolicyResource.named) ?? .all
+    }
+
+    /// All identities of a kind whose path begins so.
+    package func iam(all kind: IAMIdentity.Kind, under pathPrefix: String?) -> PolicyResource {
+        .named(IAMIdentity.arn(kind, (pathPrefix ?? "/") + "*", of: account, in: region.partition))
+    }
+}
