@@ -4,12 +4,12 @@ import Services
 import Wire
 
 /// `POST /snapshots/completion/{id}`: seals a snapshot, which becomes `completed` when its block map is built.
-struct CompleteSnapshot: EBSAction {
+struct CompleteSnapshot: RESTAction {
     static let permissions = [Permission<Self>("ebs:CompleteSnapshot") { [$1.snapshot($0.completion.snapshotID)] }]
 
     private let completion: SnapshotCompletion
 
-    init(from request: EBSRequest) throws {
+    init(from request: RESTRequest) throws {
         if let method = request.text(.checksumAggregationMethod), method != "LINEAR" {
             throw RequestError.invalid(
                 HTTPField.Name.checksumAggregationMethod.rawName,

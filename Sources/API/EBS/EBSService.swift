@@ -4,13 +4,13 @@ import Services
 import Wire
 
 /// EBS direct: REST-JSON, version 2019-11-02 (docs/behaviour/ebs-direct.md, "Operations").
-enum EBSService: WholeBodyService {
+enum EBSService: RESTService {
     static let name = "ebs"
     /// A block or a JSON body, with room for one that is too long to be told so by the operation.
     static let bodyBytesMax = 1 << 20
     static let actions = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-    private static let all: [any Action<EBSRequest>.Type] = [
+    private static let all: [any Action<RESTRequest>.Type] = [
         CompleteSnapshot.self, GetSnapshotBlock.self, ListChangedBlocks.self, ListSnapshotBlocks.self, PutSnapshotBlock.self,
         StartSnapshot.self,
     ]
@@ -18,8 +18,8 @@ enum EBSService: WholeBodyService {
     /// Blocks carry a checksum of their own, so their requests leave the body out of the signature.
     static func allowsUnsignedBody(_ request: IncomingRequest) -> Bool { request.method == .put }
 
-    static func action(of request: IncomingRequest, _ body: WholeBody, on _: CallPath) throws -> AskedAction<EBSRequest> {
-        let request = try EBSRequest(request, body: body.bytes)
+    static func action(of request: IncomingRequest, _ body: WholeBody, on _: CallPath) throws -> AskedAction<RESTRequest> {
+        let request = try RESTRequest(request, body: body.bytes)
         guard let action = actionName(request.method, request.path).flatMap({ actions[$0] }) else {
             let refusal = Refusal(
                 code: "UnknownOperationException",

@@ -6,14 +6,14 @@ import Services
 import Wire
 
 /// `GET /snapshots/{id}/blocks/{index}`: a block's bytes.
-struct GetSnapshotBlock: EBSAction {
+struct GetSnapshotBlock: RESTAction {
     static let permissions = [Permission<Self>("ebs:GetSnapshotBlock") { [$1.snapshot($0.snapshotID)] }]
 
     private let snapshotID: String
     private let blockIndex: Int64
     private let token: String
 
-    init(from request: EBSRequest) throws {
+    init(from request: RESTRequest) throws {
         snapshotID = request.path[1]
         token = try request.parameter("blockToken")
         blockIndex = try request.blockIndex()

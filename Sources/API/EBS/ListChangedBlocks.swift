@@ -3,7 +3,7 @@ import Services
 import Wire
 
 /// `GET /snapshots/{second}/changedblocks`: the blocks that differ between two snapshots of one lineage.
-struct ListChangedBlocks: EBSAction {
+struct ListChangedBlocks: RESTAction {
     static let permissions = [
         Permission<Self>("ebs:ListChangedBlocks") { action, call in
             ([action.firstSnapshotID, action.secondSnapshotID].compactMap { $0 }).map { call.snapshot($0) }
@@ -14,7 +14,7 @@ struct ListChangedBlocks: EBSAction {
     private let secondSnapshotID: String
     private let page: BlockPageRequest
 
-    init(from request: EBSRequest) throws {
+    init(from request: RESTRequest) throws {
         secondSnapshotID = request.path[1]
         page = try request.blockPage()
         firstSnapshotID = try request.parameter("firstSnapshotId")

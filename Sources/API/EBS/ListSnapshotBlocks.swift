@@ -3,13 +3,13 @@ import Services
 import Wire
 
 /// `GET /snapshots/{id}/blocks`: the blocks that hold data, and the tokens to read them with.
-struct ListSnapshotBlocks: EBSAction {
+struct ListSnapshotBlocks: RESTAction {
     static let permissions = [Permission<Self>("ebs:ListSnapshotBlocks") { [$1.snapshot($0.snapshotID)] }]
 
     private let snapshotID: String
     private let page: BlockPageRequest
 
-    init(from request: EBSRequest) throws {
+    init(from request: RESTRequest) throws {
         snapshotID = request.path[1]
         page = try request.blockPage()
     }
@@ -28,7 +28,7 @@ struct ListSnapshotBlocks: EBSAction {
     }
 }
 
-extension EBSRequest {
+extension RESTRequest {
     func blockPage() throws -> BlockPageRequest {
         BlockPageRequest(
             maxResults: try parameter("maxResults"),

@@ -6,13 +6,13 @@ import Services
 import Wire
 
 /// `PUT /snapshots/{id}/blocks/{index}`: takes a block. The answer means that it is on the disk.
-struct PutSnapshotBlock: EBSAction {
+struct PutSnapshotBlock: RESTAction {
     static let permissions = [Permission<Self>("ebs:PutSnapshotBlock") { [$1.snapshot($0.put.snapshotID)] }]
 
     private let put: BlockPut
     private let checksum: [UInt8]
 
-    init(from request: EBSRequest) throws {
+    init(from request: RESTRequest) throws {
         let length = try request.requiredInteger(.dataLength)
         guard length == Snapshot.blockBytes, request.body.readableBytes == Int(length) else {
             throw Fault(

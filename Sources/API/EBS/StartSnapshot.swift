@@ -6,7 +6,7 @@ import Services
 import Wire
 
 /// `POST /snapshots`: starts a snapshot that blocks can be put into.
-struct StartSnapshot: EBSAction {
+struct StartSnapshot: RESTAction {
     static let permissions = [
         Permission<Self>("ebs:StartSnapshot") { action, call in
             [call.snapshot("*")] + (action.start.parentID.map { [call.snapshot($0)] } ?? [])
@@ -16,8 +16,8 @@ struct StartSnapshot: EBSAction {
 
     private let start: SnapshotStart
 
-    init(from request: EBSRequest) throws {
-        let json = try JSONReader(parsing: Array(request.body.readableBytesView))
+    init(from request: RESTRequest) throws {
+        let json = try request.json()
         let sizeGiB: Int = try json["VolumeSize"]
         let parentID: String? = try json["ParentSnapshotId"]
         let description: String? = try json["Description"]

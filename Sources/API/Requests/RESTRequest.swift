@@ -1,32 +1,39 @@
-import Domain
-import Foundation
 import HTTPTypes
 import NIOCore
 import Wire
 
-/// A request of the EBS direct APIs, taken apart: path, query, headers, body.
-struct EBSRequest: Sendable {
+/// A REST-JSON request, taken apart: path, query, headers, body.
+struct RESTRequest: Sendable {
     let method: HTTPRequest.Method
     let path: [String]
     let headers: HTTPFields
     let body: ByteBuffer
     private let query: QueryReader
+    private let lists: [String: [String]]
 
-    init(_ request: IncomingRequest, body: ByteBuffer) throws {
+    /// - Parameter lists: the names of parameters of the query that may be there several times.
+    init(_ request: IncomingRequest, body: ByteBuffer, lists: Set<String> = []) throws {
         method = request.method
         headers = request.headers
         self.body = body
         path = request.target.path.segments.filter { !$0.isEmpty }
         // A signature takes these for no segment at all.
         guard !path.contains("."), !path.contains("..") else { throw RequestError.malformed("The path is not valid") }
-        query = try QueryReader(query: request.target.query)
+        let parameters = request.target.query.parameters.map { (name: $0.name, value: $0.value) }
+        query = try QueryReader(parameters: parameters.filter { !lists.contains($0.name) })
         query.markEdgeParametersRead()
+        self.lists = Dictionary(grouping: parameters.filter { lists.contains($0.name) }, by: \.name).mapValues { $0.map(\.value) }
     }
 
     func parameter<Value: QueryDecodable>(_ name: String) throws -> Value { try query[name] }
 
+    /// The values of a parameter that may be there several times.
+    func list(_ name: String) -> [String] { lists[name] ?? [] }
+
     /// Refuses parameters that the operation did not read.
     func requireAllRead() throws { try query.requireAllRead() }
+
+    func json() throws -> JSONReader { try JSONReader(parsing: Array(body.readableBytesView)) }
 
     func text(_ name: HTTPField.Name) -> String? { headers[name].flatMap { $0.isEmpty ? nil : $0 } }
 
@@ -39,24 +46,5 @@ struct EBSRequest: Sendable {
     func requiredInteger(_ name: HTTPField.Name) throws -> Int64 {
         guard let number = try integer(name) else { throw RequestError.missing(name.rawName) }
         return number
-    }
-
-    /// The bytes of `x-amz-Checksum`, whose algorithm must be SHA256, the only one.
-    func checksum() throws -> [UInt8]? {
-        guard let text = text(.checksum) else { return nil }
-        if let algorithm = self.text(.checksumAlgorithm), algorithm != "SHA256" {
-            throw RequestError.invalid(HTTPField.Name.checksumAlgorithm.rawName, algorithm, "The only possible value is SHA256")
-        }
-        guard let bytes = Data(base64Encoded: text), bytes.count == 32 else {
-            throw RequestError.invalid(HTTPField.Name.checksum.rawName, text, "A base64-encoded SHA-256 checksum was expected")
-        }
-        return [UInt8](bytes)
-    }
-
-    func blockIndex() throws -> Int64 {
-        guard let index = Int64(queryText: path[3]), index >= 0 else {
-            throw RequestError.invalid("BlockIndex", path[3], "A block index was expected")
-        }
-        return index
     }
 }

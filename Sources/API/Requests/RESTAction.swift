@@ -1,15 +1,15 @@
 import Services
 import Wire
 
-/// An operation of EBS direct: path, query and headers in, JSON or the bytes of a block out.
-protocol EBSAction: Action where Input == EBSRequest {
-    init(from request: EBSRequest) throws
+/// An action of a service that speaks REST-JSON: path, query and headers in, JSON or bytes out.
+protocol RESTAction: Action where Input == RESTRequest {
+    init(from request: RESTRequest) throws
 
     func run(in call: Call) async throws -> Reply
 }
 
-extension EBSAction {
-    static func read(_ request: EBSRequest, in call: Call) throws -> ReadAction<Self> {
+extension RESTAction {
+    static func read(_ request: RESTRequest, in call: Call) throws -> ReadAction<Self> {
         let action = try Self(from: request)
         try request.requireAllRead()
         return ReadAction(action: action)
