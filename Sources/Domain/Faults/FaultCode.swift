@@ -22,6 +22,7 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
     package static let unsupportedOperation = FaultCode("UnsupportedOperation")
     package static let filterLimitExceeded = FaultCode("FilterLimitExceeded")
     package static let incorrectState = FaultCode("IncorrectState")
+    package static let operationNotPermitted = FaultCode("OperationNotPermitted")
 
     // Images.
     package static let invalidImageIDMalformed = FaultCode("InvalidAMIID.Malformed")
@@ -31,6 +32,10 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
     package static let invalidImageNameMalformed = FaultCode("InvalidAMIName.Malformed")
     package static let invalidManifest = FaultCode("InvalidManifest")
     package static let invalidBlockDeviceMapping = FaultCode("InvalidBlockDeviceMapping")
+
+    // Reports of who uses an image.
+    package static let invalidReportIDMalformed = FaultCode("InvalidImageUsageReportId.Malformed")
+    package static let invalidReportIDNotFound = FaultCode("InvalidImageUsageReportId.NotFound")
 
     // Tasks.
     package static let invalidTaskID = FaultCode("InvalidConversionTaskId")

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A machine image, as a value.
-package struct Image: Sendable, Equatable {
+package struct Image: Sendable, Equatable, Identifiable {
     /// Where a copy came from: stays when the source is gone.
     package struct Source: Hashable, Sendable {
         package let id: ImageID
@@ -27,6 +27,9 @@ package struct Image: Sendable, Equatable {
     /// Of an instance-store image; nil for one over snapshots.
     package var bundle: ImageBundle?
     package var source: Source?
+    /// From when on it is deprecated.
+    package var deprecatedAt: Date?
+    package var protection: DeregistrationProtection
     package var tags: [Tag]
 
     package init(
@@ -42,6 +45,8 @@ package struct Image: Sendable, Equatable {
         devices: [BlockDevice],
         bundle: ImageBundle? = nil,
         source: Source? = nil,
+        deprecatedAt: Date? = nil,
+        protection: DeregistrationProtection = .disabled,
         tags: [Tag] = []
     ) {
         self.id = id
@@ -56,6 +61,8 @@ package struct Image: Sendable, Equatable {
         self.devices = devices
         self.bundle = bundle
         self.source = source
+        self.deprecatedAt = deprecatedAt
+        self.protection = protection
         self.tags = tags
     }
 

@@ -3,6 +3,8 @@ package enum ImageState: String, Sendable {
     case pending
     case available
     case failed
-    /// Kept as a row so that its id answers an empty list rather than an error.
+    /// Hidden and of no use until it is enabled again. It keeps its name and its snapshots.
+    case disabled
+    /// Kept as a row so that its id answers an empty list rather than an error, and for as long as it can come back from the Recycle Bin.
     case deregistered
 }

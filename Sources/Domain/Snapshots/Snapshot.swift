@@ -1,7 +1,7 @@
 import Foundation
 
 /// A snapshot, as a value. Its bytes are the block map under `root`.
-package struct Snapshot: Sendable, Equatable {
+package struct Snapshot: Sendable, Equatable, Identifiable {
     /// How many bytes a block has: 512 KiB, as in the EBS direct APIs.
     package static let blockBytes: Int64 = 524_288
     package static let sizeGiBMax = 65_536

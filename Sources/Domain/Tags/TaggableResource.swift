@@ -2,6 +2,7 @@
 package enum TaggableResource: Hashable, Sendable {
     case image(ImageID)
     case snapshot(SnapshotID)
+    case imageUsageReport(ImageUsageReportID)
     case importSnapshotTask(ImportSnapshotTaskID)
     case importImageTask(ImportImageTaskID)
     case exportImageTask(ExportImageTaskID)
@@ -11,6 +12,8 @@ package enum TaggableResource: Hashable, Sendable {
             self = .image(image)
         } else if let snapshot = SnapshotID(rawValue: id) {
             self = .snapshot(snapshot)
+        } else if let report = ImageUsageReportID(rawValue: id) {
+            self = .imageUsageReport(report)
         } else if let task = ImportSnapshotTaskID(rawValue: id) {
             self = .importSnapshotTask(task)
         } else if let task = ImportImageTaskID(rawValue: id) {
@@ -26,6 +29,7 @@ package enum TaggableResource: Hashable, Sendable {
         switch self {
         case .image(let id): id.rawValue
         case .snapshot(let id): id.rawValue
+        case .imageUsageReport(let id): id.rawValue
         case .importSnapshotTask(let id): id.rawValue
         case .importImageTask(let id): id.rawValue
         case .exportImageTask(let id): id.rawValue
@@ -36,6 +40,7 @@ package enum TaggableResource: Hashable, Sendable {
         switch self {
         case .image: "image"
         case .snapshot: "snapshot"
+        case .imageUsageReport: "image-usage-report"
         case .importSnapshotTask: "import-snapshot-task"
         case .importImageTask: "import-image-task"
         case .exportImageTask: "export-image-task"

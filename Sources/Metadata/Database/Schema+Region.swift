@@ -94,6 +94,7 @@ extension Schema {
             endedUploadSteps,
             workSteps,
             dutySteps,
+            lifeSteps,
         ]
     )
 }

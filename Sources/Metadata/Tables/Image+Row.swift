@@ -23,6 +23,8 @@ extension Image {
             devices: devices,
             bundle: ImageBundle(row: row),
             source: source,
+            deprecatedAt: row.optionalDate("deprecated_at"),
+            protection: DeregistrationProtection(row: row),
             tags: tags
         )
     }

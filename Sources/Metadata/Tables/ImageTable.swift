@@ -2,7 +2,7 @@ import Domain
 
 /// Images and their devices. Reads attach the tags.
 package struct ImageTable {
-    private let transaction: Transaction
+    let transaction: Transaction
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
@@ -73,8 +73,8 @@ package struct ImageTable {
             INSERT INTO images (id, owner, name, description, state, reason_code, reason_message, created_at, architecture,
                 virtualization, kernel_id, ramdisk_id, ena_support, sriov_net_support, boot_mode, tpm_support, imds_support, uefi_data,
                 root_device_name, source_image_id, source_region, manifest_location, manifest_version, manifest_etag, bundle_image_bytes,
-                bundle_bytes)
-            VALUES (\(Transaction.marks(26)))
+                bundle_bytes, deprecated_at, protection, protected_until)
+            VALUES (\(Transaction.marks(29)))
             """,
             [
                 .text(image.id), .text(image.owner), .text(image.name), .text(image.description), .text(image.state),
@@ -83,7 +83,8 @@ package struct ImageTable {
                 .text(traits.sriovNetSupport), .text(traits.bootMode), .text(traits.tpmSupport), .text(traits.imdsSupport),
                 .text(traits.uefiData), .text(image.rootDeviceName), .text(image.source?.id), .text(image.source?.region),
                 .text(image.bundle?.manifest), .text(image.bundle?.version), .text(image.bundle?.etag), .integer(image.bundle?.imageBytes),
-                .integer(image.bundle?.bundleBytes),
+                .integer(image.bundle?.bundleBytes), .date(image.deprecatedAt), .text(image.protection.columns.name),
+                .date(image.protection.columns.end),
             ]
         )
         for (position, device) in image.devices.enumerated() { try insert(device, of: image.id, at: position) }

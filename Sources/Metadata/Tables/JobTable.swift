@@ -65,7 +65,7 @@ package struct JobTable {
             """,
             [
                 .text(job.id), .text(job.account), .text(job.work.kind),
-                .text(String(decoding: try JSONColumn.encode(job.work), as: UTF8.self)),
+                try .json(job.work),
                 .date(job.createdAt), .text(job.state), .integer(job.progress.bytesDone), .integer(job.progress.bytesTotal),
                 .text(job.message), .text(job.reasonCode), .integer(job.retries.attempts), .date(job.retries.dueAt), .date(job.endedAt),
             ]
@@ -106,7 +106,7 @@ extension Job {
         try self.init(
             id: row.text("id"),
             account: row.value("account"),
-            work: JSONColumn.decode(Array(row.text("work").utf8)),
+            work: row.json("work"),
             createdAt: row.date("created_at"),
             state: row.value("state"),
             progress: Progress(bytesDone: row.integer("bytes_done"), bytesTotal: row.integer("bytes_total")),

@@ -155,19 +155,6 @@ package struct ObjectRow: Hashable, Sendable {
     }
 }
 
-/// Values whose fields nobody searches for.
-enum JSONColumn {
-    static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return Array(try encoder.encode(value))
-    }
-
-    static func decode<Value: Decodable>(_ bytes: [UInt8]) throws -> Value {
-        try JSONDecoder().decode(Value.self, from: Data(bytes))
-    }
-}
-
 extension SQLRow {
     func objectKey(_ column: String) throws -> ObjectKey {
         guard let text = String(validating: try bytes(column), as: UTF8.self), let key = ObjectKey(text) else {

@@ -7,7 +7,16 @@ package struct SnapshotTable {
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
-    package func snapshots(ids: [SnapshotID]) throws -> [Snapshot] {
+    /// Those of them that are there. What is in the Recycle Bin is not.
+    package func snapshots(ids: [SnapshotID]) throws -> [Snapshot] { try stored(ids).filter { $0.state != .recoverable } }
+
+    /// Those of them that are in the Recycle Bin. Their tags are kept there.
+    package func recycled(ids: [SnapshotID]) throws -> [Snapshot] { try stored(ids).filter { $0.state == .recoverable } }
+
+    /// A snapshot, in the Recycle Bin or not: what is about the bytes alone.
+    package func stored(_ id: SnapshotID) throws -> Snapshot? { try stored([id]).first }
+
+    private func stored(_ ids: [SnapshotID]) throws -> [Snapshot] {
         try load(
             transaction.rows(
                 "SELECT * FROM snapshots WHERE id IN (\(Transaction.marks(ids.count))) ORDER BY id",
@@ -20,7 +29,7 @@ package struct SnapshotTable {
 
     /// At most `limit` snapshots after an id, ordered by id; narrowed by what an index can find.
     package func page(of search: SnapshotSearch, after id: SnapshotID?, limit: Int) throws -> [Snapshot] {
-        var conditions = ["1 = 1"]
+        var conditions = search.includesRecycled ? ["1 = 1"] : ["state <> 'recoverable'"]
         var values: [SQLValue] = []
         for (column, texts) in [("id", search.ids), ("state", search.states)] {
             guard let texts else { continue }
@@ -85,6 +94,12 @@ package struct SnapshotTable {
         )
     }
 
+    /// Puts a completed snapshot into the Recycle Bin, or takes it out.
+    package func setRecycled(_ isRecycled: Bool, _ id: SnapshotID) throws {
+        let (from, to) = isRecycled ? (SnapshotState.completed, .recoverable) : (.recoverable, SnapshotState.completed)
+        try transaction.execute("UPDATE snapshots SET state = ? WHERE id = ? AND state = ?", [.text(to), .text(id), .text(from)])
+    }
+
     package func delete(_ id: SnapshotID) throws {
         try transaction.execute("DELETE FROM snapshots WHERE id = ?", [.text(id)])
     }
@@ -129,6 +144,8 @@ extension SnapshotEncryption {
 package struct SnapshotSearch: Sendable {
     package var ids: [String]?
     package var states: [String]?
+    /// Whether what is in the Recycle Bin is wanted, too.
+    package var includesRecycled = false
     package var tags: [(key: String, values: [String])] = []
 
     package init() {}

@@ -1,0 +1,26 @@
+import Foundation
+
+/// Values whose fields nobody searches for.
+enum JSONColumn {
+    static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return Array(try encoder.encode(value))
+    }
+
+    static func decode<Value: Decodable>(_ bytes: [UInt8]) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(bytes))
+    }
+}
+
+extension SQLValue {
+    /// A value in a column of text.
+    static func json(_ value: some Encodable) throws -> SQLValue {
+        .text(String(decoding: try JSONColumn.encode(value), as: UTF8.self))
+    }
+}
+
+extension SQLRow {
+    /// A value in a column of text.
+    func json<Value: Decodable>(_ column: String) throws -> Value { try JSONColumn.decode(Array(text(column).utf8)) }
+}
