@@ -369,6 +369,48 @@ def cover_kms(server: FerryServer) -> Service:
     return Service("KMS", found, len(model.operation_names))
 
 
+# The Recycle Bin -----------------------------------------------------------------------------------------------------
+
+# Of a rule that is not there, or that cannot be made: asking changes nothing.
+RBIN_VALUES = {
+    "Identifier": "0" * 11, "ResourceArn": f"arn:aws:rbin:{HOME}:000000000000:rule/{'0' * 11}", "ResourceType": "EC2_IMAGE",
+    "RetentionPeriod": {"RetentionPeriodValue": 0, "RetentionPeriodUnit": "DAYS"}, "LockState": "locked", "MaxResults": 10,
+    "LockConfiguration": {"UnlockDelay": {"UnlockDelayValue": 7, "UnlockDelayUnit": "DAYS"}}, "Description": "d", "NextToken": "x",
+    "Tags": [{"Key": "k", "Value": "v"}], "TagKeys": "k", "ResourceTags": [{"ResourceTagKey": "k", "ResourceTagValue": "v"}],
+    "ExcludeResourceTags": [{"ResourceTagKey": "k", "ResourceTagValue": "v"}],
+}
+
+
+def cover_rbin(server: FerryServer) -> Service:
+    """JSON names what it does not know. What stands in the path is read: without it there would be no such operation."""
+    model = botocore.session.get_session().get_service_model("rbin")
+
+    def ask(operation: OperationModel, values: dict[str, Any], **more: Any):
+        request = ebs_request(operation, values)
+        if more:
+            document = {**json.loads(request.body or b"{}"), **more}
+            request.body, request.headers = json.dumps(document).encode(), {**request.headers, "Content-Type": "application/json"}
+        return request.signed(server, "rbin").send(server)
+
+    found = []
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+        members = operation.input_shape.members
+        base = {member: RBIN_VALUES[member] for member in operation.input_shape.required_members}
+        if ask(operation, base).code == "UnknownOperationException":
+            continue
+        if operation.http["method"] in ("POST", "PATCH"):
+            answer = ask(operation, base, NoSuchMember=1)
+            assert UNKNOWN.match(answer.message), f"{name} does not get to its unread members: {answer}"
+        covered = Operation(name)
+        for member in members:
+            answer = ask(operation, {**base, member: RBIN_VALUES[member]})
+            assert answer.status < 500, f"{name} with {member}: {answer}"
+            (covered.unread if UNKNOWN.match(answer.message or "") else covered.read).append(member)
+        found.append(covered)
+    return Service("rbin", found, len(model.operation_names))
+
+
 # S3 ------------------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ import difflib
 
 import pytest
 from ferry_server import ROOT
-from service_coverage import Values, cover_ebs, cover_ec2, cover_iam, cover_kms, cover_s3, cover_sts, write_table
+from service_coverage import Values, cover_ebs, cover_ec2, cover_iam, cover_kms, cover_rbin, cover_s3, cover_sts, write_table
 
 PAGE = ROOT / "docs" / "coverage.md"
 
@@ -20,6 +20,11 @@ EXPECTED = {
         "CancelExportTask", "CancelImportTask", "CreateRestoreImageTask", "CreateStoreImageTask", "DescribeExportImageTasks",
         "DescribeImportImageTasks", "DescribeImportSnapshotTasks", "DescribeStoreImageTasks", "ExportImage", "ImportImage",
         "ImportSnapshot",
+        "CreateImageUsageReport", "DeleteImageUsageReport", "DescribeImageReferences", "DescribeImageUsageReportEntries",
+        "DescribeImageUsageReports", "DescribeLockedSnapshots", "DisableImage", "DisableImageDeprecation",
+        "DisableImageDeregistrationProtection", "EnableImage", "EnableImageDeprecation", "EnableImageDeregistrationProtection",
+        "GetImageAncestry", "ListImagesInRecycleBin", "ListSnapshotsInRecycleBin", "LockSnapshot", "RestoreImageFromRecycleBin",
+        "RestoreSnapshotFromRecycleBin", "UnlockSnapshot",
     },
     "EBS direct": {
         "CompleteSnapshot", "GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock", "StartSnapshot",
@@ -32,6 +37,10 @@ EXPECTED = {
         "GetKeyRotationStatus", "GetPublicKey", "ListAliases", "ListGrants", "ListKeyPolicies", "ListKeyRotations", "ListKeys",
         "ListResourceTags", "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand",
         "ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription", "Verify", "VerifyMac",
+    },
+    "rbin": {
+        "CreateRule", "DeleteRule", "GetRule", "ListRules", "ListTagsForResource", "LockRule", "TagResource", "UnlockRule", "UntagResource",
+        "UpdateRule",
     },
     "S3": {
         "AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload", "DeleteBucket",
@@ -49,7 +58,7 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def services(server):
     values = Values(server)
-    return [cover_ec2(server, values), cover_ebs(server), cover_kms(server), cover_s3(server), cover_iam(server), cover_sts(server)]
+    return [cover_ec2(server, values), cover_ebs(server), cover_kms(server), cover_s3(server), cover_iam(server), cover_sts(server), cover_rbin(server)]
 
 
 def test_expected_actions_exist(services):
@@ -68,6 +77,12 @@ def test_actions_that_are_meant_to_be_whole_are_whole(services, title, action):
 def test_ebs_reads_every_parameter(services):
     [service] = [service for service in services if service.title == "EBS direct"]
     assert {operation.name: operation.unread for operation in service.operations if operation.unread} == {}
+
+
+def test_the_recycle_bin_reads_every_parameter(services):
+    [service] = [service for service in services if service.title == "rbin"]
+    assert {operation.name: operation.unread for operation in service.operations if operation.unread} == {}
+    assert len(service.operations) == service.known
 
 
 def test_s3_answers_or_refuses_every_operation_by_its_name(services):

@@ -3,7 +3,7 @@ import Wire
 /// What a call is about, for the log: the first of the parameters that name something, in the client's words.
 enum ResourceInLog {
     private static let parameters = [
-        "ImageId", "SnapshotId", "ImportTaskId", "ExportTaskId", "AliasName", "GrantId", "KeyId", "KmsKeyId", "CertificateId",
+        "ImageId", "SnapshotId", "ImportTaskId", "ExportTaskId", "ReportId", "AliasName", "GrantId", "KeyId", "KmsKeyId", "CertificateId",
         "CertificateName",
     ]
 

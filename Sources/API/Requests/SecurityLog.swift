@@ -46,11 +46,11 @@ final class SecurityLog: Sendable {
 
 /// What of the calls that were obeyed is told.
 private enum SecurityEvent {
-    case deletion, keyChange, accessChange, settingChange
+    case deletion, keyChange, accessChange, protectionChange, settingChange
 
     private static let deletions: Set<String> = [
         "DeregisterImage", "DeleteSnapshot", "CancelImportTask", "CancelExportTask", "DeleteBucket", "DeleteObject", "DeleteObjects",
-        "AbortMultipartUpload", "DeleteAlias", "ScheduleKeyDeletion",
+        "AbortMultipartUpload", "DeleteAlias", "ScheduleKeyDeletion", "DeleteRule", "DeleteImageUsageReport",
     ]
     private static let keyChanges: Set<String> = [
         "CreateKey", "EnableKey", "DisableKey", "CancelKeyDeletion", "PutKeyPolicy", "CreateGrant", "RevokeGrant", "RetireGrant",
@@ -66,6 +66,12 @@ private enum SecurityEvent {
         "PutBucketVersioning",
     ]
 
+    private static let protectionChanges: Set<String> = [
+        "DisableImage", "EnableImage", "EnableImageDeregistrationProtection", "DisableImageDeregistrationProtection", "LockSnapshot",
+        "UnlockSnapshot", "RestoreImageFromRecycleBin", "RestoreSnapshotFromRecycleBin", "CreateRule", "UpdateRule", "LockRule",
+        "UnlockRule",
+    ]
+
     private static let settingChanges: Set<String> = ["ModifyThrottling"]
 
     /// Nil for what is not told.
@@ -76,6 +82,8 @@ private enum SecurityEvent {
             self = .keyChange
         } else if Self.accessChanges.contains(action) {
             self = .accessChange
+        } else if Self.protectionChanges.contains(action) {
+            self = .protectionChange
         } else if Self.settingChanges.contains(action) {
             self = .settingChange
         } else {
@@ -88,6 +96,7 @@ private enum SecurityEvent {
         case .deletion: logger.info("Deleted something as asked")
         case .keyChange: logger.info("Changed keys as asked")
         case .accessChange: logger.info("Changed a bucket's access or protection as asked")
+        case .protectionChange: logger.info("Changed what protects images and snapshots as asked")
         case .settingChange: logger.info("Changed a setting of the server as asked")
         }
     }

@@ -13,7 +13,7 @@ extension AWSClient {
 
     /// Page after page until all are there.
     private func ownImages(filter: (name: String, value: String)?, region: String) async throws -> [RemoteImage] {
-        var parameters = [("Owner.1", "self")]
+        var parameters = [("Owner.1", "self"), Self.disabledToo]
         if let filter {
             parameters += [("Filter.1.Name", filter.name), ("Filter.1.Value.1", Self.literalFilter(filter.value))]
         }
@@ -28,11 +28,14 @@ extension AWSClient {
         return images
     }
 
+    /// An owner wants to know of an image that is out of use: it has its name and its snapshots still.
+    private static let disabledToo = ("IncludeDisabled", "true")
+
     /// The image, or nil when the Region answers without it: EC2 leaves out images that were deregistered not long ago.
     ///
     /// - Throws: ``AWSError`` `InvalidAMIID.NotFound` for an id that the Region never saw.
     package func image(_ id: String, region: String) async throws -> RemoteImage? {
-        let answer = try await ec2("DescribeImages", [("ImageId.1", id)], region: region)
+        let answer = try await ec2("DescribeImages", [("ImageId.1", id), Self.disabledToo], region: region)
         return answer["imagesSet"]?.children("item").first.map(RemoteImage.init)
     }
 

@@ -29,10 +29,20 @@ extension Call {
     package func tagged(_ id: String) -> PolicyResource {
         if id.hasPrefix("ami-") { return image(id) }
         if id.hasPrefix("snap-") { return snapshot(id) }
+        if id.hasPrefix("amiur-") { return task("image-usage-report", id) }
         if id.hasPrefix("import-snap-") { return task("import-snapshot-task", id) }
         if id.hasPrefix("import-ami-") { return task("import-image-task", id) }
         if id.hasPrefix("export-ami-") { return task("export-image-task", id) }
         return ec2("*/\(id)", region: nil, account: account.rawValue)
+    }
+
+    /// A rule of the Recycle Bin.
+    ///
+    /// - Parameter id: `*` for one that is yet to be made.
+    package func rule(_ id: String) -> PolicyResource { .named(ruleARN(id)) }
+
+    package func ruleARN(_ id: String) -> ARN {
+        ARN(partition: region.partition, service: "rbin", region: region.rawValue, account: account.rawValue, resource: "rule/\(id)")
     }
 
     package func bucket(_ name: String) -> PolicyResource { s3(name) }

@@ -8,7 +8,7 @@ extension Images {
     package func image(_ id: String) async throws -> Image {
         let id = try Self.id(id)
         let account = call.account
-        return try await call.store.database.read { try Self.own(id, of: account, in: $0) }
+        return try await call.store.database.read { try Self.own(id, of: account, in: $0) }.settled(at: call.now)
     }
 
     package func setDescription(_ description: String, of id: String) async throws {

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Metadata
 
 /// What became of a snapshot when its image was deregistered (docs/behaviour/images.md, "Deregistering").
@@ -7,6 +8,8 @@ package struct SnapshotDeletion: Sendable {
         case success
         /// Another image uses the snapshot.
         case skipped
+        /// It may not be deleted: it is locked.
+        case refused = "client-error"
     }
 
     package let snapshotID: SnapshotID
@@ -14,7 +17,7 @@ package struct SnapshotDeletion: Sendable {
 }
 
 extension Images {
-    /// Takes an image off the list. One that is still being copied is cancelled.
+    /// Takes an image off the list, and into the Recycle Bin where a rule says so. One that is still being copied is cancelled.
     ///
     /// The snapshots stay unless `deletesSnapshots`. Those of a cancelled copy that stay become `error`: they will never be whole.
     package func deregister(_ id: String, deletesSnapshots: Bool) async throws -> [SnapshotDeletion] {
@@ -24,6 +27,8 @@ extension Images {
         let results = try await call.commit { transaction in
             let images = ImageTable(transaction)
             let image = try Self.own(id, of: account, in: transaction)
+            guard image.protection.settled(at: call.now) == .disabled else { throw Self.protected(image) }
+            try RecycleBin.keep(image, at: call.now, in: transaction)
             try images.setState(.deregistered, reason: nil, of: id)
             try TagTable(transaction).removeAll(from: .image(id))
             // What fills it stops, and takes away what it has made. A bundle that was registered stays where it is.
@@ -36,13 +41,25 @@ extension Images {
                 guard try images.users(of: snapshot).isEmpty else {
                     return SnapshotDeletion(snapshotID: snapshot, outcome: .skipped)
                 }
-                try Snapshots.remove(snapshot, at: call.now, in: transaction)
-                return SnapshotDeletion(snapshotID: snapshot, outcome: .success)
+                return SnapshotDeletion(
+                    snapshotID: snapshot,
+                    outcome: try Snapshots.discard(snapshot, of: account, at: call.now, in: transaction) ? .success : .refused
+                )
             }
         }
         // The reconciler stops the pumps of copies that are no longer wanted.
         call.store.copiesWakeup()
         call.store.jobsWakeup()
         return results
+    }
+
+    private static func protected(_ image: Image) -> Fault {
+        let remedy: String =
+            if case .cooling(let end) = image.protection {
+                "Deregistration protection was disabled and holds until \(ISO8601.text(end))"
+            } else {
+                "Deregistration protection is enabled for it: disable it first, with DisableImageDeregistrationProtection"
+            }
+        return Fault(.operationNotPermitted, "The image '\(image.id)' cannot be deregistered. \(remedy).")
     }
 }

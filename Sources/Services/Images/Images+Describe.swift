@@ -7,6 +7,7 @@ package struct ImageQuery: Sendable {
     package var ids: [String] = []
     package var owners: [String] = []
     package var executableBy: [String] = []
+    package var inclusion = Image.Inclusion()
     package var filters: [Filter] = []
     package var page = PageRequest()
 
@@ -34,13 +35,13 @@ extension Images {
                 throw Self.notFound(ids.filter { missing.contains($0) && seen.insert($0).inserted }.map(\.rawValue))
             }
             // One that was deregistered lately is left out rather than an error (docs/behaviour/images.md, "Describing").
-            let found = try known.filter { try $0.state != .deregistered && matches($0, query) }
+            let found = try known.filter { try $0.state != .deregistered && matches($0, query) }.map(settled)
             return Page(elements: found, nextToken: nil)
         }
         var search = ImageSearch(query.filters)
         search.owners = [account.rawValue]
         let narrowed = search
-        return try await query.page.collect(
+        let page = try await query.page.collect(
             token: call.pageToken(for: "DescribeImages"),
             place: \.id.rawValue,
             batch: { after, limit in
@@ -50,9 +51,14 @@ extension Images {
             },
             where: { try matches($0, query) }
         )
+        return Page(elements: page.elements.map(settled), nextToken: page.nextToken)
     }
 
+    private func settled(_ image: Image) -> Image { image.settled(at: call.now) }
+
     private func matches(_ image: Image, _ query: ImageQuery) throws -> Bool {
+        let isNamed = !query.ids.isEmpty
+        guard image.isListed(to: call.account, isNamed: isNamed, including: query.inclusion, at: call.now) else { return false }
         let isOwned = query.owners.isEmpty || query.owners.contains("self") || query.owners.contains(image.owner.rawValue)
         // ExecutableBy lists what was shared with somebody: nothing is shared yet.
         return try isOwned && query.executableBy.isEmpty && image.matches(query.filters)

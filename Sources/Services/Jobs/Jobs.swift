@@ -59,7 +59,7 @@ package struct Jobs: Sendable {
     static func own(_ id: String, of account: AccountID, _ kind: JobWork.Kind? = nil, in transaction: Transaction) throws -> Job {
         guard let resource = TaggableResource(id: id) else { throw malformed(id) }
         switch resource {
-        case .image, .snapshot: throw malformed(id)
+        case .image, .snapshot, .imageUsageReport: throw malformed(id)
         case .importSnapshotTask, .importImageTask, .exportImageTask: break
         }
         guard let job = try JobTable(transaction).job(id), job.account == account, kind == nil || job.work.kind == kind else {

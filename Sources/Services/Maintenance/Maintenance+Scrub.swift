@@ -110,7 +110,7 @@ extension Maintenance {
                 guard let damage = try await damage(under: root, of: id.rawValue, walk) else { continue }
                 // Deleted meanwhile, its blocks may be collected.
                 let users: [ImageID]? = try await database.read { transaction in
-                    guard try SnapshotTable(transaction).snapshot(id) != nil else { return nil }
+                    guard try SnapshotTable(transaction).stored(id) != nil else { return nil }
                     return try ImageTable(transaction).users(of: id)
                 }
                 guard let users else { continue }

@@ -2,17 +2,21 @@ import Domain
 import Metadata
 
 extension Snapshots {
-    /// Deletes a snapshot that no image uses. One that is still being uploaded or copied stops being so.
+    /// Deletes a snapshot that no image uses and no lock holds; where a rule says so, into the Recycle Bin. One that is still being uploaded or
+    /// copied stops being so.
     package func delete(_ id: String) async throws {
         let id = try Self.id(id)
         let call = call
         let account = call.account
         try await call.commit { transaction in
-            _ = try Self.own(id, of: account, in: transaction)
+            let snapshot = try Self.own(id, of: account, in: transaction)
             if let user = try ImageTable(transaction).users(of: id).first {
                 throw Fault(.invalidSnapshotInUse, "The snapshot \(id) is currently in use by \(user)")
             }
-            try Self.remove(id, at: call.now, in: transaction)
+            guard try !Self.isLocked(snapshot, at: call.now, in: transaction) else {
+                throw Fault(.operationNotPermitted, "The snapshot '\(id)' is locked, so it cannot be deleted")
+            }
+            try Self.discard(snapshot, at: call.now, in: transaction)
         }
         call.store.copiesWakeup()
     }

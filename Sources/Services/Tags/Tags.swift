@@ -54,6 +54,7 @@ package struct Tags: Sendable {
         switch resource {
         case .image(let id): _ = try Images.own(id, of: account, in: transaction)
         case .snapshot(let id): _ = try Snapshots.own(id, of: account, in: transaction)
+        case .imageUsageReport(let id): _ = try ImageUsageReports.own(id, of: account, in: transaction)
         case .importSnapshotTask, .importImageTask, .exportImageTask: _ = try Jobs.own(resource.id, of: account, in: transaction)
         }
     }

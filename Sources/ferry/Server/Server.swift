@@ -79,6 +79,7 @@ struct Server {
                 ),
                 Collector(store: store, deployment: deployment, schedule: collections),
                 KeyReconciler(store: store, deployment: deployment),
+                LifecycleReconciler(store: store, deployment: deployment),
             ]
         }
         let services = ServiceGroup(

@@ -9,6 +9,7 @@ enum ActionSamples {
         case "ec2", "iam", "sts": .form(service, action)
         case "kms": .json(service, "TrentService.\(action)")
         case "ferry": .json(service, "Ferry.\(action)")
+        case "rbin": rbin[action].map { .rest(service, $0.0, $0.1) }
         case "ebs": ebs[action].map { .rest(service, $0.0, $0.1) }
         case "s3": s3[action].map { .rest(service, $0.0, $0.1, copies.contains(action) ? [("x-amz-copy-source", "/a-bucket/a")] : []) }
         default: nil
@@ -19,6 +20,14 @@ enum ActionSamples {
         "CompleteSnapshot": (.post, "/snapshots/completion/snap-1"), "GetSnapshotBlock": (.get, "/snapshots/snap-1/blocks/0"),
         "ListChangedBlocks": (.get, "/snapshots/snap-1/changedblocks"), "ListSnapshotBlocks": (.get, "/snapshots/snap-1/blocks"),
         "PutSnapshotBlock": (.put, "/snapshots/snap-1/blocks/0"), "StartSnapshot": (.post, "/snapshots"),
+    ]
+
+    private static let rbin: [String: (HTTPRequest.Method, String)] = [
+        "CreateRule": (.post, "/rules"), "DeleteRule": (.delete, "/rules/abcdefghijk"), "GetRule": (.get, "/rules/abcdefghijk"),
+        "ListRules": (.post, "/list-rules"), "ListTagsForResource": (.get, "/tags/arn%3Aaws%3Arbin"),
+        "LockRule": (.patch, "/rules/abcdefghijk/lock"), "TagResource": (.post, "/tags/arn%3Aaws%3Arbin"),
+        "UnlockRule": (.patch, "/rules/abcdefghijk/unlock"), "UntagResource": (.delete, "/tags/arn%3Aaws%3Arbin?tagKeys=a&tagKeys=b"),
+        "UpdateRule": (.patch, "/rules/abcdefghijk"),
     ]
 
     private static let copies: Set<String> = ["CopyObject", "UploadPartCopy"]

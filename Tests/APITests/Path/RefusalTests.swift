@@ -17,6 +17,7 @@ import Testing
     private static let iam = SampleRequest.form("iam", "ListSigningCertificates")
     private static let kms = SampleRequest.json("kms", "TrentService.ListKeys")
     private static let ebs = SampleRequest.rest("ebs", .get, "/snapshots/snap-1/blocks")
+    private static let rbin = SampleRequest.rest("rbin", .get, "/rules/abcdefghijk")
     private static let s3 = SampleRequest.rest("s3", .get, "/a-bucket?acl")
 
     private static let signatures: [Case] = [
@@ -36,6 +37,8 @@ import Testing
         Case(request: ebs, signing: .absent, status: 403, code: "MissingAuthenticationTokenException"),
         Case(request: ebs, signing: .otherSecret, status: 403, code: "InvalidSignatureException"),
         Case(request: ebs, signing: .unknownKey, status: 403, code: "UnrecognizedClientException"),
+        Case(request: rbin, signing: .otherSecret, status: 403, code: "InvalidSignatureException"),
+        Case(request: rbin, signing: .otherRegion, status: 403, code: "InvalidSignatureException"),
         Case(request: s3, signing: .absent, status: 403, code: "AccessDenied"),
         Case(request: s3, signing: .otherSecret, status: 403, code: "SignatureDoesNotMatch"),
         Case(request: s3, signing: .unknownKey, status: 403, code: "InvalidAccessKeyId"),
@@ -56,6 +59,9 @@ import Testing
         Case(request: .json("ferry", "Ferry.ModifyThrottling", #"{"Profile":"moon"}"#), status: 400, code: "ValidationException"),
         Case(request: .rest("ebs", .get, "/snapshots"), status: 404, code: "UnknownOperationException"),
         Case(request: .rest("ebs", .get, "/snapshots/snap-1/blocks?moon=full"), status: 400, code: "ValidationException"),
+        Case(request: .rest("rbin", .get, "/moons"), status: 404, code: "UnknownOperationException"),
+        Case(request: .rest("rbin", .get, "/rules/abcdefghijk"), status: 404, code: "ResourceNotFoundException"),
+        Case(request: .rest("rbin", .get, "/rules/abcdefghijk?moon=full"), status: 400, code: "ValidationException"),
         Case(request: s3, status: 404, code: "NoSuchBucket"),
         Case(request: .rest("s3", .put, "/a-bucket?cors"), status: 501, code: "NotImplemented"),
         Case(request: .rest("s3", .get, "/a-bucket?acl", [("x-amz-object-lock-mode", "x")]), status: 501, code: "NotImplemented"),

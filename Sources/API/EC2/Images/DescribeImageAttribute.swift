@@ -50,7 +50,7 @@ struct DescribeImageAttribute: EC2Action {
             case .tpmSupport: image.traits.tpmSupport
             case .uefiData: image.traits.uefiData
             case .imdsSupport: image.traits.imdsSupport
-            case .deregistrationProtection: "disabled"
+            case .deregistrationProtection: image.protection.text
             case .lastLaunchedTime, .launchPermission, .productCodes, .blockDeviceMapping: nil
             }
         }

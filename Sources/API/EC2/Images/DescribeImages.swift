@@ -17,9 +17,8 @@ struct DescribeImages: EC2Listing {
         query.executableBy = try reader["ExecutableBy"]
         query.filters = try reader.filters()
         query.page = try reader.page()
-        // No image is deprecated or disabled yet, so there is nothing that these would add.
-        let _: Bool? = try reader["IncludeDeprecated"]
-        let _: Bool? = try reader["IncludeDisabled"]
+        query.inclusion.deprecated = try reader["IncludeDeprecated"] ?? false
+        query.inclusion.disabled = try reader["IncludeDisabled"] ?? false
         self.query = query
     }
 

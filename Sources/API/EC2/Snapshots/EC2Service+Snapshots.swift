@@ -5,7 +5,10 @@ extension EC2Service {
     static let snapshots: [any Action<QueryReader>.Type] = [
         CopySnapshot.self,
         DeleteSnapshot.self,
+        DescribeLockedSnapshots.self,
         DescribeSnapshotAttribute.self,
         DescribeSnapshots.self,
+        LockSnapshot.self,
+        UnlockSnapshot.self,
     ]
 }

@@ -81,9 +81,13 @@ extension Maintenance {
 
     private func tellSnapshots(_ rows: Database, _ table: Database, _ ids: Set<String>, _ each: (StorageUse) throws -> Void) async throws {
         var last: SnapshotID?
+        // What is in the Recycle Bin takes its room.
+        var search = SnapshotSearch()
+        search.includesRecycled = true
+        let all = search
         while true {
             let after = last
-            let snapshots = try await rows.read { try SnapshotTable($0).page(of: SnapshotSearch(), after: after, limit: Self.rowsPerRead) }
+            let snapshots = try await rows.read { try SnapshotTable($0).page(of: all, after: after, limit: Self.rowsPerRead) }
             for snapshot in snapshots where ids.isEmpty || ids.contains(snapshot.id.rawValue) {
                 try each(try await use(.snapshot(snapshot.id), [snapshot], table) { try $0.alone(snapshot.id) })
             }

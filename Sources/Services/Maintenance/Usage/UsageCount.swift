@@ -43,7 +43,7 @@ struct UsageCount {
                 guard let root = Digest(bytes: root) else { continue }
                 if let number = try await enter(root: root) {
                     try await table.write { try UsageTable($0).hold(number, by: id, image: users.count == 1 ? users.first : nil) }
-                } else if try await rows.read({ try SnapshotTable($0).snapshot(id) }) != nil {
+                } else if try await rows.read({ try SnapshotTable($0).stored(id) }) != nil {
                     // Not one that was deleted meanwhile.
                     unreadable += 1
                 }

@@ -1,0 +1,69 @@
+import Domain
+import Foundation
+import Metadata
+
+/// Deprecation, the switch that takes an image out of use, and what protects it (docs/behaviour/image-life.md).
+extension Images {
+    package func deprecate(_ id: String, at date: Date) async throws {
+        let id = try Self.id(id)
+        let date = try ImageDeprecation.date(date, at: call.now)
+        try await change(id) { try $1.setDeprecation(date, of: $0.id) }
+    }
+
+    package func cancelDeprecation(of id: String) async throws {
+        try await change(Self.id(id)) { try $1.setDeprecation(nil, of: $0.id) }
+    }
+
+    /// Takes an image out of use. It is nobody's but its owner's from then on.
+    package func disable(_ id: String) async throws {
+        try await setState(of: id, from: .available, to: .disabled)
+    }
+
+    /// Gives an image back to use. Whom it was shared with before does not come back.
+    package func enable(_ id: String) async throws {
+        try await setState(of: id, from: .disabled, to: .available)
+    }
+
+    package func protect(_ id: String, withCooldown: Bool) async throws -> DeregistrationProtection {
+        try await setProtection(of: id) { protection, _ in protection.enabled(withCooldown: withCooldown) }
+    }
+
+    package func unprotect(_ id: String) async throws -> DeregistrationProtection {
+        try await setProtection(of: id) { $0.disabled(at: $1) }
+    }
+
+    /// Wants the newer metadata service of instances. There is no way back.
+    package func requireIMDSv2(for id: String) async throws {
+        try await change(Self.id(id)) { try $1.setIMDSSupport("v2.0", of: $0.id) }
+    }
+
+    private func setProtection(
+        of id: String,
+        _ next: @escaping @Sendable (DeregistrationProtection, Date) -> DeregistrationProtection
+    ) async throws -> DeregistrationProtection {
+        let now = call.now
+        return try await change(Self.id(id)) { image, table in
+            let protection = next(image.protection.settled(at: now), now)
+            try table.setProtection(protection, of: image.id)
+            return protection
+        }
+    }
+
+    /// One that is there already stays: the call may be made again.
+    private func setState(of id: String, from: ImageState, to: ImageState) async throws {
+        try await change(Self.id(id)) { image, table in
+            guard image.state == from || image.state == to else { throw Self.unavailable(image.id) }
+            try table.setState(to, reason: nil, of: image.id)
+        }
+    }
+
+    private func change<Value: Sendable>(
+        _ id: ImageID,
+        _ body: @escaping @Sendable (Image, ImageTable) throws -> Value
+    ) async throws -> Value {
+        let account = call.account
+        return try await call.commit { transaction in
+            try body(Self.own(id, of: account, in: transaction), ImageTable(transaction))
+        }
+    }
+}

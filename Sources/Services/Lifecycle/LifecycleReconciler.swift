@@ -1,0 +1,68 @@
+import Domain
+import Foundation
+import Logging
+import Metadata
+import ServiceLifecycle
+
+/// Does what only the clock asks for in the life of images and snapshots: lets go of what has been in the Recycle Bin for its time, and of
+/// reports that have expired. It takes no input: the times stand in the rows.
+///
+/// What is merely so from a time on (deprecation, a cooldown, the end of a lock) needs nobody: it is looked at with the clock in hand.
+package struct LifecycleReconciler: Service, CustomStringConvertible {
+    private static let interval: Duration = .seconds(5)
+    private static let batch = 100
+
+    private let store: RegionStore
+    private let clock: WallClock
+    private let logger: Logger
+
+    package init(store: RegionStore, deployment: Deployment) {
+        self.store = store
+        clock = deployment.clock
+        logger = deployment.logger(of: store)
+    }
+
+    /// As the log of services names it.
+    package var description: String { "lives of images and snapshots of \(store.region)" }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await step()
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    /// Does what is due.
+    package func step() async {
+        do {
+            try await emptyBin()
+            try await dropReports()
+        } catch {
+            if !(error is CancellationError) { logger.error("Emptying the Recycle Bin failed", metadata: .error(error)) }
+        }
+    }
+
+    private func emptyBin() async throws {
+        let now = clock.now
+        // A look costs nothing; a write transaction is a sync.
+        while try await store.database.read({ try !RecycleBinTable($0).due(at: now, limit: 1).isEmpty }) {
+            let left = try await store.database.write { try RecycleBin.expire(at: now, limit: Self.batch, in: $0) }
+            for resource in left {
+                logger.info("Removed from the Recycle Bin, as its time was over", metadata: ["resource": "\(resource.id)"])
+            }
+        }
+    }
+
+    private func dropReports() async throws {
+        let now = clock.now
+        while try await store.database.read({ try !ImageUsageReportTable($0).expired(at: now, limit: 1).isEmpty }) {
+            try await store.database.write { transaction in
+                for id in try ImageUsageReportTable(transaction).expired(at: now, limit: Self.batch) {
+                    try ImageUsageReports.remove(id, in: transaction)
+                }
+            }
+        }
+    }
+}
