@@ -188,7 +188,12 @@ let targets: [Target] = [
     ),
     .testTarget(name: "HexadecimalTests", dependencies: ["Hexadecimal", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+        name: "DomainTests",
+        dependencies: ["Domain", "TestSupport"],
+        exclude: ["Policies/Fixtures"],
+        swiftSettings: strict
+    ),
     .testTarget(
         name: "WireTests",
         dependencies: ["Wire", .product(name: "Crypto", package: "swift-crypto")],

@@ -69,6 +69,10 @@ enum PolicySamples {
     ) -> AccessRequest {
         request(.principal(principal), action, on: resource, values)
     }
+
+    static func request(_ principal: Principal, _ values: [String: [String]]) -> AccessRequest {
+        request(.principal(principal), "s3:GetObject", on: "arn:aws:s3:::depot/a", values)
+    }
 }
 
 extension AccessDecision {

@@ -3,8 +3,15 @@ struct ActionIndex: Sendable {
     /// The statements that name actions of one service.
     private struct Service: Sendable {
         var named: [String: [Int]] = [:]
-        /// By names with wildcards, without the service before them.
-        var patterns: [(pattern: PolicyPattern, statement: Int)] = []
+        /// By names with wildcards, without the service before them, under their first letter.
+        var patterns: [UInt8: [Pattern]] = [:]
+        /// By names that begin with a wildcard.
+        var openPatterns: [Pattern] = []
+    }
+
+    private struct Pattern: Sendable {
+        let pattern: PolicyPattern
+        let statement: Int
     }
 
     private var services: [String: Service] = [:]
@@ -23,11 +30,16 @@ struct ActionIndex: Sendable {
     }
 
     private mutating func add(_ name: ActionName, _ statement: Int) {
-        if Self.hasWildcard(name.name) {
-            services[name.service, default: Service()].patterns.append((PolicyPattern(name.name), statement))
+        var service = services[name.service] ?? Service()
+        let pattern = Pattern(pattern: PolicyPattern(name.name), statement: statement)
+        if !Self.hasWildcard(name.name) {
+            service.named[name.name, default: []].append(statement)
+        } else if let first = name.nameBytes.first, !Self.hasWildcard(String(UnicodeScalar(first))) {
+            service.patterns[first, default: []].append(pattern)
         } else {
-            services[name.service, default: Service()].named[name.name, default: []].append(statement)
+            service.openPatterns.append(pattern)
         }
+        services[name.service] = service
     }
 
     private static func isOfOneService(_ name: ActionName) -> Bool {
@@ -45,7 +57,11 @@ struct ActionIndex: Sendable {
         for statement in service.named[name.name] ?? [] {
             guard goesOn(statement) else { return }
         }
-        for entry in service.patterns where entry.pattern.matches(name.nameBytes) {
+        for entry in service.openPatterns where entry.pattern.matches(name.nameBytes) {
+            guard goesOn(entry.statement) else { return }
+        }
+        guard let first = name.nameBytes.first, let patterns = service.patterns[first] else { return }
+        for entry in patterns where entry.pattern.matches(name.nameBytes) {
             guard goesOn(entry.statement) else { return }
         }
     }

@@ -49,7 +49,7 @@ package struct ApplicablePolicies: Sendable {
 
     package init() {}
 
-    private var all: [NamedPolicy] {
+    var all: [NamedPolicy] {
         identity + [boundary, resource?.policy].compactMap(\.self) + (session ?? []) + serviceControl.joined()
     }
 

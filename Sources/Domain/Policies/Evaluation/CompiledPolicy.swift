@@ -4,11 +4,15 @@ package final class CompiledPolicy: Sendable {
     private let actions: ActionIndex
     /// The keys that its conditions and variables ask about, in small letters. What nobody asks about need not be looked up.
     package let conditionKeys: Set<String>
+    /// The same as they are written, by themselves in small letters.
+    let keyNames: [String: String]
 
     package init(_ policy: Policy) {
         statements = policy.statements.map { CompiledStatement($0, hasVariables: policy.hasVariables) }
         actions = ActionIndex(policy.statements.map(\.actions))
-        conditionKeys = statements.reduce(into: []) { $0.formUnion($1.keys) }
+        let names = Set(statements.flatMap(\.keys)).sorted()
+        keyNames = Dictionary(names.map { ($0.lowercased(), $0) }) { first, _ in first }
+        conditionKeys = Set(keyNames.keys)
     }
 
     /// Reads the policy of a bucket or a key.
@@ -20,6 +24,16 @@ package final class CompiledPolicy: Sendable {
         case denied(Int)
         case allowed(Int)
         case silent
+
+        var isAllowed: Bool {
+            guard case .allowed = self else { return false }
+            return true
+        }
+
+        var isDenied: Bool {
+            guard case .denied = self else { return false }
+            return true
+        }
     }
 
     /// What the policy of an identity says.
@@ -75,7 +89,7 @@ package final class CompiledPolicy: Sendable {
 }
 
 /// A statement made ready to decide. Which actions it is about is its policy's to know.
-struct CompiledStatement: Sendable {
+final class CompiledStatement: Sendable {
     let id: String?
     let isDeny: Bool
     /// Nil for the statement of an identity.
@@ -83,6 +97,7 @@ struct CompiledStatement: Sendable {
     private let resources: [PolicyTemplate]
     private let excludesResources: Bool
     private let conditions: [ConditionTest]
+    /// As they are written.
     let keys: Set<String>
 
     init(_ statement: PolicyStatement, hasVariables: Bool) {

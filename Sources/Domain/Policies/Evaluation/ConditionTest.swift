@@ -28,20 +28,23 @@ struct ConditionTest: Sendable {
         }
     }
 
+    /// As it is written.
+    private let name: String
     /// In small letters, as the context has it.
-    let key: String
+    private let key: String
     private let quantifier: PolicyOperator.Quantifier?
     private let isIfExists: Bool
     private let isNegated: Bool
     private let comparison: Comparison
 
     init(_ condition: PolicyCondition, hasVariables: Bool) {
-        key = condition.key.lowercased()
+        name = condition.key
+        key = name.lowercased()
         let wanted = condition.comparison
         (quantifier, isIfExists) = (wanted.quantifier, wanted.isIfExists)
-        let name = wanted.name.replacing("not", with: "", maxReplacements: 1)
-        isNegated = name != wanted.name
-        comparison = Self.comparison(name, condition.values, hasVariables)
+        let positive = wanted.name.replacing("not", with: "", maxReplacements: 1)
+        isNegated = positive != wanted.name
+        comparison = Self.comparison(positive, condition.values, hasVariables)
     }
 
     /// What an operator without its `Not` compares with. A value that cannot be read equals nothing.
@@ -82,11 +85,11 @@ struct ConditionTest: Sendable {
         }
     }
 
-    /// The keys that it asks about, its variables' among them.
+    /// The keys that it asks about, its variables' among them, as they are written.
     var keys: Set<String> {
         switch comparison {
-        case .texts(let templates), .arns(let templates): templates.reduce(into: [key]) { $0.formUnion($1.keys) }
-        default: [key]
+        case .texts(let templates), .arns(let templates): templates.reduce(into: [name]) { $0.formUnion($1.keys) }
+        default: [name]
         }
     }
 

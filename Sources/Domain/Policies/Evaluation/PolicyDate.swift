@@ -11,13 +11,13 @@ enum PolicyDate {
         return clock(time).map { day + $0 - offset }
     }
 
-    /// A year, a month or a day.
+    /// A month or a day. A year alone would be a number of seconds.
     private static func day(_ text: Substring) -> Double? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard (1...3).contains(parts.count), parts[0].count == 4, parts.dropFirst().allSatisfy({ $0.count == 2 }) else { return nil }
+        guard (2...3).contains(parts.count), parts[0].count == 4, parts.dropFirst().allSatisfy({ $0.count == 2 }) else { return nil }
         let numbers = parts.compactMap(number)
         guard numbers.count == parts.count else { return nil }
-        let (month, day) = (numbers.count > 1 ? numbers[1] : 1, numbers.count > 2 ? numbers[2] : 1)
+        let (month, day) = (numbers[1], numbers.count > 2 ? numbers[2] : 1)
         guard (1...12).contains(month), (1...31).contains(day) else { return nil }
         return Double(days(year: numbers[0], month: month, day: day) * 86_400)
     }

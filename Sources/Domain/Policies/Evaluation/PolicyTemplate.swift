@@ -10,7 +10,7 @@ struct PolicyTemplate: Hashable, Sendable {
     /// Empty for what is fixed.
     private let elements: [Element]
     let ignoresCase: Bool
-    /// The keys of its variables, in small letters.
+    /// The keys of its variables, as they are written.
     let keys: Set<String>
 
     /// - Parameters:
@@ -22,7 +22,7 @@ struct PolicyTemplate: Hashable, Sendable {
         // A policy that names every ARN names it by a star alone.
         let isStar = read == [.symbol(PolicyPattern.anyText)]
         let elements = isStar ? read : Self.narrowed(read, to: reach ?? .text)
-        keys = Set(elements.compactMap { if case .variable(let variable) = $0 { variable.key } else { nil } })
+        keys = Set(elements.compactMap { if case .variable(let variable) = $0 { variable.name } else { nil } })
         fixed = keys.isEmpty ? PolicyPattern(elements.compactMap { if case .symbol(let symbol) = $0 { symbol } else { nil } }) : nil
         self.elements = keys.isEmpty ? [] : elements
     }
@@ -91,14 +91,17 @@ struct PolicyTemplate: Hashable, Sendable {
 
 /// What stands in a policy for a value of the request: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`.
 struct PolicyVariable: Hashable, Sendable {
+    /// As it is written.
+    let name: String
     /// In small letters.
-    let key: String
+    private let key: String
     private let standard: String?
 
     /// Reads what stands between the braces.
     init(_ text: String) {
         let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
-        key = Self.trimmed(parts[0]).lowercased()
+        name = String(Self.trimmed(parts[0]))
+        key = name.lowercased()
         let quoted = parts.count > 1 ? Self.trimmed(parts[1]) : ""
         let isQuoted = quoted.count > 1 && quoted.hasPrefix("'") && quoted.hasSuffix("'")
         standard = isQuoted ? String(quoted.dropFirst().dropLast()) : nil

@@ -1,0 +1,46 @@
+import Testing
+
+@testable import Domain
+
+@Suite struct PolicyPatternTests {
+    /// Whatever the wildcards, the pattern decides as trying everything does.
+    @Test(arguments: SeededGenerator.seeds)
+    func itMatchesWhatTryingEverythingMatches(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let (symbols, letters): ([Character], [Character]) = (["a", "b", ":", "*", "?", "*", "é"], ["a", "b", ":", "é"])
+        var matched = 0
+        for _ in 0..<3_000 {
+            let pattern = (0..<Int.random(in: 0...8, using: &random)).map { _ in random.pick(symbols) }
+            let text = (0..<Int.random(in: 0...8, using: &random)).map { _ in random.pick(letters) }
+            let (plain, read) = (ReferencePattern.matches(pattern, text), String(text))
+            #expect(PolicyPattern(String(pattern)).matches(read) == plain, "\(String(pattern)) \(read)")
+            for (reach, crosses) in [(PolicyPattern.Reach.resource, true), (.segment, false)] {
+                let expected = ReferencePattern.matchesARN(pattern, text, crosses: crosses)
+                #expect(PolicyPattern(String(pattern), reach: reach).matches(read) == expected, "\(reach) \(String(pattern)) \(read)")
+            }
+            if plain { matched += 1 }
+            let start = String(text.prefix(3))
+            if plain { #expect(PolicyPattern(String(pattern)).canBegin(with: start), "\(String(pattern)) \(start)") }
+        }
+        #expect(matched > 100)
+    }
+
+    @Test func aCharacterIsOneHoweverManyBytesItHas() {
+        #expect(PolicyPattern("a?c").matches("aéc"))
+        #expect(PolicyPattern("a?c").matches("a🚢c"))
+        #expect(!PolicyPattern("a??c").matches("aéc"))
+        #expect(!PolicyPattern("a?").matches("a"))
+    }
+
+    /// Patterns are a stranger's: none may take time that grows faster than pattern times text.
+    @Test func noPatternTakesForever() {
+        let text = String(repeating: "a", count: 256)
+        for pattern in [
+            String(repeating: "a*", count: 100) + "b", String(repeating: "*a?", count: 60) + "b",
+            "*" + String(repeating: "a", count: 200) + "b",
+        ] {
+            #expect(!PolicyPattern(pattern).matches(text))
+            #expect(!PolicyPattern("arn:*:x*y" + pattern, reach: .resource).matches("arn:aws:x" + text))
+        }
+    }
+}
