@@ -39,6 +39,27 @@ import Testing
         }
     }
 
+    @Test func whatLetsInBesideThePolicyCountsAsThePolicyDoes() throws {
+        let other = try Samples.identity(Samples.allow("s3:ListBucket"))
+        func resource(_ grant: ResourceGrant?, of owner: AccountID = Samples.account) -> ResourcePolicy {
+            ResourcePolicy(owner: owner, rule: .decides, policy: nil, grant: grant)
+        }
+        #expect(decide(Samples.alice) { ($0.boundary, $0.resource) = (other, resource(.caller)) } == "allowed")
+        #expect(decide(Samples.alice) { ($0.boundary, $0.resource) = (other, resource(.role)) } == "?boundary")
+        #expect(decide(Samples.alice) { $0.resource = resource(.account) } == "?identity")
+        #expect(decide(Samples.root) { $0.resource = resource(.account) } == "allowed")
+        #expect(decide(Samples.root) { $0.resource = resource(nil) } == "?resource")
+        #expect(decide(Samples.root) { $0.resource = resource(.account, of: Samples.otherAccount) } == "allowed")
+        #expect(decide(Samples.anonymous) { $0.resource = resource(.caller) } == "allowed")
+        #expect(decide(Samples.anonymous) { $0.resource = resource(.account) } == "?resource")
+    }
+
+    @Test func aPolicyTellsWhetherItIsPublic() throws {
+        #expect(try Samples.resource(Samples.allow("s3:*", to: #""*""#)).policy.isPublic)
+        #expect(try !Samples.resource(Samples.allow("s3:*", to: #"{"AWS": "111122223333"}"#)).policy.isPublic)
+        #expect(try !Samples.identity(Samples.allow("*")).policy.isPublic)
+    }
+
     @Test func everyKindThatLimitsMustAllow() throws {
         let (allow, other) = (try Samples.identity(Self.reads), try Samples.identity(Samples.allow("s3:ListBucket")))
         #expect(decide(Samples.alice) { $0.boundary = allow } == "?identity")

@@ -5,10 +5,13 @@ package final class CompiledPolicy: Sendable {
     /// The keys that its conditions and variables ask about, in small letters. What nobody asks about need not be looked up.
     package let conditionKeys: Set<String>
     /// The same as they are written, by themselves in small letters.
-    let keyNames: [String: String]
+    package let keyNames: [String: String]
+    /// Whether it lets in everybody, by S3's meaning of public; never for the policy of an identity.
+    package let isPublic: Bool
 
     package init(_ policy: Policy) {
         statements = policy.statements.map { CompiledStatement($0, hasVariables: policy.hasVariables) }
+        isPublic = policy.isPublic
         actions = ActionIndex(policy.statements.map(\.actions))
         let names = Set(statements.flatMap(\.keys)).sorted()
         keyNames = Dictionary(names.map { ($0.lowercased(), $0) }) { first, _ in first }
