@@ -19,10 +19,13 @@ package struct CopyTable {
         try transaction.rows("SELECT * FROM copies WHERE image_id = ? ORDER BY id", [.text(image)]).map(SnapshotCopy.init(row:))
     }
 
-    /// Snapshots that CopySnapshot is copying, without those of images and those that are time-based.
-    package func runningSnapshotCount() throws -> Int {
-        let sql = "SELECT COUNT(*) AS count FROM copies WHERE state = 'running' AND image_id IS NULL AND completion_minutes IS NULL"
-        return Int(try transaction.firstRow(sql)?.integer("count") ?? 0)
+    /// Snapshots that CopySnapshot is copying for an account, without those of images and those that are time-based.
+    package func runningSnapshotCount(of account: AccountID) throws -> Int {
+        let sql = """
+            SELECT COUNT(*) AS count FROM copies
+            WHERE state = 'running' AND account = ? AND image_id IS NULL AND completion_minutes IS NULL
+            """
+        return Int(try transaction.firstRow(sql, [.text(account)])?.integer("count") ?? 0)
     }
 
     package func insert(_ copy: SnapshotCopy) throws {

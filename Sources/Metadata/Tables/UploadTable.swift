@@ -39,8 +39,12 @@ package struct UploadTable {
         return try transaction.rows(sql, [.date(date), .integer(limit)]).map(Upload.init)
     }
 
-    package func count() throws -> Int {
-        Int(try transaction.firstRow("SELECT COUNT(*) AS count FROM uploads")?.integer("count") ?? 0)
+    /// How many an account has.
+    package func count(of account: AccountID) throws -> Int {
+        let sql = """
+            SELECT COUNT(*) AS count FROM uploads CROSS JOIN snapshots WHERE snapshots.id = uploads.snapshot_id AND snapshots.owner = ?
+            """
+        return Int(try transaction.firstRow(sql, [.text(account)])?.integer("count") ?? 0)
     }
 
     package func insert(_ upload: Upload) throws {

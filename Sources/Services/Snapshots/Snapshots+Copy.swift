@@ -65,7 +65,7 @@ extension Snapshots {
         let copies = try await call.commit { transaction in
             let limit = CopyLimits.snapshotsPerDestinationMax
             // Time-based copies are limited by what can be set aside for them.
-            guard try copy.target != nil || CopyTable(transaction).runningSnapshotCount() < limit else {
+            guard try copy.target != nil || CopyTable(transaction).runningSnapshotCount(of: copied.owner) < limit else {
                 throw Fault(
                     .resourceLimitExceeded,
                     "Too many snapshot copies in progress. The limit is \(limit) for this destination region."

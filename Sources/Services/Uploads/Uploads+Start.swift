@@ -73,7 +73,7 @@ extension Uploads {
             },
             check: { try await encryption(of: start, parentID: parentID) },
             make: { encryption, transaction in
-                guard try UploadTable(transaction).count() < Self.pendingMax else {
+                guard try UploadTable(transaction).count(of: account) < Self.pendingMax else {
                     throw Fault(
                         .concurrentLimitExceededException,
                         "You have reached the limit of \(Self.pendingMax) pending snapshots: complete or delete some"

@@ -80,15 +80,16 @@ import Testing
         let temporary = try TemporaryDatabase()
         try temporary.write { transaction throws in
             let table = CopyTable(transaction)
-            #expect(try table.runningSnapshotCount() == 0)
+            #expect(try table.runningSnapshotCount(of: .alice) == 0)
             for number in 1...3 { try table.insert(.sample(number)) }
             try table.insert(.sample(4, image: numbered(1)))
             for (number, state) in [(5, SnapshotCopy.State.completed), (6, .failed), (7, .cancelled)] {
                 try table.insert(.sample(number, state: state))
             }
-            #expect(try table.runningSnapshotCount() == 3)
+            #expect(try table.runningSnapshotCount(of: .alice) == 3)
+            #expect(try table.runningSnapshotCount(of: .bob) == 0)
             try table.delete(of: numbered(1))
-            #expect(try table.runningSnapshotCount() == 2)
+            #expect(try table.runningSnapshotCount(of: .alice) == 2)
             #expect(try table.copy(numbered(1)) == nil)
         }
     }

@@ -34,7 +34,7 @@ import Testing
         try temporary.write { transaction throws in
             try CopyTable(transaction).insert(.sample(1))
             try CopyTable(transaction).insert(.sample(2, target: target(1)))
-            #expect(try CopyTable(transaction).runningSnapshotCount() == 1)
+            #expect(try CopyTable(transaction).runningSnapshotCount(of: .alice) == 1)
         }
     }
 

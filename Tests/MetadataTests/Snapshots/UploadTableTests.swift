@@ -35,7 +35,8 @@ import Testing
         #expect(second.timeoutMinutes == 10)
         #expect(second.isSealed)
         #expect(try temporary.read { try UploadTable($0).upload(numbered(2)) } == nil)
-        #expect(try temporary.read { try UploadTable($0).count() } == 2)
+        #expect(try temporary.read { try UploadTable($0).count(of: .alice) } == 2)
+        #expect(try temporary.read { try UploadTable($0).count(of: .bob) } == 0)
     }
 
     @Test func aLaterBlockReplacesAnEarlierOne() throws {
