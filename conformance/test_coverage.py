@@ -25,6 +25,10 @@ EXPECTED = {
         "DisableImageDeregistrationProtection", "EnableImage", "EnableImageDeprecation", "EnableImageDeregistrationProtection",
         "GetImageAncestry", "ListImagesInRecycleBin", "ListSnapshotsInRecycleBin", "LockSnapshot", "RestoreImageFromRecycleBin",
         "RestoreSnapshotFromRecycleBin", "UnlockSnapshot",
+        "CancelImageLaunchPermission", "DisableAllowedImagesSettings", "DisableImageBlockPublicAccess", "DisableSnapshotBlockPublicAccess",
+        "EnableAllowedImagesSettings", "EnableImageBlockPublicAccess", "EnableSnapshotBlockPublicAccess", "GetAllowedImagesSettings",
+        "GetImageBlockPublicAccessState", "GetSnapshotBlockPublicAccessState", "ModifySnapshotAttribute",
+        "ReplaceImageCriteriaInAllowedImagesSettings", "ResetImageAttribute", "ResetSnapshotAttribute",
     },
     "EBS direct": {
         "CompleteSnapshot", "GetSnapshotBlock", "ListChangedBlocks", "ListSnapshotBlocks", "PutSnapshotBlock", "StartSnapshot",
@@ -67,7 +71,14 @@ def test_expected_actions_exist(services):
         assert missing == set(), f"{service.title} lacks {sorted(missing)}"
 
 
-@pytest.mark.parametrize(("title", "action"), [("EC2", "CopyImage"), ("EC2", "CopySnapshot"), ("EC2", "DescribeSnapshots"), ("EC2", "DeregisterImage")])
+WHOLE = [
+    "CopyImage", "CopySnapshot", "DescribeSnapshots", "DeregisterImage", "ModifySnapshotAttribute", "CancelImageLaunchPermission",
+    "ReplaceImageCriteriaInAllowedImagesSettings", "EnableSnapshotBlockPublicAccess", "EnableImageBlockPublicAccess",
+    "EnableAllowedImagesSettings", "ResetImageAttribute", "ResetSnapshotAttribute",
+]
+
+
+@pytest.mark.parametrize(("title", "action"), [("EC2", action) for action in WHOLE])
 def test_actions_that_are_meant_to_be_whole_are_whole(services, title, action):
     [service] = [service for service in services if service.title == title]
     [operation] = [operation for operation in service.operations if operation.name == action]

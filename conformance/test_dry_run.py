@@ -28,6 +28,8 @@ def everything(server):
         sorted(task["ImportTaskId"] for task in ec2.describe_import_image_tasks()["ImportImageTasks"]),
         sorted(task["ExportImageTaskId"] for task in ec2.describe_export_image_tasks()["ExportImageTasks"]),
         sorted(task["AmiId"] for task in ec2.describe_store_image_tasks()["StoreImageTaskResults"]),
+        (ec2.get_image_block_public_access_state()["ImageBlockPublicAccessState"], ec2.get_snapshot_block_public_access_state()["State"]),
+        (ec2.get_allowed_images_settings()["State"], ec2.get_allowed_images_settings()["ImageCriteria"]),
         sorted(alias["AliasName"] for alias in server.kms(HOME).list_aliases()["Aliases"] if "TargetKeyId" in alias),
     )
 
@@ -50,6 +52,19 @@ CALLS = {
     "copy_snapshot": lambda image, snapshot: {"SourceSnapshotId": snapshot, "SourceRegion": HOME},
     "describe_snapshots": lambda image, snapshot: {"SnapshotIds": [snapshot]},
     "describe_snapshot_attribute": lambda image, snapshot: {"SnapshotId": snapshot, "Attribute": "createVolumePermission"},
+    "reset_image_attribute": lambda image, snapshot: {"ImageId": image, "Attribute": "launchPermission"},
+    "modify_snapshot_attribute": lambda image, snapshot: {"SnapshotId": snapshot, "CreateVolumePermission": {"Add": [{"Group": "all"}]}},
+    "reset_snapshot_attribute": lambda image, snapshot: {"SnapshotId": snapshot, "Attribute": "createVolumePermission"},
+    "enable_image_block_public_access": lambda image, snapshot: {"ImageBlockPublicAccessState": "block-new-sharing"},
+    "disable_image_block_public_access": lambda image, snapshot: {},
+    "get_image_block_public_access_state": lambda image, snapshot: {},
+    "enable_snapshot_block_public_access": lambda image, snapshot: {"State": "block-all-sharing"},
+    "disable_snapshot_block_public_access": lambda image, snapshot: {},
+    "get_snapshot_block_public_access_state": lambda image, snapshot: {},
+    "enable_allowed_images_settings": lambda image, snapshot: {"AllowedImagesSettingsState": "enabled"},
+    "disable_allowed_images_settings": lambda image, snapshot: {},
+    "get_allowed_images_settings": lambda image, snapshot: {},
+    "replace_image_criteria_in_allowed_images_settings": lambda image, snapshot: {"ImageCriteria": [{"ImageProviders": ["amazon"]}]},
     "delete_snapshot": lambda image, snapshot: {"SnapshotId": snapshot},
     "create_tags": lambda image, snapshot: {"Resources": [image], "Tags": [{"Key": "dry", "Value": "run"}]},
     "delete_tags": lambda image, snapshot: {"Resources": [image], "Tags": [{"Key": "kept"}]},
@@ -81,6 +96,19 @@ REFUSALS = {
         {"ImageId": UNKNOWN_IMAGE, "Attribute": "description"}, {"ImageId": image, "Attribute": "blockDeviceMapping"},
     ],
     "modify_image_attribute": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE, "Description": {"Value": "x"}}, {"ImageId": image}],
+    "reset_image_attribute": lambda image, snapshot: [
+        {"ImageId": UNKNOWN_IMAGE, "Attribute": "launchPermission"}, {"ImageId": image, "Attribute": "description"},
+    ],
+    "cancel_image_launch_permission": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}, {"ImageId": image}],
+    "modify_snapshot_attribute": lambda image, snapshot: [
+        {"SnapshotId": UNKNOWN_SNAPSHOT, "CreateVolumePermission": {"Add": [{"Group": "all"}]}}, {"SnapshotId": snapshot},
+        {"SnapshotId": snapshot, "CreateVolumePermission": {"Add": [{"UserId": "nobody"}]}},
+    ],
+    "reset_snapshot_attribute": lambda image, snapshot: [{"SnapshotId": UNKNOWN_SNAPSHOT, "Attribute": "createVolumePermission"}],
+    "enable_image_block_public_access": lambda image, snapshot: [{"ImageBlockPublicAccessState": "unblocked"}],
+    "enable_snapshot_block_public_access": lambda image, snapshot: [{"State": "unblocked"}],
+    "enable_allowed_images_settings": lambda image, snapshot: [{"AllowedImagesSettingsState": "disabled"}],
+    "replace_image_criteria_in_allowed_images_settings": lambda image, snapshot: [{"ImageCriteria": [{"ImageProviders": ["nobody"]}]}],
     "register_image": lambda image, snapshot: [
         {"Name": "dry-taken", "RootDeviceName": "/dev/xvda", "BlockDeviceMappings": mapping(snapshot)},
         {"Name": "dry-none", "RootDeviceName": "/dev/xvda", "BlockDeviceMappings": mapping(UNKNOWN_SNAPSHOT)},
@@ -156,7 +184,15 @@ REFUSALS = {
 # There is nothing that these refuse of their own.
 NEVER_REFUSED = {
     "enable_ebs_encryption_by_default", "disable_ebs_encryption_by_default", "get_ebs_encryption_by_default", "get_ebs_default_kms_key_id",
-    "reset_ebs_default_kms_key_id",
+    "reset_ebs_default_kms_key_id", "disable_image_block_public_access", "get_image_block_public_access_state",
+    "disable_snapshot_block_public_access", "get_snapshot_block_public_access_state", "disable_allowed_images_settings",
+    "get_allowed_images_settings",
+}
+
+
+OF_THE_WHOLE_REGION = {
+    "enable_ebs_encryption_by_default", "enable_image_block_public_access", "enable_snapshot_block_public_access",
+    "enable_allowed_images_settings",
 }
 
 
@@ -189,8 +225,8 @@ def test_no_action_is_forgotten():
     """Each action of Ferry's that EC2 gives a DryRun is tried here, in a way that passes and in ways that do not."""
     model = botocore.session.get_session().get_service_model("ec2")
     actions = {xform_name(name) for name in EXPECTED["EC2"] if "DryRun" in model.operation_model(name).input_shape.members}
-    # What is cancelled must be running: how that passes is not for a test that lasts.
-    assert actions == set(CALLS) | {"cancel_import_task"}
+    # What is cancelled must be running, or another's: how that passes is not for a test that lasts and has one account.
+    assert actions == set(CALLS) | {"cancel_import_task", "cancel_image_launch_permission"}
     assert actions == set(REFUSALS) | NEVER_REFUSED
 
 
@@ -217,7 +253,7 @@ def test_what_the_call_refuses_its_dry_run_refuses_in_the_same_words(server, tar
 
 
 # What changes the whole Region is not done beside other tests.
-@pytest.mark.parametrize("name", [name for name in CALLS if name != "enable_ebs_encryption_by_default"])
+@pytest.mark.parametrize("name", [name for name in CALLS if name not in OF_THE_WHOLE_REGION])
 def test_dry_run_false_is_the_same_as_none(server, disk, target, name):
     image, free = images.register(server, snapshots.upload(server, disk)), snapshots.upload(server, disk)
     getattr(server.ec2(HOME), name)(**CALLS[name](image, free), DryRun=False)

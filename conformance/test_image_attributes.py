@@ -125,18 +125,6 @@ def test_changes_that_are_refused_change_nothing(server, own_image):
     assert images.describe(server, HOME, own_image)["Description"] == "stays"
 
 
-def test_sharing_is_an_error_and_never_silence_as_long_as_it_does_not_exist(server, own_image):
-    """A client that believes it has shared or published an image must not be told that it has."""
-    for encoding in (
-        {"LaunchPermission.Add.1.UserId": "123456789012"},
-        {"Attribute": "launchPermission", "OperationType": "add", "UserId.1": "123456789012"},
-        {"LaunchPermission.Add.1.Group": "all"},
-    ):
-        answer = ec2_call(server, "ModifyImageAttribute", {"ImageId": own_image, **encoding})
-        assert 400 <= answer.status < 500, str(answer)
-    assert images.describe(server, HOME, own_image)["Public"] is False
-
-
 def test_deregistered_image_cannot_be_changed(server, own_image):
     ec2 = server.ec2(HOME)
     ec2.deregister_image(ImageId=own_image)

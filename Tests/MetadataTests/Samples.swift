@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Metadata
 
 /// Testing has a `Tag` of its own.
 typealias Tag = Domain.Tag
@@ -53,10 +54,10 @@ extension Image {
 }
 
 extension Snapshot {
-    static func sample(_ number: Int, state: SnapshotState = .pending) -> Snapshot {
+    static func sample(_ number: Int, owner: AccountID = .alice, state: SnapshotState = .pending) -> Snapshot {
         Snapshot(
             id: numbered(number),
-            owner: .alice,
+            owner: owner,
             volumeID: copiedVolumeID,
             description: "disk \(number)",
             state: state,
@@ -90,5 +91,18 @@ extension SnapshotCopy {
             target: target,
             state: state
         )
+    }
+}
+
+/// Alice's tags, for tests in which it does not matter whose they are.
+extension TagTable {
+    func set(_ tags: [Tag], on resource: TaggableResource) throws { try set(tags, on: resource, by: .alice) }
+    func tags(of resource: TaggableResource) throws -> [Tag] { try tags(of: resource, by: .alice) }
+    func tags(of ids: [String]) throws -> [String: [Tag]] { try tags(of: ids, by: .alice) }
+    func remove(key: String, value: String?, from resource: TaggableResource) throws {
+        try remove(key: key, value: value, from: resource, by: .alice)
+    }
+    func page(after place: (resourceID: String, key: String)?, limit: Int) throws -> [TagRow] {
+        try page(of: .alice, after: place, limit: limit)
     }
 }

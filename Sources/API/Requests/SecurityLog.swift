@@ -3,7 +3,7 @@ import Synchronization
 import Wire
 
 /// Tells the log, at `info`, what happened to security and to data: who was refused for the signature, what was deleted, and what of keys, of
-/// certificates and of access to buckets was changed, with account, source address and request id. The one place for all services.
+/// certificates, of access to buckets and of sharing was changed, with account, source address and request id. The one place for all services.
 final class SecurityLog: Sendable {
     private let budget = Mutex(LineBudget())
     private let logger: Logger
@@ -46,7 +46,7 @@ final class SecurityLog: Sendable {
 
 /// What of the calls that were obeyed is told.
 private enum SecurityEvent {
-    case deletion, keyChange, accessChange, protectionChange, settingChange
+    case deletion, keyChange, accessChange, sharingChange, protectionChange, settingChange
 
     private static let deletions: Set<String> = [
         "DeregisterImage", "DeleteSnapshot", "CancelImportTask", "CancelExportTask", "DeleteBucket", "DeleteObject", "DeleteObjects",
@@ -71,6 +71,11 @@ private enum SecurityEvent {
         "UnlockSnapshot", "RestoreImageFromRecycleBin", "RestoreSnapshotFromRecycleBin", "CreateRule", "UpdateRule", "LockRule",
         "UnlockRule",
     ]
+    private static let sharingChanges: Set<String> = [
+        "CancelImageLaunchPermission", "DisableAllowedImagesSettings", "DisableImageBlockPublicAccess", "DisableSnapshotBlockPublicAccess",
+        "EnableAllowedImagesSettings", "EnableImageBlockPublicAccess", "EnableSnapshotBlockPublicAccess", "ModifyImageAttribute",
+        "ModifySnapshotAttribute", "ReplaceImageCriteriaInAllowedImagesSettings", "ResetImageAttribute", "ResetSnapshotAttribute",
+    ]
 
     private static let settingChanges: Set<String> = ["ModifyThrottling"]
 
@@ -84,6 +89,8 @@ private enum SecurityEvent {
             self = .accessChange
         } else if Self.protectionChanges.contains(action) {
             self = .protectionChange
+        } else if Self.sharingChanges.contains(action) {
+            self = .sharingChange
         } else if Self.settingChanges.contains(action) {
             self = .settingChange
         } else {
@@ -97,6 +104,7 @@ private enum SecurityEvent {
         case .keyChange: logger.info("Changed keys as asked")
         case .accessChange: logger.info("Changed a bucket's access or protection as asked")
         case .protectionChange: logger.info("Changed what protects images and snapshots as asked")
+        case .sharingChange: logger.info("Changed attributes or the sharing of images or snapshots as asked")
         case .settingChange: logger.info("Changed a setting of the server as asked")
         }
     }

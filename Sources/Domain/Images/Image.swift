@@ -30,6 +30,11 @@ package struct Image: Sendable, Equatable, Identifiable {
     /// From when on it is deprecated.
     package var deprecatedAt: Date?
     package var protection: DeregistrationProtection
+    /// Whether it is shared with everybody.
+    package var isPublic: Bool
+    /// Whether the account that it was read for lets itself use it.
+    package var isAllowed = true
+    /// Those of the account that it was read for.
     package var tags: [Tag]
 
     package init(
@@ -47,6 +52,7 @@ package struct Image: Sendable, Equatable, Identifiable {
         source: Source? = nil,
         deprecatedAt: Date? = nil,
         protection: DeregistrationProtection = .disabled,
+        isPublic: Bool = false,
         tags: [Tag] = []
     ) {
         self.id = id
@@ -63,6 +69,7 @@ package struct Image: Sendable, Equatable, Identifiable {
         self.source = source
         self.deprecatedAt = deprecatedAt
         self.protection = protection
+        self.isPublic = isPublic
         self.tags = tags
     }
 

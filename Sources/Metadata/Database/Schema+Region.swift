@@ -95,6 +95,7 @@ extension Schema {
             workSteps,
             dutySteps,
             lifeSteps,
+            sharingSteps,
         ]
     )
 }

@@ -27,6 +27,12 @@ package struct GrantTable {
         try transaction.rows("SELECT * FROM kms_grants WHERE key_id = ? AND name = ? ORDER BY id", [.text(key), .text(name)]).map(grant)
     }
 
+    /// Those on a key whose grantee has one of some names.
+    package func grants(on key: KeyID, to grantees: Set<String>) throws -> [KeyGrant] {
+        let sql = "SELECT * FROM kms_grants WHERE key_id = ? AND grantee IN (\(Transaction.marks(grantees.count))) ORDER BY id"
+        return try transaction.rows(sql, [.text(key)] + grantees.sorted().map { .text($0) }).map(grant)
+    }
+
     package func count(on key: KeyID) throws -> Int {
         Int(try transaction.firstRow("SELECT COUNT(*) AS count FROM kms_grants WHERE key_id = ?", [.text(key)])?.integer("count") ?? 0)
     }

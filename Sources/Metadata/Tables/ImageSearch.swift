@@ -1,12 +1,41 @@
+import Domain
+
 /// What DescribeImages asks for, as far as an index can find it; `nil` does not narrow.
 package struct ImageSearch: Sendable {
-    package var owners: [String]?
+    /// Whoever owns it and whoever sees it, when nil.
+    package var reach: Reach?
     package var ids: [String]?
     package var names: [String]?
     package var states: [String]?
     package var sourceImageIDs: [String]?
     package var snapshotIDs: [String]?
-    package var tags: [(key: String, values: [String])] = []
+    package var tags: [TagSearch] = []
 
     package init() {}
+
+    /// Whether an index finds few rows by it, whosoever they are.
+    private var isSelective: Bool {
+        ids != nil || names != nil || sourceImageIDs != nil || snapshotIDs != nil || !tags.isEmpty
+    }
+
+    /// What a row of images must be, whoever sees it.
+    private var condition: SQLFragment {
+        var fragments = [SQLFragment(sql: "state <> 'deregistered'")]
+        func narrow(_ column: String, _ texts: [String]?, in subquery: String? = nil) {
+            guard let texts else { return }
+            let list = "\(column) IN (\(Transaction.marks(texts.count)))"
+            fragments.append(SQLFragment(sql: subquery.map { "id IN (\($0) WHERE \(list))" } ?? list, values: texts.map { .text($0) }))
+        }
+        narrow("id", ids)
+        narrow("name", names)
+        narrow("state", states)
+        narrow("source_image_id", sourceImageIDs)
+        narrow("snapshot_id", snapshotIDs, in: "SELECT image_id FROM image_devices")
+        return .all(fragments + tags.map(\.condition))
+    }
+
+    /// What the rows of a page are.
+    func page(after id: String?, limit: Int) -> SQLFragment {
+        RowSearch(kind: .image, reach: reach, isSelective: isSelective, condition: condition).page(after: id, limit: limit)
+    }
 }

@@ -6,44 +6,33 @@ package struct ImageTable {
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
+    /// What is read of each image: its row, and whether it is public.
+    private static let columns =
+        "*, (SELECT COUNT(*) FROM image_shares AS share WHERE share.target = 'all' AND share.resource_id = images.id) AS public_shares"
+
     /// Images by id, deregistered ones included, ordered by id.
-    package func images(ids: [ImageID]) throws -> [Image] {
+    ///
+    /// - Parameter account: whose tags they carry; each owner's own when nil.
+    package func images(ids: [ImageID], taggedBy account: AccountID? = nil) throws -> [Image] {
         try load(
             transaction.rows(
-                "SELECT * FROM images WHERE id IN (\(Transaction.marks(ids.count))) ORDER BY id",
+                "SELECT \(Self.columns) FROM images WHERE id IN (\(Transaction.marks(ids.count))) ORDER BY id",
                 ids.map { .text($0.rawValue) }
-            )
+            ),
+            taggedBy: account
         )
     }
 
-    package func image(_ id: ImageID) throws -> Image? { try images(ids: [id]).first }
+    package func image(_ id: ImageID, taggedBy account: AccountID? = nil) throws -> Image? {
+        try images(ids: [id], taggedBy: account).first
+    }
 
     /// At most `limit` images that are not deregistered, after an id, ordered by id; narrowed by what an index can find.
-    package func page(of search: ImageSearch, after id: ImageID?, limit: Int) throws -> [Image] {
-        var conditions = ["state <> 'deregistered'"]
-        var values: [SQLValue] = []
-        func narrow(_ column: String, _ texts: [String]?, in subquery: String? = nil) {
-            guard let texts else { return }
-            let list = "\(column) IN (\(Transaction.marks(texts.count)))"
-            conditions.append(subquery.map { "id IN (\($0) WHERE \(list))" } ?? list)
-            values += texts.map { .text($0) }
-        }
-        narrow("owner", search.owners)
-        narrow("id", search.ids)
-        narrow("name", search.names)
-        narrow("state", search.states)
-        narrow("source_image_id", search.sourceImageIDs)
-        narrow("snapshot_id", search.snapshotIDs, in: "SELECT image_id FROM image_devices")
-        for tag in search.tags {
-            conditions.append("id IN (SELECT resource_id FROM tags WHERE key = ? AND value IN (\(Transaction.marks(tag.values.count))))")
-            values += [.text(tag.key)] + tag.values.map { .text($0) }
-        }
-        if let id {
-            conditions.append("id > ?")
-            values.append(.text(id.rawValue))
-        }
-        let sql = "SELECT * FROM images WHERE \(conditions.joined(separator: " AND ")) ORDER BY id LIMIT ?"
-        return try load(transaction.rows(sql, values + [.integer(limit)]))
+    ///
+    /// - Parameter account: whose tags they carry; each owner's own when nil.
+    package func page(of search: ImageSearch, after id: ImageID?, limit: Int, taggedBy account: AccountID? = nil) throws -> [Image] {
+        let page = search.page(after: id?.rawValue, limit: limit)
+        return try load(transaction.rows("SELECT \(Self.columns) FROM images WHERE \(page.sql)", page.values), taggedBy: account)
     }
 
     /// The image of an owner that holds a name: deregistered ones have given theirs back.
@@ -53,12 +42,15 @@ package struct ImageTable {
     }
 
     /// The images, not deregistered, that use a snapshot, ordered by id.
-    package func users(of snapshot: SnapshotID) throws -> [ImageID] {
+    ///
+    /// - Parameter owner: whose images; everybody's when nil.
+    package func users(of snapshot: SnapshotID, owner: AccountID? = nil) throws -> [ImageID] {
         let sql = """
             SELECT DISTINCT images.id AS id FROM images JOIN image_devices ON image_devices.image_id = images.id
-            WHERE image_devices.snapshot_id = ? AND images.state <> 'deregistered' ORDER BY images.id
+            WHERE image_devices.snapshot_id = ? AND images.state <> 'deregistered'\(owner == nil ? "" : " AND images.owner = ?")
+            ORDER BY images.id
             """
-        return try transaction.rows(sql, [.text(snapshot)]).map { try $0.value("id") }
+        return try transaction.rows(sql, [.text(snapshot)] + (owner.map { [.text($0)] } ?? [])).map { try $0.value("id") }
     }
 
     package func count(owner: AccountID, state: ImageState) throws -> Int {
@@ -127,10 +119,9 @@ package struct ImageTable {
         )
     }
 
-    private func load(_ rows: [SQLRow]) throws -> [Image] {
-        let ids = try rows.map { try $0.text("id") }
-        let devices = try devices(of: ids)
-        let tags = try TagTable(transaction).tags(of: ids)
+    private func load(_ rows: [SQLRow], taggedBy account: AccountID?) throws -> [Image] {
+        let devices = try devices(of: rows.map { try $0.text("id") })
+        let tags = try TagTable(transaction).tags(on: rows, by: account)
         return try rows.map { row in
             let id = try row.text("id")
             return try Image(row: row, devices: devices[id] ?? [], tags: tags[id] ?? [])

@@ -45,7 +45,9 @@ package struct ImageUsageReportTable {
     }
 
     private func load(_ rows: [SQLRow]) throws -> [ImageUsageReport] {
-        let tags = try TagTable(transaction).tags(of: rows.map { try $0.text("id") })
+        // They are all of one account.
+        let account: AccountID? = try rows.first?.value("account")
+        let tags = try account.map { try TagTable(transaction).tags(of: rows.map { try $0.text("id") }, by: $0) } ?? [:]
         return try rows.map { row in
             let accounts: [String] = try row.json("accounts")
             return try ImageUsageReport(

@@ -7,8 +7,12 @@ package struct SnapshotTable {
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
-    /// Those of them that are there. What is in the Recycle Bin is not.
-    package func snapshots(ids: [SnapshotID]) throws -> [Snapshot] { try stored(ids).filter { $0.state != .recoverable } }
+    /// Those of them that are there, ordered by id. What is in the Recycle Bin is not.
+    ///
+    /// - Parameter account: whose tags they carry; each owner's own when nil.
+    package func snapshots(ids: [SnapshotID], taggedBy account: AccountID? = nil) throws -> [Snapshot] {
+        try stored(ids, taggedBy: account).filter { $0.state != .recoverable }
+    }
 
     /// Those of them that are in the Recycle Bin. Their tags are kept there.
     package func recycled(ids: [SnapshotID]) throws -> [Snapshot] { try stored(ids).filter { $0.state == .recoverable } }
@@ -16,36 +20,29 @@ package struct SnapshotTable {
     /// A snapshot, in the Recycle Bin or not: what is about the bytes alone.
     package func stored(_ id: SnapshotID) throws -> Snapshot? { try stored([id]).first }
 
-    private func stored(_ ids: [SnapshotID]) throws -> [Snapshot] {
+    private func stored(_ ids: [SnapshotID], taggedBy account: AccountID? = nil) throws -> [Snapshot] {
         try load(
             transaction.rows(
                 "SELECT * FROM snapshots WHERE id IN (\(Transaction.marks(ids.count))) ORDER BY id",
                 ids.map { .text($0.rawValue) }
-            )
+            ),
+            taggedBy: account
         )
     }
 
     package func snapshot(_ id: SnapshotID) throws -> Snapshot? { try snapshots(ids: [id]).first }
 
     /// At most `limit` snapshots after an id, ordered by id; narrowed by what an index can find.
-    package func page(of search: SnapshotSearch, after id: SnapshotID?, limit: Int) throws -> [Snapshot] {
-        var conditions = search.includesRecycled ? ["1 = 1"] : ["state <> 'recoverable'"]
-        var values: [SQLValue] = []
-        for (column, texts) in [("id", search.ids), ("state", search.states)] {
-            guard let texts else { continue }
-            conditions.append("\(column) IN (\(Transaction.marks(texts.count)))")
-            values += texts.map { .text($0) }
-        }
-        for tag in search.tags {
-            conditions.append("id IN (SELECT resource_id FROM tags WHERE key = ? AND value IN (\(Transaction.marks(tag.values.count))))")
-            values += [.text(tag.key)] + tag.values.map { .text($0) }
-        }
-        if let id {
-            conditions.append("id > ?")
-            values.append(.text(id.rawValue))
-        }
-        let sql = "SELECT * FROM snapshots WHERE \(conditions.joined(separator: " AND ")) ORDER BY id LIMIT ?"
-        return try load(transaction.rows(sql, values + [.integer(limit)]))
+    ///
+    /// - Parameter account: whose tags they carry; each owner's own when nil.
+    package func page(
+        of search: SnapshotSearch,
+        after id: SnapshotID?,
+        limit: Int,
+        taggedBy account: AccountID? = nil
+    ) throws -> [Snapshot] {
+        let page = search.page(after: id?.rawValue, limit: limit)
+        return try load(transaction.rows("SELECT * FROM snapshots WHERE \(page.sql)", page.values), taggedBy: account)
     }
 
     package func insert(_ snapshot: Snapshot) throws {
@@ -104,8 +101,8 @@ package struct SnapshotTable {
         try transaction.execute("DELETE FROM snapshots WHERE id = ?", [.text(id)])
     }
 
-    private func load(_ rows: [SQLRow]) throws -> [Snapshot] {
-        let tags = try TagTable(transaction).tags(of: rows.map { try $0.text("id") })
+    private func load(_ rows: [SQLRow], taggedBy account: AccountID?) throws -> [Snapshot] {
+        let tags = try TagTable(transaction).tags(on: rows, by: account)
         return try rows.map { row in
             try Snapshot(
                 id: row.value("id"),
@@ -138,15 +135,4 @@ extension SnapshotEncryption {
         guard let domain = DomainID(bytes: bytes) else { throw CorruptRow(column: "domain") }
         self.init(domain: domain, keyARN: try row.text("kms_key"))
     }
-}
-
-/// What DescribeSnapshots asks for, as far as an index can find it; `nil` does not narrow.
-package struct SnapshotSearch: Sendable {
-    package var ids: [String]?
-    package var states: [String]?
-    /// Whether what is in the Recycle Bin is wanted, too.
-    package var includesRecycled = false
-    package var tags: [(key: String, values: [String])] = []
-
-    package init() {}
 }

@@ -12,10 +12,8 @@ package struct BlockContent: Sendable {
 extension BlockReads {
     /// Reads a block with a token that a listing of this snapshot gave for it.
     package func get(_ snapshotID: String, blockIndex: Int64, token: String) async throws -> BlockContent {
-        let id = try Uploads.id(snapshotID)
-        let account = call.account
-        let snapshot = try await call.store.database.read { try SnapshotTable($0).snapshot(id) }
-        guard let snapshot, snapshot.owner == account else { throw Uploads.notFound(snapshotID) }
+        let snapshot = try await snapshot(snapshotID)
+        let id = snapshot.id
         guard let token = BlockToken(opening: token, with: call.deployment.tokens, at: call.now),
             token.snapshotID == id, token.blockIndex == blockIndex
         else {

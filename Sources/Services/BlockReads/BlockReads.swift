@@ -12,14 +12,25 @@ package struct BlockReads: Sendable {
 
     package init(_ call: Call) { self.call = call }
 
-    /// A completed snapshot of the caller's own, with its block map and what it is sealed in.
-    func readable(_ text: String) async throws -> (snapshot: Snapshot, root: Digest, seal: SealDomain) {
+    /// A snapshot of the caller's own, or one that is shared with its account by name: public ones are not read so.
+    func snapshot(_ text: String) async throws -> Snapshot {
         let id = try Uploads.id(text)
-        let account = call.account
-        let snapshot = try await call.store.database.read { try SnapshotTable($0).snapshot(id) }
-        guard let snapshot, snapshot.owner == account else { throw Uploads.notFound(text) }
+        let (account, database) = (call.account, call.store.database)
+        guard let snapshot = try await database.read({ try SnapshotTable($0).snapshot(id) }) else { throw Uploads.notFound(text) }
+        guard snapshot.owner != account else { return snapshot }
+        let viewer = try await call.viewer()
+        guard try await !database.read({ try Snapshots.within(viewer.directReach, [snapshot], in: $0) }).isEmpty else {
+            throw Uploads.notFound(text)
+        }
+        try await call.requireKeys(of: [snapshot])
+        return snapshot
+    }
+
+    /// A completed snapshot that the caller may read, with its block map and what it is sealed in.
+    func readable(_ text: String) async throws -> (snapshot: Snapshot, root: Digest, seal: SealDomain) {
+        let snapshot = try await snapshot(text)
         guard snapshot.state == .completed, let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else {
-            throw Uploads.invalid("INVALID_SNAPSHOT_ID", "The snapshot '\(id)' is not completed: it is \(snapshot.state.rawValue)")
+            throw Uploads.invalid("INVALID_SNAPSHOT_ID", "The snapshot '\(snapshot.id)' is not completed: it is \(snapshot.state.rawValue)")
         }
         return (snapshot, root, try await call.store.seal(of: snapshot))
     }

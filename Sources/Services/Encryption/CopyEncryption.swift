@@ -33,7 +33,11 @@ struct CopyEncryption: Sendable {
         var known: [Question: CopiedEncryption] = [:]
         var settled: [SnapshotID: CopiedEncryption] = [:]
         for snapshot in snapshots {
-            let question = Question(outcome: try rules.outcome(of: described(snapshot)), sourceKey: snapshot.encryption?.keyARN)
+            let question = Question(
+                outcome: try rules.outcome(of: described(snapshot)),
+                sourceKey: snapshot.encryption?.keyARN,
+                isOwn: snapshot.owner == call.account
+            )
             let answer: CopiedEncryption
             if let before = known[question] { answer = before } else { answer = try await settle(question, selection) }
             known[question] = answer
@@ -45,11 +49,12 @@ struct CopyEncryption: Sendable {
     private struct Question: Hashable {
         let outcome: EncryptionOutcome
         let sourceKey: String?
+        let isOwn: Bool
     }
 
     private func settle(_ question: Question, _ selection: KeySelection) async throws -> CopiedEncryption {
         do {
-            try await requireReadable(question.sourceKey)
+            try await requireReadable(question)
             return try await selection.encryption(for: question.outcome).map { .sealed($0) } ?? .open
         } catch let refusal as KeyRefusal {
             guard call.deployment.encryption.checksKeysLate else { throw refusal.fault }
@@ -57,9 +62,14 @@ struct CopyEncryption: Sendable {
         }
     }
 
-    private func requireReadable(_ sourceKey: String?) async throws {
-        guard let sourceKey else { return }
-        try await KeySelection.requireUsable(sourceKey, of: call.deployment.keyRing(of: source), account: call.account)
+    private func requireReadable(_ question: Question) async throws {
+        guard let key = question.sourceKey else { return }
+        let (ring, principal) = (call.deployment.keyRing(of: source), call.principal)
+        if question.isOwn {
+            try await KeySelection.requireUsable(key, of: ring, account: principal.account)
+        } else {
+            try await KeySelection.refusing { try await ForeignKey(arn: key, ring: ring).requireReadable(by: principal) }
+        }
     }
 
     private func described(_ snapshot: Snapshot) -> CopyEncryptionRules.Source {

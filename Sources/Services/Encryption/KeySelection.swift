@@ -48,6 +48,15 @@ struct KeySelection: Sendable {
         }
     }
 
+    /// The same, for where keys are never checked late.
+    static func refused<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+        do {
+            return try await refusing(body)
+        } catch let refusal as KeyRefusal {
+            throw refusal.fault
+        }
+    }
+
     static func refusing<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
         do {
             return try await body()

@@ -51,22 +51,31 @@ package struct Exports: Sendable {
             let names = Self.formats.joined(separator: ", ")
             throw Fault(.invalidParameterValue, "Invalid value '\(request.format.prefix(64))' for diskImageFormat: expected \(names)")
         }
-        let (id, account) = (try Images.id(request.imageID), call.account)
-        let image = try await call.store.database.read { transaction in
-            let image = try Images.own(id, of: account, in: transaction)
-            guard image.state == .available else { throw Images.unavailable(id) }
-            return image
-        }
+        let id = try Images.id(request.imageID)
+        let (image, snapshots) = try await Self.source(id, by: call)
         guard image.bundle == nil else {
             throw Fault(.unsupportedOperation, "The image \(id) is instance-store backed: it is in a bucket already, as a bundle")
         }
-        guard image.snapshotIDs.count == 1 else {
-            throw Fault(.unsupportedOperation, "The image \(id) has \(image.snapshotIDs.count) disks: images of one disk are exported")
+        guard snapshots.count == 1 else {
+            throw Fault(.unsupportedOperation, "The image \(id) has \(snapshots.count) disks: images of one disk are exported")
         }
         try await Buckets(call).requireForTask(request.bucket)
         guard request.prefix.utf8.count <= 900 else {
             throw Fault(.invalidParameterValue, "The prefix has \(request.prefix.utf8.count) bytes; at most 900 are allowed")
         }
         return image
+    }
+
+    /// An image of the caller's own and its snapshots, which the caller must be let read. To be asked again when they are read, since sharing
+    /// ends.
+    static func source(_ id: ImageID, by call: Call) async throws -> (Image, [Snapshot]) {
+        let viewer = try await call.viewer()
+        let (image, snapshots) = try await call.store.database.read { transaction in
+            let image = try Images.own(id, of: viewer, in: transaction)
+            guard image.state == .available else { throw Images.unavailable(id) }
+            return (image, try Images.storage(of: image, for: viewer.account, within: viewer.reach, in: transaction))
+        }
+        try await KeySelection.refused { try await call.requireKeys(of: snapshots) }
+        return (image, snapshots)
     }
 }

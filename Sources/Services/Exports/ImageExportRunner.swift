@@ -54,14 +54,9 @@ struct ImageExportRunner: JobRunner {
     private var key: String { "\(work.prefix)\(job.id).\(work.format.lowercased())" }
 
     private func snapshot() async throws -> Snapshot {
-        let (id, account) = (work.image, job.account)
-        return try await tools.store.database.read { transaction in
-            let image = try Images.own(id, of: account, in: transaction)
-            guard let disk = image.snapshotIDs.first, let snapshot = try SnapshotTable(transaction).snapshot(disk) else {
-                throw Images.unavailable(id)
-            }
-            return snapshot
-        }
+        let (image, snapshots) = try await Exports.source(work.image, by: tools.call(of: job.account))
+        guard let snapshot = snapshots.first else { throw Images.unavailable(image.id) }
+        return snapshot
     }
 
     /// Writes the disk into a sparse file.

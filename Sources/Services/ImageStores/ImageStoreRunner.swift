@@ -12,7 +12,7 @@ struct ImageStoreRunner: JobRunner {
     let tools: JobTools
 
     func run(_ progress: JobProgress) async throws -> JobEnding {
-        let (image, snapshots) = try await image()
+        let (image, snapshots) = try await ImageStores.source(work.image, by: tools.call(of: job.account))
         var disks: [ArchiveWriter.Disk] = []
         for snapshot in snapshots {
             guard let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else { throw Images.unavailable(image.id) }
@@ -43,18 +43,6 @@ struct ImageStoreRunner: JobRunner {
     }
 
     func undo() async throws { try await JobUpload(of: job, tools: tools).abort() }
-
-    private func image() async throws -> (Image, [Snapshot]) {
-        let (id, account) = (work.image, job.account)
-        return try await tools.store.database.read { transaction in
-            let image = try Images.own(id, of: account, in: transaction)
-            let snapshots = try SnapshotTable(transaction).snapshots(ids: image.snapshotIDs)
-            guard snapshots.count == image.snapshotIDs.count else { throw Images.unavailable(id) }
-            // In the order of the devices, whatever that of the table.
-            let known = Dictionary(uniqueKeysWithValues: snapshots.map { ($0.id, $0) })
-            return (image, image.snapshotIDs.compactMap { known[$0] })
-        }
-    }
 
     private func attributes(of image: Image) -> ObjectAttributes {
         // Headers carry visible ASCII.

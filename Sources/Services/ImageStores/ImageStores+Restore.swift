@@ -55,9 +55,9 @@ extension ImageStores {
             if let holder = try images.holder(ofName: image.name, owner: call.account) { throw ImageName.duplicate(image.name, of: holder) }
             try Self.requireRoom(snapshots.reduce(0) { $0 + $1.sizeGiB }, of: call.account, in: transaction)
             for snapshot in snapshots { try SnapshotTable(transaction).insert(snapshot) }
-            for (snapshot, tags) in tags { try TagTable(transaction).set(tags, on: .snapshot(snapshot)) }
+            for (snapshot, tags) in tags { try TagTable(transaction).set(tags, on: .snapshot(snapshot), by: image.owner) }
             try images.insert(image)
-            try TagTable(transaction).set(image.tags, on: .image(id))
+            try TagTable(transaction).set(image.tags, on: .image(id), by: image.owner)
             try JobTable(transaction).insert(Job(id: id.rawValue, account: call.account, work: .imageRestore(work), createdAt: now))
         }
         call.store.jobsWakeup()

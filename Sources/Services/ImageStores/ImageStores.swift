@@ -36,12 +36,9 @@ package struct ImageStores: Sendable {
             throw Fault(.invalidParameterValue, "An object has at most \(Self.tagsMax) tags, not \(tags.count)")
         }
         try TagRules.check(tags)
-        let (id, account) = (try Images.id(imageID), call.account)
-        let (image, gibibytes) = try await call.store.database.read { transaction in
-            let image = try Images.own(id, of: account, in: transaction)
-            guard image.state == .available else { throw Images.unavailable(id) }
-            return (image, try Self.gibibytes(of: image, in: transaction))
-        }
+        let id = try Images.id(imageID)
+        let (image, snapshots) = try await Self.source(id, by: call)
+        let gibibytes = snapshots.reduce(0) { $0 + $1.sizeGiB }
         guard image.bundle == nil else {
             throw Fault(.invalidRequest, "The image \(id) is instance-store backed: only images backed by EBS are stored")
         }
@@ -70,6 +67,22 @@ package struct ImageStores: Sendable {
             key: key.text,
             tags: Dictionary(uniqueKeysWithValues: tags.map { ($0.key, $0.value) })
         )
+    }
+
+    /// An image and its snapshots as they may be stored: the caller's own, or shared with its account by name. To be asked again when they are
+    /// read, since sharing ends.
+    static func source(_ id: ImageID, by call: Call) async throws -> (Image, [Snapshot]) {
+        let (viewer, now) = (try await call.viewer(), call.now)
+        let (image, snapshots) = try await call.store.database.read { transaction in
+            let image = try Images.visible(id, to: viewer, at: now, in: transaction)
+            guard image.state == .available else { throw Images.unavailable(id) }
+            guard try !ShareTable(transaction, of: .image).ids(among: [id.rawValue], within: viewer.directReach).isEmpty else {
+                throw Fault(.invalidRequest, "The image \(id) is neither the account's own nor shared with it by its id: it is not stored")
+            }
+            return (image, try Images.storage(of: image, for: viewer.account, within: viewer.directReach, in: transaction))
+        }
+        try await KeySelection.refused { try await call.requireKeys(of: snapshots) }
+        return (image, snapshots)
     }
 
     private static func gibibytes(of image: Image, in transaction: Transaction) throws -> Int {

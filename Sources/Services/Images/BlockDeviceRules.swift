@@ -6,7 +6,7 @@ struct BlockDeviceRules {
     static let nameBytesMax = 255
 
     let rootDeviceName: String
-    /// The caller's snapshots that the request names, by id.
+    /// The snapshots that the request names and the caller sees, by id.
     let snapshots: [SnapshotID: Snapshot]
 
     func devices(_ requested: [ImageRegistration.Device]) throws -> [BlockDevice] {

@@ -107,10 +107,10 @@ struct ImageCopyPlan: Sendable {
         let tags = TagTable(transaction)
         for snapshot in snapshots {
             try SnapshotTable(transaction).insert(snapshot)
-            try tags.set(snapshot.tags, on: .snapshot(snapshot.id))
+            try tags.set(snapshot.tags, on: .snapshot(snapshot.id), by: snapshot.owner)
         }
         try ImageTable(transaction).insert(image)
-        try tags.set(image.tags, on: .image(image.id))
+        try tags.set(image.tags, on: .image(image.id), by: image.owner)
         for copy in copies { try CopyTable(transaction).insert(copy) }
         if let job { try JobTable(transaction).insert(job) }
     }

@@ -47,14 +47,14 @@ package struct ImageUsageReports: Sendable {
             throw Fault(.invalidParameterValue, "At most \(ImageUsageReport.accountsMax) accounts can be named")
         }
         let image = try Images.id(request.image)
-        let (account, now) = (call.account, call.now)
+        let (account, now, viewer) = (call.account, call.now, try await call.viewer())
         return try await call.once(
             RepeatableAction(name: "CreateImageUsageReport"),
             with: request.clientToken,
             find: { id, _ in try Self.id(id) },
             check: {},
             make: { _, transaction in
-                _ = try Images.own(image, of: account, in: transaction)
+                _ = try Images.own(image, of: viewer, in: transaction)
                 let table = ImageUsageReportTable(transaction)
                 guard try table.count(of: account, at: now) < ImageUsageReport.countMax else {
                     throw Fault(.resourceLimitExceeded, "You have reached your quota of \(ImageUsageReport.countMax) image usage reports")
@@ -69,7 +69,7 @@ package struct ImageUsageReports: Sendable {
                     tags: request.tags
                 )
                 try table.insert(report)
-                try TagTable(transaction).set(report.tags, on: .imageUsageReport(report.id))
+                try TagTable(transaction).set(report.tags, on: .imageUsageReport(report.id), by: account)
                 return (report.id.rawValue, report.id)
             }
         )

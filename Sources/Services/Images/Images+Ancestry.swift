@@ -43,9 +43,9 @@ extension Images {
             throw Fault(.invalidParameterValue, "From 1 to \(Self.referencedImages.upperBound) images can be named, not \(ids.count)")
         }
         let ids = try ids.map(Self.id)
-        let account = call.account
+        let viewer = try await call.viewer()
         try await call.store.database.read { transaction in
-            for id in ids { _ = try Self.own(id, of: account, in: transaction) }
+            for id in ids { _ = try Self.own(id, of: viewer, in: transaction) }
         }
     }
 }

@@ -7,15 +7,15 @@ extension Images {
     /// An image of the caller's own.
     package func image(_ id: String) async throws -> Image {
         let id = try Self.id(id)
-        let account = call.account
-        return try await call.store.database.read { try Self.own(id, of: account, in: $0) }.settled(at: call.now)
+        let viewer = try await call.viewer()
+        return try await call.store.database.read { try Self.own(id, of: viewer, in: $0) }.settled(at: call.now)
     }
 
     package func setDescription(_ description: String, of id: String) async throws {
         let id = try Self.id(id)
-        let account = call.account
+        let viewer = try await call.viewer()
         try await call.commit { transaction in
-            _ = try Self.own(id, of: account, in: transaction)
+            _ = try Self.own(id, of: viewer, in: transaction)
             try ImageTable(transaction).setDescription(description, of: id)
         }
     }

@@ -63,11 +63,11 @@ extension Images {
     private func sourceOfCopy(_ copy: ImageCopy) async throws -> ImageCopyPlan.Source {
         let store = try call.deployment.sourceStore(named: copy.sourceRegion)
         let id = try Self.id(copy.sourceImageID)
-        let account = call.account
+        let (viewer, now) = (try await call.viewer(), call.now)
         return try await store.database.read { transaction in
-            let image = try Self.own(id, of: account, in: transaction)
+            let image = try Self.visible(id, to: viewer, at: now, in: transaction)
             guard image.state == .available else { throw Self.unavailable(id) }
-            let snapshots = try SnapshotTable(transaction).snapshots(ids: image.snapshotIDs)
+            let snapshots = try Self.storage(of: image, for: viewer.account, within: viewer.reach, in: transaction)
             return ImageCopyPlan.Source(region: store.region, image: image, snapshots: snapshots)
         }
     }

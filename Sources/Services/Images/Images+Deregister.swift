@@ -6,6 +6,8 @@ import Metadata
 package struct SnapshotDeletion: Sendable {
     package enum Outcome: String, Sendable {
         case success
+        /// It is another account's.
+        case missingPermissions = "missing-permissions"
         /// Another image uses the snapshot.
         case skipped
         /// It may not be deleted: it is locked.
@@ -23,28 +25,26 @@ extension Images {
     package func deregister(_ id: String, deletesSnapshots: Bool) async throws -> [SnapshotDeletion] {
         let id = try Self.id(id)
         let call = call
-        let account = call.account
+        let viewer = try await call.viewer()
         let results = try await call.commit { transaction in
             let images = ImageTable(transaction)
-            let image = try Self.own(id, of: account, in: transaction)
+            let image = try Self.own(id, of: viewer, in: transaction)
             guard image.protection.settled(at: call.now) == .disabled else { throw Self.protected(image) }
             try RecycleBin.keep(image, at: call.now, in: transaction)
             try images.setState(.deregistered, reason: nil, of: id)
             try TagTable(transaction).removeAll(from: .image(id))
+            // What comes back from the bin is shared as before.
+            if try RecycleBinTable(transaction).resource(id.rawValue) == nil {
+                try ShareTable(transaction, of: .image).removeAll(of: id.rawValue)
+            }
             // What fills it stops, and takes away what it has made. A bundle that was registered stays where it is.
             if let job = try JobTable(transaction).job(id.rawValue) { try Jobs.cancel(job, at: call.now, in: transaction) }
             for var copy in try CopyTable(transaction).copies(of: id) {
                 try CopyEffects(transaction: transaction, now: call.now).apply(copy.handle(.cancelled(by: id)), of: copy)
             }
             guard deletesSnapshots else { return [SnapshotDeletion]() }
-            return try image.snapshotIDs.map { snapshot in
-                guard try images.users(of: snapshot).isEmpty else {
-                    return SnapshotDeletion(snapshotID: snapshot, outcome: .skipped)
-                }
-                return SnapshotDeletion(
-                    snapshotID: snapshot,
-                    outcome: try Snapshots.discard(snapshot, of: account, at: call.now, in: transaction) ? .success : .refused
-                )
+            return try image.snapshotIDs.map {
+                SnapshotDeletion(snapshotID: $0, outcome: try Self.delete($0, of: image.owner, at: call.now, in: transaction))
             }
         }
         // The reconciler stops the pumps of copies that are no longer wanted.
@@ -61,5 +61,17 @@ extension Images {
                 "Deregistration protection is enabled for it: disable it first, with DisableImageDeregistrationProtection"
             }
         return Fault(.operationNotPermitted, "The image '\(image.id)' cannot be deregistered. \(remedy).")
+    }
+
+    private static func delete(
+        _ id: SnapshotID,
+        of owner: AccountID,
+        at now: Date,
+        in transaction: Transaction
+    ) throws -> SnapshotDeletion.Outcome {
+        let snapshot = try SnapshotTable(transaction).snapshot(id)
+        guard snapshot?.owner ?? owner == owner else { return .missingPermissions }
+        guard try ImageTable(transaction).users(of: id, owner: owner).isEmpty else { return .skipped }
+        return try Snapshots.discard(id, of: owner, at: now, in: transaction) ? .success : .refused
     }
 }

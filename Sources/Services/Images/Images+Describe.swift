@@ -15,7 +15,7 @@ package struct ImageQuery: Sendable {
 }
 
 extension Images {
-    /// The caller's images that match, ordered by id.
+    /// The images that the caller sees and that match, ordered by id.
     ///
     /// What an index can find is looked up (ids, exact names, tags, snapshots, sources, states); the rest is matched on a thousand rows
     /// at a time, so memory holds one page however many images there are.
@@ -24,54 +24,81 @@ extension Images {
         guard query.ids.isEmpty || query.page.maxResults == nil else {
             throw Fault(.invalidParameterCombination, "The parameter ImageIds cannot be used with the parameter MaxResults")
         }
-        let account = call.account
-        let ids = try query.ids.map(Self.id)
-        let database = call.store.database
-        if !ids.isEmpty {
-            let known = try await database.read { try ImageTable($0).images(ids: ids) }.filter { $0.owner == account }
-            let missing = Set(ids).subtracting(known.map(\.id))
-            guard missing.isEmpty else {
-                var seen = Set<ImageID>()
-                throw Self.notFound(ids.filter { missing.contains($0) && seen.insert($0).inserted }.map(\.rawValue))
-            }
-            // One that was deregistered lately is left out rather than an error (docs/behaviour/images.md, "Describing").
-            let found = try known.filter { try $0.state != .deregistered && matches($0, query) }.map(settled)
-            return Page(elements: found, nextToken: nil)
-        }
-        var search = ImageSearch(query.filters)
-        search.owners = [account.rawValue]
+        let viewer = try await call.viewer()
+        let reach = try query.reach(of: viewer)
+        guard query.ids.isEmpty else { return try await named(query, viewer, reach) }
+        let (account, now, database) = (viewer.account, call.now, call.store.database)
+        // One's own are always allowed.
+        let isOwn = reach.soleOwner == account
+        let allowed = isOwn ? AllowedImages() : try await database.read { try SharingSettingsTable($0).settings(of: account).allowed }
+        var search = ImageSearch(query.filters, by: account)
+        search.reach = reach
         let narrowed = search
         let page = try await query.page.collect(
             token: call.pageToken(for: "DescribeImages"),
             place: \.id.rawValue,
             batch: { after, limit in
                 try await database.read {
-                    try ImageTable($0).page(of: narrowed, after: after.flatMap(ImageID.init(rawValue:)), limit: limit)
+                    try ImageTable($0)
+                        .page(of: narrowed, after: after.flatMap(ImageID.init(rawValue:)), limit: limit, taggedBy: account)
+                        .map { allowed.marked($0, for: account, at: now) }
                 }
             },
-            where: { try matches($0, query) }
+            where: { image in
+                try allowed.shows(image) && image.isListed(to: account, isNamed: false, including: query.inclusion, at: now)
+                    && image.matches(query.filters)
+            }
         )
         return Page(elements: page.elements.map(settled), nextToken: page.nextToken)
     }
 
     private func settled(_ image: Image) -> Image { image.settled(at: call.now) }
 
-    private func matches(_ image: Image, _ query: ImageQuery) throws -> Bool {
-        let isNamed = !query.ids.isEmpty
-        guard image.isListed(to: call.account, isNamed: isNamed, including: query.inclusion, at: call.now) else { return false }
-        let isOwned = query.owners.isEmpty || query.owners.contains("self") || query.owners.contains(image.owner.rawValue)
-        // ExecutableBy lists what was shared with somebody: nothing is shared yet.
-        return try isOwned && query.executableBy.isEmpty && image.matches(query.filters)
+    /// The images of some ids: each must be there. One that was deregistered lately is left out rather than an error (docs/behaviour/images.md,
+    /// "Describing").
+    private func named(_ query: ImageQuery, _ viewer: Viewer, _ reach: Reach) async throws -> Page<Image> {
+        let (ids, now) = (try query.ids.map(Self.id), call.now)
+        let isNarrowed = !query.owners.isEmpty || !query.executableBy.isEmpty
+        let (known, within) = try await call.store.database.read { transaction in
+            let images = try ImageTable(transaction).images(ids: ids, taggedBy: viewer.account)
+            let known = try Self.visible(images, to: viewer, at: now, in: transaction)
+            let ids = known.map(\.id.rawValue)
+            return (known, isNarrowed ? try ShareTable(transaction, of: .image).ids(among: ids, within: reach) : Set(ids))
+        }
+        let missing = Set(ids).subtracting(known.map(\.id))
+        guard missing.isEmpty else {
+            var seen = Set<ImageID>()
+            throw Self.notFound(ids.filter { missing.contains($0) && seen.insert($0).inserted }.map(\.rawValue))
+        }
+        let found = try known.filter { image in
+            guard image.state != .deregistered, within.contains(image.id.rawValue) else { return false }
+            return try image.isListed(to: viewer.account, isNamed: true, including: query.inclusion, at: now)
+                && image.matches(query.filters)
+        }
+        return Page(elements: found.map(settled), nextToken: nil)
     }
 }
 
+extension ImageQuery {
+    /// What the caller asks for of what it sees.
+    fileprivate func reach(of viewer: Viewer) throws -> Reach {
+        let isPublic = filters.contains { $0.name == "is-public" && $0.literals == ["true"] }
+        return try viewer.reach(owners: owners, ownerIDs: filters.owners, users: executableBy, isPublic: isPublic)
+    }
+}
+
+extension [Filter] {
+    /// The owners that a filter names in full, for the index; nil where none does.
+    var owners: [String]? { first { $0.name == "owner-id" }?.literals }
+}
+
 extension ImageSearch {
-    fileprivate init(_ filters: [Filter]) {
+    fileprivate init(_ filters: [Filter], by account: AccountID) {
         self.init()
         for filter in filters {
             guard let literals = filter.literals else { continue }
             if let key = filter.tagKey {
-                tags.append((key: key, values: literals))
+                tags.append(TagSearch(key: key, values: literals, by: account))
                 continue
             }
             switch filter.name {

@@ -7,11 +7,11 @@ extension Images {
     package func deprecate(_ id: String, at date: Date) async throws {
         let id = try Self.id(id)
         let date = try ImageDeprecation.date(date, at: call.now)
-        try await change(id) { try $1.setDeprecation(date, of: $0.id) }
+        try await change(id) { try ImageTable($1).setDeprecation(date, of: $0.id) }
     }
 
     package func cancelDeprecation(of id: String) async throws {
-        try await change(Self.id(id)) { try $1.setDeprecation(nil, of: $0.id) }
+        try await change(Self.id(id)) { try ImageTable($1).setDeprecation(nil, of: $0.id) }
     }
 
     /// Takes an image out of use. It is nobody's but its owner's from then on.
@@ -34,7 +34,7 @@ extension Images {
 
     /// Wants the newer metadata service of instances. There is no way back.
     package func requireIMDSv2(for id: String) async throws {
-        try await change(Self.id(id)) { try $1.setIMDSSupport("v2.0", of: $0.id) }
+        try await change(Self.id(id)) { try ImageTable($1).setIMDSSupport("v2.0", of: $0.id) }
     }
 
     private func setProtection(
@@ -42,28 +42,29 @@ extension Images {
         _ next: @escaping @Sendable (DeregistrationProtection, Date) -> DeregistrationProtection
     ) async throws -> DeregistrationProtection {
         let now = call.now
-        return try await change(Self.id(id)) { image, table in
+        return try await change(Self.id(id)) { image, transaction in
             let protection = next(image.protection.settled(at: now), now)
-            try table.setProtection(protection, of: image.id)
+            try ImageTable(transaction).setProtection(protection, of: image.id)
             return protection
         }
     }
 
     /// One that is there already stays: the call may be made again.
     private func setState(of id: String, from: ImageState, to: ImageState) async throws {
-        try await change(Self.id(id)) { image, table in
+        try await change(Self.id(id)) { image, transaction in
             guard image.state == from || image.state == to else { throw Self.unavailable(image.id) }
-            try table.setState(to, reason: nil, of: image.id)
+            try ImageTable(transaction).setState(to, reason: nil, of: image.id)
+            if to == .disabled { try ShareTable(transaction, of: .image).removeAll(of: image.id.rawValue) }
         }
     }
 
     private func change<Value: Sendable>(
         _ id: ImageID,
-        _ body: @escaping @Sendable (Image, ImageTable) throws -> Value
+        _ body: @escaping @Sendable (Image, Transaction) throws -> Value
     ) async throws -> Value {
-        let account = call.account
+        let viewer = try await call.viewer()
         return try await call.commit { transaction in
-            try body(Self.own(id, of: account, in: transaction), ImageTable(transaction))
+            try body(Self.own(id, of: viewer, in: transaction), transaction)
         }
     }
 }

@@ -2,12 +2,13 @@ import Domain
 import Metadata
 
 extension Images {
-    /// Makes an image over snapshots of the caller's own. It is available at once.
+    /// Makes an image over snapshots that the caller sees. It is available at once.
     package func register(_ registration: ImageRegistration) async throws -> ImageID {
         try ImageName.check(registration.name)
         try TagRules.check(registration.tags)
         let call = call
-        let account = call.account
+        let viewer = try await call.viewer()
+        let account = viewer.account
         let now = call.now
         let named = try registration.devices.compactMap(\.volume?.snapshotID).map(Snapshots.id)
         return try await call.commit { transaction in
@@ -15,10 +16,10 @@ extension Images {
             if let holder = try images.holder(ofName: registration.name, owner: account) {
                 throw ImageName.duplicate(registration.name, of: holder)
             }
-            let own = try SnapshotTable(transaction).snapshots(ids: named).filter { $0.owner == account }
+            let visible = try Snapshots.within(viewer.reach, SnapshotTable(transaction).snapshots(ids: named), in: transaction)
             let rules = BlockDeviceRules(
                 rootDeviceName: registration.rootDeviceName,
-                snapshots: Dictionary(uniqueKeysWithValues: own.map { ($0.id, $0) })
+                snapshots: Dictionary(uniqueKeysWithValues: visible.map { ($0.id, $0) })
             )
             let image = Image(
                 id: .random(),
@@ -32,7 +33,7 @@ extension Images {
                 devices: try rules.devices(registration.devices)
             )
             try images.insert(image)
-            try TagTable(transaction).set(registration.tags, on: .image(image.id))
+            try TagTable(transaction).set(registration.tags, on: .image(image.id), by: account)
             return image.id
         }
     }

@@ -26,7 +26,7 @@ extension Images {
                 )
             }
             try images.insert(image)
-            try TagTable(transaction).set(image.tags, on: .image(image.id))
+            try TagTable(transaction).set(image.tags, on: .image(image.id), by: account)
             try jobs.insert(Job(id: image.id.rawValue, account: account, work: .bundleCheck, createdAt: image.createdAt))
         }
         call.store.jobsWakeup()

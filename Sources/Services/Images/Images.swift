@@ -29,22 +29,16 @@ extension Images {
         return id
     }
 
-    /// An image of the caller's own, in the order of checks of docs/behaviour/images.md, "Checks on one image": NotFound, then Unavailable.
-    static func own(_ id: ImageID, of account: AccountID, in transaction: Transaction) throws -> Image {
-        guard let image = try ImageTable(transaction).image(id), image.owner == account else { throw notFound([id.rawValue]) }
-        guard image.state != .deregistered else { throw unavailable(id) }
-        return image
-    }
-
-    /// The snapshots of an image of the caller's, whatever its state; none where there is no such image.
+    /// The snapshots of an image that the caller sees, whatever its state; none where there is no such image.
     ///
     /// - Parameter region: where the image is; the call's Region when nil.
     package func snapshots(of id: String, in region: String?) async throws -> [SnapshotID] {
         guard let id = ImageID(rawValue: id) else { return [] }
         let store = region.map { name in Region(rawValue: name).flatMap { call.deployment.regions[$0] } } ?? call.store
-        let account = call.account
-        let image = try await store?.database.read { try ImageTable($0).image(id) }
-        guard let image, image.owner == account else { return [] }
-        return image.snapshotIDs
+        let (viewer, now) = (try await call.viewer(), call.now)
+        return try await store?.database.read { transaction in
+            guard let image = try ImageTable(transaction).image(id) else { return [] }
+            return try Self.visible([image], to: viewer, at: now, in: transaction).flatMap(\.snapshotIDs)
+        } ?? []
     }
 }

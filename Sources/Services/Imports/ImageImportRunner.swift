@@ -47,8 +47,9 @@ struct ImageImportRunner: JobRunner {
     }
 
     private static func require(_ id: SnapshotID, of account: AccountID, in transaction: Transaction) throws -> Snapshot {
-        let snapshot = try Snapshots.own(id, of: account, in: transaction)
-        guard snapshot.state == .completed else { throw Snapshots.notFound(id.rawValue) }
+        guard let snapshot = try SnapshotTable(transaction).snapshot(id), snapshot.owner == account, snapshot.state == .completed else {
+            throw Snapshots.notFound(id.rawValue)
+        }
         return snapshot
     }
 

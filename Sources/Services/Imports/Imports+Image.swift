@@ -57,7 +57,7 @@ extension Imports {
             throw Fault(.invalidParameterValue, "An image is imported of 1 to \(Self.disksMax) disks, not of \(request.disks.count)")
         }
         try BlockDeviceRules.checkNames(of: request.disks.compactMap(\.deviceName).map { ImageRegistration.Device(name: $0) })
-        let account = call.account
+        let viewer = try await call.viewer()
         var disks = request.disks
         for (number, disk) in disks.enumerated() {
             switch (disk.source, disk.snapshot) {
@@ -67,7 +67,7 @@ extension Imports {
                     throw Fault(.invalidParameterCombination, "An OVA has all disks of its machine: it must be the only disk container")
                 }
             case (nil, let id?):
-                let snapshot = try await call.store.database.read { try Snapshots.own(id, of: account, in: $0) }
+                let snapshot = try await call.store.database.read { try Snapshots.own(id, of: viewer, in: $0) }
                 guard snapshot.state == .completed else {
                     throw Fault(.incorrectState, "Snapshot '\(id)' is not completed: it is \(snapshot.state.rawValue)")
                 }

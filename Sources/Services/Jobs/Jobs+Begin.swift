@@ -29,7 +29,7 @@ extension Jobs {
                     )
                 }
                 try JobTable(transaction).insert(job)
-                try TagTable(transaction).set(options.tags, on: task)
+                try TagTable(transaction).set(options.tags, on: task, by: account)
                 return (job.id, job)
             }
         )

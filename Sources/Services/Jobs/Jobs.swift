@@ -69,7 +69,8 @@ package struct Jobs: Sendable {
     }
 
     private static func describe(_ jobs: [Job], in transaction: Transaction) throws -> [DescribedJob] {
-        let tags = try TagTable(transaction).tags(of: jobs.map(\.id))
+        // They are all of one account.
+        let tags = try jobs.first.map { try TagTable(transaction).tags(of: jobs.map(\.id), by: $0.account) } ?? [:]
         let images = try ImageTable(transaction).images(ids: jobs.compactMap(\.importedImage))
         let byID = Dictionary(uniqueKeysWithValues: images.map { ($0.id, $0) })
         return jobs.map { DescribedJob(job: $0, tags: tags[$0.id] ?? [], image: $0.importedImage.flatMap { byID[$0] }) }

@@ -136,7 +136,7 @@ extension RecycleBin {
             if let holder = try images.holder(ofName: image.name, owner: account) { throw ImageName.duplicate(image.name, of: holder) }
             try Self.checkSnapshots(of: image, in: transaction)
             try images.setState(state, reason: nil, of: id)
-            try TagTable(transaction).set(kept.tags, on: .image(id))
+            try TagTable(transaction).set(kept.tags, on: .image(id), by: account)
             try RecycleBinTable(transaction).delete(id.rawValue)
         }
     }
@@ -162,7 +162,7 @@ extension RecycleBin {
             let table = SnapshotTable(transaction)
             let kept = try Self.own(id.rawValue, of: account, at: now, Snapshots.notFound, in: transaction)
             try table.setRecycled(false, id)
-            try TagTable(transaction).set(kept.tags, on: .snapshot(id))
+            try TagTable(transaction).set(kept.tags, on: .snapshot(id), by: account)
             try RecycleBinTable(transaction).delete(id.rawValue)
             guard let snapshot = try table.snapshot(id) else { throw Snapshots.notFound(id.rawValue) }
             return snapshot
@@ -191,6 +191,7 @@ extension RecycleBin {
         let due = try RecycleBinTable(transaction).due(at: now, limit: limit)
         for resource in due {
             if let id = SnapshotID(rawValue: resource.id) { try Snapshots.remove(id, at: now, in: transaction) }
+            if resource.kind == .image { try ShareTable(transaction, of: .image).removeAll(of: resource.id) }
             try RecycleBinTable(transaction).delete(resource.id)
         }
         return due

@@ -76,7 +76,7 @@ extension Snapshots {
             var copied = copied
             if let copy = copies.first, copy.isShort { copied.statusMessage = copy.runningMessage(at: copy.createdAt) }
             try SnapshotTable(transaction).insert(copied)
-            try TagTable(transaction).set(copied.tags, on: .snapshot(copied.id))
+            try TagTable(transaction).set(copied.tags, on: .snapshot(copied.id), by: copied.owner)
             for copy in copies { try CopyTable(transaction).insert(copy) }
             return copies
         }
@@ -98,8 +98,8 @@ extension Snapshots {
     private func sourceOfCopy(_ request: SnapshotCopyRequest) async throws -> (RegionStore, Snapshot, root: [UInt8]) {
         let store = try call.deployment.sourceStore(named: request.sourceRegion)
         let id = try Self.id(request.sourceSnapshotID)
-        let account = call.account
-        let source = try await store.database.read { try Self.own(id, of: account, in: $0) }
+        let viewer = try await call.viewer()
+        let source = try await store.database.read { try Self.visible(id, to: viewer, in: $0) }
         guard source.state == .completed, let root = source.root else {
             throw Fault(.incorrectState, "Snapshot '\(id)' is not completed: it is \(source.state.rawValue)")
         }

@@ -7,10 +7,11 @@ extension Snapshots {
     package func delete(_ id: String) async throws {
         let id = try Self.id(id)
         let call = call
-        let account = call.account
+        let viewer = try await call.viewer()
         try await call.commit { transaction in
-            let snapshot = try Self.own(id, of: account, in: transaction)
-            if let user = try ImageTable(transaction).users(of: id).first {
+            let snapshot = try Self.own(id, of: viewer, in: transaction)
+            // Images of others keep nobody's snapshot alive.
+            if let user = try ImageTable(transaction).users(of: id, owner: snapshot.owner).first {
                 throw Fault(.invalidSnapshotInUse, "The snapshot \(id) is currently in use by \(user)")
             }
             guard try !Self.isLocked(snapshot, at: call.now, in: transaction) else {

@@ -13,56 +13,57 @@ package struct SnapshotQuery: Sendable {
 }
 
 extension Snapshots {
-    /// The caller's snapshots that match, ordered by id.
+    /// The snapshots that the caller sees and that match, ordered by id.
     package func describe(_ query: SnapshotQuery) async throws -> Page<Snapshot> {
         try FilterRules.check(query.filters, names: Snapshot.filterNames)
         guard query.ids.isEmpty || query.page.maxResults == nil else {
             throw Fault(.invalidParameterCombination, "The parameter SnapshotIds cannot be used with the parameter MaxResults")
         }
-        let account = call.account
-        let ids = try query.ids.map(Self.id)
-        let database = call.store.database
-        if !ids.isEmpty {
-            let known = try await database.read { try SnapshotTable($0).snapshots(ids: ids) }.filter { $0.owner == account }
-            let found = Set(known.map(\.id))
-            if let missing = ids.first(where: { !found.contains($0) }) { throw Self.notFound(missing.rawValue) }
-            return Page(elements: try known.filter { try matches($0, query) }, nextToken: nil)
-        }
-        let search = SnapshotSearch(query.filters)
+        let viewer = try await call.viewer()
+        let reach = try viewer.reach(
+            owners: query.owners,
+            ownerIDs: query.filters.owners,
+            users: query.restorableBy,
+            ownersCount: true
+        )
+        let (account, database) = (viewer.account, call.store.database)
+        guard query.ids.isEmpty else { return try await named(query, account, reach) }
+        var search = SnapshotSearch(query.filters, by: account)
+        search.reach = reach
+        let narrowed = search
         return try await query.page.collect(
             token: call.pageToken(for: "DescribeSnapshots"),
             place: \.id.rawValue,
             batch: { after, limit in
                 try await database.read {
-                    try SnapshotTable($0).page(of: search, after: after.flatMap(SnapshotID.init(rawValue:)), limit: limit)
+                    try SnapshotTable($0)
+                        .page(of: narrowed, after: after.flatMap(SnapshotID.init(rawValue:)), limit: limit, taggedBy: account)
                 }
             },
-            where: { try matches($0, query) }
+            where: { try $0.matches(query.filters) }
         )
     }
 
-    /// A snapshot of the caller's own.
-    package func snapshot(_ id: String) async throws -> Snapshot {
-        let id = try Self.id(id)
-        let account = call.account
-        return try await call.store.database.read { try Self.own(id, of: account, in: $0) }
-    }
-
-    private func matches(_ snapshot: Snapshot, _ query: SnapshotQuery) throws -> Bool {
-        func names(_ list: [String]) -> Bool {
-            list.isEmpty || list.contains("self") || list.contains(snapshot.owner.rawValue)
+    /// The snapshots of some ids. One that was never made is an error, and one that the caller does not see is left out
+    /// (docs/behaviour/snapshots.md, "Describing").
+    private func named(_ query: SnapshotQuery, _ account: AccountID, _ reach: Reach) async throws -> Page<Snapshot> {
+        let ids = try query.ids.map(Self.id)
+        let (known, seen) = try await call.store.database.read { transaction in
+            let known = try SnapshotTable(transaction).snapshots(ids: ids, taggedBy: account)
+            return (known.map(\.id), try Self.within(reach, known, in: transaction))
         }
-        return try snapshot.owner == call.account && names(query.owners) && names(query.restorableBy) && snapshot.matches(query.filters)
+        if let missing = ids.first(where: { !known.contains($0) }) { throw Self.notFound(missing.rawValue) }
+        return Page(elements: try seen.filter { try $0.matches(query.filters) }, nextToken: nil)
     }
 }
 
 extension SnapshotSearch {
-    fileprivate init(_ filters: [Filter]) {
+    fileprivate init(_ filters: [Filter], by account: AccountID) {
         self.init()
         for filter in filters {
             guard let literals = filter.literals else { continue }
             if let key = filter.tagKey {
-                tags.append((key: key, values: literals))
+                tags.append(TagSearch(key: key, values: literals, by: account))
             } else if filter.name == "snapshot-id", ids == nil {
                 ids = literals
             } else if filter.name == "status", states == nil {

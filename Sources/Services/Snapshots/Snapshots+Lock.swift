@@ -22,9 +22,9 @@ extension Snapshots {
 
     package func lock(_ id: String, _ request: SnapshotLockRequest) async throws -> LockedSnapshot {
         let id = try Self.id(id)
-        let (account, now) = (call.account, call.now)
+        let (account, now, viewer) = (call.account, call.now, try await call.viewer())
         return try await call.commit { transaction in
-            let snapshot = try Self.own(id, of: account, in: transaction)
+            let snapshot = try Self.own(id, of: viewer, in: transaction)
             guard snapshot.state != .error else {
                 throw Fault(.incorrectState, "The snapshot '\(id)' cannot be locked: it is in the state error")
             }
@@ -43,9 +43,9 @@ extension Snapshots {
 
     package func unlock(_ id: String) async throws -> SnapshotID {
         let id = try Self.id(id)
-        let (account, now) = (call.account, call.now)
+        let (now, viewer) = (call.now, try await call.viewer())
         return try await call.commit { transaction in
-            let snapshot = try Self.own(id, of: account, in: transaction)
+            let snapshot = try Self.own(id, of: viewer, in: transaction)
             let table = SnapshotLockTable(transaction)
             guard let lock = try table.lock(of: id) else {
                 throw Fault(.incorrectState, "The snapshot '\(id)' is not locked")
@@ -69,9 +69,9 @@ extension Snapshots {
             filters.allSatisfy { $0.tagKey == nil && $0.matches(anyOf: [locked.state.rawValue]) }
         }
         if !ids.isEmpty {
-            let ids = try ids.map(Self.id)
+            let (ids, viewer) = (try ids.map(Self.id), try await call.viewer())
             let found = try await database.read { transaction in
-                for id in ids { _ = try Self.own(id, of: account, in: transaction) }
+                for id in ids { _ = try Self.own(id, of: viewer, in: transaction) }
                 let locks = try SnapshotLockTable(transaction).locks(of: ids).values
                 return try Self.described(locks.sorted { $0.snapshot < $1.snapshot }, at: now, in: transaction)
             }

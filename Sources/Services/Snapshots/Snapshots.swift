@@ -21,12 +21,6 @@ extension Snapshots {
         return id
     }
 
-    /// A snapshot of the caller's own.
-    static func own(_ id: SnapshotID, of account: AccountID, in transaction: Transaction) throws -> Snapshot {
-        guard let snapshot = try SnapshotTable(transaction).snapshot(id), snapshot.owner == account else { throw notFound(id.rawValue) }
-        return snapshot
-    }
-
     /// Deletes a snapshot of an account that no image uses, where nothing holds it.
     ///
     /// - Returns: whether it was deleted.
@@ -51,6 +45,7 @@ extension Snapshots {
         try CopyTable(transaction).delete(of: id)
         try TagTable(transaction).removeAll(from: .snapshot(id))
         try SnapshotLockTable(transaction).delete(id)
+        try ShareTable(transaction, of: .snapshot).removeAll(of: id.rawValue)
         try SnapshotTable(transaction).delete(id)
     }
 }

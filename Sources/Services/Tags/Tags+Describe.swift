@@ -4,10 +4,10 @@ import Metadata
 extension Tags {
     private static let filterNames: Set<String> = ["key", "resource-id", "resource-type", "value"]
 
-    /// The tags of the Region's resources, ordered by resource and key.
+    /// The caller's tags on the Region's resources, ordered by resource and key.
     package func describe(_ filters: [Filter], page: PageRequest) async throws -> Page<TaggedResource> {
         try FilterRules.check(filters, names: Self.filterNames)
-        let database = call.store.database
+        let (account, database) = (call.account, call.store.database)
         return try await page.collect(
             token: call.pageToken(for: "DescribeTags"),
             // Ids hold no space, so the first one ends the id.
@@ -15,9 +15,8 @@ extension Tags {
             batch: { after, limit in
                 let place = after?.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
                 return try await database.read { transaction in
-                    try TagTable(transaction).page(after: place.map { (resourceID: $0[0], key: $0.last ?? "") }, limit: limit).map(
-                        TaggedResource.init
-                    )
+                    let place = place.map { (resourceID: $0[0], key: $0.last ?? "") }
+                    return try TagTable(transaction).page(of: account, after: place, limit: limit).map(TaggedResource.init)
                 }
             },
             where: { row in filters.allSatisfy { Self.matches(row, $0) } }

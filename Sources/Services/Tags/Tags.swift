@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Metadata
 
 /// What can be done with tags, on behalf of one caller in one Region.
@@ -12,13 +13,13 @@ package struct Tags: Sendable {
     package func create(_ tags: [Tag], on resources: [String]) async throws {
         try TagRules.check(tags)
         let resources = try parse(resources)
-        let account = call.account
+        let (viewer, now) = (try await call.viewer(), call.now)
         try await call.commit { transaction in
             let table = TagTable(transaction)
             for resource in resources {
-                try Self.requireOwn(resource, of: account, in: transaction)
-                _ = try TagRules.merge(table.tags(of: resource), with: tags)
-                try table.set(tags, on: resource)
+                try Self.requireVisible(resource, to: viewer, at: now, in: transaction)
+                _ = try TagRules.merge(table.tags(of: resource, by: viewer.account), with: tags)
+                try table.set(tags, on: resource, by: viewer.account)
             }
         }
     }
@@ -26,14 +27,17 @@ package struct Tags: Sendable {
     /// Removes tags: by key, by key and value where a value is given, or all of them. Removing what is not there is fine.
     package func delete(_ tags: [(key: String, value: String?)], from resources: [String]) async throws {
         let resources = try parse(resources)
-        let account = call.account
+        let (viewer, now) = (try await call.viewer(), call.now)
         for tag in tags { try TagRules.checkKey(tag.key) }
         try await call.commit { transaction in
-            let table = TagTable(transaction)
+            let (table, account) = (TagTable(transaction), viewer.account)
             for resource in resources {
-                try Self.requireOwn(resource, of: account, in: transaction)
-                if tags.isEmpty { try table.removeAll(from: resource) }
-                for tag in tags { try table.remove(key: tag.key, value: tag.value, from: resource) }
+                // Tags on what is no longer shared can still be taken off.
+                if try table.tags(of: resource, by: account).isEmpty {
+                    try Self.requireVisible(resource, to: viewer, at: now, in: transaction)
+                }
+                if tags.isEmpty { try table.removeAll(from: resource, by: account) }
+                for tag in tags { try table.remove(key: tag.key, value: tag.value, from: resource, by: account) }
             }
         }
     }
@@ -50,12 +54,19 @@ package struct Tags: Sendable {
         }
     }
 
-    private static func requireOwn(_ resource: TaggableResource, of account: AccountID, in transaction: Transaction) throws {
+    /// An account has tags of its own on whatever it sees.
+    private static func requireVisible(
+        _ resource: TaggableResource,
+        to viewer: Viewer,
+        at now: Date,
+        in transaction: Transaction
+    ) throws {
         switch resource {
-        case .image(let id): _ = try Images.own(id, of: account, in: transaction)
-        case .snapshot(let id): _ = try Snapshots.own(id, of: account, in: transaction)
-        case .imageUsageReport(let id): _ = try ImageUsageReports.own(id, of: account, in: transaction)
-        case .importSnapshotTask, .importImageTask, .exportImageTask: _ = try Jobs.own(resource.id, of: account, in: transaction)
+        case .image(let id): _ = try Images.visible(id, to: viewer, at: now, in: transaction)
+        case .snapshot(let id): _ = try Snapshots.visible(id, to: viewer, in: transaction)
+        case .imageUsageReport(let id): _ = try ImageUsageReports.own(id, of: viewer.account, in: transaction)
+        case .importSnapshotTask, .importImageTask, .exportImageTask:
+            _ = try Jobs.own(resource.id, of: viewer.account, in: transaction)
         }
     }
 }

@@ -82,7 +82,7 @@ extension Uploads {
                 let parent = try parentID.map { try Self.parent($0, sizeGiB: start.sizeGiB, of: account, in: transaction) }
                 let snapshot = start.snapshot(over: parent, of: account, encryption: encryption, at: now)
                 try SnapshotTable(transaction).insert(snapshot)
-                try TagTable(transaction).set(start.tags, on: .snapshot(snapshot.id))
+                try TagTable(transaction).set(start.tags, on: .snapshot(snapshot.id), by: account)
                 try UploadTable(transaction).insert(
                     Upload(snapshotID: snapshot.id, parentRoot: parent?.root, timeoutMinutes: start.timeoutMinutes, lastPutAt: now)
                 )

@@ -13,7 +13,7 @@ import Testing
         let again = try temporary.openAgain()
         #expect(try again.blockingRead { try ImageTable($0).image(numbered(1)) } == .sample(1))
         let steps = try again.blockingRead { try $0.rows("SELECT number FROM schema_steps").map { try $0.integer("number") } }
-        #expect(steps == Array(1...13))
+        #expect(steps == Array(1...14))
         try again.close()
     }
 
@@ -33,9 +33,9 @@ import Testing
         #expect(refused?.description.contains(temporary.database.path) == true)
         let refusal = refused?.cause as? SchemaTooNew
         #expect(refusal?.found == 99)
-        #expect(refusal?.known == 13)
+        #expect(refusal?.known == 14)
         #expect(refusal?.description.contains("99") == true)
-        #expect(refusal?.description.contains("13") == true)
+        #expect(refusal?.description.contains("14") == true)
     }
 
     /// Copies of a folder from before there was pacing: standard ones, of the account that their snapshot belongs to.
@@ -65,6 +65,7 @@ import Testing
                 try transaction.execute("DROP TABLE \(table)")
             }
             try Self.undoLife(in: transaction)
+            try Self.undoSharing(transaction)
             try transaction.execute("DELETE FROM schema_steps WHERE number > 1")
         }
         try temporary.database.close()
@@ -103,6 +104,7 @@ import Testing
             }
             try transaction.execute("DROP TABLE duties")
             try Self.undoLife(in: transaction)
+            try Self.undoSharing(transaction)
             try transaction.execute("DELETE FROM schema_steps WHERE number > 10")
         }
         try temporary.database.close()
@@ -119,6 +121,42 @@ import Testing
         #expect(waiting.1 == [job])
         #expect(waiting.2 == [numbered(2)])
         try again.close()
+    }
+
+    /// Tags of before there were several accounts are those of the owner of what carries them.
+    @Test func tagsOfBeforeAreTheOwners() throws {
+        let temporary = try TemporaryDatabase()
+        let task: ImportSnapshotTaskID = known("import-snap-0123456789abcdef0")
+        let resources: [TaggableResource] = [.image(numbered(1)), .snapshot(numbered(1)), .importSnapshotTask(task)]
+        try temporary.write { transaction throws in
+            try ImageTable(transaction).insert(.sample(1, owner: .bob))
+            try SnapshotTable(transaction).insert(.sample(1))
+            try JobTable(transaction).insert(Job(id: task.rawValue, account: .bob, work: .bundleCheck, createdAt: date()))
+            try Self.undoSharing(transaction)
+            try transaction.execute("DROP TABLE tags")
+            try transaction.execute("CREATE TABLE tags (resource_id TEXT, key TEXT, value TEXT, kind TEXT, PRIMARY KEY (resource_id, key))")
+            for resource in resources {
+                try transaction.execute(
+                    "INSERT INTO tags (resource_id, key, value, kind) VALUES (?, 'a', 'b', ?)",
+                    [.text(resource.id), .text(resource.kind)]
+                )
+            }
+            try transaction.execute("DELETE FROM schema_steps WHERE number > 13")
+        }
+        try temporary.database.close()
+
+        let again = try temporary.openAgain()
+        try again.blockingRead { transaction throws in
+            for (resource, owner) in zip(resources, [AccountID.bob, .alice, .bob]) {
+                #expect(try TagTable(transaction).tags(of: resource, by: owner) == [Tag(key: "a", value: "b")])
+            }
+        }
+        try again.close()
+    }
+
+    private static func undoSharing(_ transaction: Transaction) throws {
+        for table in ["image_shares", "snapshot_shares", "sharing_settings"] { try transaction.execute("DROP TABLE \(table)") }
+        for index in ["images_by_any_name", "snapshots_by_owner"] { try transaction.execute("DROP INDEX \(index)") }
     }
 
     @Test(.enabled(if: TestRows.areInFiles)) func filesAreForTheOwnerOnly() throws {

@@ -18,7 +18,7 @@ import Testing
             for number in 0..<count {
                 let image = Image.sample(number, owner: number % 10 == 9 ? .bob : .alice, snapshots: [numbered(number)])
                 try images.insert(image)
-                try tags.set([Tag(key: "number", value: "\(number)")], on: .image(image.id))
+                try tags.set([Tag(key: "number", value: "\(number)")], on: .image(image.id), by: .alice)
             }
         }
         return temporary
@@ -33,11 +33,11 @@ import Testing
     @Test func pageCostsTheSameWithAHundredImagesAndWithAHundredThousand() throws {
         let (few, many) = (try Self.filled(Self.few), try Self.filled(Self.many))
         var owned = ImageSearch()
-        owned.owners = [AccountID.alice.rawValue]
+        owned.reach = Reach(parts: [.owned(.alice)])
         var named = owned
         named.names = ["image 42"]
         var tagged = owned
-        tagged.tags = [(key: "number", values: ["42"])]
+        tagged.tags = [TagSearch(key: "number", values: ["42"], by: .alice)]
         var ofSnapshot = owned
         ofSnapshot.snapshotIDs = [(numbered(42) as SnapshotID).rawValue]
         let searches: [(name: String, search: ImageSearch, finds: Int)] = [

@@ -7,7 +7,7 @@ import Testing
         let temporary = try TemporaryDatabase()
         try temporary.write { transaction throws in
             try ImageTable(transaction).insert(image)
-            try TagTable(transaction).set(image.tags, on: .image(image.id))
+            try TagTable(transaction).set(image.tags, on: .image(image.id), by: image.owner)
         }
         return try temporary.read { try ImageTable($0).image(image.id) }
     }

@@ -12,9 +12,9 @@ import Testing
         try temporary.write { transaction throws in
             for image in images {
                 try ImageTable(transaction).insert(image)
-                try TagTable(transaction).set(image.tags, on: .image(image.id))
+                try TagTable(transaction).set(image.tags, on: .image(image.id), by: image.owner)
                 // A snapshot with the same tags must not lead to an image.
-                try TagTable(transaction).set(image.tags, on: .snapshot(numbered(image.devices.count)))
+                try TagTable(transaction).set(image.tags, on: .snapshot(numbered(image.devices.count)), by: image.owner)
             }
         }
         var found = 0
@@ -35,7 +35,7 @@ import Testing
         let temporary = try TemporaryDatabase()
         try temporary.write { try ImageTable($0).insert(.sample(1)) }
         var search = ImageSearch()
-        search.owners = []
+        search.reach = Reach(parts: [])
         #expect(try temporary.read { try ImageTable($0).page(of: search, after: nil, limit: 10) }.isEmpty)
     }
 
@@ -77,24 +77,27 @@ import Testing
             random.isOne(in: 5) ? (0..<120).map { _ in random.pick(texts) } : nil
         }
         var search = ImageSearch()
-        search.owners = some([AccountID.alice.rawValue, AccountID.bob.rawValue, "self"])
+        search.reach = random.pick([nil, Reach(parts: [.owned(.alice)]), Reach(parts: [.owned(.alice), .owned(.bob)])])
         search.ids = many(images.map(\.id.rawValue) + ["ami-x", ""])
         search.names = many(images.map(\.name) + ["nobody"])
         search.states = some(["pending", "available", "failed", "deregistered"])
         search.sourceImageIDs = some((1000..<1010).map { (numbered($0) as ImageID).rawValue })
         search.snapshotIDs = many((0..<20).map { (numbered($0) as SnapshotID).rawValue })
         for key in ["Name", "stage"] where random.isOne(in: 5) {
-            search.tags.append((key: key, values: some(["a", "b", "A", "", "Name"]) ?? ["a", "b"]))
+            search.tags.append(TagSearch(key: key, values: some(["a", "b", "A", "", "Name"]) ?? ["a", "b"], by: .alice))
         }
         return search
     }
 
     private func matches(_ image: Image, _ search: ImageSearch) -> Bool {
         func holds(_ texts: [String]?, _ found: [String]) -> Bool { texts.map { !Set($0).isDisjoint(with: found) } ?? true }
-        return image.state != .deregistered && holds(search.owners, [image.owner.rawValue]) && holds(search.ids, [image.id.rawValue])
+        return image.state != .deregistered && (search.reach?.holds(owner: image.owner, sharedWith: []) ?? true)
+            && holds(search.ids, [image.id.rawValue])
             && holds(search.names, [image.name]) && holds(search.states, [image.state.rawValue])
             && holds(search.sourceImageIDs, (image.source?.id.rawValue).map { [$0] } ?? [])
             && holds(search.snapshotIDs, image.snapshotIDs.map(\.rawValue))
-            && search.tags.allSatisfy { wanted in image.tags.contains { $0.key == wanted.key && wanted.values.contains($0.value) } }
+            && search.tags.allSatisfy { wanted in
+                image.owner == wanted.account && image.tags.contains { $0.key == wanted.key && wanted.values.contains($0.value) }
+            }
     }
 }

@@ -41,8 +41,8 @@ import Testing
             var search = SnapshotSearch()
             if random.isOne(in: 2) { search.ids = (0..<60).map { _ in random.pick(snapshots).id.rawValue } }
             if random.isOne(in: 2) { search.states = [random.pick(["pending", "completed", "error"]), "completed"] }
-            if random.isOne(in: 3) { search.tags.append((key: "Name", values: [random.pick(["a", "b", ""])])) }
-            if random.isOne(in: 3) { search.tags.append((key: "stage", values: ["a", "b"])) }
+            if random.isOne(in: 3) { search.tags.append(TagSearch(key: "Name", values: [random.pick(["a", "b", ""])], by: .alice)) }
+            if random.isOne(in: 3) { search.tags.append(TagSearch(key: "stage", values: ["a", "b"], by: .alice)) }
             let expected = snapshots.filter { snapshot in
                 (search.ids?.contains(snapshot.id.rawValue) ?? true) && (search.states?.contains(snapshot.state.rawValue) ?? true)
                     && search.tags.allSatisfy { tag in snapshot.tags.contains { $0.key == tag.key && tag.values.contains($0.value) } }

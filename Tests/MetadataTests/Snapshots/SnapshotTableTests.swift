@@ -29,7 +29,7 @@ import Testing
         let temporary = try TemporaryDatabase()
         try temporary.write { transaction throws in
             try SnapshotTable(transaction).insert(snapshot)
-            try TagTable(transaction).set(snapshot.tags, on: .snapshot(snapshot.id))
+            try TagTable(transaction).set(snapshot.tags, on: .snapshot(snapshot.id), by: snapshot.owner)
         }
         #expect(try temporary.read { try SnapshotTable($0).snapshot(numbered(1)) } == snapshot)
     }

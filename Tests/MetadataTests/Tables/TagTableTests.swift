@@ -73,4 +73,24 @@ import Testing
         }
         #expect(seen == expected)
     }
+
+    @Test func eachAccountHasItsOwn() throws {
+        let temporary = try TemporaryDatabase()
+        try temporary.write { transaction throws in
+            let table = TagTable(transaction)
+            try table.set([Tag(key: "a", value: "1"), Tag(key: "b", value: "2")], on: image, by: .alice)
+            try table.set([Tag(key: "a", value: "3")], on: image, by: .bob)
+            try table.remove(key: "b", value: nil, from: image, by: .bob)
+        }
+        try temporary.read { transaction throws in
+            let table = TagTable(transaction)
+            #expect(try table.tags(of: image, by: .alice).map(\.value) == ["1", "2"])
+            #expect(try table.tags(of: image, by: .bob).map(\.value) == ["3"])
+            #expect(try table.page(of: .bob, after: nil, limit: 10).map(\.tag.value) == ["3"])
+        }
+        try temporary.write { try TagTable($0).removeAll(from: image, by: .alice) }
+        #expect(try temporary.read { try TagTable($0).tags(of: image, by: .bob).count } == 1)
+        try temporary.write { try TagTable($0).removeAll(from: image) }
+        #expect(try temporary.read { try TagTable($0).tags(of: image, by: .bob).isEmpty })
+    }
 }

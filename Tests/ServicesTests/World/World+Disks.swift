@@ -90,3 +90,12 @@ extension World {
         }
     }
 }
+
+extension Snapshots {
+    /// A snapshot that the caller sees.
+    func snapshot(_ id: String) async throws -> Snapshot {
+        var query = SnapshotQuery()
+        query.ids = [id]
+        return try #require(try await describe(query).elements.first)
+    }
+}

@@ -25,17 +25,20 @@ struct DescribeImageAttribute: EC2Action {
         guard attribute != .blockDeviceMapping else {
             throw Fault(.authFailure, "Unauthorized attempt to access restricted resource")
         }
-        return Answer(image: image, attribute: attribute)
+        let targets = attribute == .launchPermission ? try await Images(call).launchPermissions(of: imageID) : []
+        return Answer(image: image, attribute: attribute, targets: targets)
     }
 
     struct Answer: XMLEncodable {
         fileprivate let image: Image
         fileprivate let attribute: Attribute
+        fileprivate let targets: [ShareTarget]
 
         func write(to xml: inout XMLWriter) {
             xml.element("imageId", image.id.rawValue)
             switch attribute {
-            case .launchPermission, .productCodes, .blockDeviceMapping: xml.list(attribute.rawValue, [String]())
+            case .launchPermission: SharingList(name: attribute.rawValue, targets: targets).write(to: &xml)
+            case .productCodes, .blockDeviceMapping: xml.list(attribute.rawValue, [String]())
             default: xml.element(attribute.rawValue) { $0.element("value", value) }
             }
         }

@@ -2,20 +2,35 @@ import Domain
 import Services
 import Wire
 
-/// Changes an image's description, or has it want the newer metadata service. Other attributes are refused by name: images cannot be shared
-/// yet.
+/// Changes one attribute of an image: its description, whom it is shared with (docs/behaviour/sharing.md, "Sharing images"), or that it wants the
+/// newer metadata service. Others are refused by name.
 struct ModifyImageAttribute: EC2Action {
     static let permissions = [Permission<Self>("ec2:ModifyImageAttribute") { [$1.image($0.imageID)] }]
 
+    private enum Change {
+        case description(String)
+        case sharing(SharingParameters)
+        case imdsSupport(String)
+
+        /// As `Attribute` names it, in lower case.
+        var name: String {
+            switch self {
+            case .description: "description"
+            case .sharing: "launchpermission"
+            case .imdsSupport: "imdssupport"
+            }
+        }
+    }
+
     private let imageID: String
     private let attribute: String?
-    private let description: String?
-    private let imdsSupport: String?
-    private let hasProductCodes: Bool
+    private let productCodes: [String]
+    private let changes: [Change]
 
     init(from query: QueryReader) throws(RequestError) {
         imageID = try query["ImageId"]
         attribute = try query["Attribute"]
+        productCodes = try query["ProductCode"]
         // Two encodings: Description.Value, or Attribute=description with Value. An empty text clears the description.
         let structured: PossiblyEmpty? = try query["Description.Value"]
         let plain: PossiblyEmpty? = try query["Value"]
@@ -23,36 +38,43 @@ struct ModifyImageAttribute: EC2Action {
         if let text, text.text.unicodeScalars.count > Images.descriptionLengthMax {
             throw .invalid("Description", text.text, "At most \(Images.descriptionLengthMax) characters are allowed")
         }
-        imdsSupport = try query["ImdsSupport.Value"] ?? (attribute?.lowercased() == "imdssupport" ? plain?.text : nil)
-        description = attribute?.lowercased() == "imdssupport" ? structured?.text : text?.text
-        let productCodes: [String] = try query["ProductCode"]
-        hasProductCodes = !productCodes.isEmpty
+        let isIMDS = attribute?.lowercased() == "imdssupport"
+        let imdsSupport: String? = try query["ImdsSupport.Value"] ?? (isIMDS ? plain?.text : nil)
+        let sharing = try SharingParameters("LaunchPermission", from: query, takesOrganizations: true)
+        changes = [
+            (isIMDS ? structured : text).map { .description($0.text) }, sharing.isGiven ? .sharing(sharing) : nil,
+            imdsSupport.map { .imdsSupport($0) },
+        ].compactMap(\.self)
     }
 
     func run(in call: Call) async throws -> XMLReturnTrue {
-        guard !hasProductCodes, attribute?.lowercased() != "productcodes" else {
-            throw Fault(.unsupportedOperation, "Product codes cannot be set: Ferry has no marketplace")
-        }
-        if let imdsSupport {
-            guard description == nil else {
-                throw Fault(.invalidParameterCombination, "Only one attribute can be changed in a call: Description or ImdsSupport")
-            }
-            guard imdsSupport == "v2.0" else {
+        switch try change() {
+        case .description(let text): try await Images(call).setDescription(text, of: imageID)
+        case .sharing(let sharing): try await Images(call).share(imageID, sharing.change())
+        case .imdsSupport(let text):
+            guard text == "v2.0" else {
                 let rule = "The only possible value is v2.0, and it cannot be taken back"
-                throw Fault(.invalidParameterValue, "Value (\(imdsSupport.prefix(64))) for parameter ImdsSupport is invalid. \(rule).")
+                throw Fault(.invalidParameterValue, "Value (\(text.prefix(64))) for parameter ImdsSupport is invalid. \(rule).")
             }
             try await Images(call).requireIMDSv2(for: imageID)
-        } else {
-            try await Images(call).setDescription(newDescription(), of: imageID)
         }
         return XMLReturnTrue()
     }
 
-    private func newDescription() throws -> String {
-        if let attribute, attribute.lowercased() != "description" {
-            throw Fault(.unsupportedOperation, "The attribute \(attribute) cannot be modified by this version of Ferry")
+    private func change() throws -> Change {
+        if let attribute, !["description", "launchpermission", "imdssupport"].contains(attribute.lowercased()) {
+            throw Fault(.unsupportedOperation, "The attribute \(attribute.prefix(64)) cannot be modified by this version of Ferry")
         }
-        guard let description else { throw Fault(.invalidParameterCombination, "No attributes specified.") }
-        return description
+        guard productCodes.isEmpty else {
+            throw Fault(.unsupportedOperation, "The product codes of images cannot be modified: Ferry has none")
+        }
+        guard let change = changes.first else { throw Fault(.invalidParameterCombination, "No attributes specified.") }
+        guard changes.count == 1, attribute.map({ $0.lowercased() == change.name }) ?? true else {
+            throw Fault(
+                .invalidParameterCombination,
+                "Fields for multiple attribute types specified: one attribute is modified in a request."
+            )
+        }
+        return change
     }
 }

@@ -2,8 +2,7 @@ import Domain
 import Services
 import Wire
 
-/// Shows one attribute of a snapshot. Snapshots cannot be shared yet, so the lists are empty, but they are there
-/// (docs/behaviour/clients.md, "Lists that must be there").
+/// Shows one attribute of a snapshot. The list is there even when it is empty (docs/behaviour/clients.md, "Lists that must be there").
 struct DescribeSnapshotAttribute: EC2Action {
     static let permissions = [Permission<Self>("ec2:DescribeSnapshotAttribute") { [$1.snapshot($0.snapshotID)] }]
 
@@ -20,16 +19,19 @@ struct DescribeSnapshotAttribute: EC2Action {
     }
 
     func run(in call: Call) async throws -> Answer {
-        Answer(snapshot: try await Snapshots(call).snapshot(snapshotID), attribute: attribute)
+        let targets = try await Snapshots(call).createVolumePermissions(of: snapshotID)
+        return Answer(snapshotID: snapshotID, attribute: attribute, targets: attribute == .createVolumePermission ? targets : [])
     }
 
     struct Answer: XMLEncodable {
-        fileprivate let snapshot: Snapshot
+        fileprivate let snapshotID: String
         fileprivate let attribute: Attribute
+        fileprivate let targets: [ShareTarget]
 
         func write(to xml: inout XMLWriter) {
-            xml.element("snapshotId", snapshot.id.rawValue)
-            xml.list(attribute.rawValue, [String]())
+            xml.element("snapshotId", snapshotID)
+            // There are no product codes.
+            SharingList(name: attribute.rawValue, targets: targets).write(to: &xml)
         }
     }
 }
