@@ -18,6 +18,7 @@ struct Ferry: AsyncParsableCommand {
             PullCommand.self,
             ImagesCommand.self,
             CopyCommand.self,
+            ShareCommand.self,
             KeysCommand.self,
             DiffCommand.self,
             VerifyCommand.self,

@@ -90,6 +90,10 @@ struct Explanation {
             return "The server does not have the Region \(error.region): name one that it has with --region, or set AWS_REGION."
         }
         return switch error.code {
+        case "AuthFailure" where error.message.hasPrefix("Not authorized for"):
+            "It is another account's: only its owner can do this."
+        case "InvalidRequest" where error.message.contains("permission to access the storage of this ami"):
+            "The owner must share the snapshots of the image, too: `ferry share IMAGE --with ACCOUNT --storage`."
         case "AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "InvalidSignatureException", "UnrecognizedClientException":
             """
             The server does not know this access key and secret. For a server on this machine: eval "$(ferry env --data DIR)", with the \

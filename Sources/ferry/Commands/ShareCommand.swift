@@ -1,0 +1,121 @@
+import ArgumentParser
+import Client
+
+/// `ferry share`: launch permission for an image, and with it what people forget: the permission on its snapshots, without which nobody copies it.
+struct ShareCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "share",
+        abstract: "Share an image with an account, an organization or everybody, and with --storage its snapshots too.",
+        discussion: """
+            A launch permission lets others see and launch an image. To copy it they need its snapshots as well: --storage shares those, with \
+            accounts or with everybody. EC2 shares no snapshot with an organization.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The image, ami-….", valueName: "image"))
+    var image: String
+
+    @Option(
+        name: .customLong("with"),
+        help: ArgumentHelp("An account id, the ARN of an organization or of one of its units, or all.", valueName: "account|arn|all")
+    )
+    var partner: String
+
+    @Flag(help: "Also share the snapshots of the image, so that it can be copied.")
+    var storage = false
+
+    @Flag(help: "Stop sharing.")
+    var remove = false
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard let partner = SharingPartner(partner) else {
+            throw ValidationError(
+                "'\(partner)' is nobody to share with: give an account of 12 digits, the ARN of an organization or of one of its units, or all."
+            )
+        }
+        switch partner {
+        case .organization, .organizationalUnit:
+            guard !storage else {
+                throw ValidationError("Snapshots are shared with accounts or with all, not with an organization: leave out --storage.")
+            }
+        case .everyone, .account: break
+        }
+    }
+
+    func execute() async throws {
+        guard let partner = SharingPartner(partner) else { return }
+        let result = try await Session.run(server) { session in try await share(with: partner, session) }
+        if output.json { return try Terminal.say(json: result) }
+        guard !output.quiet else { return Terminal.say(image) }
+        let verb = remove ? "no longer shared with" : "shared with"
+        Terminal.say("\(image)  \(verb) \(partner.text)  \(result.region)")
+        for snapshot in result.snapshots { Terminal.say("  \(snapshot)  \(verb) \(partner.text)") }
+        for hint in result.missing { Terminal.remark("ferry: \(TerminalText.clean(hint))") }
+    }
+
+    /// Snapshots come first: who sees the image can copy it then.
+    private func share(with partner: SharingPartner, _ session: Session) async throws -> Sharing {
+        var sharing = Sharing(imageId: image, region: session.region, with: partner.text, isRemoved: remove)
+        let found = try await doing("looking up \(image) in \(session.region)") {
+            guard let found = try await session.client.image(image, region: session.region) else {
+                throw Refusal("the image was deregistered")
+            }
+            return found
+        }
+        let ids = found.snapshotIDs.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let snapshots = try await doing("looking up the snapshots of \(image)") {
+            try await session.client.snapshots(ids, region: session.region)
+        }
+        if storage {
+            for snapshot in snapshots {
+                try await doing("\(remove ? "no longer sharing" : "sharing") the snapshot \(snapshot.id) with \(partner.text)") {
+                    try await session.client.shareSnapshot(snapshot.id, with: partner, removing: remove, region: session.region)
+                }
+                sharing.snapshots.append(snapshot.id)
+            }
+        }
+        try await doing("\(remove ? "no longer sharing" : "sharing") \(image) with \(partner.text)") {
+            try await session.client.shareImage(image, with: partner, removing: remove, region: session.region)
+        }
+        if !remove { sharing.missing = missing(of: snapshots, for: partner, isInstanceStore: found.isInstanceStore) }
+        return sharing
+    }
+
+    /// What still keeps the others from copying.
+    private func missing(of snapshots: [RemoteSnapshot], for partner: SharingPartner, isInstanceStore: Bool) -> [String] {
+        var missing: [String] = []
+        if isInstanceStore {
+            missing.append("to copy the image, they must be let read its bundle: give them the bucket by a bucket policy")
+        } else if !storage {
+            let advice =
+                switch partner {
+                case .everyone, .account: "share the snapshots with --storage too"
+                case .organization, .organizationalUnit: "share the snapshots with each account by --storage"
+                }
+            missing.append("they can see and launch the image, not copy it: \(advice)")
+        }
+        for key in Set(snapshots.compactMap(\.kmsKey)).sorted() {
+            missing.append(
+                """
+                the snapshots are encrypted under \(key): its key policy must allow \(partner.text) kms:Decrypt, kms:DescribeKey and \
+                kms:CreateGrant
+                """
+            )
+        }
+        return missing
+    }
+
+    private struct Sharing: Encodable {
+        var imageId: String
+        var region: String
+        var with: String
+        var isRemoved: Bool
+        /// Those that were shared, or no longer are.
+        var snapshots: [String] = []
+        /// What the others still lack to copy the image.
+        var missing: [String] = []
+    }
+}
