@@ -20,6 +20,7 @@ from s3_request import S3Request
 from signed_request import Request, ec2_call, kms_request
 
 DELETED, KEYS, ACCESS = "Deleted something as asked", "Changed keys as asked", "Changed a bucket's access or protection as asked"
+PROTECTION = "Changed what protects images and snapshots as asked"
 
 
 def line_of(server, request_id: str, message: str) -> str:
@@ -57,6 +58,26 @@ def test_what_was_deleted_and_changed_is_told(server):
         answer = call()
         line = line_of(server, answer["ResponseMetadata"]["RequestId"], message)
         assert " info " in line and f"account={server.account}" in line and "address=127.0.0.1" in line and resource in line, line
+
+
+def test_what_protects_images_and_snapshots_is_told(server, own_image):
+    snapshot, ec2, rbin = snapshots.upload(server, Disk.made("told", 1)), server.ec2(), server.client("rbin")
+    tags = [{"ResourceTagKey": "told", "ResourceTagValue": "yes"}]
+    made = rbin.create_rule(
+        ResourceType="EC2_IMAGE", RetentionPeriod={"RetentionPeriodValue": 1, "RetentionPeriodUnit": "DAYS"}, ResourceTags=tags
+    )
+    rule = made["Identifier"]
+    told = [
+        (lambda: made, PROTECTION, "/rules"), (lambda: rbin.delete_rule(Identifier=rule), DELETED, rule),
+        (lambda: ec2.enable_image_deregistration_protection(ImageId=own_image), PROTECTION, own_image),
+        (lambda: ec2.disable_image_deregistration_protection(ImageId=own_image), PROTECTION, own_image),
+        (lambda: ec2.disable_image(ImageId=own_image), PROTECTION, own_image),
+        (lambda: ec2.lock_snapshot(SnapshotId=snapshot, LockMode="governance", LockDuration=1), PROTECTION, snapshot),
+        (lambda: ec2.unlock_snapshot(SnapshotId=snapshot), PROTECTION, snapshot),
+    ]
+    for call, message, resource in told:
+        line = line_of(server, call()["ResponseMetadata"]["RequestId"], message)
+        assert f"account={server.account}" in line and resource in line, line
 
 
 def test_what_a_batch_deleted_is_told(server):

@@ -21,6 +21,8 @@ extension Image {
 
     /// As it stands at a time.
     package func settled(at now: Date) -> Image {
+        // Nothing else changes with the clock, and listings come by here with each image.
+        guard case .cooling = protection else { return self }
         var image = self
         image.protection = protection.settled(at: now)
         return image

@@ -31,7 +31,13 @@ import Testing
         )
         image.devices = Self.devices
         image.tags = [Tag(key: "Name", value: "web"), Tag(key: "empty", value: ""), Tag(key: "Ä", value: "é")]
-        #expect(try roundTrip(image) == image)
+        image.deprecatedAt = date()
+        for protection in [
+            DeregistrationProtection.disabled, .enabled(withCooldown: false), .enabled(withCooldown: true), .cooling(until: date()),
+        ] {
+            image.protection = protection
+            #expect(try roundTrip(image) == image)
+        }
     }
 
     @Test func anInstanceStoreImage() throws {
