@@ -4,10 +4,12 @@ import Wire
 enum ResourceInLog {
     private static let parameters = [
         "ImageId", "SnapshotId", "ImportTaskId", "ExportTaskId", "ReportId", "AliasName", "GrantId", "KeyId", "KmsKeyId", "CertificateId",
-        "CertificateName",
+        "CertificateName", "RoleName", "UserName", "GroupName", "InstanceProfileName", "PolicyArn", "PolicyName",
+        "OpenIDConnectProviderArn",
+        "AccessKeyId", "AccountAlias",
     ]
 
-    static func name(in query: QueryReader) -> String? { parameters.lazy.compactMap(query.rawText).first }
+    static func name(in query: QueryReader) -> String? { parameters.lazy.compactMap(query.unreadText).first }
 
     static func name(in json: JSONReader) -> String? { parameters.lazy.compactMap(json.rawText).first }
 }

@@ -59,6 +59,11 @@ package struct QueryReader: Sendable {
         value(name).rawText()
     }
 
+    /// The text of a scalar as sent; nothing is marked as read.
+    package func unreadText(_ name: String) -> String? {
+        value(name).unreadText
+    }
+
     /// The parameters under this reader that nobody read, by full wire name, sorted as bytes.
     package func unreadNames() -> [String] {
         tree.unread(under: index).map(tree.name(of:)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

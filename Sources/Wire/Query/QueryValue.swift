@@ -25,6 +25,9 @@ package struct QueryValue: Sendable {
         index.flatMap { tree.nodes[$0].text }?.isEmpty ?? true
     }
 
+    /// The scalar as sent, which nobody has read by this.
+    var unreadText: String? { index.flatMap { tree.nodes[$0].text } }
+
     /// The scalar as sent, empty text included; nil when it is absent.
     package func rawText() -> String? {
         guard let index, let text = tree.nodes[index].text else { return nil }
