@@ -10,7 +10,6 @@ import Wire
 /// what was done, is `FerryResponder`'s.
 struct CallPath: Sendable {
     let deployment: Deployment
-    let accessKeys: AccessKeys
     let connections: ConnectionRegistry
     /// The memory for bodies that are read whole, and for long answers.
     let bodies: BodyBudget
@@ -39,6 +38,7 @@ struct CallPath: Sendable {
             logger[metadataKey: "account"] = "\(key.principal.account)"
             let store = try await service.region(of: claim, content, by: key.principal, on: self)
             logger[metadataKey: "region"] = "\(store.region)"
+            deployment.accessKeys.noteUse(of: key.principal.accessKeyID, for: service.name, in: store.region)
             let asked = try service.action(of: request, content, on: self)
             logger[metadataKey: "action"] = "\(asked.type.name)"
             if let resource = asked.resource { logger[metadataKey: "resource"] = "\(resource.prefix(256))" }
@@ -86,10 +86,8 @@ struct CallPath: Sendable {
         }
     }
 
-    private func accessKey<Service: APIService>(of claim: RequestClaim, for _: Service.Type) async throws -> (
-        principal: Principal, secret: String
-    ) {
-        guard !claim.hasSessionToken, let key = try await accessKeys.find(claim.accessKeyID) else {
+    private func accessKey<Service: APIService>(of claim: RequestClaim, for _: Service.Type) async throws -> AccessKeys.Found {
+        guard !claim.hasSessionToken, let key = try await deployment.accessKeys.find(claim.accessKeyID) else {
             throw Service.unknownAccessKey(claim.accessKeyID)
         }
         return key

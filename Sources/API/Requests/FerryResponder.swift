@@ -25,7 +25,6 @@ package struct FerryResponder: HTTPResponder {
     ) {
         path = CallPath(
             deployment: deployment,
-            accessKeys: AccessKeys(deployment.secrets),
             connections: connections,
             bodies: bodies,
             answers: answers,

@@ -21,4 +21,7 @@ extension FaultCode {
     package static let credentialReportExpired = FaultCode(rawValue: "ReportExpired")
     package static let credentialReportNotPresent = FaultCode(rawValue: "ReportNotPresent")
     package static let credentialReportNotReady = FaultCode(rawValue: "ReportInProgress")
+
+    /// Of ChangePassword: what is told of an old password that is wrong.
+    package static let wrongPassword = FaultCode(rawValue: "AccessDenied")
 }

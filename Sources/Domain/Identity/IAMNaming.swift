@@ -30,6 +30,12 @@ package enum IAMNaming {
         text.hasPrefix("/") && text.utf8.allSatisfy { (0x21...0x7F).contains($0) }
     }
 
+    /// Lower-case letters and digits, with single dashes between them.
+    package static func isAccountAlias(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+            && !text.hasPrefix("-") && !text.hasSuffix("-") && !text.contains("--")
+    }
+
     /// The path of a customer managed policy: words between slashes.
     package static func isPolicyPath(_ text: String) -> Bool {
         text.hasPrefix("/") && text.hasSuffix("/") && !text.contains("//") && text.unicodeScalars.allSatisfy { $0 == "/" || isOfName($0) }

@@ -18,28 +18,25 @@ package struct DirectoryTable {
         )
     }
 
-    /// The secrets are sealed under the vault.
-    package func accessKey(_ id: String) throws -> (account: AccountID, sealed: [UInt8])? {
-        try transaction.firstRow("SELECT account, sealed FROM access_keys WHERE id = ?", [.text(id)]).map { row in
-            (try row.value("account"), try row.bytes("sealed"))
-        }
-    }
-
-    package func accessKeys(of account: AccountID) throws -> [(id: String, sealed: [UInt8])] {
-        try transaction.rows("SELECT id, sealed FROM access_keys WHERE account = ? ORDER BY created_at, id", [.text(account)]).map { row in
+    /// The active keys of an account's root user, the oldest first. The secrets are sealed under the vault.
+    package func rootAccessKeys(of account: AccountID) throws -> [(id: String, sealed: [UInt8])] {
+        let sql = "SELECT id, sealed FROM access_keys WHERE account = ? AND user_id IS NULL AND status = ? ORDER BY created_at, id"
+        return try transaction.rows(sql, [.text(account), .text(AccessKey.Status.active)]).map { row in
             (try row.text("id"), try row.bytes("sealed"))
         }
     }
 
+    /// Of all accounts and users.
     package func accessKeys() throws -> [(id: String, sealed: [UInt8])] {
         try transaction.rows("SELECT id, sealed FROM access_keys ORDER BY id").map { (try $0.text("id"), try $0.bytes("sealed")) }
     }
 
+    /// Sets a key of the root user, which signs from now on.
     package func setAccessKey(_ id: String, sealed: [UInt8], account: AccountID, at date: Date) throws {
         try transaction.execute(
             """
             INSERT INTO access_keys (id, account, sealed, created_at) VALUES (?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET account = excluded.account, sealed = excluded.sealed
+            ON CONFLICT (id) DO UPDATE SET account = excluded.account, sealed = excluded.sealed, user_id = NULL, status = 'Active'
             """,
             [.text(id), .text(account), .bytes(sealed), .date(date)]
         )
@@ -60,8 +57,9 @@ package struct DirectoryTable {
     package func deleteClearAccessKeys() throws { try transaction.execute("DELETE FROM clear_access_keys") }
     package func dropClearAccessKeys() throws { try transaction.execute("DROP TABLE clear_access_keys") }
 
-    package func removeAccessKeys(of account: AccountID) throws {
-        try transaction.execute("DELETE FROM access_keys WHERE account = ?", [.text(account)])
+    /// Those of the account's users stay.
+    package func removeRootAccessKeys(of account: AccountID) throws {
+        try transaction.execute("DELETE FROM access_keys WHERE account = ? AND user_id IS NULL", [.text(account)])
     }
 
     package func secret(_ name: String) throws -> [UInt8]? {

@@ -2,7 +2,7 @@ import Domain
 
 /// Users, groups, roles and instance profiles of accounts.
 package struct IAMIdentityTable {
-    private let transaction: Transaction
+    let transaction: Transaction
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
@@ -33,8 +33,9 @@ package struct IAMIdentityTable {
         after name: String?,
         limit: Int
     ) throws -> [IAMIdentity] {
-        let condition = pathPrefix == "/" ? "" : " AND substr(path, 1, ?) = ?"
-        let prefix: [SQLValue] = pathPrefix == "/" ? [] : [.integer(pathPrefix.unicodeScalars.count), .text(pathPrefix)]
+        // Paths have ASCII alone: nothing that begins so comes behind.
+        let condition = pathPrefix == "/" ? "" : " AND path >= ? AND path < ?"
+        let prefix: [SQLValue] = pathPrefix == "/" ? [] : [.text(pathPrefix), .text(pathPrefix + "\u{80}")]
         return try transaction.rows(
             "SELECT * FROM iam_identities WHERE account = ? AND kind = ? AND lower_name > ?\(condition) ORDER BY lower_name LIMIT ?",
             [.text(account), .text(kind), .text(name ?? "")] + prefix + [.integer(limit)]

@@ -18,6 +18,11 @@ package struct DirectorySecrets: Sendable {
         self.vault = vault
     }
 
+    /// The secret of a new access key.
+    static func newSecret() -> String {
+        SymmetricKey(size: .init(bitCount: 240)).withUnsafeBytes { Data($0).base64EncodedString() }
+    }
+
     func sealed(_ secret: String, of id: String) throws -> [UInt8] {
         var bytes = Array(secret.utf8)
         return try vault.seal(SecretBytes(wiping: &bytes), of: MaterialPlace(secretOfAccessKey: id))

@@ -1,4 +1,3 @@
-import Crypto
 import Domain
 import Foundation
 import Metadata
@@ -40,12 +39,13 @@ package struct RootAccount: Sendable {
         let root = try await secrets.directory.write { transaction in
             let table = DirectoryTable(transaction)
             let account = try Self.account(override, in: table)
-            let keys = try table.accessKeys(of: account)
+            let keys = try table.rootAccessKeys(of: account)
             let known = override.accessKeyID.map { id in keys.first { $0.id == id } } ?? keys.first
             var root = try RootAccount(
                 account: account,
-                accessKeyID: override.accessKeyID ?? known?.id ?? newAccessKeyID(),
-                secretAccessKey: override.secretAccessKey ?? known.map { try secrets.secret($0.sealed, of: $0.id) } ?? newSecret()
+                accessKeyID: override.accessKeyID ?? known?.id ?? AccessKey.randomID(),
+                secretAccessKey: override.secretAccessKey ?? known.map { try secrets.secret($0.sealed, of: $0.id) }
+                    ?? DirectorySecrets.newSecret()
             )
             guard root.isUsable else { throw RootAccountError.accessKey }
             let isKept = known.flatMap { try? secrets.secret($0.sealed, of: $0.id) } == root.secretAccessKey
@@ -53,9 +53,10 @@ package struct RootAccount: Sendable {
             root.change = keys.isEmpty ? .made : isKept && replaced.isEmpty ? .none : .replaced(replaced)
             try table.insertAccount(account, at: clock.now)
             // A key that the operator sets replaces those before it: one that leaked can be taken out of use.
-            if override.accessKeyID != nil { try table.removeAccessKeys(of: account) }
+            if override.accessKeyID != nil { try table.removeRootAccessKeys(of: account) }
             let sealed = try secrets.sealed(root.secretAccessKey, of: root.accessKeyID)
             try table.setAccessKey(root.accessKeyID, sealed: sealed, account: account, at: clock.now)
+            try IAMVersionTable(transaction).bump()
             return root
         }
         try folder.write(root.sharedCredentials, to: folder.credentials)
@@ -88,12 +89,6 @@ package struct RootAccount: Sendable {
     /// Whether clients can sign with the key, and the credentials file hold it.
     private var isUsable: Bool {
         accessKeyID.wholeMatch(of: /[A-Za-z0-9_]{3,128}/) != nil && secretAccessKey.wholeMatch(of: /[!-~]{1,128}/) != nil
-    }
-
-    private static func newAccessKeyID() -> String { "AKIA" + RandomLetters.make(16) }
-
-    private static func newSecret() -> String {
-        SymmetricKey(size: .init(bitCount: 240)).withUnsafeBytes { Data($0).base64EncodedString() }
     }
 }
 

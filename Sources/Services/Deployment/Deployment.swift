@@ -11,6 +11,8 @@ package final class Deployment: Sendable {
     package let directory: Database
     package let regions: [Region: RegionStore]
     package let tokens: TokenSealer
+    /// Who signs.
+    package let accessKeys: AccessKeys
     /// What seals the material of KMS keys.
     package let vault: Vault
     package let clock: WallClock
@@ -24,6 +26,8 @@ package final class Deployment: Sendable {
     package let logger: Logger
     /// How many requests may hold the manifest of a bundle at once.
     let manifests = Gate(places: 8)
+    /// How many passwords may be hashed at once: each takes 32 MiB.
+    let passwords = Gate(places: 2)
 
     package init(
         folder: DataFolder? = nil,
@@ -49,6 +53,7 @@ package final class Deployment: Sendable {
         self.throttle = throttle
         self.hostNames = hostNames
         self.logger = logger
+        accessKeys = AccessKeys(DirectorySecrets(directory: directory, vault: vault), clock: clock, logger: logger)
     }
 
     /// Opens a data folder, whose lock the caller holds.

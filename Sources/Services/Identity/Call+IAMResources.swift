@@ -18,6 +18,19 @@ extension Call {
         return principal.principalARN(in: region.partition).flatMap { ARN($0) }.map(PolicyResource.named) ?? .all
     }
 
+    package var iamRootUser: PolicyResource {
+        .named(ARN(partition: region.partition, service: "iam", region: "", account: account.rawValue, resource: "root"))
+    }
+
+    /// What one becomes that gets another name or path.
+    package func iam(renamed kind: IAMIdentity.Kind, _ name: String, newName: String?, newPath: String?) async throws -> PolicyResource {
+        guard let newPath else {
+            let path = try await IAMIdentities(self).path(of: kind, name)
+            return iam(new: kind, path, newName ?? name)
+        }
+        return iam(new: kind, newPath, newName ?? name)
+    }
+
     /// All identities of a kind whose path begins so.
     package func iam(all kind: IAMIdentity.Kind, under pathPrefix: String?) -> PolicyResource {
         .named(IAMIdentity.arn(kind, (pathPrefix ?? "/") + "*", of: account, in: region.partition))

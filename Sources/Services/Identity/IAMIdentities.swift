@@ -14,6 +14,12 @@ package struct IAMIdentities: Sendable {
         return known?.arn(in: partition) ?? IAMIdentity.arn(kind, "/\(name)", of: account, in: partition)
     }
 
+    /// Nil where there is none of the name.
+    func path(of kind: IAMIdentity.Kind, _ name: String) async throws -> String? {
+        let account = call.account
+        return try await call.readIAM { try IAMIdentityTable($0).find(kind, name, of: account)?.path }
+    }
+
     package func find(_ kind: IAMIdentity.Kind, _ name: String) async throws -> IAMIdentity {
         let account = call.account
         return try await call.readIAM { try IAMIdentityTable($0).require(kind, name, of: account) }

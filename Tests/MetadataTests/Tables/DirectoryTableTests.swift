@@ -27,19 +27,19 @@ import Testing
         }
         try temporary.read { transaction throws in
             let table = DirectoryTable(transaction)
-            let key = try #require(try table.accessKey("AKIA"))
-            #expect(key.account == .alice)
+            let key = try #require(try AccessKeyTable(transaction).signer("AKIA").key)
+            #expect(key.principal == Principal(account: .alice, accessKeyID: "AKIA"))
             #expect(key.sealed == [2])
-            #expect(try table.accessKey("akia") == nil)
-            #expect(try table.accessKeys(of: .alice).map(\.id) == ["AKIB", "AKIA"])
-            #expect(try table.accessKeys(of: .alice).map(\.sealed) == [[1], [2]])
+            #expect(try AccessKeyTable(transaction).signer("akia").key == nil)
+            #expect(try table.rootAccessKeys(of: .alice).map(\.id) == ["AKIB", "AKIA"])
+            #expect(try table.rootAccessKeys(of: .alice).map(\.sealed) == [[1], [2]])
         }
 
         try temporary.write { try DirectoryTable($0).setAccessKey("AKIA", sealed: [9], account: .bob, at: date()) }
-        let moved = try #require(try temporary.read { try DirectoryTable($0).accessKey("AKIA") })
+        let moved = try #require(try temporary.read { try AccessKeyTable($0).signer("AKIA").key })
         #expect(moved.sealed == [9])
-        #expect(moved.account == .bob)
-        #expect(try temporary.read { try DirectoryTable($0).accessKeys(of: .alice).map(\.id) } == ["AKIB"])
+        #expect(moved.principal.account == .bob)
+        #expect(try temporary.read { try DirectoryTable($0).rootAccessKeys(of: .alice).map(\.id) } == ["AKIB"])
     }
 
     @Test func aKeyNeedsAnAccount() throws {

@@ -44,7 +44,7 @@ import Testing
             try await kept.serving { world in
                 // While the server runs, with its log, and after it.
                 try expectNoClearText(kept.folder)
-                let keys = AccessKeys(world.deployment.secrets)
+                let keys = world.accessKeys()
                 for number in 0..<50 { #expect(try await keys.find("AKIA\(number)")?.secret == "\(number)\(Self.secret)") }
                 #expect(world.deployment.tokens.open(token, as: .page, at: kept.clock.now) == [1, 2])
             }
@@ -69,7 +69,7 @@ import Testing
             try await kept.serving { world in
                 let isLeft = try await world.deployment.directory.read { try DirectoryTable($0).clearAccessKeys() != nil }
                 #expect(!isLeft)
-                #expect(try await AccessKeys(world.deployment.secrets).find("AKIA7")?.secret == "7\(Self.secret)")
+                #expect(try await world.accessKeys().find("AKIA7")?.secret == "7\(Self.secret)")
             }
         }
     }
@@ -84,9 +84,11 @@ import Testing
                         "UPDATE access_keys SET sealed = (SELECT sealed FROM access_keys WHERE id = 'AKIA1') WHERE id = 'AKIA2'"
                     )
                 }
-                await #expect(throws: AccessKeyDamaged.self) { _ = try await AccessKeys(world.deployment.secrets).find("AKIA2") }
+                await #expect(throws: AccessKeyDamaged.self) { _ = try await world.accessKeys().find("AKIA2") }
                 let stranger = DirectorySecrets(directory: world.deployment.directory, vault: Vault(current: .random()))
-                await #expect(throws: AccessKeyDamaged.self) { _ = try await AccessKeys(stranger).find("AKIA1") }
+                await #expect(throws: AccessKeyDamaged.self) {
+                    _ = try await AccessKeys(stranger, clock: world.clock.wallClock, logger: world.log.logger).find("AKIA1")
+                }
             }
         }
     }
@@ -100,7 +102,7 @@ import Testing
             let rotation = try RootKeyRotation(folder: kept.folder, logger: kept.log.logger)
             #expect(try await rotation.run(from: .dataFolder, to: .dataFolder).materials >= 51)
             try await kept.serving { world in
-                let found = try await AccessKeys(world.deployment.secrets).find("AKIA49")
+                let found = try await world.accessKeys().find("AKIA49")
                 #expect(found?.secret == "49\(Self.secret)")
                 #expect(world.deployment.tokens.open(token, as: .page, at: kept.clock.now) == [3])
             }

@@ -31,10 +31,10 @@ import Testing
             #expect(second.secretAccessKey == first.secretAccessKey)
             #expect((first.change, second.change) == (.made, .none))
 
-            let found = try #require(try await AccessKeys(world.deployment.secrets).find(first.accessKeyID))
+            let found = try #require(try await world.deployment.accessKeys.find(first.accessKeyID))
             #expect(found.principal == Principal(account: first.account, accessKeyID: first.accessKeyID))
             #expect(found.secret == first.secretAccessKey)
-            #expect(try await AccessKeys(world.deployment.secrets).find("AKIAUNKNOWN") == nil)
+            #expect(try await world.deployment.accessKeys.find("AKIAUNKNOWN") == nil)
         }
     }
 
@@ -60,7 +60,7 @@ import Testing
             #expect(all.account == known("000000000001"))
             #expect(all.accessKeyID == "AKIDEXAMPLE")
             #expect(all.secretAccessKey == "secret")
-            let keys = AccessKeys(world.deployment.secrets)
+            let keys = world.accessKeys()
             #expect(try await keys.find("AKIDEXAMPLE")?.principal.account == known("000000000001"))
             // A new secret for a key replaces its old one.
             let changed = try await prepare(

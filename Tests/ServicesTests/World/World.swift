@@ -172,6 +172,9 @@ struct World: Sendable {
         return Call(principal: principal, store: store(region), deployment: deployment, host: "localhost")
     }
 
+    /// Access keys as a server has them that has seen none yet.
+    func accessKeys() -> AccessKeys { AccessKeys(deployment.secrets, clock: clock.wallClock, logger: log.logger) }
+
     func images(_ region: Region) -> Images { Images(call(region)) }
     func snapshots(_ region: Region) -> Snapshots { Snapshots(call(region)) }
     func uploads(_ region: Region) -> Uploads { Uploads(call(region)) }

@@ -24,7 +24,7 @@ struct PresignedCopyURL {
             guard claim.scope.service == "ec2", claim.scope.region == sourceRegion else {
                 return .invalid("it is signed for \(claim.scope.service) in \(claim.scope.region), expected ec2 in \(sourceRegion)")
             }
-            let key = try await AccessKeys(call.deployment.secrets).find(claim.accessKeyID)
+            let key = try await call.deployment.accessKeys.find(claim.accessKeyID)
             guard let key, key.principal.account == call.account else { return .invalid("it is not signed with a key of the caller") }
             try claim.verify(request: request, secretAccessKey: key.secret, payload: .empty, now: call.now)
             return try content(request.target.query, call)
