@@ -193,27 +193,55 @@ def cover_sts(server: FerryServer) -> Service:
 
 # IAM -----------------------------------------------------------------------------------------------------------------
 
-IAM_VALUES = {"CertificateBody": "none", "CertificateId": "A" * 32, "Status": "Active", "UserName": "nobody", "MaxItems": "1", "Marker": "x"}
+# What the service model allows for texts with a pattern or a length of their own, by member or shape.
+IAM_TEXTS = {
+    "arnType": "arn:aws:iam::123456789012:policy/nothing", "pathType": "/", "pathPrefixType": "/", "policyPathType": "/",
+    "policyVersionIdType": "v1", "thumbprintType": "0" * 40, "OpenIDConnectProviderUrlType": "https://nothing.example.com",
+    "existingUserName": "nobody", "dateType": "2026-11-29T00:00:00Z",
+}
+
+
+def iam_parameters(name, shape):
+    """A value of a shape as the query protocol sends it."""
+    match shape.type_name:
+        case "list":
+            return iam_parameters(f"{name}.member.1", shape.member)
+        case "structure":
+            return {key: value for member, of in shape.members.items() for key, value in iam_parameters(f"{name}.{member}", of).items()}
+        case "boolean":
+            return {name: "false"}
+        case "integer":
+            return {name: str(shape.metadata.get("min", 1))}
+        case "timestamp":
+            return {name: IAM_TEXTS["dateType"]}
+    text = IAM_TEXTS.get(shape.name) or next(iter(shape.metadata.get("enum", [])), "nothing")
+    return {name: text.ljust(shape.metadata.get("min", 0), "0")}
 
 
 def cover_iam(server: FerryServer) -> Service:
-    """Parameters that are wrong, so that asking changes nothing: what nobody reads is named before that."""
+    """A parameter that no action has is refused, with all others that nobody reads, before anything is changed."""
     model = botocore.session.get_session().get_service_model("iam")
 
-    def ask(action: str, parameters: dict[str, str]):
-        body = form({"Action": action, "Version": IAM_VERSION, **parameters})
-        return Request(headers={"Content-Type": FORM}, body=body).signed(server, "iam").send(server)
+    def unread(action: str, parameters: dict[str, str]) -> set[str]:
+        body = form({"Action": action, "Version": IAM_VERSION, "Nonsense": "1", **parameters})
+        answer = Request(headers={"Content-Type": FORM}, body=body).signed(server, "iam").send(server)
+        if answer.code == "InvalidAction":
+            return {"Action"}
+        assert 400 <= answer.status < 500, f"{action} {parameters}: {answer.status}"
+        return set(re.findall(r"[\w.]+", answer.message)) if answer.code == "UnknownParameter" else set()
 
     present = []
     for name in model.operation_names:
-        if ask(name, {}).code == "InvalidAction":
+        if "Action" in unread(name, {}):
             continue
         covered = Operation(name)
         shape = model.operation_model(name).input_shape
-        base = {member: IAM_VALUES[member] for member in shape.required_members}
-        for member in shape.members:
-            unread = ask(name, {**base, member: IAM_VALUES[member]}).code == "UnknownParameter"
-            (covered.unread if unread else covered.read).append(member)
+        members = shape.members if shape else {}
+        values = {member: iam_parameters(member, of) for member, of in members.items()}
+        base = {key: value for member in (shape.required_members if shape else []) for key, value in values[member].items()}
+        for member in members:
+            missed = unread(name, {**base, **values[member]}) & values[member].keys()
+            (covered.unread if missed else covered.read).append(member)
         present.append(covered)
     return Service("IAM", present, len(model.operation_names))
 

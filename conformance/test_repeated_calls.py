@@ -102,6 +102,26 @@ def test_certificates(fresh_server, tmp_path):
     twice(lambda: iam.delete_signing_certificate(CertificateId=certificate["CertificateId"]), "NoSuchEntity", None)
 
 
+def test_users_and_groups(fresh_server):
+    iam, gone = fresh_server.client("iam"), ("NoSuchEntity", 404)
+    twice(lambda: iam.create_user(UserName="a"), "EntityAlreadyExists", 409)
+    twice(lambda: iam.create_group(GroupName="g"), "EntityAlreadyExists", 409)
+    twice(lambda: iam.create_login_profile(UserName="a", Password="Correct-horse-1"), "EntityAlreadyExists", 409)
+    twice(lambda: iam.create_account_alias(AccountAlias="alias"), "EntityAlreadyExists", 409)
+    twice(lambda: iam.add_user_to_group(UserName="a", GroupName="g"))
+    twice(lambda: iam.update_account_password_policy(MinimumPasswordLength=8))
+    twice(lambda: iam.update_user(UserName="a", NewUserName="b"), *gone)
+    key = iam.create_access_key(UserName="b")["AccessKey"]["AccessKeyId"]
+    twice(lambda: iam.update_access_key(UserName="b", AccessKeyId=key, Status="Inactive"))
+    twice(lambda: iam.delete_access_key(UserName="b", AccessKeyId=key), *gone)
+    twice(lambda: iam.remove_user_from_group(UserName="b", GroupName="g"), *gone)
+    twice(lambda: iam.delete_login_profile(UserName="b"), *gone)
+    twice(lambda: iam.delete_user(UserName="b"), *gone)
+    twice(lambda: iam.delete_group(GroupName="g"), *gone)
+    twice(lambda: iam.delete_account_alias(AccountAlias="alias"), *gone)
+    twice(lambda: iam.delete_account_password_policy(), *gone)
+
+
 def test_what_was_done_is_remembered_over_a_crash(start_server):
     """The answer is lost with the server."""
     server = start_server()

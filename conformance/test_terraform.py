@@ -306,6 +306,63 @@ output "snapshot" { value = aws_ebs_snapshot_import.snapshot.id }
 """
 
 
+USERS = """
+resource "aws_iam_user" "ann" {
+  name = "ann"
+  path = "/staff/"
+  tags = { made-by = "terraform" }
+}
+
+resource "aws_iam_group" "staff" {
+  name = "staff"
+  path = "/staff/"
+}
+
+resource "aws_iam_user_group_membership" "ann" {
+  user   = aws_iam_user.ann.name
+  groups = [aws_iam_group.staff.name]
+}
+
+resource "aws_iam_access_key" "ann" {
+  user   = aws_iam_user.ann.name
+  status = "Inactive"
+}
+
+resource "aws_iam_user_login_profile" "ann" {
+  user                    = aws_iam_user.ann.name
+  password_length         = 30
+  password_reset_required = true
+}
+
+resource "aws_iam_account_alias" "shop" { account_alias = "terraform-shop" }
+
+resource "aws_iam_account_password_policy" "strict" {
+  minimum_password_length        = 14
+  require_lowercase_characters   = true
+  require_numbers                = true
+  require_uppercase_characters   = true
+  require_symbols                = true
+  allow_users_to_change_password = true
+  max_password_age               = 90
+  password_reuse_prevention      = 3
+}
+
+data "aws_iam_user" "found" {
+  user_name  = "ann"
+  depends_on = [aws_iam_user.ann]
+}
+
+data "aws_iam_group" "found" {
+  group_name = "staff"
+  depends_on = [aws_iam_user_group_membership.ann]
+}
+
+output "found" { value = data.aws_iam_user.found.arn }
+output "members" { value = data.aws_iam_group.found.users[*].user_name }
+output "key" { value = aws_iam_access_key.ann.id }
+"""
+
+
 @pytest.fixture
 def terraform(server, tmp_path):
     """Runs terraform in the test's folder against the shared server, or another."""
@@ -342,6 +399,24 @@ def test_keys(server, tmp_path, terraform):
     terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
     terraform("destroy", "-auto-approve", "-input=false", "-no-color")
     assert server.kms().describe_key(KeyId=outputs["key"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def test_users_and_the_account(fresh_server, tmp_path, terraform):
+    iam, flags = fresh_server.client("iam"), ("-input=false", "-no-color")
+    (tmp_path / "main.tf").write_text(PROVIDERS + USERS)
+    terraform("init", *flags, on=fresh_server)
+    terraform("apply", "-auto-approve", *flags, on=fresh_server)
+    outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json", on=fresh_server)).items()}
+    assert outputs["found"] == f"arn:aws:iam::{fresh_server.account}:user/staff/ann" and outputs["members"] == ["ann"]
+    assert [(key["AccessKeyId"], key["Status"]) for key in iam.list_access_keys(UserName="ann")["AccessKeyMetadata"]] == [(outputs["key"], "Inactive")]
+    terraform("plan", "-detailed-exitcode", *flags, on=fresh_server)
+    changed = (tmp_path / "main.tf").read_text().replace('"/staff/"', '"/people/"').replace('"Inactive"', '"Active"').replace("= 90", "= 60")
+    (tmp_path / "main.tf").write_text(changed)
+    terraform("apply", "-auto-approve", *flags, on=fresh_server)
+    assert iam.get_user(UserName="ann")["User"]["Path"] == "/people/"
+    terraform("plan", "-detailed-exitcode", *flags, on=fresh_server)
+    terraform("destroy", "-auto-approve", *flags, on=fresh_server)
+    assert iam.list_users()["Users"] == [] and iam.list_groups()["Groups"] == [] and iam.list_account_aliases()["AccountAliases"] == []
 
 
 def test_buckets_and_objects(server, tmp_path, terraform):

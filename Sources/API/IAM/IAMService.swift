@@ -14,7 +14,7 @@ enum IAMService: QueryService {
 
     // One list a resource.
     private static let lists: [[any Action<QueryReader>.Type]] = [
-        signingCertificates
+        accessKeys, account, groups, loginProfiles, signingCertificates, users,
     ]
 
     /// The statuses of IAM's reference, "Errors" of each action.
@@ -25,6 +25,7 @@ enum IAMService: QueryService {
             case .concurrentModification, .deleteConflict, .duplicateCertificate, .entityAlreadyExists, .entityTemporarilyUnmodifiable,
                 .limitExceeded:
                 .conflict
+            case .wrongPassword: .forbidden
             case .credentialReportExpired, .credentialReportNotPresent: .gone
             default: .badRequest
             }

@@ -13,7 +13,9 @@ final class SecurityLog: Sendable {
     /// - Parameter logger: of the request: what it was found to be stands in its metadata.
     func note(_ request: IncomingRequest, answeredWith status: Int, from address: String, _ logger: Logger) {
         if (200..<300).contains(status) {
-            guard case .string(let action)? = logger[metadataKey: "action"], let event = SecurityEvent(action: action) else { return }
+            guard case .string(let action)? = logger[metadataKey: "action"],
+                let event = SecurityEvent(action: action, of: logger[metadataKey: "service"])
+            else { return }
             var logger = logger
             logger[metadataKey: "address"] = "\(address)"
             if logger[metadataKey: "resource"] == nil { logger[metadataKey: "resource"] = "\(request.target.path.encoded.prefix(1024))" }
@@ -46,7 +48,7 @@ final class SecurityLog: Sendable {
 
 /// What of the calls that were obeyed is told.
 private enum SecurityEvent {
-    case deletion, keyChange, accessChange, sharingChange, protectionChange, settingChange
+    case deletion, keyChange, accessChange, sharingChange, protectionChange, settingChange, identityChange
 
     private static let deletions: Set<String> = [
         "DeregisterImage", "DeleteSnapshot", "CancelImportTask", "CancelExportTask", "DeleteBucket", "DeleteObject", "DeleteObjects",
@@ -79,8 +81,11 @@ private enum SecurityEvent {
 
     private static let settingChanges: Set<String> = ["ModifyThrottling"]
 
+    /// What IAM does beside is a change of who may do what.
+    private static let readsOfIAM = ["Generate", "Get", "List", "Simulate"]
+
     /// Nil for what is not told.
-    init?(action: String) {
+    init?(action: String, of service: Logger.MetadataValue?) {
         if Self.deletions.contains(action) {
             self = .deletion
         } else if Self.keyChanges.contains(action) {
@@ -93,6 +98,8 @@ private enum SecurityEvent {
             self = .sharingChange
         } else if Self.settingChanges.contains(action) {
             self = .settingChange
+        } else if service == "iam", !Self.readsOfIAM.contains(where: action.hasPrefix) {
+            self = .identityChange
         } else {
             return nil
         }
@@ -106,6 +113,7 @@ private enum SecurityEvent {
         case .protectionChange: logger.info("Changed what protects images and snapshots as asked")
         case .sharingChange: logger.info("Changed attributes or the sharing of images or snapshots as asked")
         case .settingChange: logger.info("Changed a setting of the server as asked")
+        case .identityChange: logger.info("Changed identities or policies as asked")
         }
     }
 }

@@ -16,7 +16,7 @@ struct GetCallerIdentity: QueryAction {
 
         func write(to xml: inout XMLWriter) {
             xml.element("Arn", call.principal.arn(in: call.region.partition))
-            xml.element("UserId", call.account.rawValue)
+            xml.element("UserId", call.principal.userID)
             xml.element("Account", call.account.rawValue)
         }
     }

@@ -83,7 +83,7 @@ import Testing
     @Test(.againstHangs, arguments: EdgeDriver.allCases) func bodiesThatAreTooLongAreRefused(_ driver: EdgeDriver) async throws {
         try await Edge.run { edge in
             try await driver.open(edge) { send in
-                let limits = [(Self.ec2, 1 << 20, 413), (Self.iam, 1 << 16, 413), (Self.kms, 1 << 18, 400)]
+                let limits = [(Self.ec2, 1 << 20, 413), (Self.iam, 1 << 19, 413), (Self.kms, 1 << 18, 400)]
                 for (request, bytes, status) in limits {
                     var long = request
                     long.body = Array(repeating: UInt8(ascii: "a"), count: bytes + 1)

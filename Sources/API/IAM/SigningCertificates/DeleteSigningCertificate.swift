@@ -10,7 +10,7 @@ struct DeleteSigningCertificate: IAMAction {
 
     init(from query: QueryReader) throws(RequestError) {
         userName = try query.optionalText("UserName", .existingUserName)
-        id = try query["CertificateId"]
+        id = try query.text("CertificateId", .certificateID)
     }
 
     func run(in call: Call) async throws -> XMLEmpty {

@@ -10,9 +10,7 @@ struct ListSigningCertificates: IAMAction {
 
     init(from query: QueryReader) throws(RequestError) {
         userName = try query.optionalText("UserName", .existingUserName)
-        let marker: String? = try query["Marker"]
-        _ = try query.page
-        guard marker == nil else { throw .rejected(code: "InvalidInput", message: "The Marker was not given by this listing") }
+        try query.readOnlyPage()
     }
 
     func run(in call: Call) async throws -> Answer {

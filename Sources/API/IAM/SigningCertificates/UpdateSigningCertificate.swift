@@ -12,7 +12,7 @@ struct UpdateSigningCertificate: IAMAction {
 
     init(from query: QueryReader) throws(RequestError) {
         userName = try query.optionalText("UserName", .existingUserName)
-        id = try query["CertificateId"]
+        id = try query.text("CertificateId", .certificateID)
         status = try query.choice("Status")
     }
 

@@ -22,6 +22,21 @@ extension TextConstraint {
     static let tagKey = TextConstraint(1...128, "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+", of: IAMTagRules.isOfTag)
     static let tagValue = TextConstraint(0...256, "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*", of: IAMTagRules.isOfTag)
 
+    static let accessKeyID = TextConstraint(16...128, "[\\w]+", of: IAMNaming.isOfWord)
+    static let certificateID = TextConstraint(24...128, "[\\w]+", of: IAMNaming.isOfWord)
+    static let password = TextConstraint(1...128, "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+", of: isLatin)
+    static let certificateBody = TextConstraint(
+        1...SigningCertificate.bodyLengthMax,
+        "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
+        of: isLatin
+    )
+    static let accountAlias = TextConstraint(3...63, "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", matches: IAMNaming.isAccountAlias)
+
+    /// Tabs, line breaks, and what Latin-1 has behind them.
+    private static func isLatin(_ scalar: Unicode.Scalar) -> Bool {
+        ["\t", "\n", "\r"].contains(scalar) || (0x20...0xFF).contains(scalar.value)
+    }
+
     private static func name(_ length: ClosedRange<Int>) -> TextConstraint {
         TextConstraint(length, "[\\w+=,.@-]+", of: IAMNaming.isOfName)
     }
@@ -32,6 +47,15 @@ extension QueryReader {
     var page: IAMPageRequest {
         get throws(RequestError) {
             IAMPageRequest(maxItems: try optionalInteger("MaxItems", 1...1000), marker: try optionalText("Marker", .marker))
+        }
+    }
+
+    /// Of a listing that never has a second page.
+    func readOnlyPage() throws(RequestError) {
+        let marker = try optionalText("Marker", .marker)
+        _ = try optionalInteger("MaxItems", 1...1000)
+        guard marker == nil else {
+            throw .rejected(code: FaultCode.invalidInput.rawValue, message: "Invalid Marker: this listing gives none.")
         }
     }
 

@@ -1,0 +1,10 @@
+import Domain
+import Wire
+
+extension IAMService {
+    static let account: [any Action<QueryReader>.Type] = [
+        CreateAccountAlias.self, DeleteAccountAlias.self, GenerateCredentialReport.self, GetAccountSummary.self,
+        GetCredentialReport.self, ListAccountAliases.self, ListMFADevices.self, ListSSHPublicKeys.self,
+        ListServiceSpecificCredentials.self, ListVirtualMFADevices.self,
+    ]
+}
