@@ -7,11 +7,30 @@ extension Images {
     package func deprecate(_ id: String, at date: Date) async throws {
         let id = try Self.id(id)
         let date = try ImageDeprecation.date(date, at: call.now)
-        try await change(id) { try ImageTable($1).setDeprecation(date, of: $0.id) }
+        try await change(id) { image, transaction in
+            if try Self.isPublic(image, in: transaction) { try ImageDeprecation.checkPublic(date, of: image) }
+            try ImageTable(transaction).setDeprecation(date, of: image.id)
+        }
     }
 
     package func cancelDeprecation(of id: String) async throws {
-        try await change(Self.id(id)) { try ImageTable($1).setDeprecation(nil, of: $0.id) }
+        try await change(Self.id(id)) { image, transaction in
+            guard try !Self.isPublic(image, in: transaction) else {
+                let remedy = "Make it private first, or give it another date with EnableImageDeprecation"
+                throw Fault(.operationNotPermitted, "The image '\(image.id)' is public, so it keeps a date of deprecation. \(remedy).")
+            }
+            try ImageTable(transaction).setDeprecation(nil, of: image.id)
+        }
+    }
+
+    /// What is made public has a date from then on: its own, or the last that it can have.
+    static func limitDeprecation(of image: Image, in transaction: Transaction) throws {
+        let limit = ImageDeprecation.publicLimit(of: image)
+        try ImageTable(transaction).setDeprecation(min(image.deprecatedAt ?? limit, limit), of: image.id)
+    }
+
+    private static func isPublic(_ image: Image, in transaction: Transaction) throws -> Bool {
+        try ShareTable(transaction, of: .image).targets(of: image.id.rawValue).contains(.everyone)
     }
 
     /// Takes an image out of use. It is nobody's but its owner's from then on.

@@ -30,6 +30,7 @@ extension Images {
                 try SharingSettingsTable(transaction).settings(of: image.owner).images.requireSharing()
                 let limit = SharingRules.publicImagesMax
                 guard try shares.publicCount(of: image.owner) < limit else { throw SharingRules.tooManyPublicImages(limit) }
+                try Self.limitDeprecation(of: image, in: transaction)
             }
             try shares.remove(change.removed, from: id.rawValue)
             try shares.add(change.added, to: id.rawValue, of: image.owner)

@@ -26,6 +26,14 @@ import Testing
         }
     }
 
+    @Test func aPublicImageIsDeprecatedTwoYearsAfterItsCreation() throws {
+        let image = Image.sample(state: .available)
+        let limit = ImageDeprecation.publicLimit(of: image)
+        #expect(abs(limit.timeIntervalSince(image.createdAt) - 731 * 86_400) <= 30, "2028 is a leap year")
+        try ImageDeprecation.checkPublic(limit, of: image)
+        #expect(throws: Fault.self) { try ImageDeprecation.checkPublic(limit.addingTimeInterval(60), of: image) }
+    }
+
     @Test func aDeprecatedImageIsListedToItsOwnerAndToWhoAsksForIt() {
         var image = Image.sample(state: .available)
         image.deprecatedAt = now
