@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import accounts
 import disks
 import images
 import pytest
@@ -99,6 +100,18 @@ def snapshot(server: FerryServer, disk: disks.Disk) -> str:
 @pytest.fixture(scope="session")
 def image(server: FerryServer, snapshot: str) -> str:
     return images.register(server, snapshot, name="read-mostly", Description="the image of the read-mostly tests")
+
+
+@pytest.fixture(scope="session")
+def other_account(server: FerryServer) -> FerryServer:
+    """The shared server, as the root user of a second account sees it."""
+    return accounts.seen_by(server, accounts.created(server, "the second account"))
+
+
+@pytest.fixture
+def new_account(server: FerryServer) -> Callable[[], FerryServer]:
+    """Makes an account of this test alone; the server, as its root user sees it."""
+    return lambda: accounts.seen_by(server, accounts.created(server))
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ class Credentials:
     access_key: str
     secret_key: str
     account: str
-    token: None = None
+    token: str | None = None
 
 
 @dataclass
@@ -166,6 +166,7 @@ class FerryServer:
             session = boto3.Session(
                 aws_access_key_id=self.credentials.access_key,
                 aws_secret_access_key=self.credentials.secret_key,
+                aws_session_token=self.credentials.token,
                 botocore_session=core,
             )
             self._clients[key] = session.client(
@@ -205,6 +206,7 @@ class FerryServer:
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": self.credentials.access_key,
             "AWS_SECRET_ACCESS_KEY": self.credentials.secret_key,
+            **({"AWS_SESSION_TOKEN": self.credentials.token} if self.credentials.token else {}),
             "AWS_REGION": HOME,
             "AWS_DEFAULT_REGION": HOME,
             "AWS_CONFIG_FILE": os.devnull,

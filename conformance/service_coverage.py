@@ -20,7 +20,7 @@ from disks import BLOCK, Disk, checksum, linear_checksum, text
 from ferry_server import HOME, ROOT, FerryServer
 from images import register, unused_name
 from s3_request import S3Request
-from signed_request import EC2_VERSION, FORM, IAM_VERSION, STS_VERSION, Request, form, kms_request
+from signed_request import EC2_VERSION, FORM, IAM_VERSION, STS_VERSION, Request, form, kms_request, organizations_request
 
 UNKNOWN = re.compile(r"^The parameters? (.+) (?:is|are) not recognized$")
 
@@ -437,6 +437,48 @@ def cover_rbin(server: FerryServer) -> Service:
             (covered.unread if UNKNOWN.match(answer.message or "") else covered.read).append(member)
         found.append(covered)
     return Service("rbin", found, len(model.operation_names))
+
+
+# Organizations -------------------------------------------------------------------------------------------------------
+
+# Of nothing that there is: asking changes nothing, as what nobody reads is named before it is looked for.
+ORGANIZATION_VALUES = {
+    "AccountId": "000000000000", "ResourceId": "000000000000", "TargetId": "000000000000", "ChildId": "000000000000", "RootId": "r-none",
+    "ParentId": "r-none", "SourceParentId": "r-none", "DestinationParentId": "r-none", "OrganizationalUnitId": "ou-none-12345678",
+    "PolicyId": "p-12345678", "CreateAccountRequestId": "car-12345678", "Email": "admin@example.com", "AccountName": "none", "Content": "none",
+    "Type": "SERVICE_CONTROL_POLICY", "Filter": "SERVICE_CONTROL_POLICY", "PolicyType": "SERVICE_CONTROL_POLICY", "MaxResults": 20,
+    "NextToken": "none", "Tags": [{"Key": "aws:none", "Value": ""}], "TagKeys": ["none"], "States": ["FAILED"],
+}
+
+
+def cover_organizations(server: FerryServer) -> Service:
+    model = botocore.session.get_session().get_service_model("organizations")
+
+    def ask(action: str, members: dict[str, Any]):
+        return organizations_request(action, members).signed(server, "organizations").send(server)
+
+    def unread(answer) -> set[str]:
+        unknown = UNKNOWN.match(answer.message) if answer.code == "InvalidInputException" else None
+        return {re.split(r"[.\[]", name)[0] for name in unknown.group(1).split(", ")} if unknown else set()
+
+    present = []
+    for name in model.operation_names:
+        if ask(name, {"NoSuchMember": 1}).code == "UnknownOperationException":
+            continue
+        covered = Operation(name)
+        shape = model.operation_model(name).input_shape
+        members = {
+            member: ORGANIZATION_VALUES.get(member, inner.enum[0] if getattr(inner, "enum", None) else "none")
+            for member, inner in (shape.members if shape else {}).items()
+        }
+        base = {member: members[member] for member in (shape.required_members if shape else [])}
+        for member, value in members.items():
+            # Beside one that nobody reads, so that nothing is done.
+            answer = ask(name, {**base, member: value, "NoSuchMember": 1})
+            assert "NoSuchMember" in unread(answer), f"{name} does not get to its unread members: {answer}"
+            (covered.unread if member in unread(answer) else covered.read).append(member)
+        present.append(covered)
+    return Service("Organizations", present, len(model.operation_names))
 
 
 # S3 ------------------------------------------------------------------------------------------------------------------

@@ -165,7 +165,15 @@ def sts_request(action: str = "GetCallerIdentity") -> Request:
 
 
 def kms_request(action: str, members: Mapping[str, object] | bytes) -> Request:
-    headers = {"X-Amz-Target": f"TrentService.{action}", "Content-Type": "application/x-amz-json-1.1"}
+    return json_request(f"TrentService.{action}", members)
+
+
+def organizations_request(action: str, members: Mapping[str, object] | bytes) -> Request:
+    return json_request(f"AWSOrganizationsV20161128.{action}", members)
+
+
+def json_request(target: str, members: Mapping[str, object] | bytes) -> Request:
+    headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
     return Request(headers=headers, body=members if isinstance(members, bytes) else json.dumps(members).encode())
 
 

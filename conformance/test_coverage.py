@@ -6,7 +6,9 @@ import difflib
 
 import pytest
 from ferry_server import ROOT
-from service_coverage import Values, cover_ebs, cover_ec2, cover_iam, cover_kms, cover_rbin, cover_s3, cover_sts, write_table
+from service_coverage import (
+    Values, cover_ebs, cover_ec2, cover_iam, cover_kms, cover_organizations, cover_rbin, cover_s3, cover_sts, write_table,
+)
 
 PAGE = ROOT / "docs" / "coverage.md"
 
@@ -42,6 +44,15 @@ EXPECTED = {
         "ListResourceTags", "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand",
         "ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription", "Verify", "VerifyMac",
     },
+    "Organizations": {
+        "AttachPolicy", "CloseAccount", "CreateAccount", "CreateOrganization", "CreateOrganizationalUnit", "CreatePolicy",
+        "DeleteOrganizationalUnit", "DeletePolicy", "DescribeAccount", "DescribeCreateAccountStatus", "DescribeOrganization",
+        "DescribeOrganizationalUnit", "DescribePolicy", "DetachPolicy", "DisablePolicyType", "EnablePolicyType", "ListAccounts",
+        "ListAccountsForParent", "ListAWSServiceAccessForOrganization", "ListChildren", "ListCreateAccountStatus",
+        "ListDelegatedAdministrators", "ListOrganizationalUnitsForParent", "ListParents", "ListPolicies", "ListPoliciesForTarget",
+        "ListRoots", "ListTagsForResource", "ListTargetsForPolicy", "MoveAccount", "TagResource", "UntagResource",
+        "UpdateOrganizationalUnit", "UpdatePolicy",
+    },
     "rbin": {
         "CreateRule", "DeleteRule", "GetRule", "ListRules", "ListTagsForResource", "LockRule", "TagResource", "UnlockRule", "UntagResource",
         "UpdateRule",
@@ -62,7 +73,10 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def services(server):
     values = Values(server)
-    return [cover_ec2(server, values), cover_ebs(server), cover_kms(server), cover_s3(server), cover_iam(server), cover_sts(server), cover_rbin(server)]
+    return [
+        cover_ec2(server, values), cover_ebs(server), cover_kms(server), cover_s3(server), cover_iam(server), cover_organizations(server),
+        cover_sts(server), cover_rbin(server),
+    ]
 
 
 def test_expected_actions_exist(services):
@@ -94,6 +108,11 @@ def test_the_recycle_bin_reads_every_parameter(services):
     [service] = [service for service in services if service.title == "rbin"]
     assert {operation.name: operation.unread for operation in service.operations if operation.unread} == {}
     assert len(service.operations) == service.known
+
+
+def test_organizations_reads_every_parameter(services):
+    [service] = [service for service in services if service.title == "Organizations"]
+    assert {operation.name: operation.unread for operation in service.operations if operation.unread} == {}
 
 
 def test_s3_answers_or_refuses_every_operation_by_its_name(services):

@@ -20,6 +20,7 @@ struct Ferry: AsyncParsableCommand {
             CopyCommand.self,
             ShareCommand.self,
             KeysCommand.self,
+            AccountsCommand.self,
             DiffCommand.self,
             VerifyCommand.self,
             RemoveCommand.self,

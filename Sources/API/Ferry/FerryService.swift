@@ -9,7 +9,7 @@ enum FerryService: JSONService {
     static let internalErrorCode = "InternalFailure"
     static let actions = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-    private static let all: [any Action<JSONReader>.Type] = [DescribeThrottling.self, ModifyThrottling.self]
+    private static let all: [any Action<JSONReader>.Type] = [CreateRootAccessKey.self, DescribeThrottling.self, ModifyThrottling.self]
 
     static func noSpace(_ message: String) -> Refusal { Refusal(code: "ServiceUnavailable", message: message, status: .serviceUnavailable) }
 }

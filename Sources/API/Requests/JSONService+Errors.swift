@@ -69,7 +69,8 @@ extension JSONService {
     static func reply(_ refusal: Refusal, requestID: String) -> Reply {
         let body = JSONWriter.object { json in
             json.member("__type", refusal.code)
-            json.member("message", refusal.message)
+            json.member(messageMember, refusal.message)
+            json.member("Reason", refusal.reason)
         }
         return .amazonJSON(body, status: refusal.status)
     }

@@ -10,9 +10,13 @@ protocol JSONService: WholeBodyService where Input == JSONReader {
     static var targetPrefix: String { get }
     /// The code of a failure that is ours.
     static var internalErrorCode: String { get }
+    /// What the text of an error is called.
+    static var messageMember: String { get }
 }
 
 extension JSONService {
+    static var messageMember: String { "message" }
+
     static func action(of request: IncomingRequest, _ body: WholeBody, on _: CallPath) throws -> AskedAction<JSONReader> {
         guard let target = request.headers[.amazonTarget], target.hasPrefix(targetPrefix),
             let action = actions[String(target.dropFirst(targetPrefix.count))]

@@ -7,6 +7,7 @@ enum ResourceInLog {
         "CertificateName", "RoleName", "UserName", "GroupName", "InstanceProfileName", "PolicyArn", "PolicyName",
         "OpenIDConnectProviderArn",
         "AccessKeyId", "AccountAlias",
+        "AccountId", "AccountName", "TargetId", "PolicyId", "OrganizationalUnitId", "RootId",
     ]
 
     static func name(in query: QueryReader) -> String? { parameters.lazy.compactMap(query.unreadText).first }

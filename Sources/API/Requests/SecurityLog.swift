@@ -48,7 +48,7 @@ final class SecurityLog: Sendable {
 
 /// What of the calls that were obeyed is told.
 private enum SecurityEvent {
-    case deletion, keyChange, accessChange, sharingChange, protectionChange, settingChange, identityChange
+    case deletion, keyChange, accessChange, sharingChange, protectionChange, settingChange, identityChange, accountChange
 
     private static let deletions: Set<String> = [
         "DeregisterImage", "DeleteSnapshot", "CancelImportTask", "CancelExportTask", "DeleteBucket", "DeleteObject", "DeleteObjects",
@@ -80,6 +80,10 @@ private enum SecurityEvent {
     ]
 
     private static let settingChanges: Set<String> = ["ModifyThrottling"]
+    private static let accountChanges: Set<String> = [
+        "AttachPolicy", "CloseAccount", "CreateAccount", "CreateRootAccessKey", "DetachPolicy", "DisablePolicyType", "EnablePolicyType",
+        "MoveAccount", "UpdatePolicy",
+    ]
 
     /// What IAM does beside is a change of who may do what.
     private static let readsOfIAM = ["Generate", "Get", "List", "Simulate"]
@@ -98,6 +102,8 @@ private enum SecurityEvent {
             self = .sharingChange
         } else if Self.settingChanges.contains(action) {
             self = .settingChange
+        } else if Self.accountChanges.contains(action) {
+            self = .accountChange
         } else if service == "iam", !Self.readsOfIAM.contains(where: action.hasPrefix) {
             self = .identityChange
         } else {
@@ -112,6 +118,7 @@ private enum SecurityEvent {
         case .accessChange: logger.info("Changed a bucket's access or protection as asked")
         case .protectionChange: logger.info("Changed what protects images and snapshots as asked")
         case .sharingChange: logger.info("Changed attributes or the sharing of images or snapshots as asked")
+        case .accountChange: logger.info("Changed accounts, or what they may do, as asked")
         case .settingChange: logger.info("Changed a setting of the server as asked")
         case .identityChange: logger.info("Changed identities or policies as asked")
         }

@@ -1,7 +1,8 @@
 /// The services that Ferry speaks, and through them every action: what is not here cannot be asked for.
 enum ServiceRegistry {
     static let services: [any APIService.Type] = [
-        EBSService.self, EC2Service.self, FerryService.self, IAMService.self, KMSService.self, RBinService.self, S3Service.self,
+        EBSService.self, EC2Service.self, FerryService.self, IAMService.self, KMSService.self, OrganizationsService.self, RBinService.self,
+        S3Service.self,
         STSService.self,
     ]
 

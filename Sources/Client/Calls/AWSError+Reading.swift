@@ -18,7 +18,7 @@ extension AWSError {
             region: call.region
         )
         switch call.service {
-        case .ebs, .ferry, .kms: readJSON(body, headers: headers)
+        case .ebs, .ferry, .kms, .organizations: readJSON(body, headers: headers)
         case .ec2, .s3, .sts: readXML(body)
         }
         bucketRegion = headers.first(name: "x-amz-bucket-region")

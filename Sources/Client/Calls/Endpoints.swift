@@ -5,6 +5,7 @@ package enum AWSService: String, Hashable, Sendable {
     case sts
     case kms
     case s3
+    case organizations
     /// What a Ferry has that AWS has not.
     case ferry
 }

@@ -20,12 +20,14 @@ extension AWSClient {
         _ action: String,
         _ input: some Encodable,
         region: String,
+        repetition: Call.Repetition = .anytime,
         as content: Content.Type
     ) async throws -> Content {
         var call = Call(service: service, action: action, region: region, method: .POST, path: "/")
         call.headers = [
             (name: "content-type", value: "application/x-amz-json-1.1"), (name: "x-amz-target", value: "\(target).\(action)"),
         ]
+        call.repetition = repetition
         call.body = try JSONEncoder().encodeAsByteBuffer(input, allocator: ByteBufferAllocator())
         let answer = try await send(call)
         do {

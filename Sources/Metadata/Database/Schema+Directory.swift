@@ -47,6 +47,7 @@ extension Schema {
                 "CREATE INDEX access_keys_by_account ON access_keys (account, created_at)",
             ],
             identitySteps,
+            organizationSteps,
         ]
     )
 }

@@ -14,17 +14,20 @@ package struct AccessKeyTable {
     }
 
     package func signer(_ id: String) throws -> Signer {
-        // Whether the account may sign at all belongs into this statement too.
         let row = try transaction.firstRow(
             """
-            SELECT value AS version, access_keys.account, sealed, status, user_id, iam_identities.id AS known_user, path, name
+            SELECT value AS version, access_keys.account AS account, sealed, access_keys.status AS status, user_id,
+                iam_identities.id AS known_user, iam_identities.path AS path, iam_identities.name AS name, accounts.status AS account_status
             FROM iam_version LEFT JOIN access_keys ON access_keys.id = ? LEFT JOIN iam_identities ON iam_identities.id = user_id
+                LEFT JOIN accounts ON accounts.id = access_keys.account
             """,
             [.text(id)]
         )
         guard let row else { return Signer(version: 0, key: nil) }
         let version = try row.integer("version")
-        guard let sealed = try row.optionalBytes("sealed"), try row.value("status") == AccessKey.Status.active else {
+        guard let sealed = try row.optionalBytes("sealed"), try row.value("status") == AccessKey.Status.active,
+            try row.value("account_status") == MemberAccount.Status.active
+        else {
             return Signer(version: version, key: nil)
         }
         let account: AccountID = try row.value("account")

@@ -7,8 +7,9 @@ package struct DirectoryTable {
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
-    package func accounts() throws -> [AccountID] {
-        try transaction.rows("SELECT id FROM accounts ORDER BY created_at, id").map { try $0.value("id") }
+    /// The oldest first, and not more than so many.
+    package func accounts(atMost limit: Int) throws -> [AccountID] {
+        try transaction.rows("SELECT id FROM accounts ORDER BY created_at, id LIMIT ?", [.integer(limit)]).map { try $0.value("id") }
     }
 
     package func insertAccount(_ id: AccountID, at date: Date) throws {

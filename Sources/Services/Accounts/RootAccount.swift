@@ -38,7 +38,7 @@ package struct RootAccount: Sendable {
     {
         let root = try await secrets.directory.write { transaction in
             let table = DirectoryTable(transaction)
-            let account = try Self.account(override, in: table)
+            let account = try Self.account(override, in: transaction)
             let keys = try table.rootAccessKeys(of: account)
             let known = override.accessKeyID.map { id in keys.first { $0.id == id } } ?? keys.first
             var root = try RootAccount(
@@ -52,6 +52,7 @@ package struct RootAccount: Sendable {
             let replaced = override.accessKeyID == nil ? [] : keys.map(\.id).filter { $0 != root.accessKeyID }
             root.change = keys.isEmpty ? .made : isKept && replaced.isEmpty ? .none : .replaced(replaced)
             try table.insertAccount(account, at: clock.now)
+            try Organization.found(managedBy: account, in: transaction, at: clock.now)
             // A key that the operator sets replaces those before it: one that leaked can be taken out of use.
             if override.accessKeyID != nil { try table.removeRootAccessKeys(of: account) }
             let sealed = try secrets.sealed(root.secretAccessKey, of: root.accessKeyID)
@@ -74,16 +75,28 @@ package struct RootAccount: Sendable {
         """
     }
 
-    private static func account(_ override: Override, in table: DirectoryTable) throws -> AccountID {
-        if let text = override.accountID {
+    private static func account(_ override: Override, in transaction: Transaction) throws -> AccountID {
+        let asked = try override.accountID.map { text in
             guard let account = AccountID(rawValue: text) else { throw RootAccountError.accountID(text) }
-            // What is in the folder belongs to the account that it was made for: another one would see nothing of it.
-            if let known = try table.accounts().first, known != account { throw RootAccountError.otherAccount(known, asked: account) }
             return account
         }
-        if let account = try table.accounts().first { return account }
-        var generator = SystemRandomNumberGenerator()
-        return AccountID(random: &generator)
+        guard let known = try known(in: transaction, asked: asked) else {
+            var generator = SystemRandomNumberGenerator()
+            return asked ?? AccountID(random: &generator)
+        }
+        // What is in the folder belongs to the account that it was made for: another one would see nothing of it.
+        if let asked, asked != known { throw RootAccountError.otherAccount(known, asked: asked) }
+        return known
+    }
+
+    /// The account that manages the others; nil in a new folder.
+    private static func known(in transaction: Transaction, asked: AccountID?) throws -> AccountID? {
+        if let organization = try OrganizationTable(transaction).organization() { return organization.managementAccount }
+        // A folder of before has one account. A directory that was lost and made anew has all that own something, and none is known to be first.
+        let accounts = try DirectoryTable(transaction).accounts(atMost: 2)
+        guard accounts.count > 1 else { return accounts.first }
+        guard let asked else { throw RootAccountError.severalAccounts }
+        return asked
     }
 
     /// Whether clients can sign with the key, and the credentials file hold it.
@@ -96,6 +109,7 @@ package struct RootAccount: Sendable {
 package enum RootAccountError: Error, CustomStringConvertible {
     case accountID(String)
     case otherAccount(AccountID, asked: AccountID)
+    case severalAccounts
     case accessKey
 
     package var description: String {
@@ -103,6 +117,8 @@ package enum RootAccountError: Error, CustomStringConvertible {
         case .accountID(let text): "FERRY_ROOT_ACCOUNT_ID must be 12 digits, not '\(text)'"
         case .otherAccount(let known, let asked):
             "The data folder belongs to the account \(known), FERRY_ROOT_ACCOUNT_ID says \(asked): unset it, or use another folder"
+        case .severalAccounts:
+            "The directory was made anew and does not know which of its accounts manages the others: set FERRY_ROOT_ACCOUNT_ID to that one"
         case .accessKey:
             "FERRY_ROOT_ACCESS_KEY_ID takes 3 to 128 letters, digits and underscores, FERRY_ROOT_SECRET_ACCESS_KEY 1 to 128 visible characters"
         }

@@ -28,19 +28,18 @@ package struct JSONMember: Sendable {
     }
 }
 
-/// Which characters a text may have, with the regular expression that says so in the service model.
+/// What a text must be like, with the regular expression that says so in the service model.
 package struct JSONPattern: Sendable {
     let text: String
-    private let allowsEmpty: Bool
-    private let allows: @Sendable (Unicode.Scalar) -> Bool
+    let matches: @Sendable (String) -> Bool
 
-    package init(_ text: String, allowsEmpty: Bool = false, allows: @escaping @Sendable (Unicode.Scalar) -> Bool) {
+    package init(_ text: String, matching matches: @escaping @Sendable (String) -> Bool) {
         self.text = text
-        self.allowsEmpty = allowsEmpty
-        self.allows = allows
+        self.matches = matches
     }
 
-    func matches(_ text: String) -> Bool {
-        (allowsEmpty || !text.isEmpty) && text.unicodeScalars.allSatisfy(allows)
+    /// A text of so many characters, each of them one that is allowed.
+    package init(_ text: String, allowsEmpty: Bool = false, allows: @escaping @Sendable (Unicode.Scalar) -> Bool) {
+        self.init(text, matching: { (allowsEmpty || !$0.isEmpty) && $0.unicodeScalars.allSatisfy(allows) })
     }
 }

@@ -8,6 +8,7 @@ enum ActionSamples {
         switch service {
         case "ec2", "iam", "sts": .form(service, action)
         case "kms": .json(service, "TrentService.\(action)")
+        case "organizations": .json(service, "AWSOrganizationsV20161128.\(action)")
         case "ferry": .json(service, "Ferry.\(action)")
         case "rbin": rbin[action].map { .rest(service, $0.0, $0.1) }
         case "ebs": ebs[action].map { .rest(service, $0.0, $0.1) }

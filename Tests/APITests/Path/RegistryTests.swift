@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct RegistryTests {
-    private static let services: Set<String> = ["ebs", "ec2", "ferry", "iam", "kms", "rbin", "s3", "sts"]
+    private static let services: Set<String> = ["ebs", "ec2", "ferry", "iam", "kms", "organizations", "rbin", "s3", "sts"]
 
     @Test func everyActionNeedsPermissionsOfKnownServices() {
         for action in RegisteredAction.all {

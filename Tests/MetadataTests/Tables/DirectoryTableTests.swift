@@ -7,12 +7,13 @@ import Testing
         let temporary = try TemporaryDatabase(.directory)
         try temporary.write { transaction throws in
             let table = DirectoryTable(transaction)
-            #expect(try table.accounts().isEmpty)
+            #expect(try table.accounts(atMost: 9).isEmpty)
             try table.insertAccount(.bob, at: date(milliseconds: 1000))
             try table.insertAccount(.alice, at: date(milliseconds: 2000))
             // An account that is there stays as it is.
             try table.insertAccount(.bob, at: date(milliseconds: 3000))
-            #expect(try table.accounts() == [.bob, .alice])
+            #expect(try table.accounts(atMost: 9) == [.bob, .alice])
+            #expect(try table.accounts(atMost: 1) == [.bob])
         }
     }
 
