@@ -178,16 +178,40 @@ def cover_ec2(server: FerryServer, values: Values) -> Service:
 # STS -----------------------------------------------------------------------------------------------------------------
 
 
+STS_VALUES = {
+    "RoleArn": "arn:aws:iam::000000000000:role/none", "RoleSessionName": "none", "Name": "none", "AccessKeyId": "A" * 20,
+    "DurationSeconds": "900", "ExternalId": "none", "SourceIdentity": "none", "EncodedMessage": "none", "SerialNumber": "none-of-all",
+    "TokenCode": "123456", "Policy": "none",
+}
+STS_LISTS = {
+    "PolicyArns": {"PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+    "Tags": {"Tags.member.1.Key": "none", "Tags.member.1.Value": "none"}, "TransitiveTagKeys": {"TransitiveTagKeys.member.1": "none"},
+    "ProvidedContexts": {"ProvidedContexts.member.1.ProviderArn": "arn:aws:sts::aws:contextProvider/none"},
+}
+
+
 def cover_sts(server: FerryServer) -> Service:
+    """Beside a parameter that nobody reads, so that nothing is done."""
     model = botocore.session.get_session().get_service_model("sts")
+
+    def ask(action: str, parameters: dict[str, str]):
+        body = form({"Action": action, "Version": STS_VERSION, **parameters})
+        return Request(headers={"Content-Type": FORM}, body=body).signed(server, "sts").send(server)
+
     present = []
     for name in model.operation_names:
-        body = form({"Action": name, "Version": STS_VERSION})
-        answer = Request(headers={"Content-Type": FORM}, body=body).signed(server, "sts").send(server)
-        if answer.code != "InvalidAction":
-            shape = model.operation_model(name).input_shape
-            assert shape is None or not shape.members, f"{name} has parameters; teach this table to ask for them"
-            present.append(Operation(name))
+        if ask(name, {"NoSuchParameter": "1"}).code == "InvalidAction":
+            continue
+        covered = Operation(name)
+        shape = model.operation_model(name).input_shape
+        base = {member: STS_VALUES[member] for member in (shape.required_members if shape else [])}
+        for member in shape.members if shape else []:
+            sent = STS_LISTS.get(member) or {member: STS_VALUES[member]}
+            answer = ask(name, {**base, **sent, "NoSuchParameter": "1"})
+            unknown = UNKNOWN.match(answer.message) if answer.code == "UnknownParameter" else None
+            unread = unknown is not None and not sent.keys().isdisjoint(unknown.group(1).split(", "))
+            (covered.unread if unread else covered.read).append(member)
+        present.append(covered)
     return Service("STS", present, len(model.operation_names))
 
 

@@ -66,7 +66,9 @@ EXPECTED = {
         "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketTagging", "PutBucketVersioning", "PutObject", "PutObjectAcl",
         "PutObjectTagging", "PutPublicAccessBlock", "UploadPart", "UploadPartCopy",
     },
-    "STS": {"GetCallerIdentity"},
+    "STS": {
+        "AssumeRole", "DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity", "GetFederationToken", "GetSessionToken",
+    },
 }
 
 
@@ -110,8 +112,9 @@ def test_the_recycle_bin_reads_every_parameter(services):
     assert len(service.operations) == service.known
 
 
-def test_organizations_reads_every_parameter(services):
-    [service] = [service for service in services if service.title == "Organizations"]
+@pytest.mark.parametrize("title", ["Organizations", "STS"])
+def test_every_parameter_is_read_of(services, title):
+    [service] = [service for service in services if service.title == title]
     assert {operation.name: operation.unread for operation in service.operations if operation.unread} == {}
 
 

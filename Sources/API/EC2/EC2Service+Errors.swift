@@ -42,6 +42,7 @@ extension EC2Service {
         status: .forbidden
     )
     static let unknownAccessKey = Refusal(code: "AuthFailure", message: credentials, status: .unauthorized)
+    static let expiredToken = Refusal(code: "RequestExpired", message: "Request has expired.", status: .badRequest)
     static let busy = Refusal(
         code: "Unavailable",
         message: "The server has too many requests in hand. Try again later.",

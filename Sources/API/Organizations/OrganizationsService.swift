@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import HTTPTypes
 import Wire
 
@@ -64,6 +65,8 @@ enum OrganizationsService: JSONService {
             ("length greater than", "MIN_LENGTH_EXCEEDED"), ("length less than", "MAX_LENGTH_EXCEEDED"),
             ("value greater than", "MIN_VALUE_EXCEEDED"), ("value less than", "MAX_VALUE_EXCEEDED"),
         ]
-        return reasons.first { error.message.contains($0.0) }?.1 ?? "UNRECOGNIZED_PARAMETER"
+        let message = error.message
+        let told = reasons.compactMap { text, reason in message.range(of: text).map { (place: $0.lowerBound, reason: reason) } }
+        return told.min { $0.place < $1.place }?.reason ?? "UNRECOGNIZED_PARAMETER"
     }
 }

@@ -32,6 +32,9 @@ protocol APIService: Sendable {
     /// What a client is told that signs with a key that is not known.
     static func unknownAccessKey(_ id: String) -> any Error
 
+    /// What a client is told whose session token is no good.
+    static func refused(_ session: SessionRefusal) -> any Error
+
     /// What a client is told of any error.
     static func reply(to error: any Error, of request: IncomingRequest, requestID: String, on path: CallPath) -> Reply
 }
@@ -66,6 +69,13 @@ extension WholeBodyService {
     }
 
     static func unknownAccessKey(_: String) -> any Error { RefusedRequest(unknownAccessKey) }
+
+    static func refused(_ session: SessionRefusal) -> any Error {
+        switch session {
+        case .invalid: RefusedRequest(unknownAccessKey)
+        case .expired: RefusedRequest(expiredToken)
+        }
+    }
 
     static func reply(to error: any Error, of request: IncomingRequest, requestID: String, on path: CallPath) -> Reply {
         let refusal = refusal(error)

@@ -38,18 +38,20 @@ struct CallPath: Sendable {
             logger[metadataKey: "account"] = "\(key.principal.account)"
             let store = try await service.region(of: claim, content, by: key.principal, on: self)
             logger[metadataKey: "region"] = "\(store.region)"
-            deployment.accessKeys.noteUse(of: key.principal.accessKeyID, for: service.name, in: store.region)
+            if key.session == nil { deployment.accessKeys.noteUse(of: key.principal.accessKeyID, for: service.name, in: store.region) }
             let asked = try service.action(of: request, content, on: self)
             logger[metadataKey: "action"] = "\(asked.type.name)"
             if let resource = asked.resource { logger[metadataKey: "resource"] = "\(resource.prefix(256))" }
             try throttle(asked, key.principal.account, store.region, for: service)
             let call = Call(
                 principal: key.principal,
+                session: key.session,
                 store: store,
                 deployment: deployment,
                 host: request.host,
                 origin: request.origin(isSecure: isSecure)
             )
+            try known(service) { try call.checkSession(calls: asked.type.name, of: service.name) }
             var reply = try await run(asked.type, asked.input, in: call, requestID: requestID, for: service)
             if let resource = reply.resource { logger[metadataKey: "resource"] = "\(resource)" }
             reply.headers[service.requestIDField] = requestID
@@ -86,11 +88,23 @@ struct CallPath: Sendable {
         }
     }
 
-    private func accessKey<Service: APIService>(of claim: RequestClaim, for _: Service.Type) async throws -> AccessKeys.Found {
-        guard !claim.hasSessionToken, let key = try await deployment.accessKeys.find(claim.accessKeyID) else {
-            throw Service.unknownAccessKey(claim.accessKeyID)
+    private func accessKey<Service: APIService>(of claim: RequestClaim, for _: Service.Type) async throws -> KnownKey {
+        do {
+            guard let key = try await deployment.key(claim.accessKeyID, sessionToken: claim.sessionToken) else {
+                throw Service.unknownAccessKey(claim.accessKeyID)
+            }
+            return key
+        } catch let refusal as SessionRefusal {
+            throw Service.refused(refusal)
         }
-        return key
+    }
+
+    private func known<Service: APIService>(_: Service.Type, _ check: () throws -> Void) throws {
+        do {
+            try check()
+        } catch let refusal as SessionRefusal {
+            throw Service.refused(refusal)
+        }
     }
 
     private func refuse<Service: APIService>(

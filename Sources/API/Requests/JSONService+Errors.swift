@@ -49,6 +49,10 @@ extension JSONService {
         )
     }
 
+    static var expiredToken: Refusal {
+        Refusal(code: "ExpiredTokenException", message: "The security token included in the request is expired", status: .badRequest)
+    }
+
     static var internalError: Refusal {
         Refusal(
             code: internalErrorCode,

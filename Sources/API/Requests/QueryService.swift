@@ -49,6 +49,10 @@ extension QueryService {
         Refusal(code: "InvalidClientTokenId", message: "The security token included in the request is invalid.", status: .forbidden)
     }
 
+    static var expiredToken: Refusal {
+        Refusal(code: "ExpiredToken", message: "The security token included in the request is expired", status: .forbidden)
+    }
+
     static var busy: Refusal {
         Refusal(code: "Throttling", message: "The server has too many requests in hand. Try again later.", status: .badRequest)
     }

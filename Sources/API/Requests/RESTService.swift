@@ -42,6 +42,10 @@ extension RESTService {
         )
     }
 
+    static var expiredToken: Refusal {
+        Refusal(code: "ExpiredTokenException", message: "The security token included in the request is expired", status: .forbidden)
+    }
+
     static var internalError: Refusal {
         Refusal(code: "InternalServerException", message: "An internal error has occurred", status: .internalServerError)
     }

@@ -36,6 +36,8 @@ protocol Dialect: Sendable {
     static func refusal(_ error: KeyUnusable) -> Refusal
     static var unsigned: Refusal { get }
     static var unknownAccessKey: Refusal { get }
+    /// Temporary keys whose time is over.
+    static var expiredToken: Refusal { get }
     /// - Parameter served: which Regions there are, as a sentence without its full stop.
     static func unknownRegion(_ name: String, served: String) -> Refusal
     static var internalError: Refusal { get }

@@ -43,10 +43,11 @@ enum RequestClaim {
         }
     }
 
-    var hasSessionToken: Bool {
+    /// What goes with a temporary key.
+    var sessionToken: String? {
         switch self {
-        case .v4(let claim): claim.sessionToken != nil
-        case .v2(let claim): claim.sessionToken != nil
+        case .v4(let claim): claim.sessionToken
+        case .v2(let claim): claim.sessionToken
         }
     }
 

@@ -36,6 +36,13 @@ enum S3Service: APIService {
 
     static func unknownAccessKey(_ id: String) -> any Error { S3Error(.invalidAccessKeyID, details: [.init(.accessKeyID, id)]) }
 
+    static func refused(_ session: SessionRefusal) -> any Error {
+        switch session {
+        case .invalid: S3Error(.invalidToken)
+        case .expired: S3Error(.expiredToken)
+        }
+    }
+
     /// The names behind which a bucket may stand, as `depot.localhost` or `depot.s3.eu-west-1.amazonaws.com`.
     static func baseNames(of deployment: Deployment) -> Set<String> {
         var names: Set<String> = ["s3.amazonaws.com"]

@@ -1,3 +1,5 @@
+import Domain
+import HTTPTypes
 import Wire
 
 /// STS, the same in every Region.
@@ -6,5 +8,23 @@ enum STSService: QueryService {
     static let namespace = QueryEnvelope.stsNamespace
     static let version = "2011-06-15"
     static let internalErrorCode = "InternalFailure"
-    static let actions: [String: any Action<QueryReader>.Type] = [GetCallerIdentity.name: GetCallerIdentity.self]
+    static let actions: [String: any Action<QueryReader>.Type] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    private static let all: [any Action<QueryReader>.Type] = [
+        AssumeRole.self, DecodeAuthorizationMessage.self, GetAccessKeyInfo.self, GetCallerIdentity.self, GetFederationToken.self,
+        GetSessionToken.self,
+    ]
+
+    /// The service model calls the fault of a policy by another name than its code.
+    static func refusal(_ fault: Fault) -> Refusal {
+        Refusal(fault, status: fault.code == .accessDeniedBySTS ? .forbidden : .badRequest)
+    }
+
+    /// A member that is none, in STS's code.
+    static func refusal(_ error: RequestError) -> Refusal {
+        switch error.kind {
+        case .constraints, .invalidValue: Refusal(code: FaultCode.validationError.rawValue, message: error.message, status: .badRequest)
+        default: Refusal(code: error.code, message: error.message, status: .badRequest)
+        }
+    }
 }

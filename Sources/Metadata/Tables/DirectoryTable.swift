@@ -19,6 +19,11 @@ package struct DirectoryTable {
         )
     }
 
+    /// The account that has a key, whether it signs or not.
+    package func account(ofAccessKey id: String) throws -> AccountID? {
+        try transaction.firstRow("SELECT account FROM access_keys WHERE id = ?", [.text(id)])?.value("account")
+    }
+
     /// The active keys of an account's root user, the oldest first. The secrets are sealed under the vault.
     package func rootAccessKeys(of account: AccountID) throws -> [(id: String, sealed: [UInt8])] {
         let sql = "SELECT id, sealed FROM access_keys WHERE account = ? AND user_id IS NULL AND status = ? ORDER BY created_at, id"

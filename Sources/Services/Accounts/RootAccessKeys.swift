@@ -7,8 +7,11 @@ package struct NewAccessKey: Sendable {
     package let secret: String
 
     /// A new one, as AWS makes them.
-    package static func random() -> NewAccessKey {
-        NewAccessKey(id: AccessKey.randomID(), secret: DirectorySecrets.newSecret())
+    package static func random() -> NewAccessKey { NewAccessKey(id: AccessKey.randomID(), secret: DirectorySecrets.newSecret()) }
+
+    /// One that goes with a session token.
+    static func temporary(of account: AccountID) -> NewAccessKey {
+        NewAccessKey(id: TemporaryKeyID.random(of: account), secret: DirectorySecrets.newSecret())
     }
 }
 

@@ -4,6 +4,8 @@ import Foundation
 /// One call that has been let in: who calls, and the Region that it acts in.
 package struct Call: Sendable {
     package let principal: Principal
+    /// What the caller's temporary keys were given for; nil for keys that do not expire.
+    package let session: CallerSession?
     package private(set) var store: RegionStore
     package let deployment: Deployment
     /// The host that the client spoke to.
@@ -12,8 +14,16 @@ package struct Call: Sendable {
     /// Whether the call is to be checked and not done: see `rehearse`.
     package private(set) var isDryRun = false
 
-    package init(principal: Principal, store: RegionStore, deployment: Deployment, host: String, origin: CallOrigin = .server) {
+    package init(
+        principal: Principal,
+        session: CallerSession? = nil,
+        store: RegionStore,
+        deployment: Deployment,
+        host: String,
+        origin: CallOrigin = .server
+    ) {
         self.principal = principal
+        self.session = session
         self.store = store
         self.deployment = deployment
         self.host = host

@@ -12,6 +12,8 @@ package struct TokenSealer: Sendable {
         case page = 1
         case block = 2
         case grant = 3
+        case session = 4
+        case authorizationMessage = 5
     }
 
     private static let version: UInt8 = 1
@@ -19,8 +21,13 @@ package struct TokenSealer: Sendable {
     private static let textBytesMax = 2048
 
     private let key: SymmetricKey
+    /// What tokens are sealed with that nobody else may read.
+    let hidingKey: SymmetricKey
 
-    package init(key: [UInt8]) { self.key = SymmetricKey(data: key) }
+    package init(key: [UInt8]) {
+        self.key = SymmetricKey(data: key)
+        hidingKey = HKDF<SHA256>.deriveKey(inputKeyMaterial: self.key, info: Data("ferry hidden tokens 1".utf8), outputByteCount: 32)
+    }
 
     package static func load(from secrets: DirectorySecrets) async throws -> TokenSealer { TokenSealer(key: try await secrets.tokenKey()) }
 

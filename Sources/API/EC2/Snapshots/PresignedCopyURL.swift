@@ -24,11 +24,13 @@ struct PresignedCopyURL {
             guard claim.scope.service == "ec2", claim.scope.region == sourceRegion else {
                 return .invalid("it is signed for \(claim.scope.service) in \(claim.scope.region), expected ec2 in \(sourceRegion)")
             }
-            let key = try await call.deployment.accessKeys.find(claim.accessKeyID)
+            let key = try await call.deployment.key(claim.accessKeyID, sessionToken: claim.sessionToken)
             guard let key, key.principal.account == call.account else { return .invalid("it is not signed with a key of the caller") }
             try claim.verify(request: request, secretAccessKey: key.secret, payload: .empty, now: call.now)
             return try content(request.target.query, call)
         } catch let error as SignatureError {
+            return .invalid("\(error)")
+        } catch let error as SessionRefusal {
             return .invalid("\(error)")
         } catch let error as RequestError {
             return .invalid(error.message)

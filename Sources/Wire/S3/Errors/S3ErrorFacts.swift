@@ -31,6 +31,8 @@ extension S3ErrorCode {
         .accessDenied: .mostly(403, "Access Denied", .headersNotSigned, .xAmzExpires, .expires, .serverTime),
         .authorizationHeaderMalformed: .mostly(400, "The authorization header that you provided is not valid.", .region),
         .authorizationQueryParametersError: .mostly(400, "The authorization query parameters that you provided are not valid.", .region),
+        .expiredToken: .always(400, "The provided token has expired."),
+        .invalidToken: .always(400, "The provided token is malformed or otherwise invalid."),
         .invalidAccessKeyID: .always(403, "The AWS Access Key Id you provided does not exist in our records.", .accessKeyID),
         .requestTimeTooSkewed: .always(
             403,
