@@ -41,3 +41,19 @@ def test_a_member_account_neither_lists_nor_creates(other_account, ferry):
 def test_what_is_no_name_or_address_is_refused(ferry):
     assert "1 to 50 characters" in ferry("accounts", "create", "x" * 51, expect=MISUSED).stderr
     assert "not an email address" in ferry("accounts", "create", "x", "--email", "x", expect=MISUSED).stderr
+
+
+def test_an_operator_with_the_root_key_gets_a_new_access_key(start_server, ferry):
+    server = start_server()
+    lost = server.credentials
+    assert "another ferry works" in ferry("recover", "--data", server.data, "--new-access-key", on=server, expect=FAILED).stderr
+    server.stop()
+    told = ferry("recover", "--data", server.data, "--new-access-key", on=server)
+    server.start()
+    assert server.account == lost.account and server.credentials.access_key != lost.access_key
+    assert server.credentials.access_key in told.stdout and server.credentials.access_key in told.stderr
+    assert server.credentials.secret_key not in told.stdout + told.stderr
+    assert server.client("sts").get_caller_identity()["Account"] == lost.account
+    # The one before it goes on until somebody deletes it.
+    assert accounts.seen_by(server, lost).client("sts").get_caller_identity()["Account"] == lost.account
+    assert server.client("organizations").list_accounts()["Accounts"][0]["Id"] == lost.account

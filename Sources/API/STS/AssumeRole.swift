@@ -28,7 +28,11 @@ struct AssumeRole: QueryAction {
 
     func run(in call: Call) async throws -> Answer {
         let sourceIdentity = call.session?.sourceIdentity ?? request.sourceIdentity
-        return Answer(keys: try await SecurityTokens(call).assume(request), partition: call.region.partition, sourceIdentity: sourceIdentity)
+        return Answer(
+            keys: try await SecurityTokens(call).assume(request),
+            partition: call.region.partition,
+            sourceIdentity: sourceIdentity
+        )
     }
 
     struct Answer: XMLEncodable {

@@ -40,7 +40,7 @@ package struct RootAccount: Sendable {
             let table = DirectoryTable(transaction)
             let account = try Self.account(override, in: transaction)
             let keys = try table.rootAccessKeys(of: account)
-            let known = override.accessKeyID.map { id in keys.first { $0.id == id } } ?? keys.first
+            let known = override.accessKeyID.map { id in keys.first { $0.id == id } } ?? keys.last
             var root = try RootAccount(
                 account: account,
                 accessKeyID: override.accessKeyID ?? known?.id ?? AccessKey.randomID(),
@@ -65,7 +65,7 @@ package struct RootAccount: Sendable {
     }
 
     /// The AWS shared-credentials format.
-    private var sharedCredentials: String {
+    var sharedCredentials: String {
         """
         # account \(account)
         [default]
@@ -90,7 +90,7 @@ package struct RootAccount: Sendable {
     }
 
     /// The account that manages the others; nil in a new folder.
-    private static func known(in transaction: Transaction, asked: AccountID?) throws -> AccountID? {
+    static func known(in transaction: Transaction, asked: AccountID?) throws -> AccountID? {
         if let organization = try OrganizationTable(transaction).organization() { return organization.managementAccount }
         // A folder of before has one account. A directory that was lost and made anew has all that own something, and none is known to be first.
         let accounts = try DirectoryTable(transaction).accounts(atMost: 2)
@@ -110,6 +110,7 @@ package enum RootAccountError: Error, CustomStringConvertible {
     case accountID(String)
     case otherAccount(AccountID, asked: AccountID)
     case severalAccounts
+    case noAccount
     case accessKey
 
     package var description: String {
@@ -117,6 +118,7 @@ package enum RootAccountError: Error, CustomStringConvertible {
         case .accountID(let text): "FERRY_ROOT_ACCOUNT_ID must be 12 digits, not '\(text)'"
         case .otherAccount(let known, let asked):
             "The data folder belongs to the account \(known), FERRY_ROOT_ACCOUNT_ID says \(asked): unset it, or use another folder"
+        case .noAccount: "The data folder has no account yet: the first start of ferry serve makes it, with its access key"
         case .severalAccounts:
             "The directory was made anew and does not know which of its accounts manages the others: set FERRY_ROOT_ACCOUNT_ID to that one"
         case .accessKey:

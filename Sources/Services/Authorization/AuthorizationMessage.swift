@@ -14,7 +14,8 @@ package struct AuthorizationMessage: Sendable {
     private let conditions: [(key: String, values: [String])]
 
     /// - Parameter conditions: what conditions of policies have asked about the request.
-    package init(_ denial: AccessDenial, of principal: Principal, in partition: String, conditions: [(key: String, values: [String])] = []) {
+    package init(_ denial: AccessDenial, of principal: Principal, in partition: String, conditions: [(key: String, values: [String])] = [])
+    {
         self.denial = denial
         self.principal = principal
         self.partition = partition

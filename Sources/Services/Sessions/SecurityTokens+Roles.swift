@@ -46,7 +46,10 @@ extension SecurityTokens {
         }
         // The identity of who began the first session stands for all that follow.
         if let known = call.session?.sourceIdentity, let asked = request.sourceIdentity, asked != known {
-            throw Fault(.accessDeniedBySTS, "User: \(caller) is not authorized to perform: sts:SetSourceIdentity on resource: \(request.role)")
+            throw Fault(
+                .accessDeniedBySTS,
+                "User: \(caller) is not authorized to perform: sts:SetSourceIdentity on resource: \(request.role)"
+            )
         }
         var context = try await context()
         context.set("sts:rolesessionname", to: request.sessionName)

@@ -87,7 +87,8 @@ struct SessionToken: Codable, Sendable {
 
     /// Nil for what was not made here.
     init?(_ text: String, sealedBy tokens: TokenSealer) {
-        guard let content = tokens.openHidden(text, as: .session), let token = try? JSONDecoder().decode(Self.self, from: Data(content)) else {
+        guard let content = tokens.openHidden(text, as: .session), let token = try? JSONDecoder().decode(Self.self, from: Data(content))
+        else {
             return nil
         }
         self = token

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Logging
 import Services
 
 /// Says how the files of a data folder stand to each other, and goes on when some of them are lost.
@@ -12,7 +13,8 @@ struct RecoverCommand: AsyncParsableCommand {
             best. With an option the server must be stopped. \
             --accept continues with rows that are older than the packs: the next collection frees what they do not know. \
             With a directory that is older than the folder, everything newer is lost except the names of buckets. \
-            --begin-anew moves what is left into DIR/set-aside and deletes nothing.
+            --begin-anew moves what is left into DIR/set-aside and deletes nothing. \
+            --new-access-key makes another access key for the root account and writes it to DIR/credentials: it needs the root key.
             """
     )
 
@@ -26,8 +28,13 @@ struct RecoverCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Start over with an empty Region, or with a new directory.", valueName: "region|directory"))
     var beginAnew: String?
 
+    @Flag(help: "Make a new access key for the root account. The server must be stopped.")
+    var newAccessKey = false
+
     func validate() throws {
-        guard accept == nil || beginAnew == nil else { throw ValidationError("Give --accept or --begin-anew, not both.") }
+        guard [accept != nil, beginAnew != nil, newAccessKey].count(where: { $0 }) < 2 else {
+            throw ValidationError("Give one of --accept, --begin-anew and --new-access-key.")
+        }
         guard let name = accept ?? beginAnew, name != Recover.directoryName, Region(rawValue: name) == nil else { return }
         throw ValidationError("\(accept == nil ? "--begin-anew" : "--accept") takes the name of a Region, or '\(Recover.directoryName)'")
     }
@@ -35,10 +42,13 @@ struct RecoverCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = folder.folder
         let recover = Recover(folder: folder)
-        guard accept != nil || beginAnew != nil else { return try await report(recover) }
+        guard accept != nil || beginAnew != nil || newAccessKey else { return try await report(recover) }
         guard folder.exists else { throw NoDataFolder(path: folder.path) }
         let lock = try folder.lock()
-        if let accept {
+        if newAccessKey {
+            let made = try await RootAccount.makeKey(in: folder, rootKey: root.source(), logger: Logger(label: "ferry"))
+            print("The account \(made.account) has the new access key \(made.accessKeyID); its secret is in \(folder.credentials)")
+        } else if let accept {
             if let region = Region(rawValue: accept) { try recover.accept(region) } else { try recover.acceptDirectory() }
             print("\(accept): continues with the rows that it has")
         } else if let beginAnew {

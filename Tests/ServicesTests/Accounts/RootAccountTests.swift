@@ -85,6 +85,51 @@ import Testing
         }
     }
 
+    @Test func whoHasTheRootKeyGetsANewAccessKey() async throws {
+        try await KeptFolder.run { kept in
+            var first: RootAccount?
+            try await kept.serving { world in first = try await prepare(world) }
+            let old = try #require(first)
+            let file = kept.folder.path + "/other.key"
+            try kept.write(Array((String(repeating: "ab", count: 32) + "\n").utf8), to: file)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+            await #expect(throws: (any Error).self) {
+                _ = try await RootAccount.makeKey(in: kept.folder, rootKey: .file(file), logger: kept.log.logger)
+            }
+            kept.clock.advance(seconds: 1)
+            let made = try await RootAccount.makeKey(
+                in: kept.folder,
+                rootKey: .dataFolder,
+                clock: kept.clock.wallClock,
+                logger: kept.log.logger
+            )
+            #expect(made.account == old.account && made.accessKeyID != old.accessKeyID)
+            #expect(kept.log.entries.contains { $0.metadata["access_key"] == made.accessKeyID })
+            #expect(!kept.log.entries.contains { "\($0)".contains(made.secretAccessKey) })
+            #expect(try String(contentsOfFile: kept.folder.credentials, encoding: .utf8).contains(made.secretAccessKey))
+            kept.clock.advance(seconds: 1)
+            // There are two at most: a third takes the place of the oldest.
+            let third = try await RootAccount.makeKey(
+                in: kept.folder,
+                rootKey: .dataFolder,
+                clock: kept.clock.wallClock,
+                logger: kept.log.logger
+            )
+            try await kept.serving { world in
+                let keys = world.deployment.accessKeys
+                let gone = try await keys.find(old.accessKeyID)
+                let kept = try await keys.find(made.accessKeyID)
+                let newest = try await keys.find(third.accessKeyID)
+                #expect(gone == nil)
+                #expect(kept?.secret == made.secretAccessKey)
+                #expect(newest?.principal.account == old.account)
+                // The newest one is what tools find.
+                let found = try await prepare(world).accessKeyID
+                #expect(found == third.accessKeyID)
+            }
+        }
+    }
+
     @Test(arguments: [("FERRY_ROOT_ACCESS_KEY_ID", "a/b"), ("FERRY_ROOT_SECRET_ACCESS_KEY", "two\nlines")])
     func aKeyThatNobodyCanSignWithIsRefused(name: String, value: String) async throws {
         try await World.run { world in

@@ -49,7 +49,9 @@ import Testing
                 try await assume(world, AccountCreation.standardRole, in: member)
             )
             let deployment = world.deployment
-            await #expect(throws: SessionRefusal.invalid) { _ = try await deployment.key(one.accessKeyID, sessionToken: other.sessionToken) }
+            await #expect(throws: SessionRefusal.invalid) {
+                _ = try await deployment.key(one.accessKeyID, sessionToken: other.sessionToken)
+            }
             // Nothing of it can be changed, and nothing read.
             let bytes = try #require(Data(base64Encoded: one.sessionToken))
             for index in stride(from: 0, to: bytes.count, by: 7) {
@@ -174,7 +176,9 @@ import Testing
     @Test func whatASessionCarriesIsLimited() async throws {
         try await Self.run { world, member in
             let tokens = SecurityTokens(world.call(World.home, by: member))
-            func begin(_ content: SessionContent) throws -> TemporaryKeys { try tokens.federationToken(for: "guest", seconds: 900, content) }
+            func begin(_ content: SessionContent) throws -> TemporaryKeys {
+                try tokens.federationToken(for: "guest", seconds: 900, content)
+            }
             let policy = #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ec2:*","Resource":"*"}}"#
             let keys = try begin(SessionContent(policy: policy, policyARNs: ["arn:aws:iam::aws:policy/ReadOnlyAccess"]))
             let session = try #require(try await world.key(keys)?.session)
@@ -184,7 +188,9 @@ import Testing
             await expectFault(.packedPolicyTooLarge) { _ = try begin(SessionContent(tags: large)) }
             await expectFault(.malformedIAMPolicy) { _ = try begin(SessionContent(policy: "{}")) }
             await expectFault(.validationError) { _ = try begin(SessionContent(policyARNs: ["arn:aws:iam::aws:policy/NoSuchPolicy"])) }
-            await expectFault(.validationError) { _ = try begin(SessionContent(policyARNs: ["arn:aws:iam::\(World.account):policy/Theirs"])) }
+            await expectFault(.validationError) {
+                _ = try begin(SessionContent(policyARNs: ["arn:aws:iam::\(World.account):policy/Theirs"]))
+            }
             await expectFault(.validationError) {
                 _ = try begin(SessionContent(tags: [Tag(key: "a", value: ""), Tag(key: "A", value: "")]))
             }
@@ -214,7 +220,10 @@ import Testing
             policies.identity = [NamedPolicy(name: "limits", policy: try PolicyDocument.identity(parsing: text).policy)]
             let context = ConditionContext(of: principal, in: "aws", at: world.clock.now)
             let decision = policies.decide(AccessRequest(action: "ec2:CopyImage", resource: "*", context: context))
-            guard case .denied(let denial) = decision else { return Issue.record("nothing was denied") }
+            guard case .denied(let denial) = decision else {
+                Issue.record("nothing was denied")
+                return
+            }
             let message = AuthorizationMessage(denial, of: principal, in: "aws", conditions: [("ec2:Region", ["us-east-1"])])
             let sealed = try message.sealed(by: world.deployment.tokens)
             #expect(sealed.wholeMatch(of: /[A-Za-z0-9_-]{100,10240}/) != nil)
