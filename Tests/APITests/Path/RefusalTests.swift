@@ -49,6 +49,9 @@ import Testing
     private static let actions: [Case] = [
         Case(request: .form("ec2", "FlyToTheMoon"), status: 400, code: "InvalidAction"),
         Case(request: .form("ec2", "DescribeRegions", ["Moon": "full"]), status: 400, code: "UnknownParameter"),
+        // What the log names of requests is not read by that.
+        Case(request: .form("ec2", "DescribeRegions", ["ImageId": "ami-1"]), status: 400, code: "UnknownParameter"),
+        Case(request: .form("iam", "ListRoles", ["RoleName": "a"]), status: 400, code: "UnknownParameter"),
         Case(request: .form("ec2", "DeregisterImage"), status: 400, code: "MissingParameter"),
         Case(request: .form("ec2", "DescribeImages", ["DryRun": "true"]), status: 412, code: "DryRunOperation"),
         Case(request: .form("iam", "FlyToTheMoon"), status: 400, code: "InvalidAction"),
