@@ -1,5 +1,6 @@
 /// The codes of IAM, as its service model has them.
 extension FaultCode {
+    package static let accessDeniedToPolicy = FaultCode(rawValue: "AccessDenied")
     package static let concurrentModification = FaultCode(rawValue: "ConcurrentModification")
     package static let deleteConflict = FaultCode(rawValue: "DeleteConflict")
     package static let duplicateCertificate = FaultCode(rawValue: "DuplicateCertificate")
@@ -16,8 +17,6 @@ extension FaultCode {
     package static let unmodifiableEntity = FaultCode(rawValue: "UnmodifiableEntity")
     package static let validationError = FaultCode(rawValue: "ValidationError")
 
-    /// MalformedPolicyDocument, as IAM says it; KMS says it with `Exception` at the end.
-    package static let iamMalformedPolicyDocument = FaultCode(rawValue: "MalformedPolicyDocument")
     package static let credentialReportExpired = FaultCode(rawValue: "ReportExpired")
     package static let credentialReportNotPresent = FaultCode(rawValue: "ReportNotPresent")
     package static let credentialReportNotReady = FaultCode(rawValue: "ReportInProgress")

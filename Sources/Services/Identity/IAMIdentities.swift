@@ -1,6 +1,11 @@
 import Domain
 import Metadata
 
+extension IAMIdentity {
+    /// How long what it says of itself is.
+    fileprivate var documentBytes: Int { trust?.utf8.count ?? 0 }
+}
+
 /// What all identities of IAM have in common.
 package struct IAMIdentities: Sendable {
     private let call: Call
@@ -27,7 +32,9 @@ package struct IAMIdentities: Sendable {
 
     package func list(_ kind: IAMIdentity.Kind, pathPrefix: String?, _ page: IAMPageRequest) async throws -> Page<IAMIdentity> {
         let (account, prefix) = (call.account, pathPrefix ?? "/")
-        return try await page.page(of: "\(kind.rawValue)\(prefix)", in: call, place: IAMIdentityTable.place) { after, limit in
+        return try await page.page(of: "\(kind.rawValue)\(prefix)", in: call, cost: \.documentBytes, place: IAMIdentityTable.place) {
+            after,
+            limit in
             try await call.readIAM {
                 try IAMIdentityTable($0).list(kind, of: account, pathPrefix: prefix, after: after, limit: limit)
             }

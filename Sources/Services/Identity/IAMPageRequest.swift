@@ -3,6 +3,10 @@ import Domain
 /// How much of a listing of IAM is asked for: `MaxItems` and `Marker`.
 package struct IAMPageRequest: Sendable {
     private static let standard = 100
+    /// How long the documents of a page grow before it ends.
+    private static let bytesMax = 1 << 20
+    /// How many elements with documents are in hand at once.
+    private static let batchMax = 25
 
     private let maxItems: Int?
     private let marker: String?
@@ -29,6 +33,37 @@ package struct IAMPageRequest: Sendable {
         guard elements.count > limit else { return Page(elements: elements, nextToken: nil) }
         elements.removeLast(elements.count - limit)
         return Page(elements: elements, nextToken: elements.last.map { token.seal(place($0)) })
+    }
+
+    /// One page of what has documents: it ends early when they grow long, as IAM lets it.
+    ///
+    /// - Parameter cost: of an element, in bytes.
+    func page<Element: Sendable>(
+        of listing: String,
+        in call: Call,
+        cost: (Element) -> Int,
+        place: (Element) -> String,
+        batch: (_ after: String?, _ limit: Int) async throws -> [Element]
+    ) async throws -> Page<Element> {
+        let limit = maxItems ?? Self.standard
+        let token = call.pageToken(for: "iam:\(listing)")
+        var after = try marker.map { try Self.open($0, token) }
+        var elements: [Element] = []
+        var bytes = 0
+        while true {
+            // One more than the page tells whether there is another.
+            let count = min(limit + 1 - elements.count, Self.batchMax)
+            let next = try await batch(after, count)
+            for element in next {
+                guard elements.count < limit, bytes < Self.bytesMax else {
+                    return Page(elements: elements, nextToken: elements.last.map { token.seal(place($0)) })
+                }
+                elements.append(element)
+                bytes += cost(element)
+            }
+            guard next.count == count, let last = next.last else { return Page(elements: elements, nextToken: nil) }
+            after = place(last)
+        }
     }
 
     private static func open(_ marker: String, _ token: PageToken) throws -> String {
