@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import socket
 import urllib.parse
@@ -14,6 +15,7 @@ import snapshots
 from botocore.exceptions import ClientError
 from disks import Disk
 from ferry_server import AWAY, HOME
+from identities import TRUST
 from kms_keys import make_key, unused_alias
 from patience import HANG, eventually
 from s3_request import S3Request
@@ -21,6 +23,7 @@ from signed_request import Request, ec2_call, kms_request
 
 DELETED, KEYS, ACCESS = "Deleted something as asked", "Changed keys as asked", "Changed a bucket's access or protection as asked"
 PROTECTION = "Changed what protects images and snapshots as asked"
+IDENTITIES = "Changed identities or policies as asked"
 
 
 def line_of(server, request_id: str, message: str) -> str:
@@ -53,6 +56,11 @@ def test_what_was_deleted_and_changed_is_told(server):
         (lambda: kms.put_key_policy(KeyId=key, Policy=policy), KEYS, key), (lambda: kms.disable_key(KeyId=key), KEYS, key),
         (lambda: kms.enable_key(KeyId=key), KEYS, key), (lambda: kms.delete_alias(AliasName=alias), DELETED, alias),
         (lambda: kms.schedule_key_deletion(KeyId=key), DELETED, key),
+    ]
+    iam, role = server.client("iam"), f"told-{snapshot}"
+    told += [
+        (lambda: iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST)), IDENTITIES, role),
+        (lambda: iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess"), IDENTITIES, role),
     ]
     for call, message, resource in told:
         answer = call()

@@ -1,4 +1,4 @@
-"""Terraform with the AWS provider, unmodified: apply images, copies, keys, the settings of encryption and buckets, and the next plan says
+"""Terraform with the AWS provider, unmodified: apply images, copies, keys, the settings of encryption, buckets, roles and policies, and the next plan says
 that nothing changed.
 
 Needs the `terraform` binary and the provider in a folder of this machine (no registry is asked): one of the usual mirror
@@ -363,6 +363,88 @@ output "key" { value = aws_iam_access_key.ann.id }
 """
 
 
+IDENTITIES = """
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole", "sts:TagSession"]
+    principals {
+      type        = "Service"
+      identifiers = ["vmie.amazonaws.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "sts:ExternalId"
+      values   = ["terraform"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "reading" {
+  statement {
+    sid       = "Reading"
+    actions   = ["s3:GetObject", "s3:ListBucket"]
+    resources = ["arn:aws:s3:::depot", "arn:aws:s3:::depot/*"]
+  }
+}
+
+data "aws_iam_policy" "managed" { name = "AmazonS3ReadOnlyAccess" }
+
+resource "aws_iam_policy" "reading" {
+  name        = "terraform-reading"
+  path        = "/made/"
+  description = "made by terraform"
+  policy      = data.aws_iam_policy_document.reading.json
+  tags        = { made-by = "terraform" }
+}
+
+resource "aws_iam_role" "role" {
+  name                 = "terraform-role"
+  path                 = "/made/"
+  description          = "made by terraform"
+  max_session_duration = 7200
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  permissions_boundary = aws_iam_policy.reading.arn
+  tags                 = { made-by = "terraform" }
+}
+
+resource "aws_iam_role_policy_attachment" "own" {
+  role       = aws_iam_role.role.name
+  policy_arn = aws_iam_policy.reading.arn
+}
+
+resource "aws_iam_role_policy_attachment" "managed" {
+  role       = aws_iam_role.role.name
+  policy_arn = data.aws_iam_policy.managed.arn
+}
+
+resource "aws_iam_role_policy" "inline" {
+  name = "inline"
+  role = aws_iam_role.role.id
+  policy = jsonencode({
+    Statement = [{ Resource = ["*"], Action = "s3:PutObject", Effect = "Allow" }]
+    Version   = "2012-10-17"
+  })
+}
+
+resource "aws_iam_instance_profile" "profile" {
+  name = "terraform-profile"
+  role = aws_iam_role.role.name
+  tags = { made-by = "terraform" }
+}
+
+resource "aws_iam_openid_connect_provider" "ci" {
+  url             = "https://ci.example.com/terraform"
+  client_id_list  = ["sts.amazonaws.com"]
+  thumbprint_list = ["0123456789abcdef0123456789abcdef01234567"]
+  tags            = { made-by = "terraform" }
+}
+
+data "aws_iam_role" "found" { name = aws_iam_role.role.name }
+
+output "found" { value = data.aws_iam_role.found.arn }
+"""
+
+
 @pytest.fixture
 def terraform(server, tmp_path):
     """Runs terraform in the test's folder against the shared server, or another."""
@@ -417,6 +499,24 @@ def test_users_and_the_account(fresh_server, tmp_path, terraform):
     terraform("plan", "-detailed-exitcode", *flags, on=fresh_server)
     terraform("destroy", "-auto-approve", *flags, on=fresh_server)
     assert iam.list_users()["Users"] == [] and iam.list_groups()["Groups"] == [] and iam.list_account_aliases()["AccountAliases"] == []
+
+
+def test_roles_and_policies(server, tmp_path, terraform):
+    iam, flags = server.client("iam"), ("-input=false", "-no-color")
+    (tmp_path / "main.tf").write_text(PROVIDERS + IDENTITIES)
+    terraform("init", *flags)
+    terraform("apply", "-auto-approve", *flags)
+    outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json")).items()}
+    assert outputs["found"] == f"arn:aws:iam::{server.account}:role/made/terraform-role"
+    assert len(iam.list_attached_role_policies(RoleName="terraform-role")["AttachedPolicies"]) == 2
+    terraform("plan", "-detailed-exitcode", *flags)
+    changed = (tmp_path / "main.tf").read_text().replace('"s3:ListBucket"', '"s3:ListBucket", "s3:GetBucketLocation"').replace("7200", "3600")
+    (tmp_path / "main.tf").write_text(changed)
+    terraform("apply", "-auto-approve", *flags)
+    assert iam.get_role(RoleName="terraform-role")["Role"]["MaxSessionDuration"] == 3600
+    terraform("plan", "-detailed-exitcode", *flags)
+    terraform("destroy", "-auto-approve", *flags)
+    assert iam.list_roles(PathPrefix="/made/")["Roles"] == []
 
 
 def test_buckets_and_objects(server, tmp_path, terraform):

@@ -14,13 +14,15 @@ enum IAMService: QueryService {
 
     // One list a resource.
     private static let lists: [[any Action<QueryReader>.Type]] = [
-        accessKeys, account, groups, loginProfiles, signingCertificates, users,
+        accessKeys, account, groups, identityPolicies, instanceProfiles, loginProfiles, managedPolicies, providers, roles, signingCertificates,
+        simulation, users,
     ]
 
     /// The statuses of IAM's reference, "Errors" of each action.
     static func refusal(_ fault: Fault) -> Refusal {
         let status: HTTPResponse.Status =
             switch fault.code {
+            case .accessDeniedToPolicy: .forbidden
             case .noSuchEntity, .credentialReportNotReady: .notFound
             case .concurrentModification, .deleteConflict, .duplicateCertificate, .entityAlreadyExists, .entityTemporarilyUnmodifiable,
                 .limitExceeded:

@@ -19,7 +19,7 @@ package struct IAMPolicyTable {
         var sql = "SELECT * FROM iam_policies WHERE account = ? AND lower_name > ? AND path >= ? AND path < ?"
         // Paths have ASCII alone: nothing that begins so comes behind.
         let prefix = selection.pathPrefix
-        let arn = "'arn:aws:iam::' || account || ':policy' || path || name"
+        let arn = "'arn:aws:iam::' || iam_policies.account || ':policy' || iam_policies.path || iam_policies.name"
         if selection.isAttached { sql += " AND EXISTS (SELECT 1 FROM iam_attachments WHERE policy = \(arn))" }
         if selection.isBoundary { sql += " AND EXISTS (SELECT 1 FROM iam_identities WHERE boundary = \(arn))" }
         sql += " ORDER BY lower_name LIMIT ?"

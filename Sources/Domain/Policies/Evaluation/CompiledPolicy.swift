@@ -79,7 +79,7 @@ package final class CompiledPolicy: Sendable {
     }
 
     /// All statements that are about a request, whatever others say, in their order.
-    package func statements(about request: AccessRequest) -> [Int] {
+    func statements(about request: AccessRequest) -> [Int] {
         var numbers: Set<Int> = []
         actions.forEachStatement(about: request.name) { number in
             let statement = statements[number]

@@ -1,9 +1,8 @@
 import Domain
-import Foundation
 import Metadata
 
 /// What policies would decide, and what they would ask about a request.
-package struct PolicySimulation: Sendable {
+package struct PolicySimulator: Sendable {
     let call: Call
 
     package init(_ call: Call) { self.call = call }
@@ -19,19 +18,10 @@ package struct PolicySimulation: Sendable {
             let sources = try await call.readIAM { try PolicySources.find(source, by: call, in: $0) }
             texts += (sources.documents.identity + [sources.documents.boundary].compactMap(\.self)).map(\.text)
         }
-        var keys: [String: String] = [:]
-        for text in texts {
-            for key in try Self.policy(text).conditionKeys where keys[key] == nil {
-                // As it is written: the decision does not tell capital letters from small ones, people do.
-                keys[key] = Self.written(key, in: text) ?? key
-            }
+        let keys = try texts.map { try Self.policy($0).keyNames }.reduce(into: [String: String]()) { all, names in
+            all.merge(names) { first, _ in first }
         }
         return keys.sorted { $0.key < $1.key }.map(\.value)
-    }
-
-    /// A key as a document has it.
-    static func written(_ key: String, in text: String) -> String? {
-        text.range(of: key, options: .caseInsensitive).map { String(text[$0]) }
     }
 
     static func policy(_ text: String) throws -> CompiledPolicy {

@@ -2,7 +2,7 @@ import Domain
 import Metadata
 
 /// A simulation of requests: what policies decide about actions on resources, whoever calls.
-extension PolicySimulation {
+extension PolicySimulator {
     package struct Request: Sendable {
         package var actions: [String]
         /// `*` when none is named.
@@ -20,35 +20,20 @@ extension PolicySimulation {
         package init(actions: [String]) { self.actions = actions }
     }
 
-    package enum Decision: String, Sendable {
-        case allowed, explicitDeny, implicitDeny
-
-        fileprivate init(_ decision: AccessDecision) {
-            switch decision {
-            case .allowed: self = .allowed
-            case .denied(let denial): self = denial.isExplicit ? .explicitDeny : .implicitDeny
-            }
-        }
+    /// What is decided about one action on one resource.
+    package struct Outcome: Sendable {
+        package let action: String
+        package let resource: String
+        package let simulation: PolicySimulation
+        package let matches: [Match]
     }
 
-    /// A statement that is about the request, whatever others say.
+    /// A statement that has decided, or would have.
     package struct Match: Sendable {
         package let policy: String
         /// As IAM's type `PolicySourceType` has it.
         package let source: String
-        /// Nil where it cannot be told.
-        package let span: StatementSpan?
-    }
-
-    package struct Outcome: Sendable {
-        package let action: String
-        package let resource: String
-        package let decision: Decision
-        package let matches: [Match]
-        /// What the policies ask about and the request does not say.
-        package let missingKeys: [String]
-        /// Nil without a boundary.
-        package let isAllowedByBoundary: Bool?
+        package let place: PolicyDocument.Place?
     }
 
     /// Decides about each action on each resource, by the policies of the request and those of an identity, where one is named.
@@ -73,24 +58,14 @@ extension PolicySimulation {
         var context = ConditionContext(of: subject.principal, in: call.region.partition, at: call.now)
         for (key, values) in request.context { context[key.lowercased()] = values }
         let asked = AccessRequest(action: action, resource: resource, context: context)
-        let missing = subject.policies.conditionKeys.filter { context[$0] == nil }.sorted()
-        return Outcome(
-            action: action,
-            resource: resource,
-            decision: Decision(subject.policies.decide(asked)),
-            matches: subject.sources.flatMap { source in
-                source.policy.statements(about: asked).map { number in
-                    let span = source.spans.indices.contains(number) ? source.spans[number] : nil
-                    return Match(policy: source.name, source: source.type, span: span)
-                }
-            },
-            missingKeys: missing.map { key in subject.sources.lazy.compactMap { Self.written(key, in: $0.text) }.first ?? key },
-            isAllowedByBoundary: subject.policies.boundary.map { boundary in
-                var alone = ApplicablePolicies()
-                alone.identity = [boundary]
-                return alone.decide(asked).isAllowed
-            }
-        )
+        let simulation = subject.policies.simulate(asked)
+        let matches = simulation.matches.map { match in
+            let source = subject.sources.first { $0.name == match.policy }
+            let places = source.map { PolicyDocument.places(ofStatementsIn: $0.text) } ?? []
+            let place = places.indices.contains(match.statement) ? places[match.statement] : nil
+            return Match(policy: match.policy, source: source?.type ?? "none", place: place)
+        }
+        return Outcome(action: action, resource: resource, simulation: simulation, matches: matches)
     }
 }
 
@@ -100,15 +75,13 @@ struct SimulatedSubject: Sendable {
         let name: String
         let type: String
         let text: String
-        let policy: CompiledPolicy
-        let spans: [StatementSpan]
     }
 
     let principal: Principal
     private(set) var policies = ApplicablePolicies()
     private(set) var sources: [Source] = []
 
-    static func make(_ request: PolicySimulation.Request, of arn: String?, by call: Call) async throws -> SimulatedSubject {
+    static func make(_ request: PolicySimulator.Request, of arn: String?, by call: Call) async throws -> SimulatedSubject {
         let found: PolicySources? =
             if let arn { try await call.readIAM { try PolicySources.find(arn, by: call, in: $0) } } else { nil }
         var subject = SimulatedSubject(principal: try principal(request.caller, found?.identity, by: call))
@@ -144,7 +117,7 @@ struct SimulatedSubject: Sendable {
             return account
         }
         let name = "ResourcePolicy"
-        sources.append(Source(name: name, type: "resource", text: text, policy: compiled, spans: StatementSpan.all(in: text)))
+        sources.append(Source(name: name, type: "resource", text: text))
         policies.resource = ResourcePolicy(
             owner: account ?? principal.account,
             rule: .adds,
@@ -153,8 +126,8 @@ struct SimulatedSubject: Sendable {
     }
 
     private mutating func add(_ text: String, _ name: String, _ type: String) throws -> NamedPolicy {
-        let policy = try PolicySimulation.policy(text)
-        sources.append(Source(name: name, type: type, text: text, policy: policy, spans: StatementSpan.all(in: text)))
+        let policy = try PolicySimulator.policy(text)
+        sources.append(Source(name: name, type: type, text: text))
         return NamedPolicy(name: name, policy: policy)
     }
 
