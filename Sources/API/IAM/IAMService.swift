@@ -14,7 +14,8 @@ enum IAMService: QueryService {
 
     // One list a resource.
     private static let lists: [[any Action<QueryReader>.Type]] = [
-        accessKeys, account, groups, identityPolicies, instanceProfiles, loginProfiles, managedPolicies, providers, roles, signingCertificates,
+        accessKeys, account, groups, identityPolicies, instanceProfiles, loginProfiles, managedPolicies, providers, roles,
+        signingCertificates,
         simulation, users,
     ]
 

@@ -2,7 +2,7 @@ import Domain
 
 /// Users, groups, roles and instance profiles of accounts.
 package struct IAMIdentityTable {
-    let transaction: Transaction
+    private let transaction: Transaction
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 

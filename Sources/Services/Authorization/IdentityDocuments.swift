@@ -16,7 +16,7 @@ struct IdentityDocuments: Sendable {
     /// Nil when the identity is gone.
     static func read(_ id: String, in transaction: Transaction) throws -> IdentityDocuments? {
         guard let identity = try IAMIdentityTable(transaction).find(id: id) else { return nil }
-        let groups = identity.kind == .user ? try IAMIdentityTable(transaction).groups(ofUser: id) : []
+        let groups = identity.kind == .user ? try IAMMemberTable(transaction).groups(of: id, limit: Users.groupsMax) : []
         let holders = [id] + groups.map(\.id)
         let inline = try IAMInlinePolicyTable(transaction).policies(of: holders)
         let attached = try IAMAttachmentTable(transaction).policies(ofAll: holders)

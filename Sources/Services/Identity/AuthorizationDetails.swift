@@ -98,7 +98,7 @@ package struct IdentityDetail: Sendable {
         self.identity = identity
         inline = try IAMInlinePolicyTable(transaction).policies(of: [identity.id])[identity.id] ?? []
         attached = try IAMAttachmentTable(transaction).policies(of: identity.id)
-        groups = identity.kind == .user ? try IAMIdentityTable(transaction).groups(ofUser: identity.id).map(\.name) : []
+        groups = identity.kind == .user ? try IAMMemberTable(transaction).groups(of: identity.id, limit: Users.groupsMax).map(\.name) : []
         profiles =
             identity.kind == .role
             ? try IAMProfileRoleTable(transaction).profiles(of: identity.id, after: "", limit: 100).map {

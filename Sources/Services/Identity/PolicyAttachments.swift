@@ -61,16 +61,4 @@ package struct PolicyAttachments: Sendable {
             try IAMIdentityTable(transaction).update(identity)
         }
     }
-
-    /// What must hold before an identity is deleted.
-    ///
-    /// - Throws: `Fault` `DeleteConflict`.
-    static func requireNone(of identity: IAMIdentity, in transaction: Transaction) throws {
-        guard try IAMAttachmentTable(transaction).policies(of: identity.id).isEmpty else {
-            throw Fault.deleteConflict("detach all policies")
-        }
-        guard try IAMInlinePolicyTable(transaction).names(of: identity.id, after: "", limit: 1).isEmpty else {
-            throw Fault.deleteConflict("delete policies")
-        }
-    }
 }

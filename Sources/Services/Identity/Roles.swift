@@ -83,7 +83,7 @@ package struct Roles: Sendable {
             guard try IAMProfileRoleTable(transaction).profiles(of: role.id, after: "", limit: 1).isEmpty else {
                 throw Fault.deleteConflict("remove roles from instance profile")
             }
-            try PolicyAttachments.requireNone(of: role, in: transaction)
+            try IAMHoldings(transaction).requireNone(of: role)
             try IAMIdentityTable(transaction).delete(role)
         }
     }

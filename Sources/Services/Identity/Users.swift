@@ -12,15 +12,17 @@ package struct Users: Sendable {
     package init(_ call: Call) { self.call = call }
 
     /// - Throws: `Fault` `EntityAlreadyExists`, `LimitExceeded`, `InvalidInput` of tags.
-    package func create(_ name: String, path: String, tags: [Tag] = []) async throws -> IAMIdentity {
+    package func create(_ name: String, path: String, boundary: String? = nil, tags: [Tag] = []) async throws -> IAMIdentity {
         let call = call
         return try await call.changeIAM { transaction in
+            let boundary = try boundary.map { try ManagedPolicies.requireAttachable($0, by: call, in: transaction) }
             let user = IAMIdentity(
                 id: IAMIdentity.randomID(of: .user),
                 account: call.account,
                 kind: .user,
                 name: name,
                 path: path,
+                boundary: boundary?.rawValue,
                 createdAt: call.now
             )
             try IAMIdentityTable(transaction).insert(user)

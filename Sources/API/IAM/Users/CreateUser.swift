@@ -11,16 +11,18 @@ struct CreateUser: IAMAction {
 
     private let name: String
     private let path: String
+    private let boundary: String?
     private let tags: [Tag]
 
     init(from query: QueryReader) throws(RequestError) {
         name = try query.text("UserName", .userName)
         path = try query.optionalText("Path", .path) ?? "/"
+        boundary = try query.optionalText("PermissionsBoundary", .arn)
         tags = try query.tags
     }
 
     func run(in call: Call) async throws -> Answer {
-        let user = try await Users(call).create(name, path: path, tags: tags)
+        let user = try await Users(call).create(name, path: path, boundary: boundary, tags: tags)
         return Answer(user: user, partition: call.region.partition, tags: tags)
     }
 

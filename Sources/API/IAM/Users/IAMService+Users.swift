@@ -21,12 +21,7 @@ extension XMLWriter {
         element("CreateDate", date: user.createdAt)
         element("PasswordLastUsed", date: passwordUsedAt)
         guard isWhole else { return }
-        if let boundary = user.boundary {
-            element("PermissionsBoundary") { xml in
-                xml.element("PermissionsBoundaryType", "Policy")
-                xml.element("PermissionsBoundaryArn", boundary)
-            }
-        }
+        boundary(of: user, in: partition)
         write(tags)
     }
 }
