@@ -175,5 +175,5 @@ def test_openid_connect_providers(server, iam, name):
             iam.create_open_id_connect_provider(Url=wrong)
     with refused(("InvalidInput", "ValidationError")):
         iam.create_open_id_connect_provider(Url=f"https://{name}.example.com", ThumbprintList=["z" * 40])
-    with refused("InvalidInput"):
+    with refused("AccessDenied", status=403):
         iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn.replace(server.account, "999999999999"))

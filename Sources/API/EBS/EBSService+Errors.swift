@@ -1,9 +1,12 @@
 import Domain
 import HTTPTypes
+import Services
 import Wire
 
 /// The exceptions of the EBS direct APIs that other services have not (docs/behaviour/ebs-direct.md, "Exceptions").
 extension EBSService {
+    static func refusal(_ error: AccessDenied) -> Refusal { refusal(Fault(.accessDenied, "\(error)", reason: "UNAUTHORIZED_ACCOUNT")) }
+
     /// As EBS direct answers whoever may not use the key of a snapshot.
     static func refusal(_ error: KeyUnusable) -> Refusal {
         refusal(Fault(.accessDenied, KeyRefusal(error).message, reason: "DEPENDENCY_ACCESS_DENIED", cause: error))

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Services
 import Wire
 
 /// EC2's codes and statuses (docs/behaviour/requests.md, "Codes and statuses of EC2").
@@ -32,6 +33,12 @@ extension EC2Service {
             default: .badRequest
             }
         return Refusal(fault, status: status)
+    }
+
+    static func refusal(_ error: AccessDenied) -> Refusal {
+        var message = "You are not authorized to perform this operation. \(error)"
+        if let encoded = error.encoded { message += ". Encoded authorization failure message: \(encoded)" }
+        return Refusal(code: FaultCode.unauthorizedOperation.rawValue, message: message, status: .forbidden)
     }
 
     static func refusal(_ error: KeyUnusable) -> Refusal { refusal(KeyRefusal(error).fault) }

@@ -8,7 +8,7 @@ import Wire
 /// One AWS service: its actions, and what is its own on the path of a request.
 protocol APIService: Sendable {
     /// What actions are read from.
-    associatedtype Input
+    associatedtype Input: ConditionSource
     /// What a verified request brings beside its head.
     associatedtype Content: RequestContent
 

@@ -7,7 +7,7 @@ import Services
 /// docs/adding-an-action.md lists what a new one needs.
 protocol Action<Input>: Sendable {
     /// What the dialect has made of a request when its action is known: what the properties are read from.
-    associatedtype Input
+    associatedtype Input: ConditionSource
 
     /// As the reference of the service has it. The registry, the log and limits know the action by it.
     static var name: String { get }
@@ -34,7 +34,7 @@ struct ReadAction<Value> {
 }
 
 /// The action that a request asks for, and what it is read from.
-struct AskedAction<Input> {
+struct AskedAction<Input: ConditionSource> {
     let type: any Action<Input>.Type
     let input: Input
     /// What it is about, in the client's words: for the log.

@@ -1,23 +1,24 @@
 import Domain
 import Services
 
-/// Who may do what: the one place that decides.
-///
-/// Today all callers are root users, who may do everything in their account; what is another account's they do not find.
+/// The stage that lets a call do only what its caller may do: every permission that the action declares, on every resource of it. How that is
+/// decided is `Authorizer`'s.
 struct Authorization: Sendable {
-    /// What everybody may ask whose signature is good.
-    private static let free: Set<String> = ["sts:GetCallerIdentity", "sts:GetSessionToken"]
-
-    /// Lets an action pass that the caller may perform, as a whole.
-    ///
-    /// - Throws: the refusal of the dialect.
-    func authorize<Subject: Action>(_ action: Subject, in call: Call) async throws {
-        guard !Subject.permissions.allSatisfy({ Self.free.contains($0.name) }) else { return }
-        switch call.principal.kind {
-        case .rootUser: return
-        case .user, .role, .federatedUser, .anonymous:
-            let name = call.principal.arn(in: call.region.partition)
-            throw Fault(FaultCode(rawValue: "AccessDenied"), "User: \(name) is not authorized to perform: \(Subject.name)")
+    /// - Parameter facts: what the request says that conditions of policies may ask about.
+    /// - Returns: the call, let into the buckets that are others' and let it in.
+    /// - Throws: `AccessDenied`, and what looking for the resources throws.
+    func authorize<Subject: Action>(_ action: Subject, in call: Call, facts: () -> ConditionFacts) async throws -> Call {
+        let authorizer = Authorizer(call)
+        var buckets: Set<String> = []
+        for permission in Subject.permissions {
+            let resources = try await permission.resources(action, call)
+            buckets.formUnion(try await authorizer.require(permission.name, on: resources) {
+                var facts = facts()
+                // Tags that come with what is made are a permission of their own, given for the making.
+                if permission.name == "ec2:CreateTags", Subject.name != "CreateTags" { facts.set("ec2:createaction", Subject.name) }
+                return facts
+            })
         }
+        return buckets.isEmpty ? call : call.entering(buckets)
     }
 }

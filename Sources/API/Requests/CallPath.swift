@@ -46,6 +46,7 @@ struct CallPath: Sendable {
             let call = Call(
                 principal: key.principal,
                 session: key.session,
+                identityVersion: key.version,
                 store: store,
                 deployment: deployment,
                 host: request.host,
@@ -70,7 +71,7 @@ struct CallPath: Sendable {
         for _: Service.Type
     ) async throws -> Reply {
         let read = try await Subject.read(input, in: call)
-        try await authorization.authorize(read.action, in: call)
+        let call = try await authorization.authorize(read.action, in: call) { input.facts(of: Subject.name) }
         guard let dryRunOutcome = read.dryRunOutcome else { return try await read.action.reply(in: call, requestID: requestID) }
         try await call.rehearse { _ = try await read.action.reply(in: $0, requestID: requestID) }
         throw dryRunOutcome

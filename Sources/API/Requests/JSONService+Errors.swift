@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Services
 import Wire
 
 /// The exceptions that services of this dialect share. All are 400, but for what is Ferry's fault.
@@ -24,6 +25,10 @@ extension JSONService {
     }
 
     static func refusal(_ fault: Fault) -> Refusal { Refusal(fault, status: .badRequest) }
+
+    static func refusal(_ error: AccessDenied) -> Refusal {
+        Refusal(code: FaultCode.accessDenied.rawValue, message: "\(error)", status: .badRequest)
+    }
 
     static var busy: Refusal {
         Refusal(

@@ -41,6 +41,8 @@ extension QueryService {
 
     static func refusal(_ fault: Fault) -> Refusal { Refusal(fault, status: .badRequest) }
 
+    static func refusal(_ error: AccessDenied) -> Refusal { Refusal(code: "AccessDenied", message: "\(error)", status: .forbidden) }
+
     static var unsigned: Refusal {
         Refusal(code: "MissingAuthenticationToken", message: "Request is missing Authentication Token", status: .forbidden)
     }

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Services
 import Wire
 
 /// A service that speaks REST-JSON: the method and the path say what is asked for, and a header of the answer the code of an error.
@@ -25,6 +26,8 @@ extension RESTService {
             }
         return Refusal(fault, status: status)
     }
+
+    static func refusal(_ error: AccessDenied) -> Refusal { refusal(Fault(.accessDenied, "\(error)")) }
 
     static var unsigned: Refusal {
         Refusal(

@@ -32,6 +32,8 @@ protocol Dialect: Sendable {
     static func refusal(_ error: SignatureError) -> Refusal
     static func refusal(_ error: RequestError) -> Refusal
     static func refusal(_ fault: Fault) -> Refusal
+    /// The caller may not do it.
+    static func refusal(_ error: AccessDenied) -> Refusal
     /// A key stands in the way: of what is asked for, or of reading what it protects.
     static func refusal(_ error: KeyUnusable) -> Refusal
     static var unsigned: Refusal { get }
@@ -77,6 +79,7 @@ extension Dialect {
         case is BodyTooLong: bodyTooLong("The body of a request may have at most \(bodyBytesMax) bytes")
         case let error as Fault: refusal(error)
         case let error as KeyUnusable: refusal(error)
+        case let error as AccessDenied: refusal(error)
         case let error as RequestError: refusal(error)
         case let error as SignatureError: refusal(error)
         default: StorageFailure(error).map(refusal) ?? internalError

@@ -96,6 +96,7 @@ extension Schema {
             dutySteps,
             lifeSteps,
             sharingSteps,
+            accessSteps,
         ]
     )
 }

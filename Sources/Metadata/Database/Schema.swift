@@ -10,6 +10,9 @@ package struct Schema: Sendable {
     let isolation: Isolation
     private let steps: [[String]]
 
+    /// How many steps there are.
+    package var stepCount: Int { steps.count }
+
     init(_ content: String, landmark: String, remedy: String, isolation: Isolation = .serializable, steps: [[String]]) {
         self.content = content
         self.landmark = landmark

@@ -7,6 +7,8 @@ package struct KnownKey: Sendable {
     package let secret: String
     /// Nil for a key that does not expire.
     package let session: CallerSession?
+    /// The number of IAM's rows that it was read under; nil where it was not read.
+    package var version: Int64?
 }
 
 extension Deployment {
@@ -16,7 +18,7 @@ extension Deployment {
     /// - Throws: `SessionRefusal` for a token that is no good.
     package func key(_ id: String, sessionToken: String?) async throws -> KnownKey? {
         guard let sessionToken else {
-            return try await accessKeys.find(id).map { KnownKey(principal: $0.principal, secret: $0.secret, session: nil) }
+            return try await accessKeys.find(id).map { KnownKey(principal: $0.principal, secret: $0.secret, session: nil, version: $0.version) }
         }
         return try await Sessions(tokens: tokens, directory: directory).find(id, token: sessionToken, at: clock.now)
     }

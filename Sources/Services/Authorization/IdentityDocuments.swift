@@ -35,7 +35,7 @@ struct IdentityDocuments: Sendable {
     }
 
     /// Of AWS's policies, and of what is in force of an account's own.
-    private static func texts(of arns: [ManagedPolicyARN], in transaction: Transaction) throws -> [ManagedPolicyARN: String] {
+    static func texts(of arns: [ManagedPolicyARN], in transaction: Transaction) throws -> [ManagedPolicyARN: String] {
         var texts: [ManagedPolicyARN: String] = [:]
         var own: [AccountID: [ManagedPolicyARN]] = [:]
         for arn in arns {

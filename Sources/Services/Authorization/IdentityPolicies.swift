@@ -38,6 +38,39 @@ package final class IdentityPolicies: Sendable {
         }
     }
 
+    /// The policies that limit a session; nil for one that has all rights of its identity.
+    package func policies(of session: CallerSession, as kind: Principal.Kind) async throws -> [NamedPolicy]? {
+        guard session.isLimited(for: kind) else { return nil }
+        var policies: [NamedPolicy] = []
+        if let text = session.policy {
+            policies.append(NamedPolicy(name: "the policy of the session", policy: try compiled(text, isTrust: false)))
+        }
+        let arns = session.policyARNs.compactMap(ManagedPolicyARN.init)
+        guard !arns.isEmpty else { return policies }
+        let texts = try await directory.read { try IdentityDocuments.texts(of: arns, in: $0) }
+        // One that is gone allows nothing.
+        for arn in arns {
+            guard let text = texts[arn] else { continue }
+            policies.append(NamedPolicy(name: arn.rawValue, policy: try compiled(text, isTrust: false)))
+        }
+        return policies
+    }
+
+    /// The service control policies over an account, a list for each level from the root down to it.
+    ///
+    /// - Parameter version: the number of IAM's rows, where the call has read it already.
+    package func serviceControl(over account: AccountID, at version: Int64? = nil) async throws -> [[NamedPolicy]] {
+        if let version, let known = knownControl(account, at: version) { return known }
+        let (levels, version) = try await directory.read { transaction in
+            (try OrganizationTable(transaction).serviceControlPolicies(of: account), try IAMVersionTable(transaction).version())
+        }
+        let made = try levels.map { level in
+            try level.policies.map { NamedPolicy(name: $0.id, policy: try compiled($0.content, isTrust: false)) }
+        }
+        keepControl(made, over: account, at: version)
+        return made
+    }
+
     /// Who may assume a role; nil when it is gone.
     package func trust(ofRole id: String) async throws -> NamedPolicy? {
         guard let role = try await directory.read({ try IAMIdentityTable($0).find(id: id) }), let trust = role.trust else { return nil }
@@ -72,6 +105,14 @@ package final class IdentityPolicies: Sendable {
         kept.withLock { $0.keep(identity, of: id, at: version) }
     }
 
+    @inline(never) private func knownControl(_ account: AccountID, at version: Int64) -> [[NamedPolicy]]? {
+        kept.withLock { $0.control(over: account, at: version) }
+    }
+
+    @inline(never) private func keepControl(_ levels: [[NamedPolicy]], over account: AccountID, at version: Int64) {
+        kept.withLock { $0.keep(levels, over: account, at: version) }
+    }
+
     @inline(never) private func known(_ text: Kept.Text) -> CompiledPolicy? { kept.withLock { $0.policy(text) } }
 
     @inline(never) private func keep(_ policy: CompiledPolicy, of text: Kept.Text) { kept.withLock { $0.keep(policy, of: text) } }
@@ -96,6 +137,7 @@ private struct Kept {
     let textBytesMax: Int
     private var version: Int64 = 0
     private var identities: [String: KeptIdentity] = [:]
+    private var controls: [AccountID: [[NamedPolicy]]] = [:]
     private var policies: [Text: CompiledPolicy] = [:]
     private var textBytes = 0
 
@@ -108,16 +150,28 @@ private struct Kept {
     mutating func keep(_ identity: KeptIdentity, of id: String, at version: Int64) {
         // Whoever has read before the last change comes too late.
         guard version >= self.version else { return }
-        if version > self.version || identities.count >= Self.identitiesMax { identities = [:] }
-        self.version = version
+        makeRoom(at: version)
         identities[id] = identity
+    }
+
+    func control(over account: AccountID, at version: Int64) -> [[NamedPolicy]]? { version == self.version ? controls[account] : nil }
+
+    mutating func keep(_ levels: [[NamedPolicy]], over account: AccountID, at version: Int64) {
+        guard version >= self.version else { return }
+        makeRoom(at: version)
+        controls[account] = levels
+    }
+
+    private mutating func makeRoom(at version: Int64) {
+        if version > self.version || identities.count + controls.count >= Self.identitiesMax { (identities, controls) = ([:], [:]) }
+        self.version = version
     }
 
     mutating func keep(_ policy: CompiledPolicy, of text: Text) {
         let bytes = text.text.utf8.count
         guard bytes <= textBytesMax, policies[text] == nil else { return }
         // What is still asked for comes back at once.
-        if textBytes + bytes > textBytesMax { (policies, identities, textBytes) = ([:], [:], 0) }
+        if textBytes + bytes > textBytesMax { (policies, identities, controls, textBytes) = ([:], [:], [:], 0) }
         policies[text] = policy
         textBytes += bytes
     }

@@ -55,6 +55,8 @@ extension Call {
     /// - Parameter reference: a key id, an alias name or an ARN of either.
     package func key(_ reference: String) async throws -> PolicyResource {
         if let arn = try await keyRing.arn(of: reference, account: account).flatMap({ ARN($0) }) { return .named(arn) }
+        // One that is not there is asked for by its own name: another account's tells nobody that.
+        if let arn = ARN(reference) { return .named(arn) }
         return kms("key/\(reference)")
     }
 

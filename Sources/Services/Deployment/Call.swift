@@ -6,6 +6,8 @@ package struct Call: Sendable {
     package let principal: Principal
     /// What the caller's temporary keys were given for; nil for keys that do not expire.
     package let session: CallerSession?
+    /// The number of IAM's rows that the caller's key was read under; nil where the key did not tell.
+    package let identityVersion: Int64?
     package private(set) var store: RegionStore
     package let deployment: Deployment
     /// The host that the client spoke to.
@@ -13,10 +15,14 @@ package struct Call: Sendable {
     package let origin: CallOrigin
     /// Whether the call is to be checked and not done: see `rehearse`.
     package private(set) var isDryRun = false
+    /// The service that asks another one for the caller, as policies name it: `ec2`. Nil for what the caller asks itself.
+    package private(set) var service: String?
+    private var openBuckets: Set<String> = []
 
     package init(
         principal: Principal,
         session: CallerSession? = nil,
+        identityVersion: Int64? = nil,
         store: RegionStore,
         deployment: Deployment,
         host: String,
@@ -24,6 +30,7 @@ package struct Call: Sendable {
     ) {
         self.principal = principal
         self.session = session
+        self.identityVersion = identityVersion
         self.store = store
         self.deployment = deployment
         self.host = host
@@ -40,6 +47,25 @@ package struct Call: Sendable {
     package func at(_ store: RegionStore) -> Call {
         var call = self
         call.store = store
+        return call
+    }
+
+    /// Whether the caller gets at what a bucket holds: its account has it, or the bucket has let the call in.
+    func mayEnter(_ owner: AccountID, _ bucket: String) -> Bool {
+        (owner == account && principal.kind != .anonymous) || openBuckets.contains(bucket)
+    }
+
+    /// The same, let into buckets that may be another account's: by what they say of the caller.
+    package func entering(_ buckets: Set<String>) -> Call {
+        var call = self
+        call.openBuckets.formUnion(buckets)
+        return call
+    }
+
+    /// What a service asks of another for the caller.
+    package func via(_ service: String) -> Call {
+        var call = self
+        call.service = service
         return call
     }
 

@@ -13,6 +13,8 @@ package final class Deployment: Sendable {
     package let tokens: TokenSealer
     /// Who signs.
     package let accessKeys: AccessKeys
+    /// What users, roles and accounts may do.
+    package let identityPolicies: IdentityPolicies
     /// What seals the material of KMS keys.
     package let vault: Vault
     package let clock: WallClock
@@ -24,6 +26,8 @@ package final class Deployment: Sendable {
     /// The names of this server behind which a bucket may stand in `Host`, in lower case; `localhost` needs not be one of them.
     package let hostNames: [String]
     package let logger: Logger
+    /// Those of buckets and keys, read once.
+    let policies = CompiledPolicies()
     /// How many requests may hold the manifest of a bundle at once.
     let manifests = Gate(places: 8)
     /// How many passwords may be hashed at once: each takes 32 MiB.
@@ -53,6 +57,7 @@ package final class Deployment: Sendable {
         self.throttle = throttle
         self.hostNames = hostNames
         self.logger = logger
+        identityPolicies = IdentityPolicies(directory: directory)
         accessKeys = AccessKeys(DirectorySecrets(directory: directory, vault: vault), clock: clock, logger: logger)
     }
 

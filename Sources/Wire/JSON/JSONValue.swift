@@ -47,6 +47,12 @@ package struct JSONValue: Sendable {
         return text
     }
 
+    /// A number as it was written, without reading it; nil for anything else.
+    package var unreadNumber: String? {
+        guard let index, case .number(let text) = tree.nodes[index].content else { return nil }
+        return text
+    }
+
     /// The members of an object, without reading it; nil for anything else.
     package var unreadReader: JSONReader? {
         guard let index, case .object = tree.nodes[index].content else { return nil }

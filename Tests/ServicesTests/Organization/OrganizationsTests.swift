@@ -180,8 +180,6 @@ extension World {
             clock: clock.wallClock
         )
     }
-
-    func iamVersion() async throws -> Int64 { try await deployment.directory.read { try IAMVersionTable($0).version() } }
 }
 
 extension Organizations {

@@ -40,7 +40,7 @@ extension IAMService {
 
     private static func policies<Holder: PolicyHolder>(of _: Holder.Type) -> [any Action<QueryReader>.Type] {
         [
-            AttachPolicy<Holder>.self, DeleteInlinePolicy<Holder>.self, DetachPolicy<Holder>.self, GetInlinePolicy<Holder>.self,
+            AttachHolderPolicy<Holder>.self, DeleteInlinePolicy<Holder>.self, DetachHolderPolicy<Holder>.self, GetInlinePolicy<Holder>.self,
             ListAttachedPolicies<Holder>.self, ListInlinePolicies<Holder>.self, PutInlinePolicy<Holder>.self,
         ]
     }

@@ -3,7 +3,7 @@ import Services
 import Wire
 
 /// AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy.
-struct AttachPolicy<Holder: PolicyHolder>: IAMAction {
+struct AttachHolderPolicy<Holder: PolicyHolder>: IAMAction {
     static var name: String { "Attach\(Holder.title)Policy" }
     static var permissions: [Permission<Self>] { [Permission("iam:\(name)") { [try await $1.iam(Holder.kind, $0.holder)] }] }
 
@@ -22,7 +22,7 @@ struct AttachPolicy<Holder: PolicyHolder>: IAMAction {
 }
 
 /// DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy.
-struct DetachPolicy<Holder: PolicyHolder>: IAMAction {
+struct DetachHolderPolicy<Holder: PolicyHolder>: IAMAction {
     static var name: String { "Detach\(Holder.title)Policy" }
     static var permissions: [Permission<Self>] { [Permission("iam:\(name)") { [try await $1.iam(Holder.kind, $0.holder)] }] }
 

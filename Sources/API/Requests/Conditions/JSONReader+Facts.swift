@@ -1,0 +1,48 @@
+import Foundation
+import Wire
+
+/// Requests of KMS and of what else speaks JSON 1.1.
+extension JSONReader: ConditionSource {
+    func facts(of action: String) -> ConditionFacts {
+        var facts: ConditionFacts = [:]
+        for name in memberNames {
+            switch name {
+            case "Tags":
+                for tag in readers(of: name) {
+                    guard let key = tag.rawText("TagKey") ?? tag.rawText("Key") else { continue }
+                    facts.addTag(key, tag.rawText("TagValue") ?? tag.rawText("Value") ?? "")
+                }
+            case "TagKeys": for key in texts(of: name) { facts.add("aws:tagkeys", key) }
+            case "EncryptionContext":
+                guard let context = value(name).unreadReader else { continue }
+                for key in context.memberNames {
+                    facts.add("kms:encryptioncontextkeys", key)
+                    facts.set("kms:encryptioncontext:\(key)".lowercased(), context.rawText(key))
+                }
+            case "Operations": for operation in texts(of: name) { facts.add("kms:grantoperations", operation) }
+            case "KeyId":
+                guard let text = rawText(name), let alias = Self.alias(text) else { continue }
+                facts.set("kms:requestalias", alias)
+            default:
+                if let key = Self.keys[name] { facts.set(key, rawText(name)) }
+            }
+        }
+        return facts
+    }
+
+    private static let keys = [
+        "KeySpec": "kms:keyspec", "CustomerMasterKeySpec": "kms:keyspec", "KeyUsage": "kms:keyusage", "Origin": "kms:keyorigin",
+        "EncryptionAlgorithm": "kms:encryptionalgorithm", "SigningAlgorithm": "kms:signingalgorithm", "MacAlgorithm": "kms:macalgorithm",
+        "GranteePrincipal": "kms:granteeprincipal", "RetiringPrincipal": "kms:retiringprincipal", "KeyPairSpec": "kms:datakeypairspec",
+        "PolicyId": "organizations:policyid", "PolicyType": "organizations:policytype",
+    ]
+
+    /// The name of the alias that a request calls a key by.
+    private static func alias(_ reference: String) -> String? {
+        if reference.hasPrefix("alias/") { return reference }
+        return reference.range(of: ":alias/").map { "alias/\(reference[$0.upperBound...])" }
+    }
+
+    private func texts(of name: String) -> [String] { value(name).unreadElements.compactMap(\.unreadText) }
+    private func readers(of name: String) -> [JSONReader] { value(name).unreadElements.compactMap(\.unreadReader) }
+}

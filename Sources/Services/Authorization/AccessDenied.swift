@@ -1,0 +1,19 @@
+import Domain
+
+/// The caller may not do what it asks for.
+package struct AccessDenied: Error, CustomStringConvertible {
+    package let denial: AccessDenial
+    /// Whether the resource is another account's: whoever asks is told no more than that.
+    package let isAbroad: Bool
+    /// What DecodeAuthorizationMessage makes readable.
+    package let encoded: String?
+
+    package init(_ denial: AccessDenial, isAbroad: Bool = false, encoded: String? = nil) {
+        self.denial = denial
+        self.isAbroad = isAbroad
+        self.encoded = encoded
+    }
+
+    /// In AWS's words.
+    package var description: String { denial.message }
+}

@@ -1,0 +1,115 @@
+import Domain
+import Foundation
+
+/// Decides what the caller of a call may do, by all policies that have a say (docs/behaviour/policies.md).
+package struct Authorizer: Sendable {
+    private let call: Call
+
+    package init(_ call: Call) { self.call = call }
+
+    /// Lets what the caller may do pass.
+    ///
+    /// - Parameters:
+    ///   - action: as policies name it: `ec2:CopyImage`.
+    ///   - facts: what the request says that conditions ask about, by keys in small letters; asked for only where a condition does.
+    /// - Returns: the buckets that were asked, and let the caller in.
+    /// - Throws: `AccessDenied`.
+    @discardableResult
+    package func require(
+        _ action: String,
+        on resources: [PolicyResource],
+        facts: () -> [String: [String]] = { [:] }
+    ) async throws -> Set<String> {
+        guard !resources.isEmpty, !Self.free.contains(action) else { return [] }
+        let own = try await callerPolicies()
+        var buckets: Set<String> = []
+        for resource in resources {
+            let (denied, asked) = try await decide(action, on: resource, own, facts)
+            if let denied { throw denied }
+            if asked != nil, case .named(let arn) = resource, let bucket = arn.bucket { buckets.insert(bucket) }
+        }
+        return buckets
+    }
+
+    package func allows(_ action: String, on resource: PolicyResource, facts: () -> [String: [String]] = { [:] }) async throws -> Bool {
+        guard !Self.free.contains(action) else { return true }
+        return try await decide(action, on: resource, try await callerPolicies(), facts).denied == nil
+    }
+
+    /// What everybody may do whose signature is good, whatever policies say (STS's reference of each).
+    private static let free: Set<String> = ["sts:GetCallerIdentity", "sts:GetSessionToken"]
+
+    /// - Returns: the refusal, if it is one; and what the resource itself says, if it says anything.
+    private func decide(
+        _ action: String,
+        on resource: PolicyResource,
+        _ own: ApplicablePolicies,
+        _ facts: () -> [String: [String]]
+    ) async throws -> (denied: AccessDenied?, asked: ResourcePolicy?) {
+        var policies = own
+        var named: ARN?
+        if case .named(let arn) = resource {
+            named = arn
+            policies.resource = try await ResourcePolicies(call: call).policy(of: arn, for: action) ?? stranger(arn)
+        }
+        guard !policies.areSilent(for: call.principal) else { return (nil, nil) }
+        let wanted = policies.conditionKeys
+        var context = try await CallConditions(call: call).context(asking: wanted)
+        if !wanted.isEmpty {
+            for (key, values) in facts() { context[key] = values }
+            if let named { try await ResourceConditions(call: call).fill(&context, of: named, owner: policies.resource?.owner, asking: wanted) }
+        }
+        let request = AccessRequest(action: action, resource: resource.description, context: context)
+        guard case .denied(let denial) = policies.decide(request) else { return (nil, policies.resource) }
+        if !denial.isExplicit, let named, named.service == "kms" {
+            let context = EncryptionContext(facts: facts())
+            if try await ResourcePolicies(call: call).hasGrant(action, on: named, context: context) { return (nil, policies.resource) }
+        }
+        let isAbroad = policies.resource.map { $0.owner != call.account } ?? false
+        let conditions = wanted.sorted().compactMap { key in context[key].map { (key: key, values: $0) } }
+        let message = AuthorizationMessage(denial, of: call.principal, in: call.region.partition, conditions: conditions)
+        let denied = AccessDenied(
+            denial,
+            isAbroad: isAbroad || call.principal.kind == .anonymous,
+            encoded: try message.sealed(by: call.deployment.tokens)
+        )
+        return (denied, policies.resource)
+    }
+
+    /// What is another account's by its name, and has nothing to say, lets nobody in: whether it is there or not. An organization's things
+    /// carry the name of the management account; who of its members may see them is the organization's to say.
+    private func stranger(_ arn: ARN) -> ResourcePolicy? {
+        guard arn.service != "organizations", let owner = AccountID(rawValue: arn.account), owner != call.account else { return nil }
+        return ResourcePolicy(owner: owner, rule: .adds, policy: nil)
+    }
+
+    /// The policies of the caller, whatever it asks for.
+    private func callerPolicies() async throws -> ApplicablePolicies {
+        var policies = ApplicablePolicies()
+        guard call.principal.kind != .anonymous else { return policies }
+        let kept = call.deployment.identityPolicies
+        policies.serviceControl = try await kept.serviceControl(over: call.account, at: call.identityVersion)
+        // What is gone may do nothing: it has no policies.
+        if let id = call.principal.identityID, let found = try await kept.policies(of: id, at: call.identityVersion) {
+            (policies.identity, policies.boundary) = found
+        }
+        if let session = call.session { policies.session = try await kept.policies(of: session, as: call.principal.kind) }
+        return policies
+    }
+}
+
+extension ApplicablePolicies {
+    /// Whether nothing can speak against the root user, in whose account the resource is.
+    fileprivate func areSilent(for principal: Principal) -> Bool {
+        principal.kind == .rootUser && serviceControl.isEmpty && session == nil && resource == nil
+    }
+}
+
+extension EncryptionContext {
+    /// The encryption context that a request brings, of what conditions ask about. Nil where two keys differ by capital letters alone.
+    fileprivate init?(facts: [String: [String]]) {
+        let keys = facts["kms:encryptioncontextkeys"] ?? []
+        guard Set(keys.map { $0.lowercased() }).count == keys.count else { return nil }
+        try? self.init(keys.map { (key: $0, value: facts["kms:encryptioncontext:\($0)".lowercased()]?.first ?? "") })
+    }
+}

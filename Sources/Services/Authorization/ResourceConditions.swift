@@ -1,0 +1,76 @@
+import Domain
+import Foundation
+import Metadata
+
+/// What conditions can ask of the resource that a call is about: its tags, whose it is, what it is like. Looked up only where a policy asks.
+struct ResourceConditions: Sendable {
+    let call: Call
+
+    func fill(_ context: inout ConditionContext, of arn: ARN, owner: AccountID?, asking wanted: Set<String>) async throws {
+        if let owner = owner?.rawValue ?? (arn.account.isEmpty ? nil : arn.account) {
+            context.set("aws:resourceaccount", to: owner)
+            context.set("s3:resourceaccount", to: owner)
+        }
+        guard wanted.contains(where: Self.isOfResource) else { return }
+        switch arn.service {
+        case "ec2": try await fillEC2(&context, of: arn)
+        case "kms": try await fillKey(&context, of: arn)
+        case "s3": try await fillObject(&context, of: arn)
+        default: break
+        }
+    }
+
+    private static func isOfResource(_ key: String) -> Bool {
+        if ["aws:resourcetag/", "ec2:", "kms:", "s3:existingobjecttag/", "aws:resourceaccount"].contains(where: key.hasPrefix) { return true }
+        return key.hasPrefix("ebs:")
+    }
+
+    private func fillEC2(_ context: inout ConditionContext, of arn: ARN) async throws {
+        guard let store = Region(rawValue: arn.region).flatMap({ call.deployment.regions[$0] }) else { return }
+        let id = arn.resource.split(separator: "/").last.map(String.init) ?? ""
+        var tags: [Tag] = []
+        if let id = ImageID(rawValue: id), let image = try await store.database.read({ try ImageTable($0).image(id) }) {
+            tags = image.tags
+            context.set("ec2:imageid", to: id.rawValue)
+            context.set("ec2:imagetype", to: "machine")
+            context.set("ec2:owner", to: image.owner.rawValue)
+            context.set("ec2:rootdevicetype", to: image.bundle == nil ? "ebs" : "instance-store")
+            context.set("aws:resourceaccount", to: image.owner.rawValue)
+        } else if let id = SnapshotID(rawValue: id), let snapshot = try await store.database.read({ try SnapshotTable($0).snapshot(id) }) {
+            tags = snapshot.tags
+            context.set("ec2:snapshotid", to: id.rawValue)
+            context.set("ec2:owner", to: snapshot.owner.rawValue)
+            context.set("ec2:volumesize", to: String(snapshot.sizeGiB))
+            context.set("ec2:encrypted", to: snapshot.encryption != nil)
+            context.set("ec2:snapshottime", to: ISO8601.text(snapshot.startedAt))
+            context.set("aws:resourceaccount", to: snapshot.owner.rawValue)
+        }
+        context.set(tags, under: "aws:resourcetag")
+        context.set(tags, under: "ec2:resourcetag")
+    }
+
+    private func fillKey(_ context: inout ConditionContext, of arn: ARN) async throws {
+        guard let name = KeyARN(arn.description), case .key(let id) = name.resource, let store = call.deployment.regions[name.region]
+        else { return }
+        let region = store.region
+        let found = try await store.database.read { transaction -> (key: KMSKey, tags: [Tag], aliases: [String])? in
+            guard let key = try KeyTable(transaction, in: region).key(id) else { return nil }
+            let aliases = try AliasTable(transaction).aliases(of: key.account, key: id, after: nil, limit: KeyAlias.countMax)
+            return (key, try KeyTagTable(transaction).tags(of: id), aliases.map(\.name.rawValue))
+        }
+        guard let found else { return }
+        context.set(found.tags, under: "aws:resourcetag")
+        context["kms:resourcealiases"] = found.aliases
+        context.set("kms:keyspec", to: found.key.spec.rawValue)
+        context.set("kms:keyusage", to: found.key.usage.rawValue)
+        context.set("kms:keyorigin", to: "AWS_KMS")
+        context.set("kms:multiregion", to: false)
+    }
+
+    private func fillObject(_ context: inout ConditionContext, of arn: ARN) async throws {
+        let parts = arn.resource.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let bucket = BucketName(rawValue: parts[0]), let key = ObjectKey(parts[1]) else { return }
+        let row = try await call.store.database.read { try ObjectTable($0).latest(key, in: bucket) }
+        for (name, value) in try row?.attributes.tags ?? [:] { context.set("s3:existingobjecttag/\(name.lowercased())", to: value) }
+    }
+}
