@@ -1,3 +1,4 @@
+import Domain
 import Services
 import Wire
 
@@ -22,9 +23,14 @@ extension S3Action {
 
     /// What holds for all operations before one looks at what the request says, its body included.
     static func admitted(_ request: S3Request, in call: Call) async throws -> S3Request {
-        try request.checkGuards(for: call.account)
+        try request.checkGuards()
         var request = request
-        if needsBucket { request.found = try await Buckets(call).require(request.bucket) }
+        if needsBucket { request.found = try await Buckets(call).find(request.bucket) }
+        try request.require(owner: "x-amz-expected-bucket-owner", toBe: request.found?.owner ?? call.account)
+        if request.header("x-amz-source-expected-bucket-owner") != nil, let source = request.header("x-amz-copy-source") {
+            let bucket = try CopySource(header: source).bucket
+            try request.require(owner: "x-amz-source-expected-bucket-owner", toBe: try await Buckets(call).find(bucket).owner)
+        }
         return request
     }
 

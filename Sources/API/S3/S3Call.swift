@@ -20,6 +20,8 @@ struct S3Call: Sendable {
     var buckets: Buckets { Buckets(call) }
     var objects: Objects { Objects(call) }
     var account: AccountID { call.account }
+    /// Whose the bucket is, and all that is in it.
+    var owner: AccountID { request.found?.owner ?? call.account }
     var bucket: String { request.bucket }
     var key: String { request.key }
     var query: S3Query { request.query }

@@ -5,7 +5,7 @@ import Wire
 /// What a request of S3 asks for and would be silently left out, and what it says must hold: refused before anything is done.
 extension S3Request {
     /// - Throws: `S3Error`; `NotImplemented` names the header.
-    func checkGuards(for account: AccountID) throws {
+    func checkGuards() throws {
         if let name = input.headers.lazy.map({ $0.name.lowercased() }).first(where: Self.isRefused) {
             throw S3Error(
                 .notImplemented,
@@ -20,12 +20,12 @@ extension S3Request {
         if query["versionId"]?.isEmpty == true {
             throw S3Error.invalidArgument("versionId", "", "Version id cannot be the empty string")
         }
-        try require(owner: "x-amz-expected-bucket-owner", toBe: account)
-        try require(owner: "x-amz-source-expected-bucket-owner", toBe: account)
     }
 
-    /// A bucket that the caller may use is its account's own, so the owner that is expected can only be that.
-    private func require(owner header: String, toBe account: AccountID) throws {
+    /// Refuses a bucket that is another's than the request expects.
+    ///
+    /// - Parameter account: whose the bucket is; the caller for one that is yet to be made.
+    func require(owner header: String, toBe account: AccountID) throws {
         // An empty one is one: it comes from a variable that was not set.
         guard let expected = input.headers.first(where: { $0.name.lowercased() == header })?.value else { return }
         guard AccountID(rawValue: expected) != nil else {

@@ -41,6 +41,7 @@ extension S3Service {
         case let error as S3Error: error
         case let fault as Fault: refusal(fault)
         case let error as KeyUnusable: unusable(error)
+        case let error as AccessDenied: error.isAbroad ? S3Error(.accessDenied) : S3Error(.accessDenied, "\(error)")
         case let error as RequestError: S3Error(.invalidRequest, error.message)
         case let elsewhere as BucketElsewhere:
             S3Error(

@@ -2,7 +2,8 @@ import Domain
 import Foundation
 import Metadata
 
-/// Buckets, on behalf of one caller in one Region. A bucket belongs to the account that made it, and only it gets in.
+/// Buckets, on behalf of one caller in one Region. A bucket belongs to the account that made it; others get in where its policy or its ACL
+/// has let the call in.
 package struct Buckets: Sendable {
     static let perAccountMax = 10_000
 
@@ -24,18 +25,28 @@ package struct Buckets: Sendable {
         return rows.map { ListedBucket(name: $0.name, region: $0.region, createdAt: $0.createdAt) }
     }
 
-    /// The bucket, which must be the caller's and in this Region.
+    /// The bucket, which must be in this Region, and the caller's or one that the call has been let into.
     ///
     /// - Throws: `Fault` `NoSuchBucket`, `AccessDenied`, `ServiceUnavailable`; `BucketElsewhere`.
     package func require(_ text: String) async throws -> Bucket {
+        let bucket = try await find(text, allowingElsewhere: call.mayEnter)
+        guard call.mayEnter(bucket.owner, text) else { throw Self.denied }
+        return bucket
+    }
+
+    private static let denied = Fault(.accessDeniedToBucket, "Access Denied")
+
+    /// A bucket of this Region, whoever has it: what it says of the caller is asked next.
+    ///
+    /// - Parameter isKnown: whether the caller is told of a bucket that is in another Region, by its owner and its name.
+    /// - Throws: `Fault` `NoSuchBucket`, `AccessDenied`, `ServiceUnavailable`; `BucketElsewhere`.
+    package func find(_ text: String, allowingElsewhere isKnown: (AccountID, String) -> Bool = { _, _ in true }) async throws -> Bucket {
         guard let name = BucketName(rawValue: text) else { throw Self.missing(text) }
-        let (account, region) = (call.account, call.region)
+        let region = call.region
         let place = try await call.deployment.directory.read { try BucketNameTable($0).row(name) }
         guard let place else { throw Self.missing(text) }
-        guard place.owner == account else {
-            throw Fault(.accessDeniedToBucket, "Access Denied")
-        }
         guard place.region == region else {
+            guard isKnown(place.owner, text) else { throw Self.denied }
             try requireServed(place)
             throw BucketElsewhere(bucket: name, region: place.region)
         }
@@ -54,13 +65,13 @@ package struct Buckets: Sendable {
         return try await settings(of: text).location ?? call.region.rawValue
     }
 
-    /// The Region of a bucket, if there is one of the name and it is the caller's.
+    /// The Region of a bucket, if there is one of the name. It is no secret: S3 tells it whoever asks.
     ///
     /// - Throws: `Fault` `ServiceUnavailable`.
     package func region(of text: String) async throws -> Region? {
         guard let name = BucketName(rawValue: text) else { return nil }
         let place = try await call.deployment.directory.read { try BucketNameTable($0).row(name) }
-        guard let place, place.owner == call.account else { return nil }
+        guard let place else { return nil }
         try requireServed(place)
         return place.region
     }

@@ -9,6 +9,8 @@ extension Objects {
         package let object: StoredObject
         fileprivate let objects: Objects
         fileprivate let region: Region
+        /// Whose the bucket is.
+        fileprivate let owner: AccountID
 
         /// Reads a range of the bytes.
         package func read(_ range: Range<Int64>) async throws -> ObjectReader { try await objects.read(object, range: range) }
@@ -26,12 +28,16 @@ extension Objects {
 
     package func copyOrigin(_ key: String, in bucket: String, version: String?) async throws -> CopyOrigin {
         do {
-            return CopyOrigin(object: try await head(key, in: bucket, version: version), objects: self, region: call.region)
+            return try await origin(key, in: bucket, version: version)
         } catch let elsewhere as BucketElsewhere {
             guard let store = call.deployment.regions[elsewhere.region] else { throw elsewhere }
-            let there = Objects(call.at(store))
-            return CopyOrigin(object: try await there.head(key, in: bucket, version: version), objects: there, region: store.region)
+            return try await Objects(call.at(store)).origin(key, in: bucket, version: version)
         }
+    }
+
+    private func origin(_ key: String, in name: String, version: String?) async throws -> CopyOrigin {
+        let owner = try await Buckets(call).require(name).owner
+        return CopyOrigin(object: try await head(key, in: name, version: version), objects: self, region: call.region, owner: owner)
     }
 
     /// Copies an object. Within the Region and under the same key no bytes are moved: both rows have the same block maps. Otherwise they
@@ -47,7 +53,7 @@ extension Objects {
         let bucket = try await Buckets(call).require(put.bucket)
         try await requireWritable(attributes.acl, in: bucket)
         let key = try Self.key(put.key)
-        let encryption = try await encryption(of: origin, asked: put.encryption)
+        let encryption = try await encryption(of: origin, asked: put.encryption, in: bucket)
         guard origin.region == call.region, encryption?.domain == found.encryption?.domain else {
             // What the bytes are stands in the row of their source.
             var body = RereadBody(bytes: found.bytes, reader: try await origin.read(0..<found.bytes))
@@ -87,19 +93,23 @@ extension Objects {
         attributes: ObjectAttributes,
         through body: inout some ObjectBody
     ) async throws -> StoredObject {
-        try await rewrite(&body, as: nil, to: put, attributes, under: try await encryption(of: origin, asked: put.encryption))
+        let bucket = try await Buckets(call).require(put.bucket)
+        let encryption = try await encryption(of: origin, asked: put.encryption, in: bucket)
+        return try await rewrite(&body, as: nil, to: put, attributes, under: encryption)
     }
 
     /// How a copy is kept: as it is asked for; otherwise as its source is, so that nothing that is sealed becomes open.
-    private func encryption(of origin: CopyOrigin, asked request: ObjectEncryptionRequest?) async throws -> ObjectEncryption? {
-        if let request { return try await encryption(request) }
-        guard let sealed = origin.object.encryption, origin.region != call.region else { return origin.object.encryption }
+    private func encryption(of origin: CopyOrigin, asked request: ObjectEncryptionRequest?, in bucket: Bucket) async throws -> ObjectEncryption? {
+        if let request { return try await encryption(request, in: bucket) }
+        guard let sealed = origin.object.encryption, origin.region != call.region || origin.owner != bucket.owner else {
+            return origin.object.encryption
+        }
         switch sealed.key {
-        case .s3: return try await encryption(.s3)
+        case .s3: return try await encryption(.s3, in: bucket)
         case .kms:
             throw Fault(
                 .invalidRequest,
-                "The source is encrypted under a KMS key of \(origin.region): name one of \(call.region) for the copy"
+                "The source is encrypted under a KMS key of \(origin.owner) in \(origin.region): name a key in \(call.region) for the copy"
             )
         }
     }

@@ -28,7 +28,7 @@ extension Objects {
             attributes: put.attributes,
             checksumAlgorithm: checksumAlgorithm,
             checksumType: checksumType,
-            encryption: try await encryption(put.encryption)
+            encryption: try await encryption(put.encryption, in: bucket)
         )
         try await call.store.database.write { try MultipartTable($0).insert(upload) }
         return upload

@@ -77,7 +77,7 @@ extension Objects {
         let key = try Self.key(put.key)
         // Before the body: nobody sends gigabytes to be told.
         try await check(put.condition, of: key, in: bucket)
-        let encryption = if let settled { settled } else { try await encryption(put.encryption) }
+        let encryption = if let settled { settled } else { try await encryption(put.encryption, in: bucket) }
         let seal = try await call.store.seal(encryption?.domain)
         let (store, now) = (call.store, call.now)
         let writer = store.blocks.writer(in: seal, isHandedOver: true)
@@ -178,11 +178,13 @@ extension Objects {
         return Fault(.entityTooLarge, "Your proposed upload exceeds the maximum allowed size", details: details)
     }
 
+    /// What is put into a bucket is sealed with a key of its owner's, or under the KMS key that the caller names.
+    ///
     /// - Throws: `KeyUnusable` when the KMS key that is asked for cannot be used.
-    func encryption(_ request: ObjectEncryptionRequest?) async throws -> ObjectEncryption? {
+    func encryption(_ request: ObjectEncryptionRequest?, in bucket: Bucket) async throws -> ObjectEncryption? {
         switch request {
         case nil: return nil
-        case .s3: return ObjectEncryption(domain: try await call.domains.s3Domain(of: call.account), key: .s3)
+        case .s3: return ObjectEncryption(domain: try await call.domains.s3Domain(of: bucket.owner), key: .s3)
         case .kms(let reference, let hasBucketKey):
             let key = try await call.keyRing.resolve(reference, for: .s3, account: call.account)
             let domain = try await call.domains.domain(for: key, account: call.account)

@@ -50,7 +50,7 @@ struct ListObjectVersions: S3Action {
                         xml.element("Size", row.bytes)
                         xml.element("StorageClass", "STANDARD")
                     }
-                    xml.owner("Owner", call.account)
+                    xml.owner("Owner", call.owner)
                 }
             }
             xml.commonPrefixes(page.prefixes.map(text))

@@ -61,7 +61,7 @@ extension S3Call {
                     xml.element("ChecksumType", row.checksum?.type)
                     xml.element("Size", row.bytes)
                     xml.element("StorageClass", "STANDARD")
-                    if showsOwner { xml.owner("Owner", account) }
+                    if showsOwner { xml.owner("Owner", owner) }
                 }
             }
             xml.commonPrefixes(page.prefixes.map(text))

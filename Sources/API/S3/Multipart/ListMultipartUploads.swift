@@ -37,8 +37,8 @@ struct ListMultipartUploads: S3Action {
                 xml.element("Upload") { xml in
                     xml.element("Key", text(upload.key.text))
                     xml.element("UploadId", upload.id)
-                    xml.owner("Initiator", call.account)
-                    xml.owner("Owner", call.account)
+                    xml.owner("Initiator", call.owner)
+                    xml.owner("Owner", call.owner)
                     xml.element("StorageClass", "STANDARD")
                     xml.time("Initiated", upload.createdAt)
                     xml.element("ChecksumAlgorithm", upload.checksumAlgorithm)

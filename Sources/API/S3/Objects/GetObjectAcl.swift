@@ -10,6 +10,6 @@ struct GetObjectAcl: S3Action {
 
     func run(_ call: S3Call) async throws -> Reply {
         let object = try await call.besideObject { try await call.objects.head(call.key, in: call.bucket, version: call.versionID) }
-        return .acl(object.attributes.acl, of: call.account)
+        return .acl(object.attributes.acl, of: call.owner)
     }
 }

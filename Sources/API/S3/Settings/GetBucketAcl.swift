@@ -8,6 +8,6 @@ struct GetBucketAcl: S3Action {
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
-        .acl(try await call.settings().acl, of: call.account)
+        .acl(try await call.settings().acl, of: call.owner)
     }
 }

@@ -2,7 +2,7 @@ import Domain
 import Services
 import Wire
 
-/// ACLs: the canned ones, kept and shown. Only the owner gets in whatever they say, until accounts have policies.
+/// ACLs: the canned ones, kept, shown and obeyed where the bucket takes ACLs.
 extension S3Call {
     /// Grants in headers would say who gets in: not to be passed over.
     func refuseGrants() throws {
@@ -25,7 +25,7 @@ extension S3Call {
     private func askedACL() async throws -> CannedACL {
         if let header = header("x-amz-acl") { return try CannedACL(header: header) }
         let policy = try AccessControlPolicy(parsing: try await document())
-        guard let acl = CannedACL(grants: policy.grants, of: account.canonicalID) else {
+        guard let acl = CannedACL(grants: policy.grants, of: owner.canonicalID) else {
             throw S3Error(.notImplemented, "Grants are not implemented: use a canned ACL (x-amz-acl)")
         }
         return acl
