@@ -40,19 +40,21 @@ extension KeyRing {
         return try await database.read { try KeyTable($0, in: region).key(id) }
     }
 
-    /// The ARN of the key that a reference leads to; nil where it leads to none.
+    /// The ARN of the key that a reference leads to, in whatever account; nil where it leads to none.
     ///
     /// - Throws: `Fault` for text that can name no key.
     package func arn(of reference: String, account: AccountID) async throws -> String? {
         let name = try KeyReference(reference)
-        return try await database.read { [self] in try? lookUp(name, account: account, in: $0).get().arn }
+        return try await database.read { [self] in try? lookUp(name, account: account, isBounded: false, in: $0).get().arn }
     }
 
     /// Finds a key, whatever its state. Those that Ferry manages are made when they are missing.
-    func find(_ reference: String, account: AccountID) async throws -> KMSKey {
+    ///
+    /// - Parameter isBounded: whether keys of other accounts are refused.
+    func find(_ reference: String, account: AccountID, isBounded: Bool = true) async throws -> KMSKey {
         let name = try KeyReference(reference)
         let found = try await database.read { [self] transaction in
-            try lookUp(name, account: account, in: transaction)
+            try lookUp(name, account: account, isBounded: isBounded, in: transaction)
         }
         switch found {
         case .success(let key): return key
@@ -62,8 +64,15 @@ extension KeyRing {
         }
     }
 
-    /// The rules of KMS for names: ARNs of other Regions and accounts are refused, an alias name is one of the caller's own.
-    func lookUp(_ reference: KeyReference, account: AccountID, in transaction: Transaction) throws -> Result<KMSKey, KeyUnusable> {
+    /// The rules of KMS for names: ARNs of other Regions are refused, an alias name is one of the caller's own.
+    ///
+    /// - Parameter isBounded: whether ARNs of other accounts are refused too.
+    func lookUp(
+        _ reference: KeyReference,
+        account: AccountID,
+        isBounded: Bool = true,
+        in transaction: Transaction
+    ) throws -> Result<KMSKey, KeyUnusable> {
         let table = KeyTable(transaction, in: region)
         let arn: KeyARN
         switch reference {
@@ -72,7 +81,7 @@ extension KeyRing {
         case .arn(let given): arn = given
         }
         guard arn.region == region else { return .failure(KeyUnusable(arn.description, .otherRegion(arn.region))) }
-        guard arn.account == account else {
+        guard arn.account == account || !isBounded else {
             return .failure(KeyUnusable(arn.description, denial(of: "DescribeKey", to: account)))
         }
         let key: KMSKey?

@@ -67,7 +67,7 @@ extension Keys {
         if let named, named.id != blob.key {
             throw Fault(.incorrectKey, "The key ID in the request does not identify a CMK that can perform this operation.")
         }
-        guard let key = try await ring.key(blob.key), key.account == call.account else { throw Self.unknownKey }
+        guard let key = try await ring.key(blob.key) else { throw Self.unknownKey }
         try authorization.require(operation, on: key)
         try key.requireUsable()
         guard let open = try await ring.opener(of: blob) else { throw Self.invalidCiphertext }

@@ -15,7 +15,7 @@ package struct Keys: Sendable {
     /// - Parameter aliases: whether the action takes aliases; many take key ids and key ARNs alone.
     func find(_ reference: String, for operation: String, aliases: Bool = false) async throws -> KMSKey {
         if !aliases { try Self.requireNoAlias(reference) }
-        let key = try await ring.find(reference, account: call.account)
+        let key = try await ring.find(reference, account: call.account, isBounded: !KeyAuthorization.reachesOtherAccounts(operation))
         try authorization.require(operation, on: key)
         return key
     }

@@ -4,7 +4,7 @@ import Wire
 
 /// Gives a key a name.
 struct CreateAlias: KMSAction {
-    static let permissions = [Permission<Self>("kms:CreateAlias") { [$1.kms($0.alias), try await $1.key($0.target)] }]
+    static let permissions = [Permission<Self>("kms:CreateAlias") { try await $1.alias($0.alias, of: $0.target) }]
 
     static let members: [JSONMember] = [.required("AliasName", .aliasName), .required("TargetKeyId", .keyID)]
 

@@ -4,7 +4,7 @@ import Wire
 
 /// Takes a name away; the key stays.
 struct DeleteAlias: KMSAction {
-    static let permissions = [Permission<Self>("kms:DeleteAlias") { [$1.kms($0.alias), try await $1.key($0.alias)] }]
+    static let permissions = [Permission<Self>("kms:DeleteAlias") { try await $1.alias($0.alias, of: $0.alias) }]
 
     static let members: [JSONMember] = [.required("AliasName", .aliasName)]
 

@@ -5,7 +5,11 @@ import Wire
 /// Gives a grant back, by its token or by key and id.
 struct RetireGrant: KMSAction {
     static let permissions = [
-        Permission<Self>("kms:RetireGrant") { action, call in [try await call.key(action.keyID ?? "*")] }
+        Permission<Self>("kms:RetireGrant") { action, call in
+            // The token tells the grant, and the grant who may retire it.
+            guard let keyID = action.keyID else { return [call.kms("key/*")] }
+            return [try await call.key(keyID)]
+        }
     ]
 
     static let members: [JSONMember] = [
