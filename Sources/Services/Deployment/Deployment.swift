@@ -26,6 +26,8 @@ package final class Deployment: Sendable {
     /// The names of this server behind which a bucket may stand in `Host`, in lower case; `localhost` needs not be one of them.
     package let hostNames: [String]
     package let logger: Logger
+    /// Where accounts stand in the organization, by partition and account.
+    let memberships = IdentityCache<String, Membership>()
     /// Those of buckets and keys, read once.
     let policies = CompiledPolicies()
     /// How many requests may hold the manifest of a bundle at once.

@@ -151,5 +151,8 @@ extension OrganizationRows {
             createdAt: now
         )
         try IAMIdentityTable(transaction).insert(role)
+        if let administrator = ManagedPolicyARN(rawValue: "arn:\(partition):iam::aws:policy/AdministratorAccess") {
+            try IAMAttachmentTable(transaction).attach(administrator, to: role.id, at: now)
+        }
     }
 }
