@@ -297,3 +297,30 @@ def test_a_key_that_goes_signs_no_more(iam, user):
     iam.delete_access_key(UserName=user.name, AccessKeyId=key)
     with refused("AuthFailure", status=401):
         ec2.describe_images(Owners=["self"])
+
+
+# Keys behind services ------------------------------------------------------------------------------------------------
+
+
+def test_what_a_service_does_with_a_key_the_caller_must_be_allowed(server, user, bucket):
+    """A user who may put and get objects, and may not use the key that they are sealed with."""
+    key = server.kms().create_key()["KeyMetadata"]["Arn"]
+    sealed = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    server.s3().put_object(Bucket=bucket, Key="a", Body=b"bytes", **sealed)
+    objects = allow(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::{bucket}/*")
+    user.may(objects)
+    s3 = user.server.s3()
+    with refused("AccessDenied", "kms:Decrypt", status=403):
+        s3.get_object(Bucket=bucket, Key="a")
+    with refused("AccessDenied", "kms:GenerateDataKey", status=403):
+        s3.put_object(Bucket=bucket, Key="b", Body=b"x", **sealed)
+    through = {"StringEquals": {"kms:ViaService": f"s3.{HOME}.amazonaws.com"}}
+    user.may(objects, allow(["kms:Decrypt", "kms:GenerateDataKey"], key, Condition=through))
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"bytes"
+    s3.put_object(Bucket=bucket, Key="b", Body=b"x", **sealed)
+    with refused("AccessDeniedException"):
+        user.server.kms().generate_data_key(KeyId=key, KeySpec="AES_256")
+    # The key that S3 manages is for whoever may use S3.
+    user.may(objects)
+    s3.put_object(Bucket=bucket, Key="c", Body=b"x", ServerSideEncryption="aws:kms")
+    assert s3.get_object(Bucket=bucket, Key="c")["Body"].read() == b"x"

@@ -23,6 +23,8 @@ struct AssumeRole: QueryAction {
         }
         let action = try Self(from: query)
         try query.requireAllRead()
+        // Before anybody is asked whether the session may have them.
+        try action.request.content.checkTags()
         return ReadAction(action: action)
     }
 

@@ -32,14 +32,6 @@ package struct KeyPolicy {
         }
     }
 
-    /// What it says of an action of somebody who has these names: nil where it says nothing. What hangs on conditions is not allowed, and is
-    /// denied.
-    package func decision(on action: String, by names: Set<String>) -> PolicyStatement.Effect? {
-        let statements = policy.statements.filter { $0.isAbout(action, by: names) }
-        if statements.contains(where: { $0.effect == .deny }) { return .deny }
-        return statements.contains { $0.effect == .allow && $0.conditions.isEmpty } ? .allow : nil
-    }
-
     private static func malformed(_ text: String) -> Fault { Fault(.malformedPolicyDocument, text) }
 
     /// The policy of a key that was made without one: the account decides.

@@ -65,13 +65,6 @@ package struct PolicyStatement: Hashable, Sendable {
         return actions.texts.contains { PolicyPattern($0.lowercased()).matches(action.lowercased()) }
     }
 
-    /// Whether the statement is about an action of somebody who has these names.
-    func isAbout(_ action: String, by names: Set<String>) -> Bool {
-        let isNamed = !names.union(["*"]).isDisjoint(with: principals?.names(of: .aws) ?? [])
-        let isMatched = actions.texts.contains { PolicyPattern($0.lowercased()).matches(action.lowercased()) }
-        return isNamed != excludesPrincipals && isMatched != actions.isExcluding
-    }
-
     /// Whether the statement lets in everybody, or whoever meets conditions that tell nobody in particular.
     var isPublic: Bool {
         guard effect == .allow, !conditions.contains(where: \.narrowsToSomebody) else { return false }

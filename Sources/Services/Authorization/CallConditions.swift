@@ -17,6 +17,7 @@ struct CallConditions: Sendable {
         context.set("ec2:region", to: call.region.rawValue)
         context.set("aws:viaawsservice", to: call.service != nil)
         context.set("kms:viaservice", to: call.service.map { "\($0).\(call.region).amazonaws.com" })
+        if call.service != nil { context.set("kms:grantisforawsresource", to: true) }
         guard call.principal.kind != .anonymous else { return context }
         context.set("kms:calleraccount", to: call.account.rawValue)
         if let session = call.session {

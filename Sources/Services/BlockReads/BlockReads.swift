@@ -17,7 +17,10 @@ package struct BlockReads: Sendable {
         let id = try Uploads.id(text)
         let (account, database) = (call.account, call.store.database)
         guard let snapshot = try await database.read({ try SnapshotTable($0).snapshot(id) }) else { throw Uploads.notFound(text) }
-        guard snapshot.owner != account else { return snapshot }
+        guard snapshot.owner != account else {
+            try await call.requireKeys(of: [snapshot])
+            return snapshot
+        }
         let viewer = try await call.viewer()
         guard try await !database.read({ try Snapshots.within(viewer.directReach, [snapshot], in: $0) }).isEmpty else {
             throw Uploads.notFound(text)

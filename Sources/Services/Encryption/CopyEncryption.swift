@@ -64,12 +64,9 @@ struct CopyEncryption: Sendable {
 
     private func requireReadable(_ question: Question) async throws {
         guard let key = question.sourceKey else { return }
-        let (ring, principal) = (call.deployment.keyRing(of: source), call.principal)
-        if question.isOwn {
-            try await KeySelection.requireUsable(key, of: ring, account: principal.account)
-        } else {
-            try await KeySelection.refusing { try await ForeignKey(arn: key, ring: ring).requireReadable(by: principal) }
-        }
+        let there = call.at(source)
+        if question.isOwn { try await KeySelection.requireUsable(key, of: there.keyRing, account: call.account) }
+        try await KeySelection.refusing { try await there.requireReadable(key) }
     }
 
     private func described(_ snapshot: Snapshot) -> CopyEncryptionRules.Source {

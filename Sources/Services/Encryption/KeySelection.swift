@@ -24,6 +24,7 @@ struct KeySelection: Sendable {
                 return nil
             }
             let key = try await call.keyRing.resolve(reference, account: call.account)
+            try await call.requireKey(key.arn, for: Call.operationsToSeal(for: .ebs))
             return SnapshotEncryption(domain: try await call.domains.domain(for: key, account: call.account), keyARN: key.arn)
         }
     }

@@ -187,6 +187,7 @@ extension Objects {
         case .s3: return ObjectEncryption(domain: try await call.domains.s3Domain(of: bucket.owner), key: .s3)
         case .kms(let reference, let hasBucketKey):
             let key = try await call.keyRing.resolve(reference, for: .s3, account: call.account)
+            try await call.requireKey(key.arn, for: Call.operationsToSeal(for: .s3), via: .s3)
             let domain = try await call.domains.domain(for: key, account: call.account)
             return ObjectEncryption(domain: domain, key: .kms(arn: key.arn, hasBucketKey: hasBucketKey))
         }

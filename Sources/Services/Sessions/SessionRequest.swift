@@ -37,7 +37,8 @@ package struct SessionContent: Sendable {
         guard isThere else { throw Fault(.validationError, "ARN \(text.prefix(256)) names no managed policy of the account \(account).") }
     }
 
-    private func checkTags() throws {
+    /// - Throws: `Fault` `ValidationError`
+    package func checkTags() throws {
         let keys = tags.map { $0.key.lowercased() }
         guard Set(keys).count == keys.count else {
             throw Fault(.validationError, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
