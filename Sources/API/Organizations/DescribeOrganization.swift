@@ -51,11 +51,13 @@ struct ListRoots: OrganizationsAction {
     static let permissions = [Permission<Self>("organizations:ListRoots")]
     static let members = JSONMember.organizationPage
 
-    init(from json: JSONReader) throws { _ = try json.onlyPage() }
+    private let page: OnlyPage
+
+    init(from json: JSONReader) throws { page = try OnlyPage(from: json) }
 
     func run(in call: Call) async throws -> OrganizationPage<RootEntry> {
         let root = RootEntry(organization: try await Organizations(call).root().organization, partition: call.region.partition)
-        return OrganizationPage(name: "Roots", page: Page(elements: [root], nextToken: nil))
+        return try page.answer("Roots", [root])
     }
 }
 
@@ -64,11 +66,13 @@ struct ListAWSServiceAccessForOrganization: OrganizationsAction {
     static let permissions = [Permission<Self>("organizations:ListAWSServiceAccessForOrganization")]
     static let members = JSONMember.organizationPage
 
-    init(from json: JSONReader) throws { _ = try json.onlyPage() }
+    private let page: OnlyPage
+
+    init(from json: JSONReader) throws { page = try OnlyPage(from: json) }
 
     func run(in call: Call) async throws -> OrganizationPage<EmptyAnswer> {
         _ = try await Organizations(call).root()
-        return OrganizationPage(name: "EnabledServicePrincipals", page: Page(elements: [], nextToken: nil))
+        return try page.answer("EnabledServicePrincipals", [])
     }
 }
 
@@ -77,23 +81,29 @@ struct ListDelegatedAdministrators: OrganizationsAction {
     static let permissions = [Permission<Self>("organizations:ListDelegatedAdministrators")]
     static let members: [JSONMember] = [.optional("ServicePrincipal", .servicePrincipal)] + JSONMember.organizationPage
 
+    private let page: OnlyPage
+
     // Of none of the services there is one.
     init(from json: JSONReader) throws {
         let _: String? = try json["ServicePrincipal"]
-        _ = try json.onlyPage()
+        page = try OnlyPage(from: json)
     }
 
     func run(in call: Call) async throws -> OrganizationPage<EmptyAnswer> {
         _ = try await Organizations(call).root()
-        return OrganizationPage(name: "DelegatedAdministrators", page: Page(elements: [], nextToken: nil))
+        return try page.answer("DelegatedAdministrators", [])
     }
 }
 
-extension JSONReader {
-    /// The page of a listing that has one alone: no token leads to another.
-    func onlyPage() throws -> PageRequest {
-        let page = try organizationPage()
-        guard page.nextToken == nil else { throw Fault(.invalidNextToken, "The token is not valid or has expired") }
-        return page
+/// The page of a listing that has one alone: no token leads to another.
+struct OnlyPage {
+    private let token: String?
+
+    init(from json: JSONReader) throws { token = try json.organizationPage().nextToken }
+
+    /// - Throws: `invalidNextToken` when the caller asks for what comes after it.
+    func answer<Element>(_ name: String, _ elements: [Element]) throws -> OrganizationPage<Element> {
+        guard token == nil else { throw Fault(.invalidNextToken, "The token is not valid or has expired") }
+        return OrganizationPage(name: name, page: Page(elements: elements, nextToken: nil))
     }
 }

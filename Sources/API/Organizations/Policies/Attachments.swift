@@ -57,12 +57,13 @@ struct ListPoliciesForTarget: OrganizationsAction {
 
     private let target: String
     private let isServiceControl: Bool
+    private let page: OnlyPage
 
     init(from json: JSONReader) throws {
         target = try json["TargetId"]
         isServiceControl = try json.isServiceControlPolicy("Filter")
         // As many as a target can have are fewer than a page, and a smaller one is filled with them all the same.
-        _ = try json.onlyPage()
+        page = try OnlyPage(from: json)
     }
 
     func run(in call: Call) async throws -> OrganizationPage<OrganizationPolicySummary> {
@@ -72,7 +73,7 @@ struct ListPoliciesForTarget: OrganizationsAction {
         let summaries = (isServiceControl ? policies : []).map {
             OrganizationPolicySummary(policy: $0, organization: organization, partition: call.region.partition)
         }
-        return OrganizationPage(name: "Policies", page: Page(elements: summaries, nextToken: nil))
+        return try page.answer("Policies", summaries)
     }
 }
 

@@ -49,15 +49,16 @@ extension OrganizationsService {
         ]
 
         private let resource: String
+        private let page: OnlyPage
 
         init(from json: JSONReader) throws {
             resource = try json["ResourceId"]
-            _ = try json.onlyPage()
+            page = try OnlyPage(from: json)
         }
 
         func run(in call: Call) async throws -> OrganizationPage<Entry> {
             let tags = try await Organizations(call).tags(of: resource)
-            return OrganizationPage(name: "Tags", page: Page(elements: tags.map { Entry(tag: $0) }, nextToken: nil))
+            return try page.answer("Tags", tags.map { Entry(tag: $0) })
         }
 
         struct Entry: JSONEncodable {

@@ -8,15 +8,16 @@ struct ListParents: OrganizationsAction {
     static let members: [JSONMember] = [.required("ChildId", .childID)] + JSONMember.organizationPage
 
     private let child: String
+    private let page: OnlyPage
 
     init(from json: JSONReader) throws {
         child = try json["ChildId"]
-        _ = try json.onlyPage()
+        page = try OnlyPage(from: json)
     }
 
     func run(in call: Call) async throws -> OrganizationPage<Entry> {
         let parent = try await Organizations(call).parent(of: child)
-        return OrganizationPage(name: "Parents", page: Page(elements: [Entry(id: parent)], nextToken: nil))
+        return try page.answer("Parents", [Entry(id: parent)])
     }
 
     struct Entry: JSONEncodable {
