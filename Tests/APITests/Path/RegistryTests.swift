@@ -39,7 +39,8 @@ import Testing
             those that the request calls for: tags, for example, only where it brings some. The resources that they are about stand in the \
             code of the action.
 
-            Today every caller is the root user of the account, who may do all of it.
+            [policies.md](behaviour/policies.md) says how it is decided; the root user of an account may do all of it there, but for what service control \
+            policies and the policies of buckets and keys deny.
 
             """
         let rows = RegisteredAction.all.map { action in
