@@ -196,7 +196,7 @@ let targets: [Target] = [
     ),
     .testTarget(
         name: "WireTests",
-        dependencies: ["Wire", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: ["Wire", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: strict
     ),
     .testTarget(

@@ -1,14 +1,15 @@
 import Domain
+import TestSupport
 import Testing
 
 /// Random histories of one copy, done to a world that refuses what cannot be.
 @Suite struct SnapshotCopyHistoryTests {
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func noHistoryDoesTheImpossible(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var ends: [SnapshotCopy.State: Int] = [:]
         for _ in 0..<3000 {
-            let image: ImageID? = random.isOne(in: 3) ? nil : .random(using: &random)
+            let image: ImageID? = random.oneIn(3) ? nil : .random(using: &random)
             var copy = SnapshotCopy.sample(image: image)
             var world = CopyWorld(of: copy)
             var history: [SnapshotCopy.Event] = []
@@ -18,7 +19,7 @@ import Testing
                 history.append(event)
                 try step(&copy, &world, event, history)
                 // The server may stop and start again between any two events.
-                if random.isOne(in: 4) {
+                if random.oneIn(4) {
                     #expect(copy.reread == copy)
                     copy = copy.reread
                 }

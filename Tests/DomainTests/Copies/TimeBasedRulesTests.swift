@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 /// The arithmetic of time-based copies (docs/behaviour/time-based-copies.md, "Throughput").
@@ -52,7 +53,7 @@ import Testing
         #expect(quota(.zero).share([.mebibytes(1)]) == [.zero])
     }
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func sharesNeverExceedWhatThereIs(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<3000 {

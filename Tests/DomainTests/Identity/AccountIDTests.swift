@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 @Suite struct AccountIDTests {
@@ -12,7 +13,7 @@ import Testing
         #expect(AccountID(rawValue: text) == nil)
     }
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func randomAccountsAreWellFormed(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var seen = Set<AccountID>()

@@ -1,4 +1,5 @@
 import Domain
+import TestSupport
 import Testing
 
 @Suite struct ResourceIDTests {
@@ -29,7 +30,7 @@ import Testing
         }
     }
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func randomIDsAreWellFormedAndDiffer(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var seen = Set<String>()

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 
 /// Policies and questions at random, of a vocabulary so small that they meet often.
 struct RandomPolicies {
@@ -43,15 +44,15 @@ struct RandomPolicies {
 
     mutating func question() -> ReferenceEvaluator.Question {
         var values: [String: [String]] = [:]
-        if random.isOne(in: 2) { values["s3:prefix"] = [random.pick(["depot", "home/", "alice", "home/alice", "*"])] }
-        if random.isOne(in: 2) { values["s3:max-keys"] = [random.pick(["9", "10", "11.5", "ten"])] }
-        if random.isOne(in: 2) { values["aws:sourceip"] = [random.pick(["192.0.2.7", "198.51.100.1", "nowhere"])] }
-        if random.isOne(in: 2) { values["aws:securetransport"] = [random.pick(["true", "false"])] }
-        if random.isOne(in: 2) {
+        if random.oneIn(2) { values["s3:prefix"] = [random.pick(["depot", "home/", "alice", "home/alice", "*"])] }
+        if random.oneIn(2) { values["s3:max-keys"] = [random.pick(["9", "10", "11.5", "ten"])] }
+        if random.oneIn(2) { values["aws:sourceip"] = [random.pick(["192.0.2.7", "198.51.100.1", "nowhere"])] }
+        if random.oneIn(2) { values["aws:securetransport"] = [random.pick(["true", "false"])] }
+        if random.oneIn(2) {
             values["aws:sourcearn"] = [random.pick(["arn:aws:s3:::depot", "arn:aws:iam::111122223333:user/alice", "depot"])]
         }
-        if random.isOne(in: 2) { values["ec2:time"] = [random.pick(["1795376072", "1795376071"])] }
-        if random.isOne(in: 2) { values["aws:tagkeys"] = (0...random.pick([0, 1, 2])).map { _ in random.pick(["alice", "depot", "x"]) } }
+        if random.oneIn(2) { values["ec2:time"] = [random.pick(["1795376072", "1795376071"])] }
+        if random.oneIn(2) { values["aws:tagkeys"] = (0...random.pick([0, 1, 2])).map { _ in random.pick(["alice", "depot", "x"]) } }
         return ReferenceEvaluator.Question(
             caller: .principal(random.pick(Self.principals)),
             action: random.pick(Self.actions),
@@ -63,13 +64,13 @@ struct RandomPolicies {
     mutating func policies() -> ReferenceEvaluator.Policies {
         var policies = ReferenceEvaluator.Policies()
         policies.identity = some(upTo: 3) { $0.document(.identity) }
-        if random.isOne(in: 3) { policies.boundary = document(.identity) }
-        if random.isOne(in: 3) { policies.session = some(upTo: 2) { $0.document(.identity) } }
-        if random.isOne(in: 3) { policies.serviceControl = some(upTo: 2) { $0.some(upTo: 2) { $0.document(.identity) } } }
-        if !random.isOne(in: 3) {
-            policies.owner = random.isOne(in: 3) ? PolicySamples.otherAccount : PolicySamples.account
-            policies.decides = random.isOne(in: 2)
-            if !random.isOne(in: 4) { policies.resource = document(policies.decides && random.isOne(in: 2) ? .trust : .resource) }
+        if random.oneIn(3) { policies.boundary = document(.identity) }
+        if random.oneIn(3) { policies.session = some(upTo: 2) { $0.document(.identity) } }
+        if random.oneIn(3) { policies.serviceControl = some(upTo: 2) { $0.some(upTo: 2) { $0.document(.identity) } } }
+        if !random.oneIn(3) {
+            policies.owner = random.oneIn(3) ? PolicySamples.otherAccount : PolicySamples.account
+            policies.decides = random.oneIn(2)
+            if !random.oneIn(4) { policies.resource = document(policies.decides && random.oneIn(2) ? .trust : .resource) }
         }
         return policies
     }
@@ -80,24 +81,24 @@ struct RandomPolicies {
 
     private mutating func document(_ kind: Policy.Kind) -> [String: Any] {
         var document: [String: Any] = ["Statement": some(upTo: 2) { $0.statement(kind) } + [statement(kind)]]
-        if !random.isOne(in: 4) { document["Version"] = random.pick(["2012-10-17", "2012-10-17", "2008-10-17"]) }
+        if !random.oneIn(4) { document["Version"] = random.pick(["2012-10-17", "2012-10-17", "2008-10-17"]) }
         return document
     }
 
     private mutating func statement(_ kind: Policy.Kind) -> [String: Any] {
-        var statement: [String: Any] = ["Effect": random.isOne(in: 4) ? "Deny" : "Allow"]
-        statement[random.isOne(in: 6) ? "NotAction" : "Action"] = texts(of: Self.actionTexts)
-        if kind != .trust { statement[random.isOne(in: 6) ? "NotResource" : "Resource"] = texts(of: Self.resourceTexts) }
+        var statement: [String: Any] = ["Effect": random.oneIn(4) ? "Deny" : "Allow"]
+        statement[random.oneIn(6) ? "NotAction" : "Action"] = texts(of: Self.actionTexts)
+        if kind != .trust { statement[random.oneIn(6) ? "NotResource" : "Resource"] = texts(of: Self.resourceTexts) }
         if kind != .identity {
-            statement[random.isOne(in: 5) ? "NotPrincipal" : "Principal"] =
-                random.isOne(in: 4) ? "*" : ["AWS": texts(of: Self.principalTexts)] as Any
+            statement[random.oneIn(5) ? "NotPrincipal" : "Principal"] =
+                random.oneIn(4) ? "*" : ["AWS": texts(of: Self.principalTexts)] as Any
         }
-        if random.isOne(in: 3) { statement["Condition"] = condition() }
+        if random.oneIn(3) { statement["Condition"] = condition() }
         return statement
     }
 
     private mutating func texts(of vocabulary: [String]) -> Any {
-        random.isOne(in: 2) ? random.pick(vocabulary) as Any : (0...random.pick([0, 1, 2])).map { _ in random.pick(vocabulary) } as Any
+        random.oneIn(2) ? random.pick(vocabulary) as Any : (0...random.pick([0, 1, 2])).map { _ in random.pick(vocabulary) } as Any
     }
 
     private mutating func condition() -> [String: [String: Any]] {
@@ -105,7 +106,7 @@ struct RandomPolicies {
         for _ in 0...random.pick([0, 1]) {
             let (name, key, vocabulary) = comparison()
             let quantifier = random.pick(["", "", "ForAnyValue:", "ForAllValues:"])
-            let suffix = random.isOne(in: 4) ? "IfExists" : ""
+            let suffix = random.oneIn(4) ? "IfExists" : ""
             let whole = name == "Null" ? name : quantifier + name + suffix
             condition[whole, default: [:]][key] = texts(of: vocabulary)
         }

@@ -1,12 +1,13 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 /// The evaluator against the reference: whatever policies and requests there are, they agree.
 @Suite struct RandomPolicyTests {
     private static let cases = 600
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func theReferenceDecidesTheSame(seed: UInt64) throws {
         var source = RandomPolicies(random: SeededGenerator(seed: seed))
         var outcomes: [String: Int] = [:]

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct SnapshotDescriptionTests {
@@ -30,7 +31,7 @@ import Testing
         #expect(text(milliseconds: milliseconds).hasSuffix(" Task created on \(grouped)."))
     }
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func keepsTheMillisecond(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<2000 {

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct WallClockTests {
@@ -10,7 +11,7 @@ import Testing
     }
 
     /// A clock that tells what the database holds, so that a date that went through a row equals the one that was written.
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func wholeMillisecondsStayWhatTheyAre(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<5000 {

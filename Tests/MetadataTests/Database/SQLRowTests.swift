@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Metadata
+import TestSupport
 import Testing
 
 @Suite struct SQLRowTests {
@@ -109,7 +110,7 @@ import Testing
         #expect(try temporary.read { try TagTable($0).tags(of: .image(numbered(1))) }.isEmpty)
     }
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func datesKeepTheirMillisecond(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let temporary = try TemporaryDatabase()

@@ -1,5 +1,6 @@
 import Domain
 import Metadata
+import TestSupport
 import Testing
 
 @Suite struct ImageRoundTripTests {
@@ -58,14 +59,14 @@ import Testing
         #expect(try roundTrip(image) == image)
     }
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func randomDevicesInTheirOrder(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let temporary = try TemporaryDatabase()
         var images: [Image] = []
         for number in 0..<200 {
             var image = Image.sample(number)
-            image.devices = Self.devices.filter { _ in random.isOne(in: 2) }.shuffled(using: &random)
+            image.devices = Self.devices.filter { _ in random.oneIn(2) }.shuffled(using: &random)
             images.append(image)
         }
         try temporary.write { transaction in for image in images.shuffled(using: &random) { try ImageTable(transaction).insert(image) } }

@@ -1,10 +1,11 @@
 import Domain
 import Metadata
+import TestSupport
 import Testing
 
 /// Searches against a filter over everything.
 @Suite struct ImageSearchTests {
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func narrowsAsAFilterWould(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let images = (0..<150).map { randomImage($0, using: &random) }
@@ -62,19 +63,19 @@ import Testing
             owner: random.pick([.alice, .bob]),
             state: state,
             snapshots: (0..<Int.random(in: 0...3, using: &random)).map { _ in numbered(Int.random(in: 0..<20, using: &random)) },
-            source: random.isOne(in: 2) ? nil : .init(id: numbered(Int.random(in: 1000..<1010, using: &random)), region: known("us-west-2"))
+            source: random.oneIn(2) ? nil : .init(id: numbered(Int.random(in: 1000..<1010, using: &random)), region: known("us-west-2"))
         )
-        image.tags = ["Name", "stage", "team"].filter { _ in random.isOne(in: 2) }
+        image.tags = ["Name", "stage", "team"].filter { _ in random.oneIn(2) }
             .map { Tag(key: $0, value: random.pick(["a", "b", "A", "", "Name"])) }
         return image
     }
 
     private func randomSearch(over images: [Image], using random: inout SeededGenerator) -> ImageSearch {
         func some(_ texts: [String]) -> [String]? {
-            random.isOne(in: 3) ? (0..<Int.random(in: 1...4, using: &random)).map { _ in random.pick(texts) } : nil
+            random.oneIn(3) ? (0..<Int.random(in: 1...4, using: &random)).map { _ in random.pick(texts) } : nil
         }
         func many(_ texts: [String]) -> [String]? {
-            random.isOne(in: 5) ? (0..<120).map { _ in random.pick(texts) } : nil
+            random.oneIn(5) ? (0..<120).map { _ in random.pick(texts) } : nil
         }
         var search = ImageSearch()
         search.reach = random.pick([nil, Reach(parts: [.owned(.alice)]), Reach(parts: [.owned(.alice), .owned(.bob)])])
@@ -83,7 +84,7 @@ import Testing
         search.states = some(["pending", "available", "failed", "deregistered"])
         search.sourceImageIDs = some((1000..<1010).map { (numbered($0) as ImageID).rawValue })
         search.snapshotIDs = many((0..<20).map { (numbered($0) as SnapshotID).rawValue })
-        for key in ["Name", "stage"] where random.isOne(in: 5) {
+        for key in ["Name", "stage"] where random.oneIn(5) {
             search.tags.append(TagSearch(key: key, values: some(["a", "b", "A", "", "Name"]) ?? ["a", "b"], by: .alice))
         }
         return search

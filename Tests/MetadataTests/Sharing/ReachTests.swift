@@ -1,5 +1,6 @@
 import Domain
 import Metadata
+import TestSupport
 import Testing
 
 /// What the statements find, beside the rule itself over everything.
@@ -11,18 +12,18 @@ import Testing
 
     private func reach(_ random: inout SeededGenerator) -> Reach {
         let parts = (0..<Int.random(in: 0...4, using: &random)).map { _ -> Reach.Part in
-            guard !random.isOne(in: 3) else { return .owned(random.pick(Self.accounts)) }
-            let owners = random.isOne(in: 2) ? nil : Set((0..<2).map { _ in random.pick(Self.accounts) })
+            guard !random.oneIn(3) else { return .owned(random.pick(Self.accounts)) }
+            let owners = random.oneIn(2) ? nil : Set((0..<2).map { _ in random.pick(Self.accounts) })
             return .shared(with: random.pick(Self.targets), by: owners)
         }
         return Reach(parts: parts)
     }
 
     private func shares(_ random: inout SeededGenerator) -> Set<ShareTarget> {
-        random.isOne(in: 2) ? [] : Set((0..<Int.random(in: 1...3, using: &random)).map { _ in random.pick(Self.targets) })
+        random.oneIn(2) ? [] : Set((0..<Int.random(in: 1...3, using: &random)).map { _ in random.pick(Self.targets) })
     }
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func imagesArePagedAsTheRuleSays(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let temporary = try TemporaryDatabase()
@@ -32,7 +33,7 @@ import Testing
             var image = Image.sample(number, owner: random.pick(Self.accounts), state: state)
             let shared = shares(&random)
             image.isPublic = shared.contains(.everyone)
-            if random.isOne(in: 3) { image.tags = [Tag(key: "k", value: "v")] }
+            if random.oneIn(3) { image.tags = [Tag(key: "k", value: "v")] }
             all.append((image, shared))
         }
         let rows = all
@@ -47,9 +48,9 @@ import Testing
             let reach = reach(&random)
             var search = ImageSearch()
             search.reach = reach
-            if random.isOne(in: 4) { search.states = ["available"] }
-            if random.isOne(in: 4) { search.names = (0..<30).map { _ in random.pick(rows).image.name } }
-            if random.isOne(in: 4) { search.tags = [TagSearch(key: "k", values: ["v"], by: .alice)] }
+            if random.oneIn(4) { search.states = ["available"] }
+            if random.oneIn(4) { search.names = (0..<30).map { _ in random.pick(rows).image.name } }
+            if random.oneIn(4) { search.tags = [TagSearch(key: "k", values: ["v"], by: .alice)] }
             let wanted = search
             let expected = rows.filter { image, shared in
                 image.state != .deregistered && reach.holds(owner: image.owner, sharedWith: shared)
@@ -68,7 +69,7 @@ import Testing
         }
     }
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func snapshotsArePagedAsTheRuleSaysAndBlockedOnesAreNotPublic(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let temporary = try TemporaryDatabase()
@@ -106,7 +107,7 @@ import Testing
                 guard page.count == limit else { break }
             }
             #expect(found == expected, "\(search)")
-            let some = rows.filter { _ in random.isOne(in: 2) }.map(\.snapshot.id.rawValue)
+            let some = rows.filter { _ in random.oneIn(2) }.map(\.snapshot.id.rawValue)
             let within = try temporary.read { try ShareTable($0, of: .snapshot).ids(among: some, within: reach) }
             #expect(within == Set(some).intersection(expected.map(\.id.rawValue)))
         }

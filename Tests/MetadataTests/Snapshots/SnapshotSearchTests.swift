@@ -1,5 +1,6 @@
 import Domain
 import Metadata
+import TestSupport
 import Testing
 
 @Suite struct SnapshotSearchTests {
@@ -21,12 +22,12 @@ import Testing
         #expect(seen == Array(0..<count))
     }
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func narrowsAsAFilterWould(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let snapshots = (0..<100).map { number in
             var snapshot = Snapshot.sample(number, state: random.pick([.pending, .completed, .error]))
-            snapshot.tags = ["Name", "stage"].filter { _ in random.isOne(in: 2) }.map { Tag(key: $0, value: random.pick(["a", "b", ""])) }
+            snapshot.tags = ["Name", "stage"].filter { _ in random.oneIn(2) }.map { Tag(key: $0, value: random.pick(["a", "b", ""])) }
             return snapshot
         }
         let temporary = try TemporaryDatabase()
@@ -39,10 +40,10 @@ import Testing
         var found = 0
         for _ in 0..<200 {
             var search = SnapshotSearch()
-            if random.isOne(in: 2) { search.ids = (0..<60).map { _ in random.pick(snapshots).id.rawValue } }
-            if random.isOne(in: 2) { search.states = [random.pick(["pending", "completed", "error"]), "completed"] }
-            if random.isOne(in: 3) { search.tags.append(TagSearch(key: "Name", values: [random.pick(["a", "b", ""])], by: .alice)) }
-            if random.isOne(in: 3) { search.tags.append(TagSearch(key: "stage", values: ["a", "b"], by: .alice)) }
+            if random.oneIn(2) { search.ids = (0..<60).map { _ in random.pick(snapshots).id.rawValue } }
+            if random.oneIn(2) { search.states = [random.pick(["pending", "completed", "error"]), "completed"] }
+            if random.oneIn(3) { search.tags.append(TagSearch(key: "Name", values: [random.pick(["a", "b", ""])], by: .alice)) }
+            if random.oneIn(3) { search.tags.append(TagSearch(key: "stage", values: ["a", "b"], by: .alice)) }
             let expected = snapshots.filter { snapshot in
                 (search.ids?.contains(snapshot.id.rawValue) ?? true) && (search.states?.contains(snapshot.state.rawValue) ?? true)
                     && search.tags.allSatisfy { tag in snapshot.tags.contains { $0.key == tag.key && tag.values.contains($0.value) } }

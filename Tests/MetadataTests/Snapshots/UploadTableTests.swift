@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Metadata
+import TestSupport
 import Testing
 
 @Suite struct UploadTableTests {
@@ -60,7 +61,7 @@ import Testing
         }
     }
 
-    @Test(arguments: SeededGenerator.seeds)
+    @Test(arguments: seeds(2))
     func pagesOfBlocksEqualADictionary(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let temporary = try withUploads([upload(0)])
@@ -69,7 +70,7 @@ import Testing
             var batch: [(index: Int64, address: [UInt8]?)] = []
             for _ in 0..<100 {
                 let block = (
-                    index: Int64.random(in: 0..<1500, using: &random), address: random.isOne(in: 4) ? nil : address(random.pick([1, 2, 3]))
+                    index: Int64.random(in: 0..<1500, using: &random), address: random.oneIn(4) ? nil : address(random.pick([1, 2, 3]))
                 )
                 batch.append(block)
                 expected[block.index] = .some(block.address)

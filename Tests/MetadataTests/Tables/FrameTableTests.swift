@@ -1,4 +1,5 @@
 import Metadata
+import TestSupport
 import Testing
 
 @Suite struct FrameTableTests {

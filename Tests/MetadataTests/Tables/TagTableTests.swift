@@ -1,5 +1,6 @@
 import Domain
 import Metadata
+import TestSupport
 import Testing
 
 @Suite struct TagTableTests {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Wire
 
 /// Edits of what stands on the wire. Most break the signature; the others must not matter.

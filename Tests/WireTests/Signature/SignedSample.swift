@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import TestSupport
 import Wire
 
 /// A signed request of one kind, and what a server makes of it.

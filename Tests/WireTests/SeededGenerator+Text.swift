@@ -1,19 +1,6 @@
-/// SplitMix64: the same seed gives the same test, on every machine. Seeds are test arguments, so a failure names its own.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
+import TestSupport
 
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededGenerator {
     /// Text of all kinds of characters: the ones that dialects escape, control characters, and several planes of Unicode.
     mutating func text(upTo length: Int) -> String {
         let pool: [ClosedRange<UInt32>] = [0x20...0x7E, 0x20...0x7E, 0x00...0x1F, 0x80...0x7FF, 0xFFF0...0xFFFF, 0x1F600...0x1F64F]
