@@ -89,6 +89,11 @@ def test_access_is_package_and_not_public():
     assert open_to_all == []
 
 
+def test_no_test_looks_into_a_module():
+    # A release build, which is what script/test runs, has no modules that can be looked into.
+    assert found(r"^\s*@testable\b", swift_sources(), re.MULTILINE) == []
+
+
 def test_scripts_can_be_run():
     scripts = [path for path in files() if text_of(path).startswith("#!")]
     assert len(scripts) >= 8

@@ -12,12 +12,14 @@ struct Authorization: Sendable {
         var buckets: Set<String> = []
         for permission in Subject.permissions {
             let resources = try await permission.resources(action, call)
-            buckets.formUnion(try await authorizer.require(permission.name, on: resources) {
-                var facts = facts()
-                // Tags that come with what is made are a permission of their own, given for the making.
-                if permission.name == "ec2:CreateTags", Subject.name != "CreateTags" { facts.set("ec2:createaction", Subject.name) }
-                return facts
-            })
+            buckets.formUnion(
+                try await authorizer.require(permission.name, on: resources) {
+                    var facts = facts()
+                    // Tags that come with what is made are a permission of their own, given for the making.
+                    if permission.name == "ec2:CreateTags", Subject.name != "CreateTags" { facts.set("ec2:createaction", Subject.name) }
+                    return facts
+                }
+            )
         }
         return buckets.isEmpty ? call : call.entering(buckets)
     }

@@ -1,7 +1,7 @@
 /// A text of a policy in which `*` stands for any text and `?` for one character.
-struct PolicyPattern: Hashable, Sendable {
+package struct PolicyPattern: Hashable, Sendable {
     /// How far a wildcard reaches.
-    enum Reach: Sendable {
+    package enum Reach: Sendable {
         /// Over everything.
         case text
         /// Over the rest of a segment of an ARN; a star that ends a segment goes on beyond it. The resource itself is one segment, the last.
@@ -29,7 +29,7 @@ struct PolicyPattern: Hashable, Sendable {
     let isEverything: Bool
 
     /// A plain text with wildcards.
-    init(_ text: String, reach: Reach = .text) { self.init(Self.narrowed(Self.symbols(of: text), to: reach)) }
+    package init(_ text: String, reach: Reach = .text) { self.init(Self.narrowed(Self.symbols(of: text), to: reach)) }
 
     init(_ symbols: [Symbol]) {
         var kept: [Symbol] = []
@@ -81,9 +81,9 @@ struct PolicyPattern: Hashable, Sendable {
 
     private static func isStar(_ symbol: Symbol) -> Bool { symbol == anyText || symbol == segmentText }
 
-    func matches(_ text: String) -> Bool { matches(Array(text.utf8)[...]) }
+    package func matches(_ text: String) -> Bool { matches(Array(text.utf8)[...]) }
 
-    func matches(_ text: ArraySlice<UInt8>) -> Bool {
+    package func matches(_ text: ArraySlice<UInt8>) -> Bool {
         guard !isMixed else { return places(after: text).last == symbols.count }
         var (place, at) = (0, text.startIndex)
         // Where to go on when it fails: after the last star, which takes one more byte each time. Those before it need not be tried again.
@@ -124,7 +124,7 @@ struct PolicyPattern: Hashable, Sendable {
     private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
     /// Whether some text that begins so is matched.
-    func canBegin(with text: String) -> Bool { !places(after: Array(text.utf8)[...]).isEmpty }
+    package func canBegin(with text: String) -> Bool { !places(after: Array(text.utf8)[...]).isEmpty }
 
     /// Where in the pattern one can stand when the text has been read, in ascending order.
     private func places(after text: ArraySlice<UInt8>) -> [Int] {

@@ -18,7 +18,9 @@ extension Deployment {
     /// - Throws: `SessionRefusal` for a token that is no good.
     package func key(_ id: String, sessionToken: String?) async throws -> KnownKey? {
         guard let sessionToken else {
-            return try await accessKeys.find(id).map { KnownKey(principal: $0.principal, secret: $0.secret, session: nil, version: $0.version) }
+            return try await accessKeys.find(id).map {
+                KnownKey(principal: $0.principal, secret: $0.secret, session: nil, version: $0.version)
+            }
         }
         return try await Sessions(tokens: tokens, directory: directory).find(id, token: sessionToken, at: clock.now)
     }

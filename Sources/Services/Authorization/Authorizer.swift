@@ -57,7 +57,9 @@ package struct Authorizer: Sendable {
         var context = try await CallConditions(call: call).context(asking: wanted)
         if !wanted.isEmpty {
             for (key, values) in facts() { context[key] = values }
-            if let named { try await ResourceConditions(call: call).fill(&context, of: named, owner: policies.resource?.owner, asking: wanted) }
+            if let named {
+                try await ResourceConditions(call: call).fill(&context, of: named, owner: policies.resource?.owner, asking: wanted)
+            }
         }
         let request = AccessRequest(action: action, resource: resource.description, context: context)
         guard case .denied(let denial) = policies.decide(request) else { return (nil, policies.resource) }

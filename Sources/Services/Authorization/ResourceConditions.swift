@@ -21,7 +21,9 @@ struct ResourceConditions: Sendable {
     }
 
     private static func isOfResource(_ key: String) -> Bool {
-        if ["aws:resourcetag/", "ec2:", "kms:", "s3:existingobjecttag/", "aws:resourceaccount"].contains(where: key.hasPrefix) { return true }
+        if ["aws:resourcetag/", "ec2:", "kms:", "s3:existingobjecttag/", "aws:resourceaccount"].contains(where: key.hasPrefix) {
+            return true
+        }
         return key.hasPrefix("ebs:")
     }
 

@@ -50,7 +50,9 @@ struct ResourcePolicies: Sendable {
         return try await bucket(name, in: store)
     }
 
-    private func bucket(_ name: BucketName, in store: RegionStore) async throws -> (bucket: Bucket, settings: BucketSettings, store: RegionStore)? {
+    private func bucket(_ name: BucketName, in store: RegionStore) async throws -> (
+        bucket: Bucket, settings: BucketSettings, store: RegionStore
+    )? {
         let found = try await store.database.read { transaction -> (bucket: Bucket, settings: BucketSettings)? in
             let table = BucketTable(transaction)
             return try table.bucket(name).map { ($0, try table.settings(of: name)) }
@@ -59,7 +61,9 @@ struct ResourcePolicies: Sendable {
     }
 
     /// Whether an ACL, of the bucket or of the object, opens it to the caller for the action.
-    private func opens(_ settings: BucketSettings, _ bucket: Bucket, key: String?, in store: RegionStore, to action: String) async throws -> Bool {
+    private func opens(_ settings: BucketSettings, _ bucket: Bucket, key: String?, in store: RegionStore, to action: String) async throws
+        -> Bool
+    {
         guard settings.ownership != .bucketOwnerEnforced, settings.publicAccess?.ignoresACLs != true else { return false }
         guard let key else {
             guard let acl = settings.acl else { return false }
@@ -89,7 +93,8 @@ struct ResourcePolicies: Sendable {
 
     /// Whom a role trusts. What one of a closed account says counts no more.
     private func trustPolicy(of arn: ARN) async throws -> ResourcePolicy? {
-        guard let account = AccountID(rawValue: arn.account), arn.resource.hasPrefix("role/"), let name = arn.resource.split(separator: "/").last
+        guard let account = AccountID(rawValue: arn.account), arn.resource.hasPrefix("role/"),
+            let name = arn.resource.split(separator: "/").last
         else { return nil }
         let role = try await call.deployment.directory.read { transaction -> IAMIdentity? in
             guard try OrganizationTable(transaction).isActive(account) else { return nil }

@@ -99,7 +99,9 @@ extension Objects {
     }
 
     /// How a copy is kept: as it is asked for; otherwise as its source is, so that nothing that is sealed becomes open.
-    private func encryption(of origin: CopyOrigin, asked request: ObjectEncryptionRequest?, in bucket: Bucket) async throws -> ObjectEncryption? {
+    private func encryption(of origin: CopyOrigin, asked request: ObjectEncryptionRequest?, in bucket: Bucket) async throws
+        -> ObjectEncryption?
+    {
         if let request { return try await encryption(request, in: bucket) }
         guard let sealed = origin.object.encryption, origin.region != call.region || origin.owner != bucket.owner else {
             return origin.object.encryption

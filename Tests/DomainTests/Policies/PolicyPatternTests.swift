@@ -1,7 +1,6 @@
+import Domain
 import TestSupport
 import Testing
-
-@testable import Domain
 
 @Suite struct PolicyPatternTests {
     /// Whatever the wildcards, the pattern decides as trying everything does.

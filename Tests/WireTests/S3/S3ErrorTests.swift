@@ -18,6 +18,7 @@ import Wire
         ConditionalRequestConflict|409|Condition Key|The conditional request cannot succeed due to a conflicting operation against this resource.
         EntityTooLarge|400|ProposedSize MaxSizeAllowed|Your proposed upload exceeds the maximum allowed size
         EntityTooSmall|400|ProposedSize MinSizeAllowed PartNumber ETag|Your proposed upload is smaller than the minimum allowed size
+        ExpiredToken|400||The provided token has expired.
         IllegalLocationConstraintException|400||~The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.
         IllegalVersioningConfigurationException|400||The Versioning element must be specified
         IncompleteBody|400||~The request body terminated unexpectedly
@@ -38,6 +39,7 @@ import Wire
         InvalidRequest|400||~Invalid Request
         InvalidTag|400|TagKey TagValue|~The tag provided was not a valid tag.
         InvalidURI|400|URI|Couldn't parse the specified URI.
+        InvalidToken|400||The provided token is malformed or otherwise invalid.
         KeyTooLongError|400|Size MaxSizeAllowed|Your key is too long
         KMS.DisabledException|400||~The KMS key is disabled.
         KMS.KMSInvalidStateException|400||~The KMS key is not valid for this operation in its state.

@@ -31,7 +31,9 @@ extension QueryReader: ConditionSource {
         "ExternalId": "sts:externalid", "RoleSessionName": "sts:rolesessionname", "SourceIdentity": "sts:sourceidentity",
     ]
 
-    private static let attributes: Set<String> = ["ModifyImageAttribute", "ModifySnapshotAttribute", "ResetImageAttribute", "ResetSnapshotAttribute"]
+    private static let attributes: Set<String> = [
+        "ModifyImageAttribute", "ModifySnapshotAttribute", "ResetImageAttribute", "ResetSnapshotAttribute",
+    ]
 
     /// The place of a tag, for its key or its value: `TagSpecification.1.Tag.2`, `Tag.1`, `Tags.member.1`.
     private static func tag(_ parts: [String]) -> String? {

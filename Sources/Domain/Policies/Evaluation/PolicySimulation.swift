@@ -11,6 +11,10 @@ package struct PolicySimulation: Sendable {
         package let type: PolicyType
         /// Counted from 0 in its policy; `PolicyDocument.places(ofStatementsIn:)` tells where it stands.
         package let statement: Int
+
+        package init(policy: String, type: PolicyType, statement: Int) {
+            (self.policy, self.type, self.statement) = (policy, type, statement)
+        }
     }
 
     package let decision: Decision
