@@ -39,7 +39,7 @@ import Testing
             those that the request calls for: tags, for example, only where it brings some. The resources that they are about stand in the \
             code of the action.
 
-            [policies.md](behaviour/policies.md) says how it is decided; the root user of an account may do all of it there, but for what service control \
+            docs/behaviour/policies.md says how it is decided; the root user of an account may do all of it there, but for what service control \
             policies and the policies of buckets and keys deny.
 
             """
