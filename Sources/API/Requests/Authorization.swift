@@ -10,7 +10,7 @@ struct Authorization: Sendable {
     func authorize<Subject: Action>(_ action: Subject, in call: Call, facts: () -> ConditionFacts) async throws -> Call {
         let authorizer = Authorizer(call)
         var buckets: Set<String> = []
-        for permission in Subject.permissions {
+        for permission in Subject.permissions where !permission.isEverybodys {
             let resources = try await permission.resources(action, call)
             buckets.formUnion(
                 try await authorizer.require(permission.name, on: resources) {

@@ -9,6 +9,8 @@ struct Permission<Subject>: Sendable {
     let name: String
     /// What the permission is about. None at all means that this request does not need the permission.
     let resources: @Sendable (Subject, Call) async throws -> [PolicyResource]
+    /// Whether everybody has it whose signature is good, whatever policies say.
+    private(set) var isEverybodys = false
 
     /// A permission about resources that are named by the request.
     init(_ name: String, on resources: @escaping @Sendable (Subject, Call) async throws -> [PolicyResource]) {
@@ -18,4 +20,11 @@ struct Permission<Subject>: Sendable {
 
     /// A permission about no resource in particular: policies give it on `*` alone.
     init(_ name: String) { self.init(name) { _, _ in [.all] } }
+
+    /// A permission that nobody needs to be given, and that no policy takes: by the reference of the action.
+    static func everybodys(_ name: String) -> Permission {
+        var permission = Permission(name)
+        permission.isEverybodys = true
+        return permission
+    }
 }

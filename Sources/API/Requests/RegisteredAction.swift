@@ -5,6 +5,8 @@ package struct RegisteredAction: Hashable, Sendable {
     package let name: String
     /// The names of all permissions that it can need.
     package let permissions: [String]
+    /// Whether everybody may perform it.
+    package let needsNoPermission: Bool
 
     /// Every action of every service, in order.
     package static let all = ServiceRegistry.services.flatMap { $0.registered }.sorted { ($0.service, $0.name) < ($1.service, $1.name) }
@@ -12,10 +14,18 @@ package struct RegisteredAction: Hashable, Sendable {
 
 extension APIService {
     fileprivate static var registered: [RegisteredAction] {
-        actions.values.map { action in RegisteredAction(service: name, name: action.name, permissions: action.permissionNames) }
+        actions.values.map { action in
+            RegisteredAction(
+                service: name,
+                name: action.name,
+                permissions: action.permissionNames,
+                needsNoPermission: action.isEverybodys
+            )
+        }
     }
 }
 
 extension Action {
     fileprivate static var permissionNames: [String] { permissions.map(\.name) }
+    fileprivate static var isEverybodys: Bool { permissions.allSatisfy(\.isEverybodys) }
 }

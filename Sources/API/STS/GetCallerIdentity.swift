@@ -5,7 +5,7 @@ import Wire
 /// Tells the caller who it is.
 struct GetCallerIdentity: QueryAction {
     static let namespace = STSService.namespace
-    static let permissions = [Permission<Self>("sts:GetCallerIdentity")]
+    static let permissions = [Permission<Self>.everybodys("sts:GetCallerIdentity")]
 
     init(from query: QueryReader) {}
 

@@ -5,7 +5,7 @@ import Wire
 /// Temporary keys of the caller itself.
 struct GetSessionToken: QueryAction {
     static let namespace = STSService.namespace
-    static let permissions = [Permission<Self>("sts:GetSessionToken")]
+    static let permissions = [Permission<Self>.everybodys("sts:GetSessionToken")]
 
     private let seconds: Int?
 

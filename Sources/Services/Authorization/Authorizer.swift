@@ -20,7 +20,7 @@ package struct Authorizer: Sendable {
         on resources: [PolicyResource],
         facts: () -> [String: [String]] = { [:] }
     ) async throws -> Set<String> {
-        guard !resources.isEmpty, !Self.free.contains(action) else { return [] }
+        guard !resources.isEmpty else { return [] }
         let own = try await callerPolicies()
         var buckets: Set<String> = []
         for resource in resources {
@@ -32,12 +32,8 @@ package struct Authorizer: Sendable {
     }
 
     package func allows(_ action: String, on resource: PolicyResource, facts: () -> [String: [String]] = { [:] }) async throws -> Bool {
-        guard !Self.free.contains(action) else { return true }
-        return try await decide(action, on: resource, try await callerPolicies(), facts).denied == nil
+        try await decide(action, on: resource, try await callerPolicies(), facts).denied == nil
     }
-
-    /// What everybody may do whose signature is good, whatever policies say (STS's reference of each).
-    private static let free: Set<String> = ["sts:GetCallerIdentity", "sts:GetSessionToken"]
 
     /// - Returns: the refusal, if it is one; and what the resource itself says, if it says anything.
     private func decide(

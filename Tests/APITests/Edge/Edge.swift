@@ -17,6 +17,8 @@ struct Edge: Sendable {
     let credential: Credential
     let log: LogMemory
     let clock: SettableClock
+    /// Where its data is.
+    let folder: String
 
     /// Runs a test at an edge, which is gone afterwards.
     static func run(throttle: Throttle = Throttle(.off), _ body: (Edge) async throws -> Void) async throws {
@@ -35,6 +37,7 @@ struct Edge: Sendable {
     }
 
     private init(_ folder: DataFolder, pool: DiskPool, throttle: Throttle) async throws {
+        self.folder = folder.path
         log = LogMemory()
         clock = SettableClock()
         deployment = try await Deployment.open(

@@ -14,6 +14,7 @@ import ServiceLifecycle
 import Services
 import Synchronization
 import TestSupport
+import Wire
 
 /// An answer, read whole.
 struct EdgeAnswer: Sendable {
@@ -43,7 +44,7 @@ enum EdgeDriver: String, CaseIterable, Sendable {
         }
     }
 
-    private static func answer(of edge: Edge, to head: HTTPRequest, body: [UInt8]) async throws -> EdgeAnswer {
+    fileprivate static func answer(of edge: Edge, to head: HTTPRequest, body: [UInt8]) async throws -> EdgeAnswer {
         let channel = NIOAsyncTestingChannel()
         let context = FerryContext(source: ApplicationRequestContextSource(channel: channel, logger: edge.log.logger))
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body)))
@@ -110,6 +111,14 @@ enum EdgeDriver: String, CaseIterable, Sendable {
             headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first },
             body: String(buffer: body)
         )
+    }
+}
+
+extension Edge {
+    /// What whoever has the keys is answered, in this process.
+    func answer(to sample: SampleRequest, by credential: Credential) async throws -> EdgeAnswer {
+        let head = try sample.head(signed: .right, by: credential, host: "localhost:4566", at: deployment.clock.now)
+        return try await EdgeDriver.answer(of: self, to: head, body: sample.body)
     }
 }
 

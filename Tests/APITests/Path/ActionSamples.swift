@@ -1,65 +1,109 @@
-import API
 import HTTPTypes
 
-/// A request for each action of the registry: enough of it for the path to know the action.
+/// Requests for each action of the registry: whole enough to be read, and every permission that the action declares is needed by one of them.
+/// What stands in braces is filled in by `ActionWorld`.
 enum ActionSamples {
     /// - Returns: nil for an action that this list has not heard of.
-    static func request(_ service: String, _ action: String) -> SampleRequest? {
+    static func request(_ service: String, _ action: String) -> SampleRequest? { requests(service, action).first }
+
+    static func requests(_ service: String, _ action: String) -> [SampleRequest] {
         switch service {
-        case "ec2", "iam", "sts": .form(service, action)
-        case "kms": .json(service, "TrentService.\(action)")
-        case "organizations": .json(service, "AWSOrganizationsV20161128.\(action)")
-        case "ferry": .json(service, "Ferry.\(action)")
-        case "rbin": rbin[action].map { .rest(service, $0.0, $0.1) }
-        case "ebs": ebs[action].map { .rest(service, $0.0, $0.1) }
-        case "s3": s3[action].map { .rest(service, $0.0, $0.1, copies.contains(action) ? [("x-amz-copy-source", "/a-bucket/a")] : []) }
-        default: nil
+        case "ec2", "iam", "sts":
+            let members = members(of: action, in: service).map { ($0.name, $0.value ?? formValues[$0.name] ?? "") }
+            return [.form(service, action, Dictionary(members) { first, _ in first })]
+        case "kms": return [.json(service, "TrentService.\(action)", object(service, action))]
+        case "organizations": return [.json(service, "AWSOrganizationsV20161128.\(action)", object(service, action))]
+        case "ferry": return [.json(service, "Ferry.\(action)", object(service, action))]
+        case "rbin", "ebs": return [rest[service]?[action]].compactMap { $0?.request(service) }
+        case "s3": return s3Requests(action)
+        default: return []
         }
     }
 
-    private static let ebs: [String: (HTTPRequest.Method, String)] = [
-        "CompleteSnapshot": (.post, "/snapshots/completion/snap-1"), "GetSnapshotBlock": (.get, "/snapshots/snap-1/blocks/0"),
-        "ListChangedBlocks": (.get, "/snapshots/snap-1/changedblocks"), "ListSnapshotBlocks": (.get, "/snapshots/snap-1/blocks"),
-        "PutSnapshotBlock": (.put, "/snapshots/snap-1/blocks/0"), "StartSnapshot": (.post, "/snapshots"),
-    ]
+    private static func s3Requests(_ action: String) -> [SampleRequest] {
+        guard let (method, target) = s3[action] else { return [] }
+        let headers = s3Headers[action] ?? []
+        var request = SampleRequest.rest("s3", method, target, headers)
+        request.body = Array((s3Bodies[action] ?? "").utf8)
+        if copies.contains(action) {
+            let sources = ["/a-bucket/a", "/a-bucket/a?versionId=null"]
+            return sources.map { .rest("s3", method, target, headers + [("x-amz-copy-source", $0)]) }
+        }
+        guard versioned.contains(action) else { return [request] }
+        var ofVersion = request
+        ofVersion.target += (target.contains("?") ? "&" : "?") + "versionId=null"
+        return [request, ofVersion]
+    }
 
-    private static let rbin: [String: (HTTPRequest.Method, String)] = [
-        "CreateRule": (.post, "/rules"), "DeleteRule": (.delete, "/rules/abcdefghijk"), "GetRule": (.get, "/rules/abcdefghijk"),
-        "ListRules": (.post, "/list-rules"), "ListTagsForResource": (.get, "/tags/arn%3Aaws%3Arbin"),
-        "LockRule": (.patch, "/rules/abcdefghijk/lock"), "TagResource": (.post, "/tags/arn%3Aaws%3Arbin"),
-        "UnlockRule": (.patch, "/rules/abcdefghijk/unlock"), "UntagResource": (.delete, "/tags/arn%3Aaws%3Arbin?tagKeys=a&tagKeys=b"),
-        "UpdateRule": (.patch, "/rules/abcdefghijk"),
-    ]
+    private static func object(_ service: String, _ action: String) -> String {
+        let members = members(of: action, in: service).map { "\"\($0.name)\":\($0.value ?? jsonValues[$0.name] ?? "\"\"")" }
+        return "{\(members.joined(separator: ","))}"
+    }
 
-    private static let copies: Set<String> = ["CopyObject", "UploadPartCopy"]
+    /// The members of an action's request; a value stands behind them where it is not the one that the name always has.
+    private static func members(of action: String, in service: String) -> [(name: String, value: String?)] {
+        let groups = self.members[service] ?? [:]
+        let names = groups.first { $0.value.split(separator: " ").contains(Substring(action)) }?.key ?? ""
+        return names.split(separator: " ").map { member in
+            let parts = member.split(separator: "=", maxSplits: 1).map(String.init)
+            return (parts[0], parts.count > 1 ? parts[1] : nil)
+        }
+    }
 
-    private static let s3: [String: (HTTPRequest.Method, String)] = [
-        "AbortMultipartUpload": (.delete, "/a-bucket/k?uploadId=u"), "CompleteMultipartUpload": (.post, "/a-bucket/k?uploadId=u"),
-        "CopyObject": (.put, "/a-bucket/k"), "CreateBucket": (.put, "/a-bucket"), "CreateMultipartUpload": (.post, "/a-bucket/k?uploads"),
-        "DeleteBucket": (.delete, "/a-bucket"), "DeleteBucketEncryption": (.delete, "/a-bucket?encryption"),
-        "DeleteBucketOwnershipControls": (.delete, "/a-bucket?ownershipControls"), "DeleteBucketPolicy": (.delete, "/a-bucket?policy"),
-        "DeleteBucketTagging": (.delete, "/a-bucket?tagging"), "DeleteObject": (.delete, "/a-bucket/k"),
-        "DeleteObjectTagging": (.delete, "/a-bucket/k?tagging"), "DeleteObjects": (.post, "/a-bucket?delete"),
-        "DeletePublicAccessBlock": (.delete, "/a-bucket?publicAccessBlock"),
-        "GetBucketAccelerateConfiguration": (.get, "/a-bucket?accelerate"), "GetBucketAcl": (.get, "/a-bucket?acl"),
-        "GetBucketCors": (.get, "/a-bucket?cors"), "GetBucketEncryption": (.get, "/a-bucket?encryption"),
-        "GetBucketLifecycleConfiguration": (.get, "/a-bucket?lifecycle"), "GetBucketLocation": (.get, "/a-bucket?location"),
-        "GetBucketLogging": (.get, "/a-bucket?logging"), "GetBucketNotificationConfiguration": (.get, "/a-bucket?notification"),
-        "GetBucketOwnershipControls": (.get, "/a-bucket?ownershipControls"), "GetBucketPolicy": (.get, "/a-bucket?policy"),
-        "GetBucketPolicyStatus": (.get, "/a-bucket?policyStatus"), "GetBucketReplication": (.get, "/a-bucket?replication"),
-        "GetBucketRequestPayment": (.get, "/a-bucket?requestPayment"), "GetBucketTagging": (.get, "/a-bucket?tagging"),
-        "GetBucketVersioning": (.get, "/a-bucket?versioning"), "GetBucketWebsite": (.get, "/a-bucket?website"),
-        "GetObject": (.get, "/a-bucket/k"), "GetObjectAcl": (.get, "/a-bucket/k?acl"),
-        "GetObjectAttributes": (.get, "/a-bucket/k?attributes"), "GetObjectLockConfiguration": (.get, "/a-bucket?object-lock"),
-        "GetObjectTagging": (.get, "/a-bucket/k?tagging"), "GetPublicAccessBlock": (.get, "/a-bucket?publicAccessBlock"),
-        "HeadBucket": (.head, "/a-bucket"), "HeadObject": (.head, "/a-bucket/k"), "ListBuckets": (.get, "/"),
-        "ListMultipartUploads": (.get, "/a-bucket?uploads"), "ListObjectVersions": (.get, "/a-bucket?versions"),
-        "ListObjects": (.get, "/a-bucket"), "ListObjectsV2": (.get, "/a-bucket?list-type=2"), "ListParts": (.get, "/a-bucket/k?uploadId=u"),
-        "PutBucketAcl": (.put, "/a-bucket?acl"), "PutBucketEncryption": (.put, "/a-bucket?encryption"),
-        "PutBucketOwnershipControls": (.put, "/a-bucket?ownershipControls"), "PutBucketPolicy": (.put, "/a-bucket?policy"),
-        "PutBucketTagging": (.put, "/a-bucket?tagging"), "PutBucketVersioning": (.put, "/a-bucket?versioning"),
-        "PutObject": (.put, "/a-bucket/k"), "PutObjectAcl": (.put, "/a-bucket/k?acl"),
-        "PutObjectTagging": (.put, "/a-bucket/k?tagging"), "PutPublicAccessBlock": (.put, "/a-bucket?publicAccessBlock"),
-        "UploadPart": (.put, "/a-bucket/k?partNumber=1&uploadId=u"), "UploadPartCopy": (.put, "/a-bucket/k?partNumber=1&uploadId=u"),
+    /// A request of a service that has its actions behind paths.
+    struct Place {
+        let method: HTTPRequest.Method
+        let target: String
+        var headers: [(name: String, value: String)] = []
+        var body = ""
+
+        func request(_ service: String) -> SampleRequest {
+            var request = SampleRequest.rest(service, method, target, headers)
+            request.body = Array(body.utf8)
+            return request
+        }
+    }
+
+    private static let rule = "arn%3Aaws%3Arbin%3Aus-east-1%3A{account}%3Arule%2Fabcdefghijk"
+    private static let tags = #"{"Tags":[{"Key":"team","Value":"a"}]}"#
+
+    private static let rest: [String: [String: Place]] = [
+        "ebs": [
+            "CompleteSnapshot": Place(method: .post, target: "/snapshots/completion/snap-1", headers: [("x-amz-ChangedBlocksCount", "0")]),
+            "GetSnapshotBlock": Place(method: .get, target: "/snapshots/snap-1/blocks/0?blockToken=token"),
+            "ListChangedBlocks": Place(method: .get, target: "/snapshots/snap-1/changedblocks"),
+            "ListSnapshotBlocks": Place(method: .get, target: "/snapshots/snap-1/blocks"),
+            "PutSnapshotBlock": Place(
+                method: .put,
+                target: "/snapshots/snap-1/blocks/0",
+                headers: [
+                    ("x-amz-Data-Length", "524288"), ("x-amz-Checksum-Algorithm", "SHA256"),
+                    ("x-amz-Checksum", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
+                ],
+                body: String(repeating: "a", count: 524_288)
+            ),
+            "StartSnapshot": Place(method: .post, target: "/snapshots", body: #"{"VolumeSize":1,"Tags":[{"Key":"team","Value":"a"}]}"#),
+        ],
+        "rbin": [
+            "CreateRule": Place(
+                method: .post,
+                target: "/rules",
+                body: #"{"ResourceType":"EBS_SNAPSHOT","RetentionPeriod":{"RetentionPeriodValue":1,"RetentionPeriodUnit":"DAYS"},"#
+                    + tags.dropFirst()
+            ),
+            "DeleteRule": Place(method: .delete, target: "/rules/abcdefghijk"),
+            "GetRule": Place(method: .get, target: "/rules/abcdefghijk"),
+            "ListRules": Place(method: .post, target: "/list-rules", body: #"{"ResourceType":"EBS_SNAPSHOT"}"#),
+            "ListTagsForResource": Place(method: .get, target: "/tags/\(rule)"),
+            "LockRule": Place(
+                method: .patch,
+                target: "/rules/abcdefghijk/lock",
+                body: #"{"LockConfiguration":{"UnlockDelay":{"UnlockDelayValue":7,"UnlockDelayUnit":"DAYS"}}}"#
+            ),
+            "TagResource": Place(method: .post, target: "/tags/\(rule)", body: tags),
+            "UnlockRule": Place(method: .patch, target: "/rules/abcdefghijk/unlock", body: "{}"),
+            "UntagResource": Place(method: .delete, target: "/tags/\(rule)?tagKeys=a&tagKeys=b"),
+            "UpdateRule": Place(method: .patch, target: "/rules/abcdefghijk", body: "{}"),
+        ],
     ]
 }

@@ -44,7 +44,7 @@ import Testing
 
             """
         let rows = RegisteredAction.all.map { action in
-            "| \(action.service) | \(action.name) | \(action.permissions.map { "`\($0)`" }.joined(separator: ", ")) |"
+            "| \(action.service) | \(action.name) | \(action.permissions.map { "`\($0)`" }.joined(separator: ", "))\(action.needsNoPermission ? ", which everybody has" : "") |"
         }
         return ([head, "| service | action | permissions |", "|---|---|---|"] + rows).joined(separator: "\n") + "\n"
     }
