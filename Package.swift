@@ -262,6 +262,7 @@ let targets: [Target] = [
             "API", "Blocks", "Connections", "Domain", "Hexadecimal", "Metadata", "Services", "TestSupport", "Wire",
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "CryptoExtras", package: "swift-crypto"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -181,7 +181,7 @@ def cover_ec2(server: FerryServer, values: Values) -> Service:
 STS_VALUES = {
     "RoleArn": "arn:aws:iam::000000000000:role/none", "RoleSessionName": "none", "Name": "none", "AccessKeyId": "A" * 20,
     "DurationSeconds": "900", "ExternalId": "none", "SourceIdentity": "none", "EncodedMessage": "none", "SerialNumber": "none-of-all",
-    "TokenCode": "123456", "Policy": "none",
+    "TokenCode": "123456", "Policy": "none", "WebIdentityToken": "none", "ProviderId": "none",
 }
 STS_LISTS = {
     "PolicyArns": {"PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},

@@ -31,6 +31,8 @@ struct ReadAction<Value> {
     let action: Value
     /// What a dry run is told that has passed every check; nil when the call is to be obeyed.
     var dryRunOutcome: Fault?
+    /// For whom a token of the request vouches, in place of who has signed it.
+    var identity: WebIdentity?
 }
 
 /// The action that a request asks for, and what it is read from.

@@ -63,7 +63,7 @@ struct CallPath: Sendable {
     }
 
     /// What all actions share: read, authorise, dry run, run.
-    private func run<Subject: Action, Service: APIService>(
+    func run<Subject: Action, Service: APIService>(
         _: Subject.Type,
         _ input: Subject.Input,
         in call: Call,
@@ -71,9 +71,10 @@ struct CallPath: Sendable {
         for _: Service.Type
     ) async throws -> Reply {
         let read = try await Subject.read(input, in: call)
-        let call = try await authorization.authorize(read.action, in: call) { input.facts(of: Subject.name) }
-        guard let dryRunOutcome = read.dryRunOutcome else { return try await read.action.reply(in: call, requestID: requestID) }
-        try await call.rehearse { _ = try await read.action.reply(in: $0, requestID: requestID) }
+        let call = read.identity.map(call.vouched) ?? call
+        let authorized = try await authorization.authorize(read.action, in: call) { input.facts(of: Subject.name) }
+        guard let dryRunOutcome = read.dryRunOutcome else { return try await read.action.reply(in: authorized, requestID: requestID) }
+        try await authorized.rehearse { _ = try await read.action.reply(in: $0, requestID: requestID) }
         throw dryRunOutcome
     }
 
@@ -108,7 +109,7 @@ struct CallPath: Sendable {
         }
     }
 
-    private func refuse<Service: APIService>(
+    func refuse<Service: APIService>(
         _ error: any Error,
         _: Service.Type,
         _ request: IncomingRequest,

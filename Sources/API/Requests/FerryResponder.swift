@@ -65,7 +65,10 @@ package struct FerryResponder: HTTPResponder {
     private func reply(to request: IncomingRequest, requestID: String, logger: inout Logger) async -> Reply {
         let claim: RequestClaim
         do {
-            guard let found = try RequestClaim(of: request) else { return refusal(of: request, nil, requestID: requestID) }
+            guard let found = try RequestClaim(of: request) else {
+                if let reply = await path.answerUnsigned(request, requestID: requestID, logger: &logger) { return reply }
+                return refusal(of: request, nil, requestID: requestID)
+            }
             claim = found
         } catch let error as SignatureError {
             return refusal(of: request, error, requestID: requestID)

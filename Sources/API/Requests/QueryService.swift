@@ -17,7 +17,10 @@ extension QueryService {
     static var bodyBytesMax: Int { 1 << 16 }
 
     static func action(of request: IncomingRequest, _ body: WholeBody, on _: CallPath) throws -> AskedAction<QueryReader> {
-        let query = try QueryReader(request: request, body: body.bytes)
+        try action(of: QueryReader(request: request, body: body.bytes))
+    }
+
+    static func action(of query: QueryReader) throws -> AskedAction<QueryReader> {
         let name: String = try query["Action"]
         let _: String? = try query["Version"]
         guard let action = actions[name] else {

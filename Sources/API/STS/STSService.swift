@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Services
 import Wire
 
 /// STS, the same in every Region.
@@ -11,9 +12,25 @@ enum STSService: QueryService {
     static let actions: [String: any Action<QueryReader>.Type] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     private static let all: [any Action<QueryReader>.Type] = [
-        AssumeRole.self, DecodeAuthorizationMessage.self, GetAccessKeyInfo.self, GetCallerIdentity.self, GetFederationToken.self,
+        AssumeRole.self, AssumeRoleWithWebIdentity.self, DecodeAuthorizationMessage.self, GetAccessKeyInfo.self, GetCallerIdentity.self,
+        GetFederationToken.self,
         GetSessionToken.self,
     ]
+
+    /// Whether a request for an action has no signature, by the service model, be it one that is here or not.
+    static func isUnsigned(_ action: String) -> Bool { ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"].contains(action) }
+
+    /// Whoever is not trusted is not told what stands in the policy of a role, or whether there is such a role.
+    static func refusal(_ error: AccessDenied) -> Refusal {
+        let denial = error.denial
+        let message =
+            switch denial.action {
+            case "sts:AssumeRoleWithWebIdentity": "Not authorized to perform \(denial.action)"
+            case "sts:AssumeRole" where !denial.isExplicit: denial.subject
+            default: denial.message
+            }
+        return Refusal(code: FaultCode.accessDeniedBySTS.rawValue, message: message, status: .forbidden)
+    }
 
     /// The service model calls the fault of a policy by another name than its code.
     static func refusal(_ fault: Fault) -> Refusal {

@@ -7,6 +7,11 @@ package struct AccountID: RawRepresentable, Hashable, Sendable, CustomStringConv
         self.rawValue = rawValue
     }
 
+    private init(digits: String) { rawValue = digits }
+
+    /// What stands where there is no account: of who has not signed.
+    package static let none = AccountID(digits: "000000000000")
+
     package init(random generator: inout some RandomNumberGenerator) {
         let number = UInt64.random(in: 100_000_000_000...999_999_999_999, using: &generator)
         rawValue = String(number)

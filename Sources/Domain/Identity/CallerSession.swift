@@ -15,6 +15,8 @@ package struct CallerSession: Hashable, Sendable {
     package var isChained: Bool
     /// The provider that vouched for whoever began it, as `aws:FederatedProvider` has it.
     package var provider: String?
+    /// What that provider's token said, as conditions ask for it: by keys in small letters.
+    package var providerFacts: [String: [String]]
     package let issuedAt: Date
     package let expiresAt: Date
 
@@ -26,6 +28,7 @@ package struct CallerSession: Hashable, Sendable {
         sourceIdentity: String? = nil,
         isChained: Bool = false,
         provider: String? = nil,
+        providerFacts: [String: [String]] = [:],
         issuedAt: Date,
         expiresAt: Date
     ) {
@@ -36,6 +39,7 @@ package struct CallerSession: Hashable, Sendable {
         self.sourceIdentity = sourceIdentity
         self.isChained = isChained
         self.provider = provider
+        self.providerFacts = providerFacts
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
     }

@@ -51,6 +51,9 @@ package struct Principal: Hashable, Sendable {
         self.kind = kind
     }
 
+    /// Who has not signed, and is of no account.
+    package static let nobody = Principal(account: .none, accessKeyID: "", kind: .anonymous)
+
     /// As GetCallerIdentity tells it, and as refusals name it.
     package func arn(in partition: String) -> String {
         switch kind {

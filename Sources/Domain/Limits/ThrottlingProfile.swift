@@ -23,6 +23,9 @@ package enum ThrottlingProfile: String, CaseIterable, Sendable {
         }
     }
 
+    /// Of who does not sign, for each address and action: what a large CI system behind one address needs.
+    package var strangerRate: CallRate? { self == .off ? nil : CallRate(burst: 500, perSecond: 50) }
+
     private static let bytes = CallRate(burst: 20_000, perSecond: 5_000)
     private static let reading = CallRate(burst: 10_000, perSecond: 1_000)
     private static let changing = CallRate(burst: 2_000, perSecond: 200)

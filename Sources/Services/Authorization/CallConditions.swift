@@ -7,7 +7,7 @@ struct CallConditions: Sendable {
 
     /// - Parameter wanted: the keys that policies ask about, in small letters: what costs a look is filled in only if it is among them.
     func context(asking wanted: Set<String>) async throws -> ConditionContext {
-        var context = ConditionContext(of: call.principal, in: call.region.partition, at: call.now)
+        var context = ConditionContext(of: call.caller, in: call.region.partition, at: call.now)
         guard !wanted.isEmpty else { return context }
         context.set("aws:sourceip", to: call.origin.address)
         context.set("aws:securetransport", to: call.origin.isSecure)
@@ -18,6 +18,11 @@ struct CallConditions: Sendable {
         context.set("aws:viaawsservice", to: call.service != nil)
         context.set("kms:viaservice", to: call.service.map { "\($0).\(call.region).amazonaws.com" })
         if call.service != nil { context.set("kms:grantisforawsresource", to: true) }
+        if let identity = call.webIdentity {
+            for (key, values) in identity.facts { context[key] = values }
+            for (key, values) in identity.requestFacts { context[key] = values }
+            context.set("aws:federatedprovider", to: identity.provider)
+        }
         guard call.principal.kind != .anonymous else { return context }
         context.set("kms:calleraccount", to: call.account.rawValue)
         if let session = call.session {
@@ -25,6 +30,7 @@ struct CallConditions: Sendable {
             context.set("aws:multifactorauthpresent", to: false)
             context.set("aws:sourceidentity", to: session.sourceIdentity)
             context.set("aws:federatedprovider", to: session.provider)
+            for (key, values) in session.providerFacts { context[key] = values }
         }
         try await fillIdentity(&context, wanted)
         return context
@@ -48,4 +54,9 @@ struct CallConditions: Sendable {
         }
         context.set(call.session?.tags ?? [], under: "aws:principaltag")
     }
+}
+
+extension Call {
+    /// Whom policies decide about.
+    var caller: Caller { webIdentity.map { .provider($0.provider) } ?? .principal(principal) }
 }

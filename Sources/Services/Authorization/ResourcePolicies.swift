@@ -89,7 +89,9 @@ struct ResourcePolicies: Sendable {
 
     // MARK: - Roles
 
-    private static let trustActions: Set<String> = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]
+    private static let trustActions: Set<String> = [
+        "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity", "sts:TagSession",
+    ]
 
     /// Whom a role trusts. What one of a closed account says counts no more.
     private func trustPolicy(of arn: ARN) async throws -> ResourcePolicy? {

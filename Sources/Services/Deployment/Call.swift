@@ -3,9 +3,11 @@ import Foundation
 
 /// One call that has been let in: who calls, and the Region that it acts in.
 package struct Call: Sendable {
-    package let principal: Principal
+    package private(set) var principal: Principal
     /// What the caller's temporary keys were given for; nil for keys that do not expire.
-    package let session: CallerSession?
+    package private(set) var session: CallerSession?
+    /// Whom a provider vouches for, where that takes the place of a signature: the principal is nobody then.
+    package private(set) var webIdentity: WebIdentity?
     /// The number of IAM's rows that the caller's key was read under; nil where the key did not tell.
     package let identityVersion: Int64?
     package private(set) var store: RegionStore
@@ -59,6 +61,15 @@ package struct Call: Sendable {
     package func entering(_ buckets: Set<String>) -> Call {
         var call = self
         call.openBuckets.formUnion(buckets)
+        return call
+    }
+
+    /// The call of whom a provider vouches for, whoever has signed it: nothing counts but the token.
+    package func vouched(by identity: WebIdentity) -> Call {
+        var call = self
+        call.principal = Principal(account: account, accessKeyID: "", kind: .anonymous)
+        call.session = nil
+        call.webIdentity = identity
         return call
     }
 

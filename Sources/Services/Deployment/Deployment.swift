@@ -23,6 +23,8 @@ package final class Deployment: Sendable {
     package let encryption: EncryptionOptions
     /// How often accounts may call.
     package let throttle: Throttle
+    /// By which tokens of identity providers are known; nil where the operator gives none.
+    package let issuerKeys: IssuerKeys?
     /// The names of this server behind which a bucket may stand in `Host`, in lower case; `localhost` needs not be one of them.
     package let hostNames: [String]
     package let logger: Logger
@@ -45,6 +47,7 @@ package final class Deployment: Sendable {
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
         throttle: Throttle = Throttle(.off),
+        issuerKeys: IssuerKeys? = nil,
         hostNames: [String] = [],
         logger: Logger
     ) {
@@ -57,6 +60,7 @@ package final class Deployment: Sendable {
         self.limits = limits
         self.encryption = encryption
         self.throttle = throttle
+        self.issuerKeys = issuerKeys
         self.hostNames = hostNames
         self.logger = logger
         identityPolicies = IdentityPolicies(directory: directory)
@@ -73,6 +77,7 @@ package final class Deployment: Sendable {
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
         throttle: Throttle = Throttle(.off),
+        issuerKeys: IssuerKeys? = nil,
         hostNames: [String] = [],
         logger: Logger
     ) async throws -> Deployment {
@@ -95,6 +100,7 @@ package final class Deployment: Sendable {
             limits: limits,
             encryption: encryption,
             throttle: throttle,
+            issuerKeys: issuerKeys,
             hostNames: hostNames,
             logger: logger
         )

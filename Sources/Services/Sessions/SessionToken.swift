@@ -27,6 +27,7 @@ struct SessionToken: Codable, Sendable {
     let source: String?
     let chained: Bool?
     let provider: String?
+    let providerFacts: [String: [String]]?
     let issued: Int
     let expires: Int
 
@@ -44,6 +45,7 @@ struct SessionToken: Codable, Sendable {
         case source = "o"
         case chained = "h"
         case provider = "f"
+        case providerFacts = "w"
         case issued = "b"
         case expires = "e"
     }
@@ -57,6 +59,7 @@ struct SessionToken: Codable, Sendable {
             sourceIdentity: source,
             isChained: chained ?? false,
             provider: provider,
+            providerFacts: providerFacts ?? [:],
             issuedAt: Date(timeIntervalSince1970: Double(issued)),
             expiresAt: Date(timeIntervalSince1970: Double(expires))
         )
@@ -76,6 +79,7 @@ struct SessionToken: Codable, Sendable {
         source = session.sourceIdentity
         chained = session.isChained ? true : nil
         provider = session.provider
+        providerFacts = session.providerFacts.isEmpty ? nil : session.providerFacts
         issued = Int(session.issuedAt.timeIntervalSince1970)
         expires = Int(session.expiresAt.timeIntervalSince1970)
     }

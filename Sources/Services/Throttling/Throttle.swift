@@ -1,11 +1,18 @@
 import Domain
+import Glibc
+import Hexadecimal
 import Synchronization
 
 /// Counts what each account calls, and stops who calls too often: a bucket of tokens for each account, Region and action.
 package final class Throttle: Sendable {
+    private enum Caller: Hashable {
+        case account(AccountID, Region)
+        /// Who does not sign.
+        case stranger(address: String)
+    }
+
     private struct Key: Hashable {
-        let account: AccountID
-        let region: Region
+        let caller: Caller
         let service: String
         let action: String
         let isUnbounded: Bool
@@ -49,7 +56,23 @@ package final class Throttle: Sendable {
 
     /// - Returns: whether the call may go on.
     package func admits(_ account: AccountID, in region: Region, service: String, action: String, isUnbounded: Bool) -> Bool {
-        let key = Key(account: account, region: region, service: service, action: action, isUnbounded: isUnbounded)
+        admits(Key(caller: .account(account, region), service: service, action: action, isUnbounded: isUnbounded))
+    }
+
+    /// The same for who does not sign, and is known by the address alone.
+    package func admits(strangerAt address: String, service: String, action: String) -> Bool {
+        admits(Key(caller: .stranger(address: Self.network(of: address)), service: service, action: action, isUnbounded: false))
+    }
+
+    /// Whoever has an address of IPv6 has a whole network of them.
+    private static func network(of address: String) -> String {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard address.contains(":"), inet_pton(AF_INET6, address, &bytes) == 1 else { return address }
+        let isOfIPv4 = bytes.prefix(12).elementsEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
+        return isOfIPv4 ? address : Hex.encode(bytes.prefix(8))
+    }
+
+    private func admits(_ key: Key) -> Bool {
         let now = clock.seconds
         return state.withLock { state in
             guard let rate = rate(of: key, state.profile) else { return true }
@@ -66,6 +89,9 @@ package final class Throttle: Sendable {
     }
 
     private func rate(of key: Key, _ profile: ThrottlingProfile) -> CallRate? {
-        rates(profile, key.service, key.action, key.isUnbounded)
+        switch key.caller {
+        case .account: rates(profile, key.service, key.action, key.isUnbounded)
+        case .stranger: profile.strangerRate
+        }
     }
 }

@@ -24,6 +24,8 @@ package struct TextConstraint: Sendable {
         self.init(length, pattern) { $0.unicodeScalars.allSatisfy(allows) }
     }
 
+    package func allows(_ text: String) -> Bool { failures(of: text).isEmpty }
+
     /// What of the constraint a text breaks, in the words of AWS's services.
     func failures(of text: String) -> [String] {
         let count = text.unicodeScalars.count

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Files
 import Foundation
 import Logging
 import Sealing
@@ -110,6 +111,16 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var throttling = ThrottlingProfile.protect
 
+    @Option(
+        help: ArgumentHelp(
+            "A file, or a folder of *.json files, with the keys of identity providers whose tokens AssumeRoleWithWebIdentity takes: "
+                + #"each {"issuer": "https://…", "keys": […]}, a JSON Web Key Set with the issuer beside it. "#
+                + "A file is read again when it changes; nothing is fetched from a network.",
+            valueName: "path"
+        )
+    )
+    var oidcKeys: String?
+
     @Option(help: "The least severe messages to log.")
     var logLevel: Logger.Level = .info
 
@@ -165,6 +176,7 @@ struct ServeCommand: AsyncParsableCommand {
                 limits: limits,
                 encryption: EncryptionOptions(checksKeysLate: lateKeyChecks),
                 throttling: throttling,
+                identityProviderKeys: oidcKeys.map(PathText.absolute),
                 hostNames: hostName,
                 tls: tls,
                 collections: Collector.Schedule(pause: pause, grace: min(60, pause)),

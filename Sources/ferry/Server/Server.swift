@@ -33,6 +33,8 @@ struct Server {
     let limits: LinkLimits
     let encryption: EncryptionOptions
     let throttling: ThrottlingProfile
+    /// A file or a folder with the keys of identity providers.
+    let identityProviderKeys: String?
     let hostNames: [String]
     let tls: TLSFiles?
     let collections: Collector.Schedule
@@ -45,6 +47,7 @@ struct Server {
         try folder.make([])
         let lock = try folder.lock()
         try folder.takeDatabase()
+        let issuerKeys = try identityProviderKeys.map { try IssuerKeys(path: $0, logger: logger) }
         let pool = DiskPool()
         let deployment = try await Deployment.open(
             folder,
@@ -54,6 +57,7 @@ struct Server {
             limits: limits,
             encryption: encryption,
             throttle: Throttle(throttling),
+            issuerKeys: issuerKeys,
             hostNames: hostNames,
             logger: logger
         )

@@ -21,12 +21,14 @@ struct Edge: Sendable {
     let folder: String
 
     /// Runs a test at an edge, which is gone afterwards.
-    static func run(throttle: Throttle = Throttle(.off), _ body: (Edge) async throws -> Void) async throws {
+    ///
+    /// - Parameter issuerKeys: the folder with the keys of identity providers.
+    static func run(throttle: Throttle = Throttle(.off), issuerKeys: String? = nil, _ body: (Edge) async throws -> Void) async throws {
         let path = NSTemporaryDirectory() + "ferry-api-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let pool = DiskPool(threads: 2)
         do {
-            let edge = try await Edge(DataFolder(path: path), pool: pool, throttle: throttle)
+            let edge = try await Edge(DataFolder(path: path), pool: pool, throttle: throttle, issuerKeys: issuerKeys)
             try await body(edge)
             try await edge.deployment.close()
         } catch {
@@ -36,7 +38,7 @@ struct Edge: Sendable {
         try await pool.shutdown()
     }
 
-    private init(_ folder: DataFolder, pool: DiskPool, throttle: Throttle) async throws {
+    private init(_ folder: DataFolder, pool: DiskPool, throttle: Throttle, issuerKeys: String?) async throws {
         self.folder = folder.path
         log = LogMemory()
         clock = SettableClock()
@@ -46,6 +48,7 @@ struct Edge: Sendable {
             pool: pool,
             clock: clock.wallClock,
             throttle: throttle,
+            issuerKeys: try issuerKeys.map { [log] in try IssuerKeys(path: $0, logger: log.logger) },
             logger: log.logger
         )
         let root = try await RootAccount.prepare(

@@ -44,7 +44,7 @@ enum EdgeDriver: String, CaseIterable, Sendable {
         }
     }
 
-    fileprivate static func answer(of edge: Edge, to head: HTTPRequest, body: [UInt8]) async throws -> EdgeAnswer {
+    static func answer(of edge: Edge, to head: HTTPRequest, body: [UInt8]) async throws -> EdgeAnswer {
         let channel = NIOAsyncTestingChannel()
         let context = FerryContext(source: ApplicationRequestContextSource(channel: channel, logger: edge.log.logger))
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body)))

@@ -13,6 +13,7 @@ extension TextConstraint {
     static let sourceIdentity = TextConstraint(2...64, "[\\w+=,.@-]*", of: isPlain)
     static let sessionPolicy = TextConstraint(1...SessionLimits.policyCharacters)
     static let encodedMessage = TextConstraint(1...10_240)
+    static let webIdentityToken = TextConstraint(4...JSONWebToken.charactersMax)
     static let serialNumber = TextConstraint(9...256)
     static let tokenCode = TextConstraint(6...6)
 
