@@ -29,6 +29,9 @@ protocol APIService: Sendable {
 
     static func action(of request: IncomingRequest, _ content: Content, on path: CallPath) throws -> AskedAction<Input>
 
+    /// Whether a request for an action has no signature, by the service model, be it one that is here or not: a token in it tells who calls.
+    static func isUnsigned(_ action: String) -> Bool
+
     /// What a client is told that signs with a key that is not known.
     static func unknownAccessKey(_ id: String) -> any Error
 
@@ -37,6 +40,10 @@ protocol APIService: Sendable {
 
     /// What a client is told of any error.
     static func reply(to error: any Error, of request: IncomingRequest, requestID: String, on path: CallPath) -> Reply
+}
+
+extension APIService {
+    static func isUnsigned(_: String) -> Bool { false }
 }
 
 /// What a verified request brings beside its head: its body, or what leads to it where it is read as it comes.

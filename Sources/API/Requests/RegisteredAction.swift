@@ -7,6 +7,8 @@ package struct RegisteredAction: Hashable, Sendable {
     package let permissions: [String]
     /// Whether everybody may perform it.
     package let needsNoPermission: Bool
+    /// Whether a token in the request takes the place of a signature.
+    package let isUnsigned: Bool
 
     /// Every action of every service, in order.
     package static let all = ServiceRegistry.services.flatMap { $0.registered }.sorted { ($0.service, $0.name) < ($1.service, $1.name) }
@@ -19,7 +21,8 @@ extension APIService {
                 service: name,
                 name: action.name,
                 permissions: action.permissionNames,
-                needsNoPermission: action.isEverybodys
+                needsNoPermission: action.isEverybodys,
+                isUnsigned: isUnsigned(action.name)
             )
         }
     }

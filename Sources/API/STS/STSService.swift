@@ -17,18 +17,12 @@ enum STSService: QueryService {
         GetSessionToken.self,
     ]
 
-    /// Whether a request for an action has no signature, by the service model, be it one that is here or not.
     static func isUnsigned(_ action: String) -> Bool { ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"].contains(action) }
 
-    /// Whoever is not trusted is not told what stands in the policy of a role, or whether there is such a role.
+    /// Whoever has no signature is told no more than that: not what stands in the policy of a role, nor whether there is such a role.
     static func refusal(_ error: AccessDenied) -> Refusal {
-        let denial = error.denial
-        let message =
-            switch denial.action {
-            case "sts:AssumeRoleWithWebIdentity": "Not authorized to perform \(denial.action)"
-            case "sts:AssumeRole" where !denial.isExplicit: denial.subject
-            default: denial.message
-            }
+        let action = error.denial.action
+        let message = action == "sts:AssumeRoleWithWebIdentity" ? "Not authorized to perform \(action)" : error.denial.message
         return Refusal(code: FaultCode.accessDeniedBySTS.rawValue, message: message, status: .forbidden)
     }
 

@@ -42,7 +42,9 @@ extension SecurityTokens {
 
     private func denied(_ action: String, _ request: RoleAssumption) -> Fault {
         let caller = call.principal.arn(in: call.region.partition)
-        return Fault(.accessDeniedBySTS, "User: \(caller) is not authorized to perform: \(action) on resource: \(request.role)")
+        // As of a role that is there, and does not let the caller in.
+        let reason = "because no resource-based policy allows the \(action) action"
+        return Fault(.accessDeniedBySTS, "User: \(caller) is not authorized to perform: \(action) on resource: \(request.role) \(reason)")
     }
 
     static func principal(_ role: IAMIdentity, _ session: String) -> Principal {

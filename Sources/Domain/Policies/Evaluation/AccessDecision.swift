@@ -37,11 +37,9 @@ package struct AccessDenial: Hashable, Sendable {
 
     package var isExplicit: Bool { explicit != nil }
 
-    /// Who may not do what, without the reason.
-    package var subject: String { "User: \(caller) is not authorized to perform: \(action) on resource: \(resource)" }
-
     /// What AWS says, without what a service puts before it.
     package var message: String {
+        let subject = "User: \(caller) is not authorized to perform: \(action) on resource: \(resource)"
         let article = type == .identity ? "an" : "a"
         return isExplicit
             ? "\(subject) with an explicit deny in \(article) \(type.rawValue)"
