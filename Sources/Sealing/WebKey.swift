@@ -127,7 +127,9 @@ extension WebKey {
             return Data(base64Encoded: base64 + String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)).map { [UInt8]($0) }
         }
 
-        private struct Damaged: Error {}
+        private struct Damaged: Error, CustomStringConvertible {
+            var description: String { "the numbers of the key are not what its type has" }
+        }
     }
 }
 
