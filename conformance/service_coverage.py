@@ -20,7 +20,7 @@ from disks import BLOCK, Disk, checksum, linear_checksum, text
 from ferry_server import HOME, ROOT, FerryServer
 from images import register, unused_name
 from s3_request import S3Request
-from signed_request import EC2_VERSION, FORM, IAM_VERSION, STS_VERSION, Request, form, kms_request, organizations_request
+from signed_request import EC2_VERSION, FORM, IAM_VERSION, STS_VERSION, Request, form, json_request, kms_request, organizations_request
 
 UNKNOWN = re.compile(r"^The parameters? (.+) (?:is|are) not recognized$")
 
@@ -503,6 +503,41 @@ def cover_organizations(server: FerryServer) -> Service:
             (covered.unread if member in unread(answer) else covered.read).append(member)
         present.append(covered)
     return Service("Organizations", present, len(model.operation_names))
+
+
+QUOTA_VALUES = {
+    "ServiceCode": "ec2", "QuotaCode": "L-B665C33B", "RequestId": "no-such-request", "DesiredValue": 1.0, "MaxResults": 100, "NextToken": "bm9uZQ==",
+    "SupportCaseAllowed": False,
+}
+
+
+def cover_service_quotas(server: FerryServer) -> Service:
+    model = botocore.session.get_session().get_service_model("service-quotas")
+
+    def ask(action: str, members: dict[str, Any]):
+        return json_request(f"ServiceQuotasV20190624.{action}", members).signed(server, "servicequotas").send(server)
+
+    present = []
+    for name in model.operation_names:
+        if ask(name, {"NoSuchMember": 1}).code == "UnknownOperationException":
+            continue
+        covered = Operation(name)
+        shape = model.operation_model(name).input_shape
+        members = {
+            member: QUOTA_VALUES.get(member, inner.enum[0] if getattr(inner, "enum", None) else "none") for member, inner in shape.members.items()
+        }
+        base = {member: members[member] for member in shape.required_members}
+        for member, value in members.items():
+            # Beside one that nobody reads, so that nothing is done.
+            answer = ask(name, {**base, member: value, "NoSuchMember": 1})
+            unknown = UNKNOWN.match(answer.message)
+            names = unknown.group(1).split(", ") if unknown else []
+            if "NoSuchMember" not in names:
+                covered.refused.append(member)
+            else:
+                (covered.unread if member in names else covered.read).append(member)
+        present.append(covered)
+    return Service("ServiceQuotas", present, len(model.operation_names))
 
 
 # S3 ------------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ import difflib
 import pytest
 from ferry_server import ROOT
 from service_coverage import (
-    Values, cover_ebs, cover_ec2, cover_iam, cover_kms, cover_organizations, cover_rbin, cover_s3, cover_sts, write_table,
+    Values, cover_ebs, cover_ec2, cover_iam, cover_kms, cover_organizations, cover_rbin, cover_s3, cover_service_quotas,
+    cover_sts, write_table,
 )
 
 PAGE = ROOT / "docs" / "coverage.md"
@@ -66,6 +67,11 @@ EXPECTED = {
         "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketTagging", "PutBucketVersioning", "PutObject", "PutObjectAcl",
         "PutObjectTagging", "PutPublicAccessBlock", "UploadPart", "UploadPartCopy",
     },
+    "ServiceQuotas": {
+        "GetAWSDefaultServiceQuota", "GetRequestedServiceQuotaChange", "GetServiceQuota", "ListAWSDefaultServiceQuotas",
+        "ListRequestedServiceQuotaChangeHistory", "ListRequestedServiceQuotaChangeHistoryByQuota", "ListServiceQuotas", "ListServices",
+        "RequestServiceQuotaIncrease",
+    },
     "STS": {
         "AssumeRole", "DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity", "GetFederationToken", "GetSessionToken",
     },
@@ -77,7 +83,7 @@ def services(server):
     values = Values(server)
     return [
         cover_ec2(server, values), cover_ebs(server), cover_kms(server), cover_s3(server), cover_iam(server), cover_organizations(server),
-        cover_sts(server), cover_rbin(server),
+        cover_sts(server), cover_rbin(server), cover_service_quotas(server),
     ]
 
 
@@ -112,7 +118,7 @@ def test_the_recycle_bin_reads_every_parameter(services):
     assert len(service.operations) == service.known
 
 
-@pytest.mark.parametrize("title", ["Organizations", "STS"])
+@pytest.mark.parametrize("title", ["Organizations", "ServiceQuotas", "STS"])
 def test_every_parameter_is_read_of(services, title):
     [service] = [service for service in services if service.title == title]
     assert {operation.name: operation.unread for operation in service.operations if operation.unread} == {}

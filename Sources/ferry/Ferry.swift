@@ -21,6 +21,7 @@ struct Ferry: AsyncParsableCommand {
             ShareCommand.self,
             KeysCommand.self,
             AccountsCommand.self,
+            QuotasCommand.self,
             DiffCommand.self,
             VerifyCommand.self,
             RemoveCommand.self,

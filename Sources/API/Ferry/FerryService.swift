@@ -9,7 +9,10 @@ enum FerryService: JSONService {
     static let internalErrorCode = "InternalFailure"
     static let actions = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-    private static let all: [any Action<JSONReader>.Type] = [CreateRootAccessKey.self, DescribeThrottling.self, ModifyThrottling.self]
+    private static let all: [any Action<JSONReader>.Type] = [
+        CreateRootAccessKey.self, DenyQuotaRequest.self, DescribeThrottling.self, GrantQuotaRequest.self, ListQuotaRequests.self,
+        ListQuotas.self, ModifyThrottling.self, SetQuota.self,
+    ]
 
     static func noSpace(_ message: String) -> Refusal { Refusal(code: "ServiceUnavailable", message: message, status: .serviceUnavailable) }
 }

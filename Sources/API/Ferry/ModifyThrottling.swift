@@ -17,7 +17,9 @@ struct ModifyThrottling: JSONAction {
         self.profile = profile
     }
 
-    func run(in call: Call) -> ThrottlingAnswer {
+    func run(in call: Call) async throws -> ThrottlingAnswer {
+        // It is the server's, and so the management account's alone.
+        try await Organizations(call).requireManagement()
         call.deployment.throttle.profile = profile
         return ThrottlingAnswer(profile: profile)
     }

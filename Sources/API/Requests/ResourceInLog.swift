@@ -7,7 +7,8 @@ enum ResourceInLog {
         "CertificateName", "RoleName", "UserName", "GroupName", "InstanceProfileName", "PolicyArn", "PolicyName",
         "OpenIDConnectProviderArn",
         "AccessKeyId", "AccountAlias",
-        "AccountId", "AccountName", "TargetId", "PolicyId", "OrganizationalUnitId", "RootId",
+        "AccountId", "AccountName", "TargetId", "PolicyId", "OrganizationalUnitId", "RootId", "RequestId",
+        "QuotaCode",
     ]
 
     static func name(in query: QueryReader) -> String? { parameters.lazy.compactMap(query.unreadText).first }

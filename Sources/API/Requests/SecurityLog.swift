@@ -79,7 +79,7 @@ private enum SecurityEvent {
         "ModifySnapshotAttribute", "ReplaceImageCriteriaInAllowedImagesSettings", "ResetImageAttribute", "ResetSnapshotAttribute",
     ]
 
-    private static let settingChanges: Set<String> = ["ModifyThrottling"]
+    private static let settingChanges: Set<String> = ["DenyQuotaRequest", "GrantQuotaRequest", "ModifyThrottling", "SetQuota"]
     private static let accountChanges: Set<String> = [
         "AttachPolicy", "CloseAccount", "CreateAccount", "CreateRootAccessKey", "DetachPolicy", "DisablePolicyType", "EnablePolicyType",
         "MoveAccount", "UpdatePolicy",

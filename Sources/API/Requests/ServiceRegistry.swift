@@ -2,8 +2,7 @@
 enum ServiceRegistry {
     static let services: [any APIService.Type] = [
         EBSService.self, EC2Service.self, FerryService.self, IAMService.self, KMSService.self, OrganizationsService.self, RBinService.self,
-        S3Service.self,
-        STSService.self,
+        S3Service.self, STSService.self, ServiceQuotasService.self,
     ]
 
     /// Those whose requests name their action in a header.

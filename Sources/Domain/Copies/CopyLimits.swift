@@ -1,10 +1,5 @@
-/// How much may be copied at once (docs/behaviour/quotas-and-throttling.md, "Quotas").
+/// What a copy may ask for.
 package enum CopyLimits {
-    /// Images that are being copied into one Region.
-    package static let imagesPerDestinationMax = 300
-    /// Snapshots that CopySnapshot is copying into one Region.
-    package static let snapshotsPerDestinationMax = 20
-
     /// Checks the minutes of a time-based copy.
     package static func checkDuration(minutes: Int, parameter: String) throws {
         guard (15...2880).contains(minutes), minutes.isMultiple(of: 15) else {

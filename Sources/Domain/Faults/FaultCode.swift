@@ -46,6 +46,7 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
     // Snapshots.
     package static let invalidSnapshotIDMalformed = FaultCode("InvalidSnapshotID.Malformed")
     package static let invalidSnapshotNotFound = FaultCode("InvalidSnapshot.NotFound")
+    package static let snapshotLimitExceeded = FaultCode("SnapshotLimitExceeded")
     package static let invalidSnapshotInUse = FaultCode("InvalidSnapshot.InUse")
 
     // Keys of snapshots.

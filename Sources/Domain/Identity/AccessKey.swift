@@ -3,7 +3,7 @@ import Foundation
 /// What somebody signs with, without its secret.
 package struct AccessKey: Hashable, Sendable {
     /// How many a user, or the root user, may have (IAM quotas).
-    package static let perUserMax = 2
+    package static let perUserMax = Quota.accessKeysOfUser.standard
 
     /// Only active ones sign.
     package enum Status: String, Sendable, CaseIterable {

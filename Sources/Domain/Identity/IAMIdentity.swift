@@ -16,16 +16,7 @@ package struct IAMIdentity: Hashable, Sendable {
             }
         }
 
-        /// How many an account may have (IAM quotas).
-        package var perAccountMax: Int {
-            switch self {
-            case .user: 5000
-            case .group: 300
-            case .role, .instanceProfile: 1000
-            }
-        }
-
-        /// The name of that quota, as errors have it.
+        /// What errors call the quota of how many an account may have.
         package var quotaName: String {
             switch self {
             case .user: "UsersPerAccount"

@@ -2,10 +2,8 @@ import Foundation
 
 /// A policy that stands by itself and is attached to identities: one that a customer manages.
 package struct ManagedPolicy: Hashable, Sendable {
-    /// IAM and STS quotas, "Customer managed policies in an AWS account".
-    package static let perAccountMax = 1500
     /// IAM and STS quotas, "Versions of a managed policy that can be stored".
-    package static let versionsMax = 5
+    package static let versionsMax = Quota.versionsOfPolicy.standard
     /// IAM and STS quotas, "character limits".
     package static let sizeLimit = PolicyDocument.SizeLimit(quota: "PolicySize", characters: 6144)
 

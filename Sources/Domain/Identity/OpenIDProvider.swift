@@ -2,8 +2,6 @@ import Foundation
 
 /// Somebody outside whose tokens an account takes for credentials: an OpenID Connect provider.
 package struct OpenIDProvider: Hashable, Sendable {
-    /// IAM and STS quotas, "OpenID Connect identity providers".
-    package static let perAccountMax = 100
     /// IAM and STS quotas, "Client IDs (audiences) in an OIDC provider".
     package static let clientIDsMax = 100
     /// IAM, CreateOpenIDConnectProvider, `ThumbprintList`.

@@ -3,7 +3,7 @@ import Foundation
 /// A certificate whose key a user of an account signs bundles with (IAM's `SigningCertificate`).
 package struct SigningCertificate: Hashable, Sendable {
     /// How many a user may have (IAM quotas, "Signing certificates assigned to an IAM user").
-    package static let perUserMax = 2
+    package static let perUserMax = Quota.certificatesOfUser.standard
     /// Of the body, in characters (IAM, UploadSigningCertificate).
     package static let bodyLengthMax = 16_384
 

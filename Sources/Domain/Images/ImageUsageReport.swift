@@ -4,7 +4,6 @@ import Foundation
 package struct ImageUsageReport: Sendable, Equatable {
     package static let lifetime: TimeInterval = 30 * 24 * 3_600
     package static let accountsMax = 200
-    package static let countMax = 2_000
     package static let defaultVersionDepth = 20
 
     /// A kind of things that use images, and which of them count.

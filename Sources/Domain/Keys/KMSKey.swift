@@ -5,8 +5,6 @@ package struct KMSKey: Hashable, Sendable {
     /// The days between a key's last use and its deletion.
     package static let deletionDaysAllowed = 7...30
     package static let deletionDaysDefault = 30
-    /// KMS allows as many in an account and Region.
-    package static let countMax = 100_000
 
     package let id: KeyID
     package let account: AccountID

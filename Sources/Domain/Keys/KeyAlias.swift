@@ -2,9 +2,6 @@ import Foundation
 
 /// An alias: a name for a key in one account and Region, which can be moved to another key.
 package struct KeyAlias: Hashable, Sendable {
-    /// KMS allows as many for a key.
-    package static let countMax = 50
-
     package let name: AliasName
     package let account: AccountID
     package var target: KeyID

@@ -2,9 +2,6 @@ import Foundation
 
 /// A grant: lets a principal use a key for some operations, beside the key's policy.
 package struct KeyGrant: Hashable, Sendable {
-    /// KMS allows as many for a key.
-    package static let countMax = 50_000
-
     /// 64 hexadecimal digits.
     package let id: String
     package let key: KeyID

@@ -2,7 +2,7 @@ import Foundation
 
 /// A rule of the Recycle Bin: what of a kind is kept for how long after it was deleted (docs/behaviour/recycle-bin.md, "Rules").
 package struct RetentionRule: Sendable, Equatable {
-    package static let countMax = 250
+    package static let countMax = Quota.retentionRules.standard
     package static let days = 1...365
     package static let unlockDays = 7...30
     package static let descriptionLengthMax = 255

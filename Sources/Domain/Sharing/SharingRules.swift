@@ -1,21 +1,19 @@
 /// What may be shared with whom (docs/behaviour/sharing.md).
 package enum SharingRules {
-    /// How many accounts, organizations and units an image can be shared with.
-    package static let targetsMax = 1000
     /// How many a request on an image names.
     package static let imageChangesMax = 10_000
     /// How many a request on a snapshot names.
     package static let snapshotChangesMax = 500
-    /// How many images of an account are public in a Region.
-    package static let publicImagesMax = 5
 
     /// - Parameters:
+    ///   - targetsMax: how many accounts, organizations and units it can be shared with.
     ///   - snapshots: those of the image.
     ///   - isManaged: whether a key, by its ARN, is one that Ferry manages.
     package static func check(
         _ change: SharingChange,
         of image: Image,
         sharedWith current: Set<ShareTarget>,
+        atMost targetsMax: Int,
         over snapshots: [Snapshot],
         isManaged: (String) throws -> Bool
     ) throws {

@@ -48,6 +48,7 @@ extension Schema {
             ],
             identitySteps,
             organizationSteps,
+            quotaSteps,
         ]
     )
 }

@@ -97,6 +97,7 @@ extension Schema {
             lifeSteps,
             sharingSteps,
             accessSteps,
+            quotaUsageSteps,
         ]
     )
 }

@@ -33,10 +33,6 @@ package struct GrantTable {
         return try transaction.rows(sql, [.text(key)] + grantees.sorted().map { .text($0) }).map(grant)
     }
 
-    package func count(on key: KeyID) throws -> Int {
-        Int(try transaction.firstRow("SELECT COUNT(*) AS count FROM kms_grants WHERE key_id = ?", [.text(key)])?.integer("count") ?? 0)
-    }
-
     package func insert(_ grant: KeyGrant) throws {
         var equals: [UInt8]?
         var contains: [UInt8]?
@@ -57,10 +53,13 @@ package struct GrantTable {
                 .date(grant.createdAt),
             ]
         )
+        try QuotaUsageTable(transaction).add(1, .grant, of: grant.key.rawValue)
     }
 
     package func delete(_ id: String) throws {
+        guard let row = try transaction.firstRow("SELECT key_id FROM kms_grants WHERE id = ?", [.text(id)]) else { return }
         try transaction.execute("DELETE FROM kms_grants WHERE id = ?", [.text(id)])
+        try QuotaUsageTable(transaction).add(-1, .grant, of: row.text("key_id"))
     }
 
     private func grant(_ row: SQLRow) throws -> KeyGrant {

@@ -57,7 +57,7 @@ package struct IAMIdentityTable {
         guard try find(identity.kind, identity.name, of: identity.account) == nil else {
             throw Fault.entityAlreadyExists(identity.kind, identity.name)
         }
-        let max = identity.kind.perAccountMax
+        let max = try QuotaTable(transaction).value(of: identity.kind.quota, for: identity.account)
         guard try count(identity.kind, of: identity.account) < max else { throw Fault.limitExceeded(identity.kind.quotaName, max) }
         try transaction.execute(
             """

@@ -80,6 +80,7 @@ package struct ImageTable {
             ]
         )
         for (position, device) in image.devices.enumerated() { try insert(device, of: image.id, at: position) }
+        if image.state.isCounted { try QuotaUsageTable(transaction).add(1, .image, of: image.owner.rawValue) }
     }
 
     package func setDescription(_ description: String, of id: ImageID) throws {
@@ -95,10 +96,19 @@ package struct ImageTable {
     }
 
     package func setState(_ state: ImageState, reason: StateReason?, of id: ImageID) throws {
+        try count(id, as: state)
         try transaction.execute(
             "UPDATE images SET state = ?, reason_code = ?, reason_message = ? WHERE id = ?",
             [.text(state), .text(reason?.code), .text(reason?.message), .text(id)]
         )
+    }
+
+    /// Keeps count of what an image becomes, or ceases to be.
+    private func count(_ id: ImageID, as state: ImageState) throws {
+        guard let row = try transaction.firstRow("SELECT owner, state FROM images WHERE id = ?", [.text(id)]) else { return }
+        let former: ImageState = try row.value("state")
+        let change = (state.isCounted ? 1 : 0) - (former.isCounted ? 1 : 0)
+        try QuotaUsageTable(transaction).add(change, .image, of: row.text("owner"))
     }
 
     private func insert(_ device: BlockDevice, of image: ImageID, at position: Int) throws {

@@ -22,11 +22,6 @@ package struct KeyTable {
         return try transaction.rows(sql, [.text(account), .text(place ?? ""), .integer(limit)]).map { try $0.value("id") }
     }
 
-    package func count(of account: AccountID) throws -> Int {
-        let sql = "SELECT COUNT(*) AS count FROM kms_keys WHERE account = ? AND manager = 'CUSTOMER'"
-        return Int(try transaction.firstRow(sql, [.text(account)])?.integer("count") ?? 0)
-    }
-
     /// Keys whose day to be deleted has come.
     package func due(forDeletionAt date: Date, limit: Int) throws -> [KMSKey] {
         let sql = "SELECT * FROM kms_keys WHERE deletion_at <= ? ORDER BY deletion_at LIMIT ?"
@@ -50,6 +45,7 @@ package struct KeyTable {
             [.text(key.id), .text(key.account), .text(key.description), .text(key.usage), .text(key.spec), .text(key.manager)]
                 + [.date(key.createdAt)] + changing(key)
         )
+        if key.manager == .customer { try QuotaUsageTable(transaction).add(1, .key, of: key.account.rawValue) }
     }
 
     /// Writes what of a key can change.
@@ -66,6 +62,7 @@ package struct KeyTable {
     /// Removes a key with all that is its own. Its materials are overwritten in place before they go: SQLite keeps what is deleted in
     /// free pages.
     package func delete(_ id: KeyID) throws {
+        guard let key = try self.key(id) else { return }
         let materials = MaterialTable(transaction)
         for material in try materials.materials(of: id, after: 0, limit: Int(Int32.max)) {
             try materials.setSealed(Array(repeating: 0, count: material.sealed.count), of: material)
@@ -74,6 +71,9 @@ package struct KeyTable {
             try transaction.execute("DELETE FROM \(table) WHERE key_id = ?", [.text(id)])
         }
         try transaction.execute("DELETE FROM kms_keys WHERE id = ?", [.text(id)])
+        let usage = QuotaUsageTable(transaction)
+        try usage.forget(.grant, of: id.rawValue)
+        if key.manager == .customer { try usage.add(-1, .key, of: key.account.rawValue) }
     }
 
     private func changing(_ key: KMSKey) -> [SQLValue] {

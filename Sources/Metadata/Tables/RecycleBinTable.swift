@@ -35,10 +35,14 @@ package struct RecycleBinTable {
                 .date(resource.enteredAt), .date(resource.exitsAt),
             ]
         )
+        // Of a snapshot the row stays, and is counted as before.
+        if resource.kind == .image { try QuotaUsageTable(transaction).add(1, .image, of: resource.account.rawValue) }
     }
 
     package func delete(_ id: String) throws {
+        guard let resource = try self.resource(id) else { return }
         try transaction.execute("DELETE FROM recycle_bin WHERE resource_id = ?", [.text(id)])
+        if resource.kind == .image { try QuotaUsageTable(transaction).add(-1, .image, of: resource.account.rawValue) }
     }
 }
 

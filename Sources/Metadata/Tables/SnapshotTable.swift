@@ -60,6 +60,7 @@ package struct SnapshotTable {
                 .bytes(snapshot.encryption?.domain.bytes), .text(snapshot.encryption?.keyARN),
             ]
         )
+        try QuotaUsageTable(transaction).add(1, .snapshot, of: snapshot.owner.rawValue)
     }
 
     package func setProgress(percent: Int, message: String?, of id: SnapshotID) throws {
@@ -98,7 +99,9 @@ package struct SnapshotTable {
     }
 
     package func delete(_ id: SnapshotID) throws {
+        guard let row = try transaction.firstRow("SELECT owner FROM snapshots WHERE id = ?", [.text(id)]) else { return }
         try transaction.execute("DELETE FROM snapshots WHERE id = ?", [.text(id)])
+        try QuotaUsageTable(transaction).add(-1, .snapshot, of: row.text("owner"))
     }
 
     private func load(_ rows: [SQLRow], taggedBy account: AccountID?) throws -> [Snapshot] {

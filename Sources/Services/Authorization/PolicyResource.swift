@@ -45,6 +45,18 @@ extension Call {
         ARN(partition: region.partition, service: "rbin", region: region.rawValue, account: account.rawValue, resource: "rule/\(id)")
     }
 
+    package func quota(_ code: String, of service: String) -> PolicyResource { .named(quotaARN(code, of: service)) }
+
+    package func quotaARN(_ code: String, of service: String) -> ARN {
+        ARN(
+            partition: region.partition,
+            service: "servicequotas",
+            region: region.rawValue,
+            account: account.rawValue,
+            resource: "\(service)/\(code)"
+        )
+    }
+
     package func bucket(_ name: String) -> PolicyResource { s3(name) }
 
     /// - Parameter key: `*` for all that the bucket holds.

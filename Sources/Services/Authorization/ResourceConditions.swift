@@ -57,7 +57,7 @@ struct ResourceConditions: Sendable {
         let region = store.region
         let found = try await store.database.read { transaction -> (key: KMSKey, tags: [Tag], aliases: [String])? in
             guard let key = try KeyTable(transaction, in: region).key(id) else { return nil }
-            let aliases = try AliasTable(transaction).aliases(of: key.account, key: id, after: nil, limit: KeyAlias.countMax)
+            let aliases = try AliasTable(transaction).aliases(of: key.account, key: id, after: nil, limit: Quota.aliasesOfKey.ceiling)
             return (key, try KeyTagTable(transaction).tags(of: id), aliases.map(\.name.rawValue))
         }
         guard let found else { return }

@@ -32,7 +32,7 @@ package struct CredentialReport: Sendable {
                 ["<root_account>", root, Self.text(createdAt), "false", "N/A", "N/A", "N/A", "false"]
                     + Self.fields(keys[nil] ?? [], certificates[nil] ?? [])
             )
-            let users = try IAMIdentityTable(transaction).list(.user, of: account, after: nil, limit: IAMIdentity.Kind.user.perAccountMax)
+            let users = try IAMIdentityTable(transaction).list(.user, of: account, after: nil, limit: Quota.users.ceiling)
             for user in users {
                 lines.append(
                     [user.name, user.arn(in: partition).description, Self.text(user.createdAt)]

@@ -24,9 +24,8 @@ package struct ManagedPolicies: Sendable {
             guard try table.policy(named: name, of: policy.account) == nil else {
                 throw Fault(.entityAlreadyExists, "A policy called \(name) already exists. Duplicate names are not allowed.")
             }
-            guard try table.count(of: policy.account) < ManagedPolicy.perAccountMax else {
-                throw Fault.limitExceeded("PoliciesPerAccount", ManagedPolicy.perAccountMax)
-            }
+            let max = try QuotaTable(transaction).value(of: .managedPolicies, for: policy.account)
+            guard try table.count(of: policy.account) < max else { throw Fault.limitExceeded("PoliciesPerAccount", max) }
             try table.insert(policy)
             try table.insert(ManagedPolicyVersion(number: 1, document: document, createdAt: policy.createdAt), of: policy.id)
             try IAMTagTable(transaction).set(tags, on: policy.id)

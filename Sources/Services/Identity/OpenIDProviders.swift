@@ -31,7 +31,7 @@ package struct OpenIDProviders: Sendable {
             guard !known.contains(where: { $0.url == url }) else {
                 throw Fault(.entityAlreadyExists, "Provider with url \(address) already exists.")
             }
-            let max = OpenIDProvider.perAccountMax
+            let max = try QuotaTable(transaction).value(of: .openIDProviders, for: provider.account)
             guard known.count < max else { throw Fault.limitExceeded("OpenIdConnectProvidersPerAccount", max) }
             try table.insert(provider)
             try IAMTagTable(transaction).set(tags, on: provider.id)

@@ -3,9 +3,6 @@ import Metadata
 
 /// The managed policies that users, groups and roles of the caller's account have, and the one that bounds what they may be allowed.
 package struct PolicyAttachments: Sendable {
-    /// IAM and STS quotas, "Managed policies attached to an IAM user", and to a group and a role.
-    private static let perIdentityMax = 10
-
     private let call: Call
 
     package init(_ call: Call) { self.call = call }
@@ -20,9 +17,8 @@ package struct PolicyAttachments: Sendable {
             let table = IAMAttachmentTable(transaction)
             let attached = try table.policies(of: identity.id)
             guard !attached.contains(policy) else { return }
-            guard attached.count < Self.perIdentityMax else {
-                throw Fault.limitExceeded("PoliciesPer\(kind.title)", Self.perIdentityMax)
-            }
+            let max = try kind.policiesQuota.map { try QuotaTable(transaction).value(of: $0, for: call.account) } ?? 0
+            guard attached.count < max else { throw Fault.limitExceeded("PoliciesPer\(kind.title)", max) }
             try table.attach(policy, to: identity.id, at: call.now)
         }
     }

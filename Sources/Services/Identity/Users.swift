@@ -5,7 +5,7 @@ import Metadata
 /// The users of the caller's account.
 package struct Users: Sendable {
     /// How many groups a user may be in (IAM quotas).
-    package static let groupsMax = 10
+    package static let groupsMax = Quota.groupsOfUser.standard
 
     private let call: Call
 

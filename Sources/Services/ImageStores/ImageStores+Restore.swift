@@ -50,10 +50,13 @@ extension ImageStores {
             etag: found.object.etag,
             snapshots: snapshots.map(\.id)
         )
+        let quotas = try await call.storageQuotas()
         try await call.commit { transaction in
             let images = ImageTable(transaction)
             if let holder = try images.holder(ofName: image.name, owner: call.account) { throw ImageName.duplicate(image.name, of: holder) }
             try Self.requireRoom(snapshots.reduce(0) { $0 + $1.sizeGiB }, of: call.account, in: transaction)
+            try quotas.requireRoomForImage(in: transaction)
+            try quotas.requireRoom(forSnapshots: snapshots.count, in: transaction)
             for snapshot in snapshots { try SnapshotTable(transaction).insert(snapshot) }
             for (snapshot, tags) in tags { try TagTable(transaction).set(tags, on: .snapshot(snapshot), by: image.owner) }
             try images.insert(image)

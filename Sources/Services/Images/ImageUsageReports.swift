@@ -48,6 +48,7 @@ package struct ImageUsageReports: Sendable {
         }
         let image = try Images.id(request.image)
         let (account, now, viewer) = (call.account, call.now, try await call.viewer())
+        let max = try await call.quota(.imageUsageReports)
         return try await call.once(
             RepeatableAction(name: "CreateImageUsageReport"),
             with: request.clientToken,
@@ -56,8 +57,8 @@ package struct ImageUsageReports: Sendable {
             make: { _, transaction in
                 _ = try Images.own(image, of: viewer, in: transaction)
                 let table = ImageUsageReportTable(transaction)
-                guard try table.count(of: account, at: now) < ImageUsageReport.countMax else {
-                    throw Fault(.resourceLimitExceeded, "You have reached your quota of \(ImageUsageReport.countMax) image usage reports")
+                guard try table.count(of: account, at: now) < max else {
+                    throw Fault(.resourceLimitExceeded, "You have reached your quota of \(max) image usage reports")
                 }
                 let report = ImageUsageReport(
                     id: .random(),

@@ -10,6 +10,7 @@ extension Images {
         let viewer = try await call.viewer()
         let account = viewer.account
         let now = call.now
+        let quotas = try await call.storageQuotas()
         let named = try registration.devices.compactMap(\.volume?.snapshotID).map(Snapshots.id)
         return try await call.commit { transaction in
             let images = ImageTable(transaction)
@@ -32,6 +33,7 @@ extension Images {
                 rootDeviceName: registration.rootDeviceName,
                 devices: try rules.devices(registration.devices)
             )
+            try quotas.requireRoomForImage(in: transaction)
             try images.insert(image)
             try TagTable(transaction).set(registration.tags, on: .image(image.id), by: account)
             return image.id

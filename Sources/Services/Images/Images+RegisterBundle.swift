@@ -15,6 +15,7 @@ extension Images {
     package func register(_ registration: BundleRegistration) async throws -> ImageID {
         let image = try await image(of: registration)
         let account = call.account
+        let quotas = try await call.storageQuotas()
         try await call.commit { transaction in
             let images = ImageTable(transaction)
             if let holder = try images.holder(ofName: image.name, owner: account) { throw ImageName.duplicate(image.name, of: holder) }
@@ -25,6 +26,7 @@ extension Images {
                     "Too many bundles are being verified. The limit is \(Self.bundleChecksMax): wait until some are available."
                 )
             }
+            try quotas.requireRoomForImage(in: transaction)
             try images.insert(image)
             try TagTable(transaction).set(image.tags, on: .image(image.id), by: account)
             try jobs.insert(Job(id: image.id.rawValue, account: account, work: .bundleCheck, createdAt: image.createdAt))

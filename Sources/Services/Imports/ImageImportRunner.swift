@@ -36,9 +36,12 @@ struct ImageImportRunner: JobRunner {
         }
         let image = image(over: disks, at: now)
         let given = work.disks.compactMap(\.snapshot)
+        let quotas = try await tools.deployment.storageQuotas(of: job.account, in: tools.store.region)
         return JobEnding(sessions: [intake.session]) { [job, made] transaction in
             let images = ImageTable(transaction)
             if let holder = try images.holder(ofName: image.name, owner: job.account) { throw ImageName.duplicate(image.name, of: holder) }
+            try quotas.requireRoomForImage(in: transaction)
+            try quotas.requireRoom(forSnapshots: made.count, in: transaction)
             for snapshot in made { try SnapshotTable(transaction).insert(snapshot) }
             // Nothing has kept those that were there before from being deleted meanwhile.
             for id in given { _ = try Self.require(id, of: job.account, in: transaction) }

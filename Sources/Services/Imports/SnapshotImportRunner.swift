@@ -18,7 +18,11 @@ struct SnapshotImportRunner: JobRunner {
             throw Fault(.invalidParameterValue, "The object has \(taken.count) disks, and a snapshot is of one")
         }
         let snapshot = disk.snapshot(work.snapshot, of: job, encryption: work.encryption, at: tools.deployment.clock.now)
-        return JobEnding(sessions: [intake.session]) { try SnapshotTable($0).insert(snapshot) }
+        let quotas = try await tools.deployment.storageQuotas(of: job.account, in: tools.store.region)
+        return JobEnding(sessions: [intake.session]) { transaction in
+            try quotas.requireRoom(forSnapshots: 1, in: transaction)
+            try SnapshotTable(transaction).insert(snapshot)
+        }
     }
 }
 

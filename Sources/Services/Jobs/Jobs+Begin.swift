@@ -16,6 +16,7 @@ extension Jobs {
     ) async throws -> Job {
         try TagRules.check(options.tags)
         let (account, now) = (call.account, call.now)
+        let quotas = try await call.storageQuotas()
         let begun = try await call.once(
             RepeatableAction(name: action.name),
             with: options.clientToken,
@@ -28,6 +29,8 @@ extension Jobs {
                         "Too many tasks of \(action.name) in progress. The limit is \(action.limit): wait until some have ended."
                     )
                 }
+                // Again when it ends: what is made until then counts too.
+                try quotas.check(job.work, in: transaction)
                 try JobTable(transaction).insert(job)
                 try TagTable(transaction).set(options.tags, on: task, by: account)
                 return (job.id, job)

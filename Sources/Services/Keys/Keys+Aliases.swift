@@ -16,12 +16,13 @@ extension Keys {
         let key = try await aliasTarget(reference, for: "CreateAlias")
         let alias = KeyAlias(name: name, account: call.account, target: key.id, createdAt: call.now, updatedAt: call.now)
         let region = call.region
+        let max = try await call.quota(.aliasesOfKey, of: key.account)
         try await call.commit { transaction in
             let table = AliasTable(transaction)
             guard try table.alias(name, of: alias.account) == nil else {
                 throw Fault(.alreadyExists, "An alias with the name \(alias.arn(in: region)) already exists")
             }
-            try Self.requireTarget(key, in: region, transaction)
+            try Self.requireTarget(key, in: region, aliasesMax: max, transaction)
             try table.insert(alias)
         }
     }
@@ -32,6 +33,7 @@ extension Keys {
         let key = try await aliasTarget(reference, for: "UpdateAlias")
         let (now, region) = (call.now, call.region)
         let known = try await alias(name)
+        let max = try await call.quota(.aliasesOfKey, of: key.account)
         try await call.commit { transaction in
             let table = AliasTable(transaction)
             guard var alias = try table.alias(name, of: known.account) else { throw Self.noAlias(known, in: region) }
@@ -42,7 +44,7 @@ extension Keys {
                     "Alias \(name) cannot move from a key of usage \(former.usage.rawValue) to one of another kind, \(key.usage.rawValue)"
                 )
             }
-            if alias.target != key.id { try Self.requireTarget(key, in: region, transaction) }
+            if alias.target != key.id { try Self.requireTarget(key, in: region, aliasesMax: max, transaction) }
             alias.target = key.id
             alias.updatedAt = now
             try table.update(alias)
@@ -97,11 +99,11 @@ extension Keys {
     }
 
     /// A key that an alias can be given to: it is there, is not to be deleted, and has room for one more.
-    private static func requireTarget(_ known: KMSKey, in region: Region, _ transaction: Transaction) throws {
+    private static func requireTarget(_ known: KMSKey, in region: Region, aliasesMax max: Int, _ transaction: Transaction) throws {
         guard let key = try KeyTable(transaction, in: region).key(known.id) else { throw KeyUnusable(known.arn, .notFound) }
         try key.requireNotPendingDeletion()
-        guard try AliasTable(transaction).count(of: key.id) < KeyAlias.countMax else {
-            throw Fault(.kmsLimitExceeded, "\(key.arn) has \(KeyAlias.countMax) aliases, which is the most it can have")
+        guard try AliasTable(transaction).count(of: key.id) < max else {
+            throw Fault(.kmsLimitExceeded, "\(key.arn) has \(max) aliases, which is the most it can have")
         }
     }
 

@@ -37,9 +37,10 @@ extension Keys {
         )
         let material = try await KeyMaking.material(for: creation.spec)
         let ring = ring
+        let max = try await call.quota(.keys)
         try await call.commit { transaction in
-            guard try KeyTable(transaction, in: key.region).count(of: key.account) < KMSKey.countMax else {
-                throw Fault(.kmsLimitExceeded, "The account has \(KMSKey.countMax) keys in this Region, which is the most it can have")
+            guard try QuotaUsageTable(transaction).count(.key, of: key.account) < max else {
+                throw Fault(.kmsLimitExceeded, "The account has \(max) keys in this Region, which is the most it can have")
             }
             try ring.insert(key, material: material, in: transaction)
             try KeyTagTable(transaction).set(creation.tags, on: key.id)

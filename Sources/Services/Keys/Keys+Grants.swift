@@ -18,11 +18,12 @@ extension Keys {
             createdAt: call.now
         )
         try grant.check(for: key)
+        let max = try await call.quota(.grantsOfKey, of: key.account)
         let made = try await call.commit { transaction in
             let table = GrantTable(transaction)
             if let name = grant.name, let known = try table.grants(on: key.id, named: name).first(where: grant.isSame) { return known }
-            guard try table.count(on: key.id) < KeyGrant.countMax else {
-                throw Fault(.kmsLimitExceeded, "\(key.arn) has \(KeyGrant.countMax) grants, which is the most it can have")
+            guard try QuotaUsageTable(transaction).count(.grant, of: key.id) < max else {
+                throw Fault(.kmsLimitExceeded, "\(key.arn) has \(max) grants, which is the most it can have")
             }
             try table.insert(grant)
             return grant

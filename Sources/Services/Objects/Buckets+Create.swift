@@ -16,8 +16,9 @@ extension Buckets {
         let isNew = try await call.deployment.directory.write { transaction in
             let table = BucketNameTable(transaction)
             guard let known = try table.row(name) else {
-                guard try table.count(of: account) < Self.perAccountMax else {
-                    throw Fault(.tooManyBuckets, "You have attempted to create more than \(Self.perAccountMax) buckets")
+                let max = try QuotaTable(transaction).value(of: .buckets, for: account)
+                guard try table.count(of: account) < max else {
+                    throw Fault(.tooManyBuckets, "You have attempted to create more than \(max) buckets")
                 }
                 try table.insert(.init(name: name, owner: account, region: region, createdAt: now))
                 return true

@@ -26,8 +26,9 @@ extension Buckets {
                 if row.region == region, Self.isHash(row.name.rawValue.dropFirst(prefix.count)) { return row.name }
                 after = row.name.rawValue
             }
-            guard try table.count(of: account) < Self.perAccountMax else {
-                throw Fault(.tooManyBuckets, "You have attempted to create more than \(Self.perAccountMax) buckets")
+            let max = try QuotaTable(transaction).value(of: .buckets, for: account)
+            guard try table.count(of: account) < max else {
+                throw Fault(.tooManyBuckets, "You have attempted to create more than \(max) buckets")
             }
             guard try table.row(new) == nil else { throw Fault(.bucketAlreadyExists, "The bucket \(new) exists already: try again") }
             try table.insert(.init(name: new, owner: account, region: region, createdAt: now))

@@ -5,7 +5,6 @@ import Metadata
 /// Buckets, on behalf of one caller in one Region. A bucket belongs to the account that made it; others get in where its policy or its ACL
 /// has let the call in.
 package struct Buckets: Sendable {
-    static let perAccountMax = 10_000
 
     let call: Call
 

@@ -23,6 +23,9 @@ package struct Organizations: Sendable {
         throw Fault(.alreadyInOrganization, "The provided account is already a member of an organization.")
     }
 
+    /// - Throws: `Fault` for a call of any other account than the management account.
+    package func requireManagement() async throws { try await read { _ in } }
+
     /// Reads rows for the management account; all other accounts are refused.
     func read<Value: Sendable>(_ body: @escaping @Sendable (OrganizationRows) throws -> Value) async throws -> Value {
         try await call.deployment.directory.read { [account = call.account] in try body(try Self.rows($0, for: account)) }

@@ -129,12 +129,18 @@ extension RecycleBin {
     package func restoreImage(_ id: String) async throws {
         let id = try Images.id(id)
         let (account, now) = (call.account, call.now)
+        let publicMax = try await call.quota(.publicImages)
         try await call.commit { transaction in
             let images = ImageTable(transaction)
             let kept = try Self.own(id.rawValue, of: account, at: now, { Images.notFound([$0]) }, in: transaction)
             guard let image = try images.image(id), let state = kept.imageState else { throw Images.notFound([id.rawValue]) }
             if let holder = try images.holder(ofName: image.name, owner: account) { throw ImageName.duplicate(image.name, of: holder) }
             try Self.checkSnapshots(of: image, in: transaction)
+            // It is shared as it was before, and counts as public again.
+            let shares = ShareTable(transaction, of: .image)
+            if try shares.targets(of: id.rawValue).contains(.everyone), try shares.publicCount(of: account) >= publicMax {
+                throw SharingRules.tooManyPublicImages(publicMax)
+            }
             try images.setState(state, reason: nil, of: id)
             try TagTable(transaction).set(kept.tags, on: .image(id), by: account)
             try RecycleBinTable(transaction).delete(id.rawValue)

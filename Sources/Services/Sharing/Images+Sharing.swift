@@ -14,6 +14,7 @@ extension Images {
 
     package func share(_ id: String, _ change: SharingChange) async throws {
         let (id, region, viewer) = (try Self.id(id), call.region, try await call.viewer())
+        let (targetsMax, publicMax) = (try await call.quota(.imageSharing), try await call.quota(.publicImages))
         try await call.commit { transaction in
             let image = try Self.own(id, of: viewer, in: transaction)
             guard image.state == .available || change.added.isEmpty else { throw Self.unavailable(id) }
@@ -23,13 +24,13 @@ extension Images {
                 change,
                 of: image,
                 sharedWith: current,
+                atMost: targetsMax,
                 over: SnapshotTable(transaction).snapshots(ids: image.snapshotIDs),
                 isManaged: { try KeyTable(transaction, in: region).isManaged($0) }
             )
             if change.added.contains(.everyone), !current.contains(.everyone) {
                 try SharingSettingsTable(transaction).settings(of: image.owner).images.requireSharing()
-                let limit = SharingRules.publicImagesMax
-                guard try shares.publicCount(of: image.owner) < limit else { throw SharingRules.tooManyPublicImages(limit) }
+                guard try shares.publicCount(of: image.owner) < publicMax else { throw SharingRules.tooManyPublicImages(publicMax) }
                 try Self.limitDeprecation(of: image, in: transaction)
             }
             try shares.remove(change.removed, from: id.rawValue)

@@ -62,8 +62,8 @@ extension Snapshots {
 
     private func write(_ copy: SnapshotCopy, of copied: Snapshot) async throws {
         let call = call
+        let (limit, quotas) = (try await call.quota(.snapshotCopies), try await call.storageQuotas())
         let copies = try await call.commit { transaction in
-            let limit = CopyLimits.snapshotsPerDestinationMax
             // Time-based copies are limited by what can be set aside for them.
             guard try copy.target != nil || CopyTable(transaction).runningSnapshotCount(of: copied.owner) < limit else {
                 throw Fault(
@@ -71,6 +71,7 @@ extension Snapshots {
                     "Too many snapshot copies in progress. The limit is \(limit) for this destination region."
                 )
             }
+            try quotas.requireRoom(forSnapshots: 1, in: transaction)
             let admission = TimeBasedAdmission(transaction: transaction, destination: call.region, limits: call.deployment.limits)
             let copies = try admission.admit([copy], at: copy.createdAt)
             var copied = copied

@@ -32,7 +32,7 @@ struct UploadWork: LongWork {
         guard try await store.database.read({ try !UploadTable($0).expired(at: now, limit: 1).isEmpty }) else { return }
         // Looked up again where it is written, so that a block or a completion that came meanwhile counts.
         try await store.database.write { transaction in
-            for upload in try UploadTable(transaction).expired(at: now, limit: Uploads.pendingMax) {
+            for upload in try UploadTable(transaction).expired(at: now, limit: Uploads.expiredBatch) {
                 let message = "No block was written for \(upload.timeoutMinutes) minutes"
                 try Self.fail(upload.snapshotID, message: message, at: now, in: transaction)
             }

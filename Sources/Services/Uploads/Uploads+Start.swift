@@ -64,6 +64,7 @@ extension Uploads {
         try check(start)
         let parentID = try start.parentID.map(Self.id)
         let (account, now) = (call.account, call.now)
+        let (pendingMax, quotas) = (try await call.quota(.pendingSnapshots), try await call.storageQuotas())
         return try await call.once(
             Self.action,
             with: start.clientToken,
@@ -73,11 +74,16 @@ extension Uploads {
             },
             check: { try await encryption(of: start, parentID: parentID) },
             make: { encryption, transaction in
-                guard try UploadTable(transaction).count(of: account) < Self.pendingMax else {
+                guard try UploadTable(transaction).count(of: account) < pendingMax else {
                     throw Fault(
                         .concurrentLimitExceededException,
-                        "You have reached the limit of \(Self.pendingMax) pending snapshots: complete or delete some"
+                        "You have reached the limit of \(pendingMax) pending snapshots: complete or delete some"
                     )
+                }
+                do {
+                    try quotas.requireRoom(forSnapshots: 1, in: transaction)
+                } catch let fault as Fault {
+                    throw Fault(.serviceQuotaExceededException, fault.message, reason: "DEPENDENCY_SERVICE_QUOTA_EXCEEDED")
                 }
                 let parent = try parentID.map { try Self.parent($0, sizeGiB: start.sizeGiB, of: account, in: transaction) }
                 let snapshot = start.snapshot(over: parent, of: account, encryption: encryption, at: now)

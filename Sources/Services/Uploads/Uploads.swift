@@ -4,7 +4,7 @@ import Metadata
 
 /// Writing snapshots through the EBS direct APIs, on behalf of one caller in one Region (docs/behaviour/ebs-direct.md, "Writing").
 package struct Uploads: Sendable {
-    static let pendingMax = 100
+    static let expiredBatch = 100
 
     let call: Call
 

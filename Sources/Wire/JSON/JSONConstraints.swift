@@ -76,6 +76,10 @@ package struct JSONConstraints {
             guard let number = Int(text) ?? Double(text).flatMap(Int.init(exactly:)) else { throw wrongKind(index, expected: "an Integer") }
             if number > range.upperBound { return ["Member must have value less than or equal to \(range.upperBound)"] }
             return number < range.lowerBound ? ["Member must have value greater than or equal to \(range.lowerBound)"] : []
+        case (.number(let range), .number(let text)):
+            guard let number = Double(text), number.isFinite else { throw wrongKind(index, expected: "a Double") }
+            if number > range.upperBound { return ["Member must have value less than or equal to \(range.upperBound)"] }
+            return number < range.lowerBound ? ["Member must have value greater than or equal to \(range.lowerBound)"] : []
         case (.blob(let length), .string(let text)):
             guard let count = Self.base64Count(text) else { throw .malformed("\(tree.name(of: index)) is not base64") }
             return Self.lengthFailures(count, length)
@@ -163,6 +167,7 @@ extension JSONShape {
         switch self {
         case .string, .choice: "a String"
         case .integer: "an Integer"
+        case .number: "a Double"
         case .boolean: "a Boolean"
         case .blob: "a Blob"
         case .list: "a list"

@@ -4,6 +4,7 @@ package indirect enum JSONShape: Sendable {
     /// One of a set of texts.
     case choice([String])
     case integer(ClosedRange<Int>)
+    case number(ClosedRange<Double>)
     case boolean
     /// Bytes in base64. No error shows them: they may be secret.
     case blob(ClosedRange<Int>)

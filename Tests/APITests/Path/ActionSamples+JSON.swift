@@ -34,6 +34,8 @@ extension ActionSamples {
         "Content": #""{\"Version\":\"2012-10-17\",\"Statement\":[]}""#,
         "CreateAccountRequestId": #""car-0123456789abcdef0123456789abcdef""#,
         "Description": #""text""#, "DestinationKeyId": #""{key}""#, "DestinationParentId": #""{root}""#, "Email": #""a@example.com""#,
+        "DesiredValue": "60000", "Quota": #""ec2/L-B665C33B""#, "QuotaCode": #""L-B665C33B""#, "RequestId": #""a-request""#,
+        "ServiceCode": #""ec2""#, "Value": "60000",
         "FeatureSet": #""ALL""#, "Filter": #""SERVICE_CONTROL_POLICY""#, "GrantId": #""a-grant""#,
         "GranteePrincipal": #""arn:aws:iam::{account}:root""#, "KeyAgreementAlgorithm": #""ECDH""#, "KeyId": #""{key}""#,
         "KeyPairSpec": #""ECC_NIST_P256""#, "KeySpec": #""AES_256""#, "Mac": #""AAAA""#, "MacAlgorithm": #""HMAC_SHA_256""#,

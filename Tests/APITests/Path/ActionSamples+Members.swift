@@ -7,7 +7,15 @@ extension ActionSamples {
     /// By service: what requests hold, and the actions that are asked for so. An action that is not named here needs nothing.
     static let members: [String: [String: String]] = [
         "ec2": ec2, "iam": iam, "kms": kms, "organizations": organizations,
-        "ferry": ["AccountId": "CreateRootAccessKey", "Profile": "ModifyThrottling"],
+        "ferry": [
+            "AccountId": "CreateRootAccessKey ListQuotas", "AccountId Quota Value": "SetQuota", "Profile": "ModifyThrottling",
+            "RequestId": "DenyQuotaRequest GrantQuotaRequest",
+        ],
+        "servicequotas": [
+            "ServiceCode": "ListAWSDefaultServiceQuotas ListServiceQuotas",
+            "ServiceCode QuotaCode": "GetAWSDefaultServiceQuota GetServiceQuota ListRequestedServiceQuotaChangeHistoryByQuota",
+            "ServiceCode QuotaCode DesiredValue": "RequestServiceQuotaIncrease", "RequestId": "GetRequestedServiceQuotaChange",
+        ],
         "sts": [
             "AccessKeyId": "GetAccessKeyInfo", "EncodedMessage": "DecodeAuthorizationMessage", "Name=ann \(newTags)": "GetFederationToken",
             "RoleArn RoleSessionName SourceIdentity \(newTags)": "AssumeRole",

@@ -13,6 +13,7 @@ enum ActionSamples {
             return [.form(service, action, Dictionary(members) { first, _ in first })]
         case "kms": return [.json(service, "TrentService.\(action)", object(service, action))]
         case "organizations": return [.json(service, "AWSOrganizationsV20161128.\(action)", object(service, action))]
+        case "servicequotas": return [.json(service, "ServiceQuotasV20190624.\(action)", object(service, action))]
         case "ferry": return [.json(service, "Ferry.\(action)", object(service, action))]
         case "rbin", "ebs": return [rest[service]?[action]].compactMap { $0?.request(service) }
         case "s3": return s3Requests(action)

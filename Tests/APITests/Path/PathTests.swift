@@ -11,7 +11,7 @@ import Testing
     private static let throttled: [String: (status: Int, code: String)] = [
         "ebs": (400, "RequestThrottledException"), "ec2": (503, "RequestLimitExceeded"), "ferry": (400, "ThrottlingException"),
         "iam": (400, "Throttling"), "kms": (400, "ThrottlingException"), "rbin": (429, "ThrottlingException"), "s3": (503, "SlowDown"),
-        "organizations": (400, "TooManyRequestsException"), "sts": (400, "Throttling"),
+        "organizations": (400, "TooManyRequestsException"), "servicequotas": (400, "TooManyRequestsException"), "sts": (400, "Throttling"),
     ]
 
     /// A bucket without tokens stops whatever goes by the path: an action that another way led to would answer.

@@ -10,7 +10,8 @@ import Testing
     private static let refusals: [String: (status: Int, code: String)] = [
         "ebs": (403, "AccessDeniedException"), "ec2": (403, "UnauthorizedOperation"), "ferry": (400, "AccessDeniedException"),
         "iam": (403, "AccessDenied"), "kms": (400, "AccessDeniedException"), "organizations": (400, "AccessDeniedException"),
-        "rbin": (403, "AccessDeniedException"), "s3": (403, "AccessDenied"), "sts": (403, "AccessDenied"),
+        "rbin": (403, "AccessDeniedException"), "s3": (403, "AccessDenied"), "servicequotas": (400, "AccessDeniedException"),
+        "sts": (403, "AccessDenied"),
     ]
 
     /// The actions that policies decide. Those that a token opens are tried in `WebIdentityTests`.

@@ -3,7 +3,9 @@ import Foundation
 import Testing
 
 @Suite struct RegistryTests {
-    private static let services: Set<String> = ["ebs", "ec2", "ferry", "iam", "kms", "organizations", "rbin", "s3", "sts"]
+    private static let services: Set<String> = [
+        "ebs", "ec2", "ferry", "iam", "kms", "organizations", "rbin", "s3", "servicequotas", "sts",
+    ]
 
     @Test func everyActionNeedsPermissionsOfKnownServices() {
         for action in RegisteredAction.all {

@@ -17,9 +17,4 @@ import Testing
                 + "It must be a multiple of 15 between 15 and 2880 minutes."
         )
     }
-
-    @Test func areTheOnesOfEC2() {
-        #expect(CopyLimits.imagesPerDestinationMax == 300)
-        #expect(CopyLimits.snapshotsPerDestinationMax == 20)
-    }
 }

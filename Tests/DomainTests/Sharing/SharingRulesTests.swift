@@ -61,6 +61,7 @@ import Testing
                     SharingChange(adding: added, removing: []),
                     of: image,
                     sharedWith: current,
+                    atMost: Quota.imageSharing.standard,
                     over: [snapshot(encrypted: encrypted)],
                     isManaged: { _ in managed }
                 )

@@ -158,6 +158,7 @@ import Testing
     }
 
     private static func undoSharing(_ transaction: Transaction) throws {
+        try transaction.execute("DROP TABLE quota_usage")
         for table in ["image_shares", "snapshot_shares", "sharing_settings"] { try transaction.execute("DROP TABLE \(table)") }
         for index in ["images_by_any_name", "snapshots_by_owner"] { try transaction.execute("DROP INDEX \(index)") }
     }

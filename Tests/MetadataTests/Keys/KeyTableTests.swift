@@ -63,7 +63,7 @@ import Testing
                 == Array(sorted.suffix(2))
         )
         #expect(try temporary.read { try KeyTable($0, in: region).ids(of: second, after: nil, limit: 3) } == [theirs.id])
-        #expect(try temporary.read { try KeyTable($0, in: region).count(of: first) } == 5)
+        #expect(try temporary.read { try QuotaUsageTable($0).count(.key, of: first) } == 5)
     }
 
     @Test func whatIsDueIsFoundInOrder() throws {
@@ -149,6 +149,6 @@ import Testing
         }
         #expect(retirable == sorted.filter { $0.name != nil })
         try temporary.write { try GrantTable($0).delete(grants[0].id) }
-        #expect(try temporary.read { try GrantTable($0).count(on: key.id) } == 3)
+        #expect(try temporary.read { try QuotaUsageTable($0).count(.grant, of: key.id) } == 3)
     }
 }

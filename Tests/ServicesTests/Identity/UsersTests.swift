@@ -140,7 +140,7 @@ import Testing
             #expect(fault?.message == "Cannot exceed quota for GroupsPerUser: 10")
             #expect(try await Users(call).groups(of: "ann", IAMPageRequest()).elements.count == Users.groupsMax)
             try await world.deployment.directory.write { transaction in
-                for number in 0..<IAMIdentity.Kind.user.perAccountMax - 1 {
+                for number in 0..<Quota.users.standard - 1 {
                     try transaction.execute(
                         """
                         INSERT INTO iam_identities (id, account, kind, name, lower_name, path, description, created_at)

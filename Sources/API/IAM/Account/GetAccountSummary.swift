@@ -8,10 +8,13 @@ struct GetAccountSummary: IAMAction {
 
     init(from query: QueryReader) {}
 
-    func run(in call: Call) async throws -> Answer { Answer(counts: try await AccountSettings(call).counts()) }
+    func run(in call: Call) async throws -> Answer {
+        Answer(counts: try await AccountSettings(call).counts(), inForce: try await Quotas(call).values(of: Quota.of(.iam)))
+    }
 
     struct Answer: XMLEncodable {
         let counts: IAMCounts
+        let inForce: [Quota: Int]
 
         func write(to xml: inout XMLWriter) {
             xml.list("SummaryMap", entries, item: "entry") { xml, entry in
@@ -38,15 +41,17 @@ struct GetAccountSummary: IAMAction {
 
         /// IAM and STS quotas.
         private var quotas: [(key: String, value: Int)] {
-            [
-                ("UsersQuota", IAMIdentity.Kind.user.perAccountMax), ("GroupsQuota", IAMIdentity.Kind.group.perAccountMax),
-                ("RolesQuota", IAMIdentity.Kind.role.perAccountMax),
-                ("InstanceProfilesQuota", IAMIdentity.Kind.instanceProfile.perAccountMax), ("GroupsPerUserQuota", Users.groupsMax),
-                ("AccessKeysPerUserQuota", AccessKey.perUserMax), ("SigningCertificatesPerUserQuota", SigningCertificate.perUserMax),
-                ("PoliciesQuota", 1500), ("PolicySizeQuota", 6144), ("PolicyVersionsInUseQuota", 10_000), ("VersionsPerPolicyQuota", 5),
-                ("AttachedPoliciesPerUserQuota", 10), ("AttachedPoliciesPerGroupQuota", 10), ("AttachedPoliciesPerRoleQuota", 10),
-                ("UserPolicySizeQuota", 2048), ("GroupPolicySizeQuota", 5120), ("RolePolicySizeQuota", 10_240),
-                ("AssumeRolePolicySizeQuota", 2048), ("ServerCertificatesQuota", 0),
+            let granted: [(String, Quota)] = [
+                ("UsersQuota", .users), ("GroupsQuota", .groups), ("RolesQuota", .roles), ("InstanceProfilesQuota", .instanceProfiles),
+                ("PoliciesQuota", .managedPolicies), ("GroupsPerUserQuota", .groupsOfUser), ("AccessKeysPerUserQuota", .accessKeysOfUser),
+                ("SigningCertificatesPerUserQuota", .certificatesOfUser), ("VersionsPerPolicyQuota", .versionsOfPolicy),
+                ("AttachedPoliciesPerUserQuota", .policiesOfUser), ("AttachedPoliciesPerGroupQuota", .policiesOfGroup),
+                ("AttachedPoliciesPerRoleQuota", .policiesOfRole),
+            ]
+            return granted.map { ($0, inForce[$1] ?? $1.standard) } + [
+                ("PolicySizeQuota", 6144), ("PolicyVersionsInUseQuota", 10_000), ("UserPolicySizeQuota", 2048),
+                ("GroupPolicySizeQuota", 5120), ("RolePolicySizeQuota", 10_240), ("AssumeRolePolicySizeQuota", 2048),
+                ("ServerCertificatesQuota", 0),
             ]
         }
     }

@@ -1,0 +1,100 @@
+/// The quotas that Ferry has, with the names, codes and defaults of AWS. What can be granted is bounded by what Ferry holds in memory, or by what
+/// AWS grants.
+extension Quota {
+    // Images.
+    package static let images = Quota(.ec2, "L-B665C33B", "AMIs", 50_000, upTo: 1_000_000)
+    package static let publicImages = Quota(.ec2, "L-0E3CBAB9", "Public AMIs", 5, upTo: 10_000)
+    package static let imageSharing = Quota(.ec2, "L-70015FFA", "AMI sharing", 1_000, upTo: 10_000)
+    package static let imageCopies = Quota(.ec2, "F-IMAGECOPIES", "Concurrent AMI copies per destination Region", 300, upTo: 3_000)
+    package static let imageUsageReports = Quota(.ec2, "F-IMAGEUSAGEREPORTS", "AMI usage reports", 2_000, upTo: 20_000)
+
+    // Snapshots.
+    package static let snapshots = Quota(.ebs, "L-309BACF6", "Snapshots per Region", 100_000, upTo: 2_000_000)
+    package static let snapshotCopies = Quota(
+        .ebs,
+        "F-SNAPSHOTCOPIES",
+        "Concurrent snapshot copies per destination Region",
+        20,
+        upTo: 1_000
+    )
+    package static let pendingSnapshots = Quota(.ebs, "L-94D7AB7D", "Pending snapshots per account", 100, upTo: 1_000)
+    /// Set by `ferry serve --time-based-quota` for all accounts: the pairs of Regions are what there is to share.
+    package static let timeBasedThroughput = Quota(
+        .ebs,
+        "L-E137849C",
+        "Cumulative snapshot copy throughput for time-based copies",
+        2_000,
+        unit: "Megabytes/Second"
+    )
+
+    // The Recycle Bin.
+    package static let retentionRules = Quota(.rbin, "F-RETENTIONRULES", "Retention rules per Region", 250)
+
+    // Keys.
+    package static let keys = Quota(.kms, "L-C2F1777E", "Customer Master Keys (CMKs)", 100_000, upTo: 1_000_000)
+    package static let aliasesOfKey = Quota(.kms, "L-340F62FB", "Aliases per CMK", 50, upTo: 1_000)
+    package static let grantsOfKey = Quota(.kms, "L-D594A657", "Grants per CMK", 50_000, upTo: 500_000)
+
+    // Buckets.
+    package static let buckets = Quota(.s3, "L-DC2B2D3D", "General purpose buckets", 10_000, upTo: 100_000, per: .account)
+
+    // IAM.
+    package static let users = Quota(.iam, "L-F55AF5E4", "Users per account", 5_000, per: .account)
+    package static let groups = Quota(.iam, "L-F4A5425F", "Groups per account", 300, upTo: 500, per: .account)
+    package static let roles = Quota(.iam, "L-FE177D64", "Roles per account", 1_000, upTo: 5_000, per: .account)
+    package static let instanceProfiles = Quota(.iam, "L-6E65F664", "Instance profiles per account", 1_000, upTo: 5_000, per: .account)
+    package static let managedPolicies = Quota(
+        .iam,
+        "L-E95E4862",
+        "Customer managed policies per account",
+        1_500,
+        upTo: 5_000,
+        per: .account
+    )
+    package static let policiesOfUser = Quota(.iam, "L-4019AD8B", "Managed policies per user", 10, upTo: 20, per: .account)
+    package static let policiesOfGroup = Quota(.iam, "L-384571C4", "Managed policies attached to an IAM group", 10, per: .account)
+    package static let policiesOfRole = Quota(.iam, "L-0DA4ABF3", "Managed policies per role", 10, upTo: 25, per: .account)
+    package static let openIDProviders = Quota(.iam, "L-858F3967", "OpenId connect providers per account", 100, upTo: 700, per: .account)
+    package static let versionsOfPolicy = Quota(.iam, "F-POLICYVERSIONS", "Versions per managed policy", 5, per: .account)
+    package static let groupsOfUser = Quota(.iam, "F-GROUPSPERUSER", "IAM groups per user", 10, per: .account)
+    package static let accessKeysOfUser = Quota(.iam, "L-8758042E", "Access keys per user", 2, per: .account)
+    package static let certificatesOfUser = Quota(.iam, "F-SIGNINGCERTIFICATES", "X.509 signing certificates per user", 2, per: .account)
+
+    // Accounts.
+    package static let accounts = Quota(
+        .organizations,
+        "L-E619E033",
+        "Default maximum number of accounts",
+        OrganizationLimits.accounts,
+        per: .account
+    )
+
+    package static let all: [Quota] = [
+        images, publicImages, imageSharing, imageCopies, imageUsageReports, snapshots, snapshotCopies, pendingSnapshots,
+        timeBasedThroughput,
+        retentionRules, keys, aliasesOfKey, grantsOfKey, buckets, users, groups, roles, instanceProfiles, managedPolicies, policiesOfUser,
+        policiesOfGroup, policiesOfRole, openIDProviders, versionsOfPolicy, groupsOfUser, accessKeysOfUser, certificatesOfUser, accounts,
+    ]
+}
+
+extension IAMIdentity.Kind {
+    /// How many an account may have.
+    package var quota: Quota {
+        switch self {
+        case .user: .users
+        case .group: .groups
+        case .role: .roles
+        case .instanceProfile: .instanceProfiles
+        }
+    }
+
+    /// How many managed policies one may have attached; nil for what has none.
+    package var policiesQuota: Quota? {
+        switch self {
+        case .user: .policiesOfUser
+        case .group: .policiesOfGroup
+        case .role: .policiesOfRole
+        case .instanceProfile: nil
+        }
+    }
+}
