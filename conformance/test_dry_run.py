@@ -30,6 +30,10 @@ def everything(server):
         sorted(task["AmiId"] for task in ec2.describe_store_image_tasks()["StoreImageTaskResults"]),
         (ec2.get_image_block_public_access_state()["ImageBlockPublicAccessState"], ec2.get_snapshot_block_public_access_state()["State"]),
         (ec2.get_allowed_images_settings()["State"], ec2.get_allowed_images_settings()["ImageCriteria"]),
+        sorted(report["ReportId"] for report in ec2.describe_image_usage_reports()["ImageUsageReports"]),
+        sorted((lock["SnapshotId"], lock["LockState"]) for lock in ec2.describe_locked_snapshots()["Snapshots"]),
+        sorted(image["ImageId"] for image in ec2.list_images_in_recycle_bin()["Images"]),
+        sorted(snapshot["SnapshotId"] for snapshot in ec2.list_snapshots_in_recycle_bin()["Snapshots"]),
         sorted(alias["AliasName"] for alias in server.kms(HOME).list_aliases()["Aliases"] if "TargetKeyId" in alias),
     )
 
@@ -84,6 +88,25 @@ CALLS = {
     "describe_import_image_tasks": lambda image, snapshot: {},
     "describe_export_image_tasks": lambda image, snapshot: {},
     "describe_store_image_tasks": lambda image, snapshot: {},
+    "create_image_usage_report": lambda image, snapshot: {"ImageId": image, "ResourceTypes": [{"ResourceType": "ec2:Instance"}]},
+    "delete_image_usage_report": lambda image, snapshot: {"ReportId": _made["report"]},
+    "describe_image_references": lambda image, snapshot: {"ImageIds": [image], "IncludeAllResourceTypes": True},
+    "describe_image_usage_reports": lambda image, snapshot: {},
+    "describe_image_usage_report_entries": lambda image, snapshot: {"ReportIds": [_made["report"]]},
+    "get_image_ancestry": lambda image, snapshot: {"ImageId": image},
+    "disable_image": lambda image, snapshot: {"ImageId": image},
+    "enable_image": lambda image, snapshot: {"ImageId": _made["disabled"]},
+    "enable_image_deprecation": lambda image, snapshot: {"ImageId": image, "DeprecateAt": "2040-01-01T00:00:00Z"},
+    "disable_image_deprecation": lambda image, snapshot: {"ImageId": image},
+    "enable_image_deregistration_protection": lambda image, snapshot: {"ImageId": image},
+    "disable_image_deregistration_protection": lambda image, snapshot: {"ImageId": image},
+    "lock_snapshot": lambda image, snapshot: {"SnapshotId": snapshot, "LockMode": "governance", "LockDuration": 1},
+    "unlock_snapshot": lambda image, snapshot: {"SnapshotId": _made["locked"]},
+    "describe_locked_snapshots": lambda image, snapshot: {},
+    "list_images_in_recycle_bin": lambda image, snapshot: {},
+    "list_snapshots_in_recycle_bin": lambda image, snapshot: {},
+    "restore_image_from_recycle_bin": lambda image, snapshot: {"ImageId": _made["recycled image"]},
+    "restore_snapshot_from_recycle_bin": lambda image, snapshot: {"SnapshotId": _made["recycled snapshot"]},
 }
 
 BUCKET = "dry-runs-of-tasks"
@@ -180,6 +203,31 @@ REFUSALS = {
     "describe_store_image_tasks": lambda image, snapshot: [{"ImageIds": ["what"]}],
     "describe_regions": lambda image, snapshot: [{"RegionNames": ["mars-north-1"]}],
     "describe_availability_zones": lambda image, snapshot: [{"ZoneNames": ["mars-north-1a"]}],
+    "create_image_usage_report": lambda image, snapshot: [
+        {"ImageId": UNKNOWN_IMAGE, "ResourceTypes": [{"ResourceType": "ec2:Instance"}]}, {"ImageId": image, "ResourceTypes": [{"ResourceType": "ec2:Moon"}]},
+    ],
+    "delete_image_usage_report": lambda image, snapshot: [{"ReportId": "amiur-0123456789abcdef0"}],
+    "describe_image_references": lambda image, snapshot: [{"ImageIds": ["what"], "IncludeAllResourceTypes": True}, {"ImageIds": [image]}],
+    "describe_image_usage_reports": lambda image, snapshot: [{"ReportIds": ["what"]}],
+    "describe_image_usage_report_entries": lambda image, snapshot: [{"ReportIds": ["what"]}],
+    "get_image_ancestry": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
+    "disable_image": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
+    "enable_image": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
+    "enable_image_deprecation": lambda image, snapshot: [
+        {"ImageId": UNKNOWN_IMAGE, "DeprecateAt": "2040-01-01T00:00:00Z"}, {"ImageId": image, "DeprecateAt": "2001-01-01T00:00:00Z"},
+    ],
+    "disable_image_deprecation": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
+    "enable_image_deregistration_protection": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
+    "disable_image_deregistration_protection": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
+    "lock_snapshot": lambda image, snapshot: [
+        {"SnapshotId": UNKNOWN_SNAPSHOT, "LockMode": "governance", "LockDuration": 1}, {"SnapshotId": snapshot, "LockMode": "governance"},
+    ],
+    "unlock_snapshot": lambda image, snapshot: [{"SnapshotId": UNKNOWN_SNAPSHOT}, {"SnapshotId": snapshot}],
+    "describe_locked_snapshots": lambda image, snapshot: [{"SnapshotIds": [UNKNOWN_SNAPSHOT]}],
+    "list_images_in_recycle_bin": lambda image, snapshot: [{"ImageIds": ["what"]}],
+    "list_snapshots_in_recycle_bin": lambda image, snapshot: [{"SnapshotIds": ["what"]}],
+    "restore_image_from_recycle_bin": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}, {"ImageId": image}],
+    "restore_snapshot_from_recycle_bin": lambda image, snapshot: [{"SnapshotId": UNKNOWN_SNAPSHOT}, {"SnapshotId": snapshot}],
 }
 # There is nothing that these refuse of their own.
 NEVER_REFUSED = {
@@ -197,6 +245,8 @@ OF_THE_WHOLE_REGION = {
 
 
 _used: dict[str, str] = {}
+# What stands in a state that the target does not have.
+_made: dict[str, str] = {}
 
 
 def used(image):
@@ -218,7 +268,33 @@ def target(server, disk):
     stored = server.ec2(HOME).create_store_image_task(ImageId=image, Bucket=f"{BUCKET}/first")["ObjectKey"]
     server.ec2(HOME).get_waiter("store_image_task_complete").wait(ImageIds=[image], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
     s3.copy_object(Bucket=BUCKET, Key="stored.bin", CopySource={"Bucket": BUCKET, "Key": stored})
+    make_states(server, image, disk)
     return image, free
+
+
+def make_states(server, image, disk):
+    ec2, rbin = server.ec2(HOME), server.client("rbin", HOME)
+    _made["report"] = ec2.create_image_usage_report(ImageId=image, ResourceTypes=[{"ResourceType": "ec2:Instance"}])["ReportId"]
+    _made["disabled"] = images.register(server, snapshots.upload(server, disk))
+    ec2.disable_image(ImageId=_made["disabled"])
+    _made["locked"] = snapshots.upload(server, disk)
+    ec2.lock_snapshot(SnapshotId=_made["locked"], LockMode="governance", LockDuration=1)
+    rules = [
+        rbin.create_rule(
+            ResourceType=kind, RetentionPeriod={"RetentionPeriodValue": 1, "RetentionPeriodUnit": "DAYS"},
+            ResourceTags=[{"ResourceTagKey": "dry", "ResourceTagValue": "bin"}],
+        )["Identifier"]
+        for kind in ("EC2_IMAGE", "EBS_SNAPSHOT")
+    ]
+    under = snapshots.upload(server, disk)
+    _made["recycled image"], _made["recycled snapshot"] = images.register(server, under), snapshots.upload(server, disk)
+    ec2.create_tags(
+        Resources=[_made["recycled image"], _made["recycled snapshot"]], Tags=[{"Key": "dry", "Value": "bin"}],
+    )
+    ec2.deregister_image(ImageId=_made["recycled image"])
+    ec2.delete_snapshot(SnapshotId=_made["recycled snapshot"])
+    for rule in rules:
+        rbin.delete_rule(Identifier=rule)
 
 
 def test_no_action_is_forgotten():

@@ -248,7 +248,7 @@ resource "aws_s3_bucket_policy" "home" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Effect = "Deny", Principal = "*", Action = "s3:*", Resource = "${aws_s3_bucket.home.arn}/*"
+      Effect = "Deny", Principal = "*", Action = "s3:*", Resource = "${aws_s3_bucket.home.arn}/secret/*"
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
   })
