@@ -12,9 +12,10 @@ struct Authorization: Sendable {
         var buckets: Set<String> = []
         for permission in Subject.permissions where !permission.isEverybodys {
             let resources = try await permission.resources(action, call)
+            let more = try await permission.facts?(action, call) ?? [:]
             buckets.formUnion(
                 try await authorizer.require(permission.name, on: resources) {
-                    var facts = facts()
+                    var facts = facts().merging(more) { _, own in own }
                     // Tags that come with what is made are a permission of their own, given for the making.
                     if permission.name == "ec2:CreateTags", Subject.name != "CreateTags" { facts.set("ec2:createaction", Subject.name) }
                     return facts

@@ -12,6 +12,9 @@ struct Permission<Subject>: Sendable {
     /// Whether everybody has it whose signature is good, whatever policies say.
     private(set) var isEverybodys = false
 
+    /// What conditions ask about that the request does not say as it stands. None for most.
+    private(set) var facts: (@Sendable (Subject, Call) async throws -> ConditionFacts)?
+
     /// A permission about resources that are named by the request.
     init(_ name: String, on resources: @escaping @Sendable (Subject, Call) async throws -> [PolicyResource]) {
         self.name = name
@@ -20,6 +23,13 @@ struct Permission<Subject>: Sendable {
 
     /// A permission about no resource in particular: policies give it on `*` alone.
     init(_ name: String) { self.init(name) { _, _ in [.all] } }
+
+    /// The same, with what conditions of policies can ask about beside what the request says.
+    func adding(_ facts: @escaping @Sendable (Subject, Call) async throws -> ConditionFacts) -> Permission {
+        var permission = self
+        permission.facts = facts
+        return permission
+    }
 
     /// A permission that nobody needs to be given, and that no policy takes: by the reference of the action.
     static func everybodys(_ name: String) -> Permission {

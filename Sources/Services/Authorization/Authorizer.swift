@@ -44,9 +44,15 @@ package struct Authorizer: Sendable {
     ) async throws -> (denied: AccessDenied?, asked: ResourcePolicy?) {
         var policies = own
         var named: ARN?
-        if case .named(let arn) = resource {
+        var isGranted = false
+        switch resource {
+        case .all: break
+        case .named(let arn):
             named = arn
             policies.resource = try await ResourcePolicies(call: call).policy(of: arn, for: action) ?? stranger(arn)
+        case .grant(let id, let key):
+            named = key
+            (policies.resource, isGranted) = try await ResourcePolicies(call: call).retirement(of: id, on: key)
         }
         guard !policies.areSilent(for: call.principal) else { return (nil, nil) }
         let wanted = policies.conditionKeys
@@ -61,7 +67,11 @@ package struct Authorizer: Sendable {
         guard case .denied(let denial) = policies.decide(request) else { return (nil, policies.resource) }
         if !denial.isExplicit, let named, named.service == "kms" {
             let context = EncryptionContext(facts: facts())
-            if try await ResourcePolicies(call: call).hasGrant(action, on: named, context: context) { return (nil, policies.resource) }
+            // To retire a grant takes that one, and no other.
+            if case .named = resource {
+                isGranted = try await ResourcePolicies(call: call).hasGrant(action, on: named, context: context)
+            }
+            if isGranted { return (nil, policies.resource) }
         }
         let isAbroad = policies.resource.map { $0.owner != call.account } ?? false
         let conditions = wanted.sorted().compactMap { key in context[key].map { (key: key, values: $0) } }

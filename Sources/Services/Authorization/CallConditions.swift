@@ -17,7 +17,7 @@ struct CallConditions: Sendable {
         context.set("ec2:region", to: call.region.rawValue)
         context.set("aws:viaawsservice", to: call.service != nil)
         context.set("kms:viaservice", to: call.service.map { "\($0).\(call.region).amazonaws.com" })
-        if call.service != nil { context.set("kms:grantisforawsresource", to: true) }
+        context.set("kms:grantisforawsresource", to: call.service != nil)
         if let identity = call.webIdentity {
             for (key, values) in identity.facts { context[key] = values }
             for (key, values) in identity.requestFacts { context[key] = values }

@@ -5,11 +5,13 @@ package enum PolicyResource: Hashable, Sendable, CustomStringConvertible {
     /// No one in particular.
     case all
     case named(ARN)
+    /// A grant on a key: it tells itself who may retire it.
+    case grant(String, on: ARN)
 
     package var description: String {
         switch self {
         case .all: "*"
-        case .named(let arn): arn.description
+        case .named(let arn), .grant(_, let arn): arn.description
         }
     }
 }
@@ -61,6 +63,11 @@ extension Call {
 
     /// - Parameter key: `*` for all that the bucket holds.
     package func object(_ key: String, in bucket: String) -> PolicyResource { s3("\(bucket)/\(key)") }
+
+    package func grant(_ id: String, on key: PolicyResource) -> PolicyResource {
+        guard case .named(let arn) = key else { return key }
+        return .grant(id, on: arn)
+    }
 
     /// The key that a reference leads to: an alias is none, it is the key behind it that may be used.
     ///

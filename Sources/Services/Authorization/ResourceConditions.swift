@@ -16,12 +16,13 @@ struct ResourceConditions: Sendable {
         case "ec2": try await fillEC2(&context, of: arn)
         case "kms": try await fillKey(&context, of: arn)
         case "s3": try await fillObject(&context, of: arn)
+        case "iam": try await fillIdentity(&context, of: arn)
         default: break
         }
     }
 
     private static func isOfResource(_ key: String) -> Bool {
-        if ["aws:resourcetag/", "ec2:", "kms:", "s3:existingobjecttag/", "aws:resourceaccount"].contains(where: key.hasPrefix) {
+        if ["aws:resourcetag/", "ec2:", "iam:", "kms:", "s3:existingobjecttag/", "aws:resourceaccount"].contains(where: key.hasPrefix) {
             return true
         }
         return key.hasPrefix("ebs:")
@@ -67,6 +68,23 @@ struct ResourceConditions: Sendable {
         context.set("kms:keyusage", to: found.key.usage.rawValue)
         context.set("kms:keyorigin", to: "AWS_KMS")
         context.set("kms:multiregion", to: false)
+    }
+
+    /// The tags and the boundary that a user or a role has; one that the request sets is the request's to tell.
+    private func fillIdentity(_ context: inout ConditionContext, of arn: ARN) async throws {
+        let parts = arn.resource.split(separator: "/")
+        let kinds: [Substring: IAMIdentity.Kind] = ["user": .user, "role": .role, "instance-profile": .instanceProfile]
+        guard parts.count > 1, let kind = kinds[parts[0]], let name = parts.last, let account = AccountID(rawValue: arn.account) else {
+            return
+        }
+        let found = try await call.deployment.directory.read { transaction -> (boundary: String?, tags: [Tag])? in
+            guard let identity = try IAMIdentityTable(transaction).find(kind, String(name), of: account) else { return nil }
+            return (identity.boundary, try IAMTagTable(transaction).tags(of: identity.id))
+        }
+        guard let found else { return }
+        context.set(found.tags, under: "aws:resourcetag")
+        context.set(found.tags, under: "iam:resourcetag")
+        if context["iam:permissionsboundary"] == nil { context.set("iam:permissionsboundary", to: found.boundary) }
     }
 
     private func fillObject(_ context: inout ConditionContext, of arn: ARN) async throws {

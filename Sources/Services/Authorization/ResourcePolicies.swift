@@ -125,6 +125,32 @@ struct ResourcePolicies: Sendable {
         return key?.account == name.account ? key : nil
     }
 
+    /// What a key says of retiring a grant on it, and whether the grant lets the caller: its retiring principal, its grantee where retiring is among its
+    /// operations, or the root user of the key's account (KMS, RetireGrant). Policies cannot give it, only take it.
+    func retirement(of id: String, on arn: ARN) async throws -> (policy: ResourcePolicy?, isGranted: Bool) {
+        guard let key = try await key(arn), let store = call.deployment.regions[key.region] else {
+            return (AccountID(rawValue: arn.account).map { ResourcePolicy(owner: $0, rule: .decides, policy: nil) }, false)
+        }
+        let found = try await store.database.read { try GrantTable($0).grant(id) }
+        // One that is not there has nothing to protect: who may do so by the policies is told.
+        guard let grant = found, grant.key == key.id else { return (try await keyPolicy(of: arn), false) }
+        let isRoot = call.principal.kind == .rootUser && call.account == key.account
+        guard isRoot || mayRetire(grant) else { return (ResourcePolicy(owner: key.account, rule: .decides, policy: nil), false) }
+        return (try await keyPolicy(of: arn), true)
+    }
+
+    private func mayRetire(_ grant: KeyGrant) -> Bool {
+        var names = names(of: call.principal)
+        if call.principal.kind == .rootUser { names.insert(call.account.rawValue) }
+        if let retiring = grant.retiringPrincipal, names.contains(retiring) { return true }
+        return grant.operations.contains(.retireGrant) && names.contains(grant.grantee)
+    }
+
+    private func names(of principal: Principal) -> Set<String> {
+        let partition = call.region.partition
+        return Set([principal.arn(in: partition), principal.principalARN(in: partition)].compactMap(\.self))
+    }
+
     /// Whether a grant on a key lets the caller do it: beside the key's policy, and without any of the caller's own.
     ///
     /// - Parameter context: of the encryption that is asked for; nil where two of its keys are told apart by capital letters alone.
@@ -132,8 +158,7 @@ struct ResourcePolicies: Sendable {
         guard arn.service == "kms", let operation = GrantOperation(rawValue: String(action.dropFirst("kms:".count))),
             let key = try await key(arn), let store = call.deployment.regions[key.region]
         else { return false }
-        let partition = call.region.partition
-        let names = Set([call.principal.arn(in: partition), call.principal.principalARN(in: partition)].compactMap(\.self))
+        let names = names(of: call.principal)
         let grants = try await store.database.read { try GrantTable($0).grants(on: key.id, to: names) }
         return grants.contains { grant in
             guard grant.operations.contains(operation) else { return false }

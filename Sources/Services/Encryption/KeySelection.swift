@@ -19,19 +19,14 @@ struct KeySelection: Sendable {
         let (call, reference) = (call, reference(to: choice))
         return try await Self.refusing {
             // What a dry run writes down is undone, so neither a key nor a domain is made for it.
-            guard !call.isDryRun else {
-                try await call.keyRing.check(reference, account: call.account)
-                return nil
-            }
-            let key = try await call.keyRing.resolve(reference, account: call.account)
-            try await call.requireKey(key.arn, for: Call.operationsToSeal(for: .ebs))
+            guard let key = try await call.sealingKey(reference), !call.isDryRun else { return nil }
             return SnapshotEncryption(domain: try await call.domains.domain(for: key, account: call.account), keyARN: key.arn)
         }
     }
 
-    /// A source that nobody can read is not copied.
+    /// A source that nobody can read is not copied. Its key may be another account's, if it was sealed under that.
     static func requireUsable(_ reference: String, of ring: KeyRing, account: AccountID) async throws {
-        try await refusing { _ = try await ring.resolve(reference, account: account) }
+        try await refusing { _ = try await ring.resolve(reference, account: account, isBounded: false) }
     }
 
     /// The one place that keeps encrypted snapshots from being made while their bytes would be stored in the open.

@@ -9,6 +9,29 @@ extension Call {
         }
     }
 
+    /// The key that a service is to seal with for the caller: one of its account's or, by its ARN, of another's that lets the caller.
+    ///
+    /// - Returns: nil in a dry run for the key that Ferry manages, where it is yet to be made.
+    /// - Throws: `KeyUnusable`; `Fault` for text that can name no key.
+    func sealingKey(_ reference: String?, for service: ManagedKey = .ebs) async throws -> KMSKey? {
+        let operations = Self.operationsToSeal(for: service)
+        if let reference, let name = KeyARN(reference), name.account != account, name.region == region {
+            // Another account's key is asked before anything of it is told: whether it is there, and in which state.
+            guard let key = try await keyRing.arn(of: reference, account: account) else { throw denied(operations[0], on: reference) }
+            try await requireKey(key, for: operations, via: service)
+        }
+        let key =
+            try await isDryRun
+            ? keyRing.check(reference, for: service, account: account, isBounded: false)
+            : keyRing.resolve(reference, for: service, account: account, isBounded: false)
+        if let key { try await requireKey(key.arn, for: operations, via: service) }
+        return key
+    }
+
+    private func denied(_ operation: String, on key: String) -> KeyUnusable {
+        KeyUnusable(key, .denied(operation: operation, principal: principal.arn(in: region.partition)))
+    }
+
     /// That the caller may have a service use a key of this Region for it: by the key's policy and grants and by the caller's own policies, as
     /// KMS is asked when a service calls it for somebody.
     ///
@@ -20,7 +43,7 @@ extension Call {
             do {
                 try await authorizer.require("kms:\(operation)", on: [.named(arn)])
             } catch is AccessDenied {
-                throw KeyUnusable(text, .denied(operation: operation, principal: principal.arn(in: region.partition)))
+                throw denied(operation, on: text)
             }
         }
     }

@@ -7,9 +7,15 @@ extension KeyRing {
     /// - Parameters:
     ///   - reference: key id, key ARN, alias name or alias ARN; nil is the key that Ferry manages for the service, made when it is missing.
     ///   - service: for which the key is to be used: the key that Ferry manages for another one is refused.
-    ///   - account: who asks. Keys of other accounts are refused.
+    ///   - account: who asks.
+    ///   - isBounded: whether keys of other accounts are refused; else whoever asks has been let in by the key.
     /// - Throws: `KeyUnusable`, which names the key and what is wrong with it; `Fault` for text that can name no key.
-    package func resolve(_ reference: String?, for service: ManagedKey = .ebs, account: AccountID) async throws -> KMSKey {
+    package func resolve(
+        _ reference: String?,
+        for service: ManagedKey = .ebs,
+        account: AccountID,
+        isBounded: Bool = true
+    ) async throws -> KMSKey {
         let operation = "GenerateDataKeyWithoutPlaintext"
         let reference = reference ?? service.alias.rawValue
         // A refusal makes no key.
@@ -17,7 +23,7 @@ extension KeyRing {
             let arn = KeyARN(region: region, account: account, resource: .alias(other.alias))
             throw KeyUnusable(arn.description, denial(of: operation, to: account))
         }
-        let key = try await find(reference, account: account)
+        let key = try await find(reference, account: account, isBounded: isBounded)
         if key.manager == .aws {
             let own = try await database.read { try AliasTable($0).alias(service.alias, of: account)?.target }
             guard own == key.id else { throw KeyUnusable(key.arn, denial(of: operation, to: account)) }
@@ -28,10 +34,13 @@ extension KeyRing {
     }
 
     /// Refuses what `resolve` refuses, and makes no key: one that Ferry manages and that is missing would be made, and is no obstacle.
-    func check(_ reference: String?, for service: ManagedKey = .ebs, account: AccountID) async throws {
+    ///
+    /// - Returns: nil for one that would be made.
+    @discardableResult
+    func check(_ reference: String?, for service: ManagedKey = .ebs, account: AccountID, isBounded: Bool = true) async throws -> KMSKey? {
         let reference = reference ?? service.alias.rawValue
-        guard try await managedKey(awaitedAs: KeyReference(reference), account: account) != service else { return }
-        _ = try await resolve(reference, for: service, account: account)
+        guard try await managedKey(awaitedAs: KeyReference(reference), account: account) != service else { return nil }
+        return try await resolve(reference, for: service, account: account, isBounded: isBounded)
     }
 
     /// The key as it is now, whatever its state: to say of a snapshot's key how it is. Nil when it is gone.

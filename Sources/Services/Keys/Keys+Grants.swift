@@ -12,7 +12,7 @@ extension Keys {
             name: creation.name,
             grantee: creation.grantee,
             retiringPrincipal: creation.retiringPrincipal,
-            issuer: call.account,
+            issuer: key.account,
             operations: creation.operations,
             constraint: creation.constraint,
             createdAt: call.now
@@ -64,18 +64,30 @@ extension Keys {
         try await remove(id, on: key)
     }
 
-    /// By the key and the grant's id. The account's root user may retire every grant on its keys.
+    /// The caller is let in by the grant, where every call is authorised.
     package func retireGrant(_ id: String, on reference: String) async throws {
         let key = try await find(reference, for: "RetireGrant")
         try await remove(id, on: key)
     }
 
     package func retireGrant(token: String) async throws {
+        let grant = try await grant(of: token)
+        try await retireGrant(grant.id, on: grant.keyARN)
+    }
+
+    /// What a token names.
+    ///
+    /// - Throws: `Fault` `InvalidGrantTokenException`, also for a grant that is gone.
+    package func grant(of token: String) async throws -> (id: String, keyARN: String) {
         let id = try open(token)
-        guard let grant = try await call.store.database.read({ try GrantTable($0).grant(id) }), grant.issuer == call.account else {
-            throw Fault(.invalidGrantToken, "The grant of this token does not exist")
+        let found = try await call.store.database.read { [region = call.region] transaction -> KeyARN? in
+            guard let grant = try GrantTable(transaction).grant(id), let key = try KeyTable(transaction, in: region).key(grant.key) else {
+                return nil
+            }
+            return KeyARN(region: region, account: key.account, resource: .key(key.id))
         }
-        try await retireGrant(id, on: grant.key.rawValue)
+        guard let found else { throw Fault(.invalidGrantToken, "The grant of this token does not exist") }
+        return (id, found.description)
     }
 
     /// Refuses what is no grant token of this Ferry. What a grant allows is looked up when there is somebody to allow it to.

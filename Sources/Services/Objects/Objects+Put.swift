@@ -186,8 +186,7 @@ extension Objects {
         case nil: return nil
         case .s3: return ObjectEncryption(domain: try await call.domains.s3Domain(of: bucket.owner), key: .s3)
         case .kms(let reference, let hasBucketKey):
-            let key = try await call.keyRing.resolve(reference, for: .s3, account: call.account)
-            try await call.requireKey(key.arn, for: Call.operationsToSeal(for: .s3), via: .s3)
+            guard let key = try await call.sealingKey(reference, for: .s3) else { return nil }
             let domain = try await call.domains.domain(for: key, account: call.account)
             return ObjectEncryption(domain: domain, key: .kms(arn: key.arn, hasBucketKey: hasBucketKey))
         }

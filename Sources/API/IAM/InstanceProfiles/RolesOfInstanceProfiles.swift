@@ -6,7 +6,8 @@ import Wire
 struct AddRoleToInstanceProfile: IAMAction {
     static let permissions = [
         Permission<Self>("iam:AddRoleToInstanceProfile") { [try await $1.iam(.instanceProfile, $0.profile)] },
-        Permission<Self>("iam:PassRole") { [try await $1.iam(.role, $0.role)] },
+        Permission<Self>("iam:PassRole") { [try await $1.iam(.role, $0.role)] }
+            .adding { _, _ in ["iam:passedtoservice": ["ec2.amazonaws.com"]] },
     ]
 
     private let profile: String

@@ -6,8 +6,10 @@ import Wire
 /// Puts a ciphertext under another key or context; the caller never sees what is in it.
 struct ReEncrypt: KMSAction {
     static let permissions = [
-        Permission<Self>("kms:ReEncryptFrom") { [try await $1.key(of: $0.source)] },
-        Permission<Self>("kms:ReEncryptTo") { [try await $1.key($0.keyID)] },
+        Permission<Self>("kms:ReEncryptFrom") { [try await $1.key(of: $0.source)] }
+            .adding { try await $0.facts($0.source.context, $0.source.algorithm, in: $1) },
+        Permission<Self>("kms:ReEncryptTo") { [try await $1.key($0.keyID)] }
+            .adding { try await $0.facts($0.context, $0.algorithm, in: $1) },
     ]
 
     static let members: [JSONMember] = [
@@ -34,6 +36,18 @@ struct ReEncrypt: KMSAction {
         context = try json.encryptionContext("DestinationEncryptionContext")
         algorithm = try json["DestinationEncryptionAlgorithm"] ?? .symmetric
         grantTokens = try json.grantTokens()
+    }
+
+    /// Each half has an encryption context and an algorithm of its own.
+    private func facts(_ context: EncryptionContext, _ algorithm: EncryptionAlgorithm, in call: Call) async throws -> ConditionFacts {
+        var facts: ConditionFacts = [:]
+        let isSameKey = try await call.key(of: source) == call.key(keyID)
+        facts.set("kms:reencryptonsamekey", String(isSameKey))
+        facts.set("kms:encryptionalgorithm", algorithm.rawValue)
+        for pair in context.pairs {
+            facts.addEncryptionContext(String(decoding: pair.key, as: UTF8.self), String(decoding: pair.value, as: UTF8.self))
+        }
+        return facts
     }
 
     func run(in call: Call) async throws -> Answer {

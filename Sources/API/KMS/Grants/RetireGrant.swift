@@ -7,8 +7,12 @@ struct RetireGrant: KMSAction {
     static let permissions = [
         Permission<Self>("kms:RetireGrant") { action, call in
             // The token tells the grant, and the grant who may retire it.
-            guard let keyID = action.keyID else { return [call.kms("key/*")] }
-            return [try await call.key(keyID)]
+            if let token = action.token {
+                let grant = try await Keys(call).grant(of: token)
+                return [call.grant(grant.id, on: try await call.key(grant.keyARN))]
+            }
+            guard let keyID = action.keyID, let grantID = action.grantID else { return [call.kms("key/*")] }
+            return [call.grant(grantID, on: try await call.key(keyID))]
         }
     ]
 

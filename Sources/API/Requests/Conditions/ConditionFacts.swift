@@ -18,6 +18,12 @@ extension ConditionFacts {
 
     mutating func add(_ key: String, _ value: String) { self[key, default: []].append(value) }
 
+    /// A pair of an encryption context.
+    mutating func addEncryptionContext(_ key: String, _ value: String) {
+        add("kms:encryptioncontextkeys", key)
+        set("kms:encryptioncontext:\(key)".lowercased(), value)
+    }
+
     /// A tag that the request brings.
     mutating func addTag(_ key: String, _ value: String) {
         self["aws:requesttag/\(key.lowercased())"] = [value]

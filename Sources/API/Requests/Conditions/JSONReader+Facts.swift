@@ -16,23 +16,40 @@ extension JSONReader: ConditionSource {
             case "EncryptionContext":
                 guard let context = value(name).unreadReader else { continue }
                 for key in context.memberNames {
-                    facts.add("kms:encryptioncontextkeys", key)
-                    facts.set("kms:encryptioncontext:\(key)".lowercased(), context.rawText(key))
+                    facts.addEncryptionContext(key, context.rawText(key) ?? "")
                 }
             case "Operations": for operation in texts(of: name) { facts.add("kms:grantoperations", operation) }
             case "KeyId":
                 guard let text = rawText(name), let alias = Self.alias(text) else { continue }
                 facts.set("kms:requestalias", alias)
+            case "Constraints": facts.set("kms:grantconstrainttype", value(name).unreadReader?.memberNames.first)
             default:
-                if let key = Self.keys[name] { facts.set(key, rawText(name)) }
+                if let key = Self.keys[name] { facts.set(key, rawText(name) ?? value(name).unreadNumber) }
             }
         }
+        // What is left out of a request is asked for all the same.
+        for (key, standard) in Self.standards[action] ?? [:] where facts[key] == nil { facts.set(key, standard) }
         return facts
     }
+
+    private static let symmetric = ["kms:encryptionalgorithm": "SYMMETRIC_DEFAULT"]
+
+    private static let standards: [String: [String: String]] = [
+        "CreateKey": [
+            "kms:keyspec": "SYMMETRIC_DEFAULT", "kms:keyusage": "ENCRYPT_DECRYPT", "kms:keyorigin": "AWS_KMS", "kms:multiregion": "false",
+        ],
+        "Encrypt": symmetric, "Decrypt": symmetric, "GenerateDataKey": symmetric, "GenerateDataKeyWithoutPlaintext": symmetric,
+        "GenerateDataKeyPair": symmetric, "GenerateDataKeyPairWithoutPlaintext": symmetric,
+        "Sign": ["kms:messagetype": "RAW"], "Verify": ["kms:messagetype": "RAW"],
+        "ScheduleKeyDeletion": ["kms:schedulekeydeletionpendingwindowindays": "30"],
+        "EnableKeyRotation": ["kms:rotationperiodindays": "365"],
+    ]
 
     private static let keys = [
         "KeySpec": "kms:keyspec", "CustomerMasterKeySpec": "kms:keyspec", "KeyUsage": "kms:keyusage", "Origin": "kms:keyorigin",
         "EncryptionAlgorithm": "kms:encryptionalgorithm", "SigningAlgorithm": "kms:signingalgorithm", "MacAlgorithm": "kms:macalgorithm",
+        "MessageType": "kms:messagetype", "PendingWindowInDays": "kms:schedulekeydeletionpendingwindowindays",
+        "RotationPeriodInDays": "kms:rotationperiodindays", "KeyAgreementAlgorithm": "kms:keyagreementalgorithm",
         "GranteePrincipal": "kms:granteeprincipal", "RetiringPrincipal": "kms:retiringprincipal", "KeyPairSpec": "kms:datakeypairspec",
         "PolicyId": "organizations:policyid", "PolicyType": "organizations:policytype",
     ]
