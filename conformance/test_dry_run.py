@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import botocore.session
 import images
 import pytest
@@ -13,6 +15,7 @@ from refusals import dry_run, refused
 from signed_request import assert_ec2_error, ec2_call
 from test_coverage import EXPECTED
 
+NEXT_YEAR = datetime.now(timezone.utc) + timedelta(days=365)
 UNKNOWN_IMAGE, UNKNOWN_SNAPSHOT = "ami-0123456789abcdef0", "snap-0123456789abcdef0"
 
 
@@ -92,11 +95,11 @@ CALLS = {
     "delete_image_usage_report": lambda image, snapshot: {"ReportId": _made["report"]},
     "describe_image_references": lambda image, snapshot: {"ImageIds": [image], "IncludeAllResourceTypes": True},
     "describe_image_usage_reports": lambda image, snapshot: {},
-    "describe_image_usage_report_entries": lambda image, snapshot: {"ReportIds": [_made["report"]]},
+    "describe_image_usage_report_entries": lambda image, snapshot: {"ReportIds": [_made["read report"]]},
     "get_image_ancestry": lambda image, snapshot: {"ImageId": image},
     "disable_image": lambda image, snapshot: {"ImageId": image},
     "enable_image": lambda image, snapshot: {"ImageId": _made["disabled"]},
-    "enable_image_deprecation": lambda image, snapshot: {"ImageId": image, "DeprecateAt": "2040-01-01T00:00:00Z"},
+    "enable_image_deprecation": lambda image, snapshot: {"ImageId": image, "DeprecateAt": NEXT_YEAR},
     "disable_image_deprecation": lambda image, snapshot: {"ImageId": image},
     "enable_image_deregistration_protection": lambda image, snapshot: {"ImageId": image},
     "disable_image_deregistration_protection": lambda image, snapshot: {"ImageId": image},
@@ -214,7 +217,7 @@ REFUSALS = {
     "disable_image": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
     "enable_image": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
     "enable_image_deprecation": lambda image, snapshot: [
-        {"ImageId": UNKNOWN_IMAGE, "DeprecateAt": "2040-01-01T00:00:00Z"}, {"ImageId": image, "DeprecateAt": "2001-01-01T00:00:00Z"},
+        {"ImageId": UNKNOWN_IMAGE, "DeprecateAt": NEXT_YEAR}, {"ImageId": image, "DeprecateAt": "2001-01-01T00:00:00Z"},
     ],
     "disable_image_deprecation": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
     "enable_image_deregistration_protection": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}],
@@ -274,7 +277,8 @@ def target(server, disk):
 
 def make_states(server, image, disk):
     ec2, rbin = server.ec2(HOME), server.client("rbin", HOME)
-    _made["report"] = ec2.create_image_usage_report(ImageId=image, ResourceTypes=[{"ResourceType": "ec2:Instance"}])["ReportId"]
+    for name in ("report", "read report"):
+        _made[name] = ec2.create_image_usage_report(ImageId=image, ResourceTypes=[{"ResourceType": "ec2:Instance"}])["ReportId"]
     _made["disabled"] = images.register(server, snapshots.upload(server, disk))
     ec2.disable_image(ImageId=_made["disabled"])
     _made["locked"] = snapshots.upload(server, disk)
