@@ -23,6 +23,8 @@ package struct ConnectionPace: Sendable {
     private var bodyWaited = TimeAmount.zero
     /// Whether the client has shown a signature that is right: only such a one may take long over a body.
     package var isKnown = false
+    /// Or one whose request has been let in without.
+    package var isLetIn = false
 
     private var bytesToWrite = 0
     private var lastWritten: NIODeadline
@@ -53,6 +55,7 @@ package struct ConnectionPace: Sendable {
         idleSince = nil
         unanswered += 1
         isBodyOpen = true
+        isLetIn = false
         beginWindow(at: now)
         bodyWaited = .zero
     }
@@ -87,7 +90,7 @@ package struct ConnectionPace: Sendable {
         if let idleSince, now - idleSince >= limits.idleTime { return .idle }
         guard isBodyOpen else { return nil }
         let waiting = waitBegan.map { now - $0 } ?? .zero
-        if !isKnown, bodyWaited + waiting >= limits.headTime { return .slowBody }
+        if !isKnown, !isLetIn, bodyWaited + waiting >= limits.headTime { return .slowBody }
         guard waited + waiting >= limits.stallTime else { return nil }
         let seconds = Double(limits.stallTime.nanoseconds) / 1e9
         guard Double(bodyBytes) >= seconds * Double(ConnectionLimits.leastBytesPerSecond) else { return .slowBody }

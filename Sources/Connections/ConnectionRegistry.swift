@@ -30,6 +30,11 @@ package final class ConnectionRegistry: Sendable {
         if isNews { channel.triggerUserOutboundEvent(ConnectionEvent.isKnown, promise: nil) }
     }
 
+    /// A request without a signature has been let in: its body may take its time. The client is a stranger still, and makes room for others.
+    package func letIn(_ channel: any Channel) {
+        if !knows(channel) { channel.triggerUserOutboundEvent(ConnectionEvent.isLetIn, promise: nil) }
+    }
+
     /// Whether the client of a connection has shown a signature before.
     package func knows(_ channel: any Channel) -> Bool { state.withLock { $0.strangers[ObjectIdentifier(channel)] == nil } }
 
@@ -77,6 +82,7 @@ package final class ConnectionRegistry: Sendable {
 /// What is said to the handler of a connection.
 enum ConnectionEvent: Sendable {
     case isKnown
+    case isLetIn
     case cutBody
     case hangUp
 }

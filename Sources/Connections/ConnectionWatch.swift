@@ -61,6 +61,7 @@ final class ConnectionWatch: ChannelDuplexHandler {
             isKnown = true
             pace.isKnown = true
             setReads(context, atMost: ConnectionLimits.readBytes)
+        case .isLetIn: pace.isLetIn = true
         case .cutBody: cutBody(context, BodyBudget.Exceeded())
         // From here, so that nothing is said to a client that does not listen.
         case .hangUp: context.close(promise: promise)

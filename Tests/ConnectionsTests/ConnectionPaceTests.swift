@@ -57,6 +57,23 @@ import Testing
         #expect(pace.fault(at: Self.at(620)) == .idle)
     }
 
+    /// One that a bucket lets in without a signature; the next request of the connection is a stranger's again.
+    @Test func aBodyThatIsLetInMayTakeItsTime() {
+        var pace = Self.opened(isKnown: false)
+        pace.receivedHead(at: Self.at(1))
+        pace.isLetIn = true
+        pace.wantsBytes(at: Self.at(1))
+        pace.received(at: Self.at(40))
+        pace.receivedBody(1 << 20)
+        pace.wantsBytes(at: Self.at(40))
+        #expect(pace.fault(at: Self.at(45)) == nil)
+        pace.receivedEnd(at: Self.at(45))
+        pace.answered(at: Self.at(45))
+        pace.receivedHead(at: Self.at(46))
+        pace.wantsBytes(at: Self.at(46))
+        #expect(pace.fault(at: Self.at(77)) == .slowBody)
+    }
+
     /// 5 TiB at 2 KiB/s take 85 years.
     @Test func aSlowLineThatLivesIsGivenAllTheTime() {
         var pace = Self.opened()

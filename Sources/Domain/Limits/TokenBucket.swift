@@ -7,6 +7,11 @@ package struct CallRate: Hashable, Sendable {
         self.burst = burst
         self.perSecond = perSecond
     }
+
+    /// One of so many parts of it, never nothing of something.
+    package func part(of count: Int) -> CallRate {
+        CallRate(burst: (burst + count - 1) / count, perSecond: perSecond / Double(count))
+    }
 }
 
 /// A bucket of tokens of which each call takes one. It is full at first and fills again at a steady rate.

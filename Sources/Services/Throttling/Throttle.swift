@@ -1,18 +1,23 @@
 import Domain
-import Glibc
-import Hexadecimal
 import Synchronization
 
 /// Counts what each account calls, and stops who calls too often: a bucket of tokens for each account, Region and action.
+///
+/// Who calls without a signature takes of two: of one that all of them share, which is no larger than an account's, so that they take nothing
+/// from accounts; and of one that its address has, a part of that, so that one of them does not shut out the others.
 package final class Throttle: Sendable {
     private enum Caller: Hashable {
-        case account(AccountID, Region)
-        /// Who does not sign.
-        case stranger(address: String)
+        case account(AccountID)
+        case stranger(ClientNetwork)
+        case allStrangers
+        /// Who shows a token in place of a signature.
+        case bearer(ClientNetwork)
     }
 
     private struct Key: Hashable {
         let caller: Caller
+        /// Nil for what is the same in all.
+        let region: Region?
         let service: String
         let action: String
         let isUnbounded: Bool
@@ -26,6 +31,8 @@ package final class Throttle: Sendable {
     }
 
     private static let bucketsMin = 1024
+    /// Of what all strangers may, each may one part.
+    private static let strangersParts = 10
 
     package typealias Rates = @Sendable (ThrottlingProfile, _ service: String, _ action: String, _ isUnbounded: Bool) -> CallRate?
 
@@ -56,23 +63,25 @@ package final class Throttle: Sendable {
 
     /// - Returns: whether the call may go on.
     package func admits(_ account: AccountID, in region: Region, service: String, action: String, isUnbounded: Bool) -> Bool {
-        admits(Key(caller: .account(account, region), service: service, action: action, isUnbounded: isUnbounded))
+        take(Key(caller: .account(account), region: region, service: service, action: action, isUnbounded: isUnbounded))
     }
 
-    /// The same for who does not sign, and is known by the address alone.
+    /// - Parameter address: where a call without a signature comes from.
+    /// - Returns: whether it may go on.
+    package func admitsStranger(from address: String?, in region: Region, service: String, action: String, isUnbounded: Bool) -> Bool {
+        let network = Caller.stranger(ClientNetwork(of: address))
+        // The own one first: who has used that up takes nothing from the others.
+        return [network, .allStrangers].allSatisfy {
+            take(Key(caller: $0, region: region, service: service, action: action, isUnbounded: isUnbounded))
+        }
+    }
+
+    /// The same for who shows a token in place of a signature, and is known by the address alone.
     package func admits(strangerAt address: String, service: String, action: String) -> Bool {
-        admits(Key(caller: .stranger(address: Self.network(of: address)), service: service, action: action, isUnbounded: false))
+        take(Key(caller: .bearer(ClientNetwork(of: address)), region: nil, service: service, action: action, isUnbounded: false))
     }
 
-    /// Whoever has an address of IPv6 has a whole network of them.
-    private static func network(of address: String) -> String {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        guard address.contains(":"), inet_pton(AF_INET6, address, &bytes) == 1 else { return address }
-        let isOfIPv4 = bytes.prefix(12).elementsEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
-        return isOfIPv4 ? address : Hex.encode(bytes.prefix(8))
-    }
-
-    private func admits(_ key: Key) -> Bool {
+    private func take(_ key: Key) -> Bool {
         let now = clock.seconds
         return state.withLock { state in
             guard let rate = rate(of: key, state.profile) else { return true }
@@ -90,8 +99,9 @@ package final class Throttle: Sendable {
 
     private func rate(of key: Key, _ profile: ThrottlingProfile) -> CallRate? {
         switch key.caller {
-        case .account: rates(profile, key.service, key.action, key.isUnbounded)
-        case .stranger: profile.strangerRate
+        case .account, .allStrangers: rates(profile, key.service, key.action, key.isUnbounded)
+        case .stranger: rates(profile, key.service, key.action, key.isUnbounded)?.part(of: Self.strangersParts)
+        case .bearer: profile.strangerRate
         }
     }
 }

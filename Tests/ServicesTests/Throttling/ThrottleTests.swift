@@ -46,6 +46,26 @@ import Testing
         #expect(admitted(World.account) == 3)
     }
 
+    /// Each stranger has a part of what all of them have together, and they have no more than an account, beside all accounts.
+    @Test func strangersTakeNothingFromAccountsAndLittleFromEachOther() {
+        func admitted(_ address: String?, of calls: Int = 10) -> Int {
+            (0..<calls).count { _ in
+                throttle.admitsStranger(from: address, in: World.home, service: "s3", action: "GetObject", isUnbounded: false)
+            }
+        }
+        #expect(admitted("192.0.2.1") == 1)
+        #expect(admitted("192.0.2.2") == 1)
+        // One host has all addresses of its network.
+        #expect(admitted("2001:db8::1") == 1)
+        #expect(admitted("2001:db8::2") == 0)
+        #expect(admitted("2001:db8:0:1::1") == 0)
+        #expect(admitted(nil) == 0)
+        #expect(self.admitted(World.account) == 3)
+        time.advance(by: 10)
+        #expect(admitted("192.0.2.1") == 1)
+        #expect(admitted("::ffff:192.0.2.1") == 0)
+    }
+
     /// Accounts that have gone are forgotten.
     @Test func memoryDoesNotGrowWithTheAccountsThatEverCalled() {
         var generator = SeededGenerator(seed: 1)

@@ -1,5 +1,13 @@
 import Foundation
 
+/// Whom limits take for one client: an IPv4 address, or the /64 network of an IPv6 address, all of which one host may have.
+package struct ClientNetwork: Hashable, Sendable {
+    private let bytes: [UInt8]
+
+    /// - Parameter address: nil, or no address at all, is one network: that of whose address is not known.
+    package init(of address: String?) { bytes = address.flatMap(IPNetwork.init)?.clientBytes ?? [] }
+}
+
 /// A network of IPv4 or IPv6, or a single address: `192.0.2.0/24`, `2001:db8::/32`, `192.0.2.7`.
 struct IPNetwork: Hashable, Sendable {
     /// IPv4 stands within IPv6, so that an address written either way is the same.
@@ -31,6 +39,8 @@ struct IPNetwork: Hashable, Sendable {
         guard inet_pton(AF_INET, text, &bytes) == 1 else { return nil }
         return (mapped + bytes.prefix(4), true)
     }
+
+    fileprivate var clientBytes: [UInt8] { address.starts(with: Self.mapped) ? address : Array(address.prefix(8)) }
 
     /// Whether an address is in it. What is no address is in none.
     func contains(_ other: IPNetwork) -> Bool {
