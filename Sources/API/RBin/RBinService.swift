@@ -45,6 +45,12 @@ enum RBinService: RESTService {
         }
     }
 
+    /// Whether a request that names no service is one of these operations. One that reads may be of a bucket of such a name as well, and is taken
+    /// for that.
+    static func recognises(_ request: IncomingRequest) -> Bool {
+        request.method != .get && actionName(request.method, request.target.path.segments.filter { !$0.isEmpty }) != nil
+    }
+
     static let busy = Refusal(
         code: "ThrottlingException",
         message: "The server has too many requests in hand. Try again later.",

@@ -29,6 +29,8 @@ extension Action {
 /// An action that has been read from a request.
 struct ReadAction<Value> {
     let action: Value
+    /// What conditions ask about that stands in the body, where the action reads that before it is let in.
+    var facts: ConditionFacts = [:]
     /// What a dry run is told that has passed every check; nil when the call is to be obeyed.
     var dryRunOutcome: Fault?
     /// For whom a token of the request vouches, in place of who has signed it.

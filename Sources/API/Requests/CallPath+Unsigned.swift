@@ -26,7 +26,7 @@ extension CallPath {
                 throw Throttled(action: asked.type.name)
             }
             let call = Call(principal: .nobody, store: store, deployment: deployment, host: request.host, origin: origin)
-            var reply = try await run(asked.type, asked.input, in: call, requestID: requestID, for: STSService.self)
+            var reply = try await run(asked.type, asked.input, of: request, in: call, requestID: requestID, for: STSService.self)
             reply.headers[STSService.requestIDField] = requestID
             return reply
         } catch {

@@ -38,11 +38,14 @@ struct CallPath: Sendable {
             logger[metadataKey: "account"] = "\(key.principal.account)"
             let store = try await service.region(of: claim, content, by: key.principal, on: self)
             logger[metadataKey: "region"] = "\(store.region)"
-            if key.session == nil { deployment.accessKeys.noteUse(of: key.principal.accessKeyID, for: service.name, in: store.region) }
+            if key.session == nil, !key.principal.isNobody {
+                deployment.accessKeys.noteUse(of: key.principal.accessKeyID, for: service.name, in: store.region)
+            }
             let asked = try service.action(of: request, content, on: self)
             logger[metadataKey: "action"] = "\(asked.type.name)"
             if let resource = asked.resource { logger[metadataKey: "resource"] = "\(resource.prefix(256))" }
-            try throttle(asked, key.principal.account, store.region, for: service)
+            let origin = request.origin(isSecure: isSecure)
+            try throttle(asked, key.principal, from: origin, store.region, for: service)
             let call = Call(
                 principal: key.principal,
                 session: key.session,
@@ -50,10 +53,10 @@ struct CallPath: Sendable {
                 store: store,
                 deployment: deployment,
                 host: request.host,
-                origin: request.origin(isSecure: isSecure)
+                origin: origin
             )
             try known(service) { try call.checkSession(calls: asked.type.name, of: service.name) }
-            var reply = try await run(asked.type, asked.input, in: call, requestID: requestID, for: service)
+            var reply = try await run(asked.type, asked.input, of: request, in: call, requestID: requestID, for: service)
             if let resource = reply.resource { logger[metadataKey: "resource"] = "\(resource)" }
             reply.headers[service.requestIDField] = requestID
             return reply
@@ -66,13 +69,17 @@ struct CallPath: Sendable {
     func run<Subject: Action, Service: APIService>(
         _: Subject.Type,
         _ input: Subject.Input,
+        of request: IncomingRequest,
         in call: Call,
         requestID: String,
         for _: Service.Type
     ) async throws -> Reply {
         let read = try await Subject.read(input, in: call)
         let call = read.identity.map(call.vouched) ?? call
-        let authorized = try await authorization.authorize(read.action, in: call) { input.facts(of: Subject.name) }
+        let authorized = try await authorization.authorize(read.action, in: call) {
+            input.facts(of: Subject.name).merging(read.facts) { $1 }
+        }
+        if call.principal.isNobody { connections.letIn(request.channel) }
         guard let dryRunOutcome = read.dryRunOutcome else { return try await read.action.reply(in: authorized, requestID: requestID) }
         try await authorized.rehearse { _ = try await read.action.reply(in: $0, requestID: requestID) }
         throw dryRunOutcome
@@ -80,17 +87,21 @@ struct CallPath: Sendable {
 
     private func throttle<Service: APIService>(
         _ asked: AskedAction<Service.Input>,
-        _ account: AccountID,
+        _ principal: Principal,
+        from origin: CallOrigin,
         _ region: Region,
         for _: Service.Type
     ) throws {
-        let action = asked.type.name
-        guard deployment.throttle.admits(account, in: region, service: Service.name, action: action, isUnbounded: asked.isUnbounded) else {
-            throw Throttled(action: action)
-        }
+        let (throttle, service, action, isUnbounded) = (deployment.throttle, Service.name, asked.type.name, asked.isUnbounded)
+        let isAdmitted =
+            principal.isNobody
+            ? throttle.admitsStranger(from: origin.address, in: region, service: service, action: action, isUnbounded: isUnbounded)
+            : throttle.admits(principal.account, in: region, service: service, action: action, isUnbounded: isUnbounded)
+        guard isAdmitted else { throw Throttled(action: action) }
     }
 
     private func accessKey<Service: APIService>(of claim: RequestClaim, for _: Service.Type) async throws -> KnownKey {
+        if case .nobody = claim { return .nobody }
         do {
             guard let key = try await deployment.key(claim.accessKeyID, sessionToken: claim.sessionToken) else {
                 throw Service.unknownAccessKey(claim.accessKeyID)

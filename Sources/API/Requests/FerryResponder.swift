@@ -65,11 +65,14 @@ package struct FerryResponder: HTTPResponder {
     private func reply(to request: IncomingRequest, requestID: String, logger: inout Logger) async -> Reply {
         let claim: RequestClaim
         do {
-            guard let found = try RequestClaim(of: request) else {
+            if let found = try RequestClaim(of: request) {
+                claim = found
+            } else if isOpenToNobody(request) {
+                claim = .nobody
+            } else {
                 if let reply = await path.answerUnsigned(request, requestID: requestID, logger: &logger) { return reply }
                 return refusal(of: request, nil, requestID: requestID)
             }
-            claim = found
         } catch let error as SignatureError {
             return refusal(of: request, error, requestID: requestID)
         } catch {
@@ -84,6 +87,17 @@ package struct FerryResponder: HTTPResponder {
             return Self.dialect(for: request).reply(refusal, requestID: requestID)
         }
         return await path.answer(service, request, claim, requestID: requestID, logger: &logger)
+    }
+
+    /// Whether a request without a signature is one of S3, which lets in nobody where a bucket says so. Every other service needs a signature.
+    private func isOpenToNobody(_ request: IncomingRequest) -> Bool {
+        guard !request.hasSignature, Self.jsonService(for: request.headers) == nil else { return false }
+        guard S3Address.isVirtualHost(request.host, baseNames: path.baseNames) else {
+            return Self.dialect(for: request) == EC2Service.self && request.target.path.encoded != "/"
+        }
+        // What a form asks for is an action of EC2 or its like, whatever the server is called.
+        let isForm = request.headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") ?? false
+        return request.target.path.encoded != "/" || !isForm && !request.target.query.contains("Action")
     }
 
     /// Refuses a request whose signature cannot be read, or that has none (nil), in the dialect that it most likely is in.
@@ -120,9 +134,11 @@ package struct FerryResponder: HTTPResponder {
         return ServiceRegistry.jsonServices.first { target.hasPrefix($0.targetPrefix) }
     }
 
-    /// The dialect of a request that names no service: EBS direct has routes of its own, services of JSON a header, the rest is answered as EC2 would.
+    /// The dialect of a request that names no service: EBS direct and the Recycle Bin have routes of their own, services of JSON a header, the
+    /// rest is answered as EC2 would.
     private static func dialect(for request: IncomingRequest) -> any Dialect.Type {
         if let service = jsonService(for: request.headers) { return service }
-        return EBSService.recognises(request) ? EBSService.self : EC2Service.self
+        if EBSService.recognises(request) { return EBSService.self }
+        return RBinService.recognises(request) ? RBinService.self : EC2Service.self
     }
 }

@@ -42,8 +42,8 @@ struct IncomingRequest {
         )
     }
 
-    /// Whether it claims to come from somebody.
-    var hasSignature: Bool { headers[.authorization] != nil || ["Signature", "X-Amz-Signature"].contains(where: target.query.contains) }
+    /// Whether it claims to come from somebody, be it by a part of a signature.
+    var hasSignature: Bool { headers[.authorization] != nil || signable.hasPresignedParameters }
 
     func checkHost() throws { _ = try signable.host() }
 

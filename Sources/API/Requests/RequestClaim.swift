@@ -1,10 +1,11 @@
 import Wire
 
-/// The signature of a request, in one of its two versions: what it claims, which is yet to be verified.
+/// The signature of a request, in one of its two versions: what it claims, which is yet to be verified. Or none, which S3 alone answers.
 enum RequestClaim {
     case v4(SignatureClaim)
     /// Only links of S3 are signed so.
     case v2(PresignedV2Claim)
+    case nobody
 
     /// - Returns: nil for a request without a signature.
     /// - Throws: `SignatureError`, or `S3Error` where the signature can only be that of a link of S3.
@@ -32,14 +33,16 @@ enum RequestClaim {
     var service: String {
         switch self {
         case .v4(let claim): claim.scope.service
-        case .v2: S3Service.name
+        case .v2, .nobody: S3Service.name
         }
     }
 
+    /// Empty without a signature.
     var accessKeyID: String {
         switch self {
         case .v4(let claim): claim.accessKeyID
         case .v2(let claim): claim.accessKeyID
+        case .nobody: ""
         }
     }
 
@@ -48,6 +51,7 @@ enum RequestClaim {
         switch self {
         case .v4(let claim): claim.sessionToken
         case .v2(let claim): claim.sessionToken
+        case .nobody: nil
         }
     }
 
@@ -55,7 +59,7 @@ enum RequestClaim {
     var region: String? {
         switch self {
         case .v4(let claim): claim.scope.region
-        case .v2: nil
+        case .v2, .nobody: nil
         }
     }
 
@@ -64,6 +68,7 @@ enum RequestClaim {
         switch self {
         case .v4(let claim): claim.isPresigned
         case .v2: true
+        case .nobody: false
         }
     }
 }

@@ -60,7 +60,7 @@ extension WholeBodyService {
 
 extension CallPath {
     /// Memory for a body that is read before, or after, its signature could be verified.
-    fileprivate func share(for request: IncomingRequest, isVerified: Bool) -> BodyBudget.Share {
+    func share(for request: IncomingRequest, isVerified: Bool) -> BodyBudget.Share {
         guard !isVerified, !connections.knows(request.channel) else { return bodies.open() }
         return bodies.openForStranger { [connections] in connections.cutBody(on: request.channel) }
     }

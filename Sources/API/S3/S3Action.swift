@@ -23,16 +23,32 @@ extension S3Action {
 
     /// What holds for all operations before one looks at what the request says, its body included.
     static func admitted(_ request: S3Request, in call: Call) async throws -> S3Request {
+        try S3Service.requireSigner(of: name, in: call)
         try request.checkGuards()
         var request = request
-        if needsBucket { request.found = try await Buckets(call).find(request.bucket) }
-        try request.require(owner: "x-amz-expected-bucket-owner", toBe: request.found?.owner ?? call.account)
-        if request.header("x-amz-source-expected-bucket-owner") != nil, let source = request.header("x-amz-copy-source") {
+        if needsBucket {
+            let found = try await Buckets(call).find(request.bucket)
+            try await Buckets(call).requireOpen(found)
+            request.found = found
+        }
+        if request.isSent("x-amz-expected-bucket-owner") {
+            let owner = if let found = request.found { found.owner } else { try await Buckets(call).owner(of: request.bucket) }
+            try request.require(owner: "x-amz-expected-bucket-owner", toBe: owner ?? call.account)
+        }
+        if request.isSent("x-amz-source-expected-bucket-owner"), let source = request.header("x-amz-copy-source") {
             let bucket = try CopySource(header: source).bucket
-            try request.require(owner: "x-amz-source-expected-bucket-owner", toBe: try await Buckets(call).find(bucket).owner)
+            guard let owner = try await Buckets(call).owner(of: bucket) else { throw Buckets.missing(bucket) }
+            try request.require(owner: "x-amz-source-expected-bucket-owner", toBe: owner)
         }
         return request
     }
 
-    func reply(in call: Call, requestID: String) async throws -> Reply { try await run(S3Call(request: request, call: call)) }
+    func reply(in call: Call, requestID: String) async throws -> Reply {
+        let call = S3Call(request: request, call: call)
+        do {
+            return try await run(call)
+        } catch {
+            throw await call.hidingAbsence(error, of: Self.name)
+        }
+    }
 }

@@ -1,9 +1,7 @@
 import Connections
-import Crypto
 import Domain
 import Foundation
 import HTTPTypes
-import Hexadecimal
 import NIOCore
 import Services
 import Wire
@@ -63,13 +61,6 @@ struct S3Call: Sendable {
             bytes += piece.readableBytesView
         }
         return bytes
-    }
-}
-
-extension AccountID {
-    /// What S3 calls the id of an account: 64 hexadecimal digits.
-    var canonicalID: String {
-        Hex.encode(SHA256.hash(data: Array("ferry canonical user \(rawValue)".utf8)))
     }
 }
 

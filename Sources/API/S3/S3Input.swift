@@ -17,6 +17,8 @@ struct S3Input: Sendable {
     let body: RequestBody
     let continuation: Continuation
     let payload: Payload
+    /// Nil without a signature.
+    var authentication: S3Authentication?
 
     /// By its lower-case name; an empty one counts as absent, one that is sent several times is joined by commas.
     func header(_ name: String) -> String? {

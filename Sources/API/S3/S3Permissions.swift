@@ -15,7 +15,9 @@ extension Permission where Subject: S3Action {
     static func onObject(_ name: String, version versionName: String) -> [Permission] {
         [
             Permission(name) { $0.request.versionID == nil ? [$1.object($0.request.key, in: $0.request.bucket)] : [] },
-            Permission(versionName) { $0.request.versionID == nil ? [] : [$1.object($0.request.key, in: $0.request.bucket)] },
+            Permission(versionName) { action, call in
+                action.request.versionID.map { [call.object(action.request.key, in: action.request.bucket, version: $0)] } ?? []
+            },
         ]
     }
 
@@ -24,18 +26,32 @@ extension Permission where Subject: S3Action {
         Permission(name) { $0.request.header(header) == nil ? [] : [$1.object($0.request.key, in: $0.request.bucket)] }
     }
 
+    /// What a write takes beside that goes on only where the object has the tag that the request names: that tells of the object. Whether there
+    /// is one at all, which `*` asks for, anybody may be told who may write.
+    static var onComparedObject: Permission {
+        Permission("s3:GetObject") { $0.request.comparedObject(in: $1) }
+    }
+
     /// What reading the source of a copy takes.
     static var onCopySource: [Permission] {
         [
             Permission("s3:GetObject") { action, call in
                 let source = try action.copySource
-                return source.versionID == nil ? [call.object(source.key, in: source.bucket)] : []
+                let compared = action.request.comparedObject(in: call)
+                return compared + (source.versionID == nil ? [call.object(source.key, in: source.bucket)] : [])
             },
             Permission("s3:GetObjectVersion") { action, call in
                 let source = try action.copySource
-                return source.versionID == nil ? [] : [call.object(source.key, in: source.bucket)]
+                return source.versionID.map { [call.object(source.key, in: source.bucket, version: $0)] } ?? []
             },
         ]
+    }
+}
+
+extension S3Request {
+    fileprivate func comparedObject(in call: Call) -> [PolicyResource] {
+        guard let tag = header("if-match"), tag != "*" else { return [] }
+        return [call.object(key, in: bucket)]
     }
 }
 

@@ -22,6 +22,9 @@ extension S3Request {
         }
     }
 
+    /// Whether there is a header of the name, be it an empty one.
+    func isSent(_ header: String) -> Bool { input.headers.contains { $0.name.lowercased() == header } }
+
     /// Refuses a bucket that is another's than the request expects.
     ///
     /// - Parameter account: whose the bucket is; the caller for one that is yet to be made.

@@ -41,7 +41,7 @@ extension S3Service {
         case let error as S3Error: error
         case let fault as Fault: refusal(fault)
         case let error as KeyUnusable: unusable(error)
-        case let error as AccessDenied: error.isAbroad ? S3Error(.accessDenied) : S3Error(.accessDenied, "\(error)")
+        case let error as AccessDenied: S3Error(.accessDenied, error.isAbroad ? nil : error.denial.messageOfS3)
         case let error as RequestError: S3Error(.invalidRequest, error.message)
         case let elsewhere as BucketElsewhere:
             S3Error(
@@ -52,7 +52,9 @@ extension S3Service {
             )
         case let wrong as WrongRegion: wrong.refusal
         case let marker as MarkerFound:
-            marker.isNamed ? S3Error(.methodNotAllowed, details: [.init(.resourceType, "DeleteMarker")]) : S3Error(.noSuchKey)
+            marker.isNamed
+                ? S3Error(.methodNotAllowed, details: [.init(.resourceType, "DeleteMarker")])
+                : S3Error(.noSuchKey, details: [.init(.key, marker.key.text)])
         case is BodyBudget.Exceeded, is Throttled: S3Error(.slowDown)
         default: StorageFailure(error).map(refusal) ?? S3Error(.internalError)
         }

@@ -1,6 +1,7 @@
 import Connections
 import Domain
 import Foundation
+import HTTPTypes
 import Hexadecimal
 import Services
 import Wire
@@ -16,7 +17,17 @@ struct S3Content: RequestContent {
 extension S3Service {
     static func verify(_ request: IncomingRequest, _ claim: RequestClaim, secret: String, on path: CallPath) throws -> S3Content {
         let address = try S3Address(host: request.host, path: request.target.path, baseNames: path.baseNames)
-        let input = try claim.verified(request, address: address, secret: secret, now: path.deployment.clock.now)
+        let now = path.deployment.clock.now
+        var input = try claim.verified(request, address: address, secret: secret, now: now)
+        if case .nobody = claim {
+            return S3Content(
+                address: address,
+                input: input,
+                isForStandardRegion: true,
+                share: path.share(for: request, isVerified: false)
+            )
+        }
+        input.authentication = S3Authentication(claim, at: now)
         path.connections.sawSignature(on: request.channel)
         let isForStandardRegion = claim.region.map { $0 == standardRegion } ?? true
         return S3Content(address: address, input: input, isForStandardRegion: isForStandardRegion, share: path.bodies.open())
@@ -39,6 +50,7 @@ extension RequestClaim {
             case .v4(let claim):
                 let payload = try payload(of: claim, request, secret: secret, now: now)
                 return request.s3Input(payload, headers: try claim.obeyedHeaders(of: request.signable))
+            case .nobody: return request.s3Input(try request.unsignedPayload(), headers: request.signable.headers)
             }
         } catch let error as SignatureError {
             // Of a link S3 says so in other words than of a clock that is wrong.
@@ -66,6 +78,7 @@ extension RequestClaim {
             case .v4(let claim): (claim.signedTexts(of: request.signable), claim.signature)
             case .v2(let claim):
                 (claim.signedTexts(of: request.signable, bucketInHost: address.isVirtualHost ? address.bucket : nil), claim.signature)
+            case .nobody: (nil, "")
             }
         var details: [S3Error.Detail] = [.init(.accessKeyID, accessKeyID), .init(.signatureProvided, signature)]
         if let texts {
@@ -101,4 +114,20 @@ extension RequestClaim {
         try claim.verify(request: request.signable, secretAccessKey: secret, payload: hash, now: now)
         return payload
     }
+}
+
+extension IncomingRequest {
+    /// How the body is bound of a request without a signature: what it is said to be is held against it all the same.
+    fileprivate func unsignedPayload() throws -> S3Input.Payload {
+        switch try PayloadDeclaration(of: signable) {
+        // Clients leave it to the signer to say that a body comes in chunks.
+        case .absent: isChunked ? .chunked(.unsignedTrailer, nil) : .unsigned
+        case .unsigned: .unsigned
+        case .hash(let declared): .hash(declared.lowercased())
+        case .streaming(StreamingMode.unsignedTrailer.rawValue): .chunked(.unsignedTrailer, nil)
+        case .streaming: throw S3Error(.invalidRequest, "The chunks of a request that is not signed cannot be signed")
+        }
+    }
+
+    private var isChunked: Bool { headers[.contentEncoding]?.lowercased().contains("aws-chunked") ?? false }
 }

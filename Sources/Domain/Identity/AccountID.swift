@@ -7,10 +7,10 @@ package struct AccountID: RawRepresentable, Hashable, Sendable, CustomStringConv
         self.rawValue = rawValue
     }
 
-    private init(digits: String) { rawValue = digits }
+    /// Of whoever calls without a signature: no id, so that nothing is ever its own.
+    package static let nobody = AccountID(naming: "anonymous")
 
-    /// What stands where there is no account: of who has not signed.
-    package static let none = AccountID(digits: "000000000000")
+    private init(naming text: String) { rawValue = text }
 
     package init(random generator: inout some RandomNumberGenerator) {
         let number = UInt64.random(in: 100_000_000_000...999_999_999_999, using: &generator)

@@ -40,6 +40,9 @@ package struct Principal: Hashable, Sendable {
         }
     }
 
+    /// Who calls without a signature.
+    package static let nobody = Principal(account: .nobody, accessKeyID: "", kind: .anonymous)
+
     package let account: AccountID
     /// Empty for whoever does not sign: long work, and nobody.
     package let accessKeyID: String
@@ -51,8 +54,7 @@ package struct Principal: Hashable, Sendable {
         self.kind = kind
     }
 
-    /// Who has not signed, and is of no account.
-    package static let nobody = Principal(account: .none, accessKeyID: "", kind: .anonymous)
+    package var isNobody: Bool { kind == .anonymous }
 
     /// As GetCallerIdentity tells it, and as refusals name it.
     package func arn(in partition: String) -> String {

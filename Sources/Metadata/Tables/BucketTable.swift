@@ -37,10 +37,16 @@ package struct BucketTable {
 
     /// Those of a bucket that has none, and of one that is not there, are empty.
     package func settings(of name: BucketName) throws -> BucketSettings {
-        let sql = "SELECT value FROM bucket_settings WHERE bucket = ? AND name = ?"
-        guard let row = try transaction.firstRow(sql, [.text(name), .text(Self.settingsName)]) else { return BucketSettings() }
-        return try JSONColumn.decode(row.bytes("value"))
+        try settingsRow(of: name).map(Self.settings) ?? BucketSettings()
     }
+
+    /// The same as they stand in the row, for whoever keeps what it reads of them.
+    package func settingsRow(of name: BucketName) throws -> [UInt8]? {
+        let sql = "SELECT value FROM bucket_settings WHERE bucket = ? AND name = ?"
+        return try transaction.firstRow(sql, [.text(name), .text(Self.settingsName)])?.bytes("value")
+    }
+
+    package static func settings(of row: [UInt8]) throws -> BucketSettings { try JSONColumn.decode(row) }
 
     package func set(_ settings: BucketSettings, of name: BucketName) throws {
         try transaction.execute(

@@ -18,6 +18,12 @@ package struct ObjectTable {
         return try transaction.firstRow(sql, [.text(bucket), .bytes(key.bytes), .text(version)]).map(ObjectRow.init)
     }
 
+    /// - Parameter version: nil for the latest.
+    package func row(_ key: ObjectKey, version: String?, in bucket: BucketName) throws -> ObjectRow? {
+        if let version { return try self.version(version, of: key, in: bucket) }
+        return try latest(key, in: bucket)
+    }
+
     package func object(_ row: ObjectRow) throws -> StoredObject {
         let sql = "SELECT root, bytes, checksum FROM segments WHERE object = ? ORDER BY position"
         let segments = try transaction.rows(sql, [.integer(row.number)]).map {

@@ -9,6 +9,9 @@ package struct KnownKey: Sendable {
     package let session: CallerSession?
     /// The number of IAM's rows that it was read under; nil where it was not read.
     package var version: Int64?
+
+    /// Of whoever does not sign.
+    package static let nobody = KnownKey(principal: .nobody, secret: "", session: nil)
 }
 
 extension Deployment {

@@ -26,9 +26,24 @@ package struct Authorizer: Sendable {
         for resource in resources {
             let (denied, asked) = try await decide(action, on: resource, own, facts)
             if let denied { throw denied }
-            if asked != nil, case .named(let arn) = resource, let bucket = arn.bucket { buckets.insert(bucket) }
+            if asked != nil, let bucket = resource.arn?.bucket { buckets.insert(bucket) }
         }
         return buckets
+    }
+
+    /// Of several resources, of which each is decided for itself, those that the caller may not do it to.
+    package func refusals(
+        _ action: String,
+        on resources: [PolicyResource],
+        facts: () -> [String: [String]] = { [:] }
+    ) async throws -> [PolicyResource: AccessDenied] {
+        guard !resources.isEmpty else { return [:] }
+        let own = try await callerPolicies()
+        var refusals: [PolicyResource: AccessDenied] = [:]
+        for resource in Set(resources) {
+            if let denied = try await decide(action, on: resource, own, facts).denied { refusals[resource] = denied }
+        }
+        return refusals
     }
 
     package func allows(_ action: String, on resource: PolicyResource, facts: () -> [String: [String]] = { [:] }) async throws -> Bool {
@@ -43,27 +58,24 @@ package struct Authorizer: Sendable {
         _ facts: () -> [String: [String]]
     ) async throws -> (denied: AccessDenied?, asked: ResourcePolicy?) {
         var policies = own
-        var named: ARN?
+        let named = resource.arn
         var isGranted = false
-        switch resource {
-        case .all: break
-        case .named(let arn):
-            named = arn
-            policies.resource = try await ResourcePolicies(call: call).policy(of: arn, for: action) ?? stranger(arn)
-        case .grant(let id, let key):
-            named = key
+        if case .grant(let id, let key) = resource {
             (policies.resource, isGranted) = try await ResourcePolicies(call: call).retirement(of: id, on: key)
+        } else if let named {
+            policies.resource = try await ResourcePolicies(call: call).policy(of: resource, for: action) ?? stranger(named)
         }
         guard !policies.areSilent(for: call.principal) else { return (nil, nil) }
         let wanted = policies.conditionKeys
         var context = try await CallConditions(call: call).context(asking: wanted)
         if !wanted.isEmpty {
             for (key, values) in facts() { context[key] = values }
-            if let named {
-                try await ResourceConditions(call: call).fill(&context, of: named, owner: policies.resource?.owner, asking: wanted)
+            if named != nil {
+                try await ResourceConditions(call: call).fill(&context, of: resource, owner: policies.resource?.owner, asking: wanted)
             }
         }
-        let request = AccessRequest(action: action, resource: resource.description, context: context)
+        var request = AccessRequest(action: action, resource: resource.description, context: context)
+        if named?.service == "s3", policies.resource?.policy != nil { request.canonicalUserID = call.account.canonicalID }
         guard case .denied(let denial) = policies.decide(request) else { return (nil, policies.resource) }
         if !denial.isExplicit, let named, named.service == "kms" {
             let context = EncryptionContext(facts: facts())
@@ -78,7 +90,7 @@ package struct Authorizer: Sendable {
         let message = AuthorizationMessage(denial, of: call.principal, in: call.region.partition, conditions: conditions)
         let denied = AccessDenied(
             denial,
-            isAbroad: isAbroad || call.principal.kind == .anonymous,
+            isAbroad: isAbroad || call.principal.isNobody,
             encoded: try message.sealed(by: call.deployment.tokens)
         )
         return (denied, policies.resource)
@@ -94,7 +106,7 @@ package struct Authorizer: Sendable {
     /// The policies of the caller, whatever it asks for.
     private func callerPolicies() async throws -> ApplicablePolicies {
         var policies = ApplicablePolicies()
-        guard call.principal.kind != .anonymous else { return policies }
+        guard !call.principal.isNobody else { return policies }
         let kept = call.deployment.identityPolicies
         policies.serviceControl = try await kept.serviceControl(over: call.account, at: call.identityVersion)
         // What is gone may do nothing: it has no policies.

@@ -23,7 +23,7 @@ struct CallConditions: Sendable {
             for (key, values) in identity.requestFacts { context[key] = values }
             context.set("aws:federatedprovider", to: identity.provider)
         }
-        guard call.principal.kind != .anonymous else { return context }
+        guard !call.principal.isNobody else { return context }
         context.set("kms:calleraccount", to: call.account.rawValue)
         if let session = call.session {
             context.set("aws:tokenissuetime", to: ISO8601.text(session.issuedAt))

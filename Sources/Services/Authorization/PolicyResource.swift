@@ -7,13 +7,24 @@ package enum PolicyResource: Hashable, Sendable, CustomStringConvertible {
     case named(ARN)
     /// A grant on a key: it tells itself who may retire it.
     case grant(String, on: ARN)
+    /// A version of an object: policies name it as the object, but its tags and its ACL are its own.
+    case version(String, of: ARN)
 
-    package var description: String {
+    /// Nil for no one in particular.
+    var arn: ARN? {
         switch self {
-        case .all: "*"
-        case .named(let arn), .grant(_, let arn): arn.description
+        case .all: nil
+        case .named(let arn), .version(_, of: let arn), .grant(_, on: let arn): arn
         }
     }
+
+    /// Nil for the latest version.
+    var version: String? {
+        guard case .version(let version, _) = self else { return nil }
+        return version
+    }
+
+    package var description: String { arn?.description ?? "*" }
 }
 
 /// The names of resources, for permissions. Images and snapshots have no account in theirs: they can be of several.
@@ -59,10 +70,15 @@ extension Call {
         )
     }
 
-    package func bucket(_ name: String) -> PolicyResource { s3(name) }
+    package func bucket(_ name: String) -> PolicyResource { .named(s3(name)) }
 
-    /// - Parameter key: `*` for all that the bucket holds.
-    package func object(_ key: String, in bucket: String) -> PolicyResource { s3("\(bucket)/\(key)") }
+    /// - Parameters:
+    ///   - key: `*` for all that the bucket holds.
+    ///   - version: nil for the latest.
+    package func object(_ key: String, in bucket: String, version: String? = nil) -> PolicyResource {
+        let arn = s3("\(bucket)/\(key)")
+        return version.map { .version($0, of: arn) } ?? .named(arn)
+    }
 
     package func grant(_ id: String, on key: PolicyResource) -> PolicyResource {
         guard case .named(let arn) = key else { return key }
@@ -88,7 +104,7 @@ extension Call {
         return .named(ARN(partition: self.region.partition, service: "ec2", region: region, account: account, resource: resource))
     }
 
-    private func s3(_ resource: String) -> PolicyResource {
-        .named(ARN(partition: region.partition, service: "s3", region: "", account: "", resource: resource))
+    private func s3(_ resource: String) -> ARN {
+        ARN(partition: region.partition, service: "s3", region: "", account: "", resource: resource)
     }
 }

@@ -6,7 +6,10 @@ import Metadata
 struct ResourceConditions: Sendable {
     let call: Call
 
-    func fill(_ context: inout ConditionContext, of arn: ARN, owner: AccountID?, asking wanted: Set<String>) async throws {
+    func fill(_ context: inout ConditionContext, of resource: PolicyResource, owner: AccountID?, asking wanted: Set<String>) async throws {
+        guard let arn = resource.arn else { return }
+        // Also of the source of a copy, whose version is no parameter of the request.
+        if let version = resource.version { context.set("s3:versionid", to: version) }
         if let owner = owner?.rawValue ?? (arn.account.isEmpty ? nil : arn.account) {
             context.set("aws:resourceaccount", to: owner)
             context.set("s3:resourceaccount", to: owner)
@@ -15,7 +18,7 @@ struct ResourceConditions: Sendable {
         switch arn.service {
         case "ec2": try await fillEC2(&context, of: arn)
         case "kms": try await fillKey(&context, of: arn)
-        case "s3": try await fillObject(&context, of: arn)
+        case "s3": try await fillObject(&context, of: arn, version: resource.version)
         case "iam": try await fillIdentity(&context, of: arn)
         default: break
         }
@@ -87,10 +90,11 @@ struct ResourceConditions: Sendable {
         if context["iam:permissionsboundary"] == nil { context.set("iam:permissionsboundary", to: found.boundary) }
     }
 
-    private func fillObject(_ context: inout ConditionContext, of arn: ARN) async throws {
-        let parts = arn.resource.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, let bucket = BucketName(rawValue: parts[0]), let key = ObjectKey(parts[1]) else { return }
-        let row = try await call.store.database.read { try ObjectTable($0).latest(key, in: bucket) }
+    private func fillObject(_ context: inout ConditionContext, of arn: ARN, version: String?) async throws {
+        guard let bucket = arn.bucket.flatMap({ BucketName(rawValue: $0) }), let key = arn.objectKey.flatMap(ObjectKey.init),
+            let place = try await Buckets(call).found(bucket)?.place
+        else { return }
+        let row = try await place.store.database.read { try ObjectTable($0).row(key, version: version, in: bucket) }
         for (name, value) in try row?.attributes.tags ?? [:] { context.set("s3:existingobjecttag/\(name.lowercased())", to: value) }
     }
 }

@@ -6,11 +6,13 @@ struct ResourcePolicies: Sendable {
     let call: Call
 
     /// Nil for a resource that has nothing to say, and for one that is not there.
-    func policy(of arn: ARN, for action: String) async throws -> ResourcePolicy? {
-        switch arn.service {
+    func policy(of resource: PolicyResource, for action: String) async throws -> ResourcePolicy? {
+        guard let arn = resource.arn else { return nil }
+        return switch arn.service {
         // A bucket that is yet to be made says nothing, and one that has the name already is another's.
-        case "s3" where action != "s3:CreateBucket": try await bucketPolicy(of: arn, for: action)
-        case "kms": try await keyPolicy(of: arn)
+        case "s3" where action != "s3:CreateBucket": try await bucketPolicy(of: arn, version: resource.version, for: action)
+        // Nobody uses a key without a signature, whatever its policy says of everybody.
+        case "kms" where !call.principal.isNobody: try await keyPolicy(of: arn)
         case "iam" where Self.trustActions.contains(action): try await trustPolicy(of: arn)
         default: nil
         }
@@ -20,60 +22,45 @@ struct ResourcePolicies: Sendable {
 
     private static let mendingActions: Set<String> = ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"]
 
-    private func bucketPolicy(of arn: ARN, for action: String) async throws -> ResourcePolicy? {
-        let parts = arn.resource.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard let name = arn.bucket.flatMap({ BucketName(rawValue: $0) }) else { return nil }
-        guard let (bucket, settings, store) = try await bucket(name) else { return nil }
+    private func bucketPolicy(of arn: ARN, version: String?, for action: String) async throws -> ResourcePolicy? {
+        guard let name = arn.bucket.flatMap({ BucketName(rawValue: $0) }),
+            let (bucket, rules, place) = try await Buckets(call).found(name)
+        else { return nil }
         // Whoever holds the account can always mend the policy, whatever it says (S3's reference of the three actions).
         let isMending = bucket.owner == call.account && call.principal.kind == .rootUser && Self.mendingActions.contains(action)
         if isMending { return nil }
-        let compiled = try settings.policy.map { try call.deployment.policies.policy($0.text) }
-        let isAbroad = bucket.owner != call.account || call.principal.kind == .anonymous
+        let isAbroad = bucket.owner != call.account
         // Whoever is not of the account is kept out of a bucket that is public by its policy, and restricted.
-        if isAbroad, compiled?.isPublic == true, settings.publicAccess?.restrictsBuckets == true {
+        if isAbroad, rules.restrictsPolicy {
             return ResourcePolicy(owner: bucket.owner, rule: .adds, policy: nil)
         }
-        let opens = try await opens(settings, bucket, key: parts.count > 1 ? parts[1] : nil, in: store, to: action)
+        let opens = try await opens(rules, of: name, arn.objectKey, version: version, in: place.store, to: action)
         return ResourcePolicy(
             owner: bucket.owner,
             rule: .adds,
-            policy: compiled.map { NamedPolicy(name: "the policy of the bucket \(name)", policy: $0.policy) },
+            policy: rules.policy.map { NamedPolicy(name: "the policy of the bucket \(name)", policy: $0) },
             grant: opens ? .caller : nil
         )
     }
 
-    /// Of the call's Region; the source of a copy may be in another.
-    private func bucket(_ name: BucketName) async throws -> (bucket: Bucket, settings: BucketSettings, store: RegionStore)? {
-        if let found = try await bucket(name, in: call.store) { return found }
-        let place = try await call.deployment.directory.read { try BucketNameTable($0).row(name) }
-        guard let store = place.flatMap({ call.deployment.regions[$0.region] }), store.region != call.region else { return nil }
-        return try await bucket(name, in: store)
-    }
-
-    private func bucket(_ name: BucketName, in store: RegionStore) async throws -> (
-        bucket: Bucket, settings: BucketSettings, store: RegionStore
-    )? {
-        let found = try await store.database.read { transaction -> (bucket: Bucket, settings: BucketSettings)? in
-            let table = BucketTable(transaction)
-            return try table.bucket(name).map { ($0, try table.settings(of: name)) }
-        }
-        return found.map { ($0.bucket, $0.settings, store) }
-    }
+    private static let listingActions: Set<String> = ["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]
 
     /// Whether an ACL, of the bucket or of the object, opens it to the caller for the action.
-    private func opens(_ settings: BucketSettings, _ bucket: Bucket, key: String?, in store: RegionStore, to action: String) async throws
-        -> Bool
-    {
-        guard settings.ownership != .bucketOwnerEnforced, settings.publicAccess?.ignoresACLs != true else { return false }
-        guard let key else {
-            guard let acl = settings.acl else { return false }
-            return ["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"].contains(action) && isRead(acl)
-        }
+    private func opens(
+        _ rules: BucketRules,
+        of bucket: BucketName,
+        _ key: String?,
+        version: String?,
+        in store: RegionStore,
+        to action: String
+    ) async throws -> Bool {
+        guard rules.obeysACLs else { return false }
+        guard let key else { return Self.listingActions.contains(action) && rules.settings.acl.map(isRead) ?? false }
         switch action {
-        case "s3:PutObject", "s3:DeleteObject": return settings.acl == .publicReadWrite
+        case "s3:PutObject", "s3:DeleteObject": return rules.settings.acl == .publicReadWrite
         case "s3:GetObject", "s3:GetObjectVersion":
             guard let key = ObjectKey(key) else { return false }
-            let acl = try await store.database.read { try ObjectTable($0).latest(key, in: bucket.name)?.attributes.acl }
+            let acl = try await store.database.read { try ObjectTable($0).row(key, version: version, in: bucket)?.attributes.acl }
             return acl.map(isRead) ?? false
         default: return false
         }
@@ -82,7 +69,7 @@ struct ResourcePolicies: Sendable {
     private func isRead(_ acl: CannedACL) -> Bool {
         switch acl {
         case .publicRead, .publicReadWrite: true
-        case .authenticatedRead: call.principal.kind != .anonymous
+        case .authenticatedRead: !call.principal.isNobody
         default: false
         }
     }
@@ -114,7 +101,7 @@ struct ResourcePolicies: Sendable {
         return ResourcePolicy(
             owner: key.account,
             rule: .decides,
-            policy: NamedPolicy(name: "the policy of the key \(key.arn)", policy: try call.deployment.policies.policy(key.policy).policy)
+            policy: NamedPolicy(name: "the policy of the key \(key.arn)", policy: try call.deployment.policies.policy(key.policy))
         )
     }
 
@@ -173,5 +160,11 @@ extension ARN {
     var bucket: String? {
         guard service == "s3" else { return nil }
         return String(resource.prefix { $0 != "/" })
+    }
+
+    /// The key of the object that it names; nil for a bucket.
+    var objectKey: String? {
+        guard let bucket, resource.utf8.count > bucket.utf8.count else { return nil }
+        return String(resource.dropFirst(bucket.count + 1))
     }
 }

@@ -54,7 +54,7 @@ package struct Call: Sendable {
 
     /// Whether the caller gets at what a bucket holds: its account has it, or the bucket has let the call in.
     func mayEnter(_ owner: AccountID, _ bucket: String) -> Bool {
-        (owner == account && principal.kind != .anonymous) || openBuckets.contains(bucket)
+        (owner == account && !principal.isNobody) || openBuckets.contains(bucket)
     }
 
     /// The same, let into buckets that may be another account's: by what they say of the caller.

@@ -30,8 +30,9 @@ package final class Deployment: Sendable {
     package let logger: Logger
     /// Where accounts stand in the organization, by partition and account.
     let memberships = IdentityCache<String, Membership>()
-    /// Those of buckets and keys, read once.
+    /// Those of keys, read once.
     let policies = CompiledPolicies()
+    let bucketRules = BucketRulesCache()
     /// How many requests may hold the manifest of a bundle at once.
     let manifests = Gate(places: 8)
     /// How many passwords may be hashed at once: each takes 32 MiB.

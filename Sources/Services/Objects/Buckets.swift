@@ -33,7 +33,7 @@ package struct Buckets: Sendable {
         return bucket
     }
 
-    private static let denied = Fault(.accessDeniedToBucket, "Access Denied")
+    static let denied = Fault(.accessDeniedToBucket, "Access Denied")
 
     /// A bucket of this Region, whoever has it: what it says of the caller is asked next.
     ///
@@ -85,7 +85,7 @@ package struct Buckets: Sendable {
         )
     }
 
-    static func missing(_ name: String) -> Fault {
+    package static func missing(_ name: String) -> Fault {
         Fault(.noSuchBucket, "The specified bucket does not exist", details: ["BucketName": name])
     }
 
@@ -97,7 +97,14 @@ package struct Buckets: Sendable {
     package func settings(of name: String) async throws -> BucketSettings { try await settings(of: try await require(name)) }
 
     package func settings(of bucket: Bucket) async throws -> BucketSettings {
-        try await call.store.database.read { try BucketTable($0).settings(of: bucket.name) }
+        let row = try await call.store.database.read { try BucketTable($0).settingsRow(of: bucket.name) }
+        return try call.deployment.bucketRules.rules(of: bucket.name, in: call.region, row: row).settings
+    }
+
+    /// Whose the bucket is, in whatever Region; nil where there is none.
+    package func owner(of text: String) async throws -> AccountID? {
+        guard let name = BucketName(rawValue: text) else { return nil }
+        return try await call.deployment.directory.read { try BucketNameTable($0).row(name)?.owner }
     }
 
     /// Changes what is set of a bucket, unless `body` throws.

@@ -83,6 +83,7 @@ extension Objects {
     ///
     /// - Throws: `KeyUnusable` when its key is disabled, to be deleted or gone.
     package func read(_ object: StoredObject, range: Range<Int64>) async throws -> ObjectReader {
+        if case .kms = object.encryption?.key { try requireSigned() }
         let seal = try await call.store.seal(object.encryption?.domain)
         if case .kms(let arn, _) = object.encryption?.key { try await call.requireKey(arn, for: ["Decrypt"], via: .s3) }
         return ObjectReader(object, range: range, store: call.store.blocks, seal: seal)

@@ -60,7 +60,7 @@ extension Objects {
             return try await rewrite(&body, as: found, to: put, attributes, under: encryption)
         }
         // No byte passes through the seal, but whoever copies must be able to read: the key is asked all the same.
-        _ = try await call.store.seal(encryption?.domain)
+        _ = try await origin.read(0..<0)
         let (version, now) = (Self.newVersion(of: key, in: bucket), call.now)
         return try await call.store.database.write { transaction in
             let table = ObjectTable(transaction)
@@ -69,7 +69,7 @@ extension Objects {
             guard let row = try table.version(found.version, of: found.key, in: found.bucket), try table.object(row) == found else {
                 throw Fault(.objectPreconditionFailed, "The source of the copy changed while it was copied: try again")
             }
-            try Self.check(put.condition, try table.latest(key, in: bucket.name))
+            try Self.check(put.condition, of: key, in: bucket.name, transaction)
             let copy = StoredObject(
                 bucket: bucket.name,
                 key: key,

@@ -28,7 +28,7 @@ extension Objects {
         try Self.require(version, in: bucket)
         let now = call.now
         return try await call.store.database.write { transaction in
-            try Self.check(condition, try ObjectTable(transaction).latest(key, in: bucket.name))
+            try Self.check(condition, of: key, in: bucket.name, transaction)
             return try Self.delete(key, in: bucket, version: version, at: now, transaction)
         }
     }
@@ -44,7 +44,7 @@ extension Objects {
             try release(segments, row.encryption, at: now, in: transaction)
             if version != nil || bucket.versioning == .off { return ObjectDeletion(version: version, isMarker: row.isMarker) }
         } else if let version, version != StoredObject.nullVersion, !VersionID.isGiven(version, of: key, in: bucket.name) {
-            throw missingVersion(version, of: key)
+            throw missingVersion(version, of: key, in: bucket.name)
         }
         guard version == nil, bucket.versioning != .off else { return ObjectDeletion(version: version, isMarker: false) }
         let marker = StoredObject(bucket: bucket.name, key: key, version: newVersion(of: key, in: bucket), isMarker: true, modifiedAt: now)

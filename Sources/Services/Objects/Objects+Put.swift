@@ -131,7 +131,7 @@ extension Objects {
     static func save(_ object: StoredObject, _ condition: WriteCondition?, at now: Date, in transaction: Transaction) throws {
         // The bucket may be gone by now, and its versioning another.
         guard try BucketTable(transaction).bucket(object.bucket) != nil else { throw Buckets.missing(object.bucket.rawValue) }
-        try check(condition, try ObjectTable(transaction).latest(object.key, in: object.bucket))
+        try check(condition, of: object.key, in: object.bucket, transaction)
         try insert(object, at: now, in: transaction)
     }
 
@@ -147,17 +147,18 @@ extension Objects {
 
     func check(_ condition: WriteCondition?, of key: ObjectKey, in bucket: Bucket) async throws {
         guard condition != nil else { return }
-        try await call.store.database.read { try Self.check(condition, try ObjectTable($0).latest(key, in: bucket.name)) }
+        try await call.store.database.read { try Self.check(condition, of: key, in: bucket.name, $0) }
     }
 
-    static func check(_ condition: WriteCondition?, _ row: ObjectRow?) throws {
-        let current = row.flatMap { $0.isMarker ? nil : $0 }
+    static func check(_ condition: WriteCondition?, of key: ObjectKey, in bucket: BucketName, _ transaction: Transaction) throws {
+        guard condition != nil else { return }
+        let current = try ObjectTable(transaction).latest(key, in: bucket).flatMap { $0.isMarker ? nil : $0 }
         switch condition {
         case nil: return
         case .isAbsent where current == nil: return
         case .isPresent where current != nil: return
         case .hasTag(let tag) where current?.etag == tag: return
-        case .isPresent where current == nil, .hasTag where current == nil: throw Fault(.noSuchKey, "The specified key does not exist.")
+        case .isPresent where current == nil, .hasTag where current == nil: throw missing(key, in: bucket)
         case .isAbsent: throw preconditionFailed("If-None-Match")
         default: throw preconditionFailed("If-Match")
         }
@@ -186,10 +187,23 @@ extension Objects {
         case nil: return nil
         case .s3: return ObjectEncryption(domain: try await call.domains.s3Domain(of: bucket.owner), key: .s3)
         case .kms(let reference, let hasBucketKey):
+            try requireSigned()
             guard let key = try await call.sealingKey(reference, for: .s3) else { return nil }
             let domain = try await call.domains.domain(for: key, account: call.account)
             return ObjectEncryption(domain: domain, key: .kms(arn: key.arn, hasBucketKey: hasBucketKey))
         }
+    }
+
+    /// A KMS key is asked in the name of who calls: nobody has none.
+    ///
+    /// - Throws: `Fault` `InvalidArgument`, as S3 says it.
+    func requireSigned() throws(Fault) {
+        guard call.principal.isNobody else { return }
+        throw Fault(
+            .invalidArgument,
+            "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
+            details: ["ArgumentName": "Authorization", "ArgumentValue": "null"]
+        )
     }
 
     static func newVersion(of key: ObjectKey, in bucket: Bucket) -> String {

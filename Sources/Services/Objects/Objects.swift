@@ -18,9 +18,7 @@ package struct Objects: Sendable {
         try Self.require(version, in: bucket)
         return try await call.store.database.read { transaction in
             let table = ObjectTable(transaction)
-            let row = try version.map { try table.version($0, of: key, in: bucket.name) } ?? table.latest(key, in: bucket.name)
-            guard let row else { throw version == nil ? Self.missing(key) : Self.missingVersion(version ?? "", of: key) }
-            guard !row.isMarker else { throw MarkerFound(version: row.version, modifiedAt: row.modifiedAt, isNamed: version != nil) }
+            let row = try Self.present(try table.row(key, version: version, in: bucket.name), key, version: version, in: bucket)
             return try table.object(row)
         }
     }
@@ -63,9 +61,7 @@ package struct Objects: Sendable {
         try Self.require(version, in: bucket)
         return try await call.store.database.write { transaction in
             let table = ObjectTable(transaction)
-            let row = try version.map { try table.version($0, of: key, in: bucket.name) } ?? table.latest(key, in: bucket.name)
-            guard let row else { throw version == nil ? Self.missing(key) : Self.missingVersion(version ?? "", of: key) }
-            guard !row.isMarker else { throw MarkerFound(version: row.version, modifiedAt: row.modifiedAt, isNamed: version != nil) }
+            let row = try Self.present(try table.row(key, version: version, in: bucket.name), key, version: version, in: bucket)
             var attributes = try row.attributes
             body(&attributes)
             try table.setAttributes(attributes, of: row)
@@ -91,10 +87,23 @@ package struct Objects: Sendable {
         )
     }
 
-    static func missing(_ key: ObjectKey) -> Fault { Fault(.noSuchKey, "The specified key does not exist.", details: ["Key": key.text]) }
+    /// The row of an object that is asked for, unless there is none.
+    private static func present(_ row: ObjectRow?, _ key: ObjectKey, version: String?, in bucket: Bucket) throws -> ObjectRow {
+        guard let row else {
+            if let version { throw missingVersion(version, of: key, in: bucket.name) }
+            throw missing(key, in: bucket.name)
+        }
+        guard row.isMarker else { return row }
+        throw MarkerFound(key: key, bucket: bucket.name, version: row.version, modifiedAt: row.modifiedAt, isNamed: version != nil)
+    }
 
-    static func missingVersion(_ version: String, of key: ObjectKey) -> Fault {
-        Fault(.noSuchObjectVersion, "The specified version does not exist.", details: ["Key": key.text, "VersionId": version])
+    package static func missing(_ key: ObjectKey, in bucket: BucketName) -> Fault {
+        Fault(.noSuchKey, "The specified key does not exist.", details: ["Key": key.text, "BucketName": bucket.rawValue])
+    }
+
+    static func missingVersion(_ version: String, of key: ObjectKey, in bucket: BucketName) -> Fault {
+        let details = ["Key": key.text, "VersionId": version, "BucketName": bucket.rawValue]
+        return Fault(.noSuchObjectVersion, "The specified version does not exist.", details: details)
     }
 
     /// What was under an object or a part may be collected.
@@ -115,13 +124,17 @@ package struct Objects: Sendable {
 
 /// The version that was asked for is a delete marker.
 package struct MarkerFound: Error, CustomStringConvertible {
+    package let key: ObjectKey
+    package let bucket: BucketName
     package let version: String
     package let modifiedAt: Date
     /// Whether the marker was asked for by its version.
     package let isNamed: Bool
 
     /// The same for what is asked of the marker itself.
-    package var named: MarkerFound { MarkerFound(version: version, modifiedAt: modifiedAt, isNamed: true) }
+    package var named: MarkerFound {
+        MarkerFound(key: key, bucket: bucket, version: version, modifiedAt: modifiedAt, isNamed: true)
+    }
 
     package var description: String { "the version \(version) is a delete marker" }
 }

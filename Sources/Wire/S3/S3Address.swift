@@ -34,6 +34,9 @@ package struct S3Address: Sendable, Hashable {
         self.key = key.isEmpty ? nil : key
     }
 
+    /// Whether a host names a bucket.
+    package static func isVirtualHost(_ host: String, baseNames: Set<String>) -> Bool { bucket(inHost: host, baseNames: baseNames) != nil }
+
     static func checkLength(of key: String) throws(S3Error) {
         guard key.utf8.count <= S3Limits.keyBytesMax else {
             throw S3Error(

@@ -38,6 +38,11 @@ package enum PayloadDeclaration: Sendable, Equatable {
     case unsigned
     /// An aws-chunked body (`STREAMING-…`), whose framing the caller checks.
     case streaming(String)
+
+    /// What a request says in its header.
+    package init(of request: SignableRequest) throws(SignatureError) {
+        self = try SignatureClaim.declaration(try SignatureClaim.single("x-amz-content-sha256", in: request))
+    }
 }
 
 extension Hex {

@@ -9,6 +9,9 @@ enum PresignedParameter {
     static let contentSHA256 = "X-Amz-Content-Sha256"
     static let signature = "X-Amz-Signature"
 
+    /// Those of Version 2.
+    static let version2 = ["AWSAccessKeyId", "Signature"]
+
     static let all = [algorithm, credential, date, expires, signedHeaders, securityToken, contentSHA256, signature]
 
     /// The ones of a query; throws when one is there twice, since then signer and verifier could read different ones.
@@ -20,5 +23,12 @@ enum PresignedParameter {
             }
         }
         return found
+    }
+}
+
+extension SignableRequest {
+    /// Whether the query has anything of a signature, whole or not.
+    package var hasPresignedParameters: Bool {
+        (PresignedParameter.all + PresignedParameter.version2).contains(where: target.query.contains)
     }
 }

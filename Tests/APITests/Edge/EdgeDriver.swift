@@ -31,7 +31,10 @@ enum EdgeDriver: String, CaseIterable, Sendable {
     case live
 
     /// Opens the way while `body` runs.
-    func open(_ edge: Edge, _ body: (@Sendable (SampleRequest, SampleRequest.Signing) async throws -> EdgeAnswer) async throws -> Void)
+    func open(
+        _ edge: Edge,
+        _ body: (@escaping @Sendable (SampleRequest, SampleRequest.Signing) async throws -> EdgeAnswer) async throws -> Void
+    )
         async throws
     {
         switch self {
@@ -62,7 +65,7 @@ enum EdgeDriver: String, CaseIterable, Sendable {
 
     private static func serve(
         _ edge: Edge,
-        _ body: (@Sendable (SampleRequest, SampleRequest.Signing) async throws -> EdgeAnswer) async throws -> Void
+        _ body: (@escaping @Sendable (SampleRequest, SampleRequest.Signing) async throws -> EdgeAnswer) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let application = Application(

@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    /// And without a right signature nobody comes so far.
+    /// And without a right signature nobody comes so far; without any S3 alone looks at what is asked for, as a bucket may be open.
     @Test(.againstHangs, arguments: [SampleRequest.Signing.absent, .otherSecret, .unknownKey, .sessionToken, .old])
     func noRequestIsReadThatIsNotSigned(_ signing: SampleRequest.Signing) async throws {
         try await Edge.run { edge in
@@ -41,7 +41,8 @@ import Testing
                     let sample = try #require(ActionSamples.request(action.service, action.name))
                     let answer = try await send(sample, signing)
                     #expect((400..<500).contains(answer.status), "\(action.service) \(action.name): \(answer.status) \(answer.body)")
-                    #expect(edge.lastAction == (signing == .absent && action.isUnsigned ? action.name : nil))
+                    let isOpen = signing == .absent && action.service == "s3"
+                    #expect(edge.lastAction == nil || isOpen, "\(action.service) \(action.name) was read as \(edge.lastAction ?? "")")
                 }
             }
         }

@@ -18,6 +18,7 @@ import Testing
     private static let kms = SampleRequest.json("kms", "TrentService.ListKeys")
     private static let ebs = SampleRequest.rest("ebs", .get, "/snapshots/snap-1/blocks")
     private static let rbin = SampleRequest.rest("rbin", .get, "/rules/abcdefghijk")
+    private static let rbinRule = SampleRequest.rest("rbin", .delete, "/rules/abcdefghijk")
     private static let s3 = SampleRequest.rest("s3", .get, "/a-bucket?acl")
 
     private static let signatures: [Case] = [
@@ -39,7 +40,9 @@ import Testing
         Case(request: ebs, signing: .unknownKey, status: 403, code: "UnrecognizedClientException"),
         Case(request: rbin, signing: .otherSecret, status: 403, code: "InvalidSignatureException"),
         Case(request: rbin, signing: .otherRegion, status: 403, code: "InvalidSignatureException"),
-        Case(request: s3, signing: .absent, status: 403, code: "AccessDenied"),
+        Case(request: rbinRule, signing: .absent, status: 403, code: "MissingAuthenticationTokenException"),
+        Case(request: s3, signing: .absent, status: 404, code: "NoSuchBucket"),
+        Case(request: .rest("s3", .put, "/a-bucket"), signing: .absent, status: 403, code: "AccessDenied"),
         Case(request: s3, signing: .otherSecret, status: 403, code: "SignatureDoesNotMatch"),
         Case(request: s3, signing: .unknownKey, status: 403, code: "InvalidAccessKeyId"),
         Case(request: s3, signing: .old, status: 403, code: "RequestTimeTooSkewed"),

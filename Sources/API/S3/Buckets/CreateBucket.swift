@@ -8,14 +8,27 @@ struct CreateBucket: S3Action {
         Permission<Self>.onBucket("s3:CreateBucket"),
         .onBucket("s3:PutBucketAcl", ifSent: "x-amz-acl"),
         .onBucket("s3:PutBucketOwnershipControls", ifSent: "x-amz-object-ownership"),
+        Permission("s3:TagResource") { $0.configuration?.tags.isEmpty ?? true ? [] : [$1.bucket($0.request.bucket)] },
     ]
     static let needsBucket = false
 
     let request: S3Request
+    private var configuration: CreateBucketConfiguration?
+
+    init(request: S3Request) { self.request = request }
+
+    /// The document is read before the action is let in, as policies ask about the place and the tags in it.
+    static func read(_ request: S3Request, in call: Call) async throws -> ReadAction<Self> {
+        var action = Self(request: try await admitted(request, in: call))
+        let document = try await S3Call(request: request, call: call).document()
+        action.configuration = document.isEmpty ? nil : try CreateBucketConfiguration(parsing: document)
+        var facts: ConditionFacts = [:]
+        facts.set("s3:locationconstraint", action.configuration?.locationConstraint)
+        for tag in action.configuration?.tags ?? [] { facts.addTag(tag.key, tag.value) }
+        return ReadAction(action: action, facts: facts)
+    }
 
     func run(_ call: S3Call) async throws -> Reply {
-        let document = try await call.document()
-        let configuration = document.isEmpty ? nil : try CreateBucketConfiguration(parsing: document)
         let place = try BucketPlace(constraint: configuration?.locationConstraint, of: call)
         if call.header("x-amz-bucket-object-lock-enabled") == "true" { throw S3Error(.notImplemented, "Object Lock is not implemented") }
         try call.refuseGrants()

@@ -4,7 +4,7 @@ import Services
 import Wire
 
 struct CompleteMultipartUpload: S3Action {
-    static let permissions = [Permission<Self>.onObject("s3:PutObject")]
+    static let permissions = [Permission<Self>.onObject("s3:PutObject"), .onComparedObject]
 
     let request: S3Request
 

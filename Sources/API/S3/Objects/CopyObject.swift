@@ -62,7 +62,7 @@ extension S3Call {
         do {
             return try await objects.copyOrigin(source.key, in: source.bucket, version: source.versionID)
         } catch let marker as MarkerFound {
-            guard marker.isNamed else { throw S3Error(.noSuchKey, details: [.init(.key, source.key)]) }
+            guard marker.isNamed else { throw Objects.missing(marker.key, in: marker.bucket) }
             throw S3Error(.invalidRequest, "The source of a copy request may not specifically refer to a delete marker by version id.")
         }
     }

@@ -4,7 +4,7 @@ import Services
 import Wire
 
 struct DeleteObject: S3Action {
-    static let permissions = Permission<Self>.onObject("s3:DeleteObject", version: "s3:DeleteObjectVersion")
+    static let permissions = Permission<Self>.onObject("s3:DeleteObject", version: "s3:DeleteObjectVersion") + [.onComparedObject]
 
     let request: S3Request
 

@@ -25,6 +25,7 @@ struct HeadObject: S3Action {
 
 extension S3Call {
     fileprivate func object(isHead: Bool) async throws -> Reply {
+        try requireSigner(ofOverrides: Self.keptHeaders)
         let object = try await objects.head(key, in: bucket, version: versionID)
         var reply = described(object)
         let conditions = self.conditions

@@ -8,6 +8,7 @@ struct PutObject: S3Action {
         Permission<Self>.onObject("s3:PutObject"),
         Permission<Self>.onObject("s3:PutObjectAcl", ifSent: "x-amz-acl"),
         Permission<Self>.onObject("s3:PutObjectTagging", ifSent: "x-amz-tagging"),
+        .onComparedObject,
     ]
 
     let request: S3Request

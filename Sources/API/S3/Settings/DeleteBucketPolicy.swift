@@ -8,6 +8,7 @@ struct DeleteBucketPolicy: S3Action {
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
+        try call.requireOwnAccount()
         try await call.buckets.change(call.bucket) { $0.policy = nil }
         return .empty(.noContent)
     }

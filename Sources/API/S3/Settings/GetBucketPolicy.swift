@@ -8,6 +8,7 @@ struct GetBucketPolicy: S3Action {
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
+        try call.requireOwnAccount()
         guard let policy = try await call.settings().policy else { throw S3Error(.noSuchBucketPolicy) }
         return .json(Array(policy.text.utf8))
     }

@@ -2,13 +2,13 @@ import Domain
 import HTTPTypes
 import Services
 
-/// A policy is a JSON object; what it says is kept and not yet obeyed: only the owner gets in.
 struct PutBucketPolicy: S3Action {
     static let permissions = [Permission<Self>.onBucket("s3:PutBucketPolicy")]
 
     let request: S3Request
 
     func run(_ call: S3Call) async throws -> Reply {
+        try call.requireOwnAccount()
         let policy = try BucketPolicy(parsing: try await call.document(), for: call.bucket)
         try await call.buckets.change(call.bucket) { try $0.set(policy) }
         return .empty(.noContent)

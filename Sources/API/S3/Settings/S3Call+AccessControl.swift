@@ -22,6 +22,13 @@ extension S3Call {
         return try await askedACL()
     }
 
+    /// The policy of a bucket is a matter of its account, also where it lets others at itself.
+    ///
+    /// - Throws: `S3Error` `MethodNotAllowed`.
+    func requireOwnAccount() throws(S3Error) {
+        guard account == owner else { throw S3Error(.methodNotAllowed) }
+    }
+
     private func askedACL() async throws -> CannedACL {
         if let header = header("x-amz-acl") { return try CannedACL(header: header) }
         let policy = try AccessControlPolicy(parsing: try await document())

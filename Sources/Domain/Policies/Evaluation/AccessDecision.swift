@@ -38,8 +38,13 @@ package struct AccessDenial: Hashable, Sendable {
     package var isExplicit: Bool { explicit != nil }
 
     /// What AWS says, without what a service puts before it.
-    package var message: String {
-        let subject = "User: \(caller) is not authorized to perform: \(action) on resource: \(resource)"
+    package var message: String { message(on: " on resource: \(resource)") }
+
+    /// The same in the words of S3, where a resource stands in quotation marks, and none is none.
+    package var messageOfS3: String { message(on: resource == "*" ? "" : " on resource: \"\(resource)\"") }
+
+    private func message(on place: String) -> String {
+        let subject = "User: \(caller) is not authorized to perform: \(action)\(place)"
         let article = type == .identity ? "an" : "a"
         return isExplicit
             ? "\(subject) with an explicit deny in \(article) \(type.rawValue)"

@@ -8,10 +8,13 @@ package final class CompiledPolicy: Sendable {
     package let keyNames: [String: String]
     /// Whether it lets in everybody, by S3's meaning of public; never for the policy of an identity.
     package let isPublic: Bool
+    /// Whether there is anything that it lets whoever does not sign do, whatever the conditions of it are.
+    package let reachesNobody: Bool
 
     package init(_ policy: Policy) {
         statements = policy.statements.map { CompiledStatement($0, hasVariables: policy.hasVariables) }
         isPublic = policy.isPublic
+        reachesNobody = statements.contains { !$0.isDeny && $0.principals?.reachesNobody ?? false }
         actions = ActionIndex(policy.statements.map(\.actions))
         let names = Set(statements.flatMap(\.keys)).sorted()
         keyNames = Dictionary(names.map { ($0.lowercased(), $0) }) { first, _ in first }

@@ -34,6 +34,9 @@ struct PrincipalClause: Sendable {
         providers = Set(principals.names(of: .federated))
     }
 
+    /// Whether it can be about who has no name.
+    var reachesNobody: Bool { isExcluding || isEverybody }
+
     private static func account(_ name: String) -> String? {
         if AccountID(rawValue: name) != nil { return name }
         guard let arn = ARN(name), arn.service == "iam", arn.region.isEmpty, arn.resource == "root" else { return nil }
