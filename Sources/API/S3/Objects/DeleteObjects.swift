@@ -3,19 +3,15 @@ import HTTPTypes
 import Services
 import Wire
 
-/// Up to 1,000 keys in one call; each is told of.
+/// Up to 1,000 keys in one call; each is decided on, and told of, for itself.
 struct DeleteObjects: S3Action {
-    static let permissions = [
-        Permission<Self>("s3:DeleteObject") { action, call in
-            action.keys(isNamingVersion: false).map { call.object($0, in: action.request.bucket) }
-        },
-        Permission<Self>("s3:DeleteObjectVersion") { action, call in
-            action.keys(isNamingVersion: true).map { call.object($0, in: action.request.bucket) }
-        },
-    ]
+    private static let (deleting, deletingVersion, reading) = ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject")
+
+    /// They are asked while the action runs: one that is refused for a key does not keep it from the others.
+    static let permissions = [deleting, deletingVersion, reading].map { Permission<Self>($0) { _, _ in [] } }
 
     let request: S3Request
-    /// What the document asks for: it is read with the head, as the permissions are about the keys in it.
+    /// What the document asks for.
     private var deletion: DeletionRequest?
 
     init(request: S3Request) { self.request = request }
@@ -26,29 +22,56 @@ struct DeleteObjects: S3Action {
         return ReadAction(action: action)
     }
 
-    private func keys(isNamingVersion: Bool) -> [String] {
-        (deletion?.objects ?? []).filter { ($0.versionID != nil) == isNamingVersion }.map(\.key)
-    }
-
     func run(_ call: S3Call) async throws -> Reply {
+        let objects = deletion?.objects ?? []
+        let refusals = try await refusals(of: objects, call)
+        // Where any key is let in, the bucket is; it is asked for none of the others.
+        let entered = S3Call(request: call.request, call: call.call.entering(refusals.contains(where: { $0 == nil }) ? [call.bucket] : []))
         var done: Deletions = []
-        for object in deletion?.objects ?? [] {
-            do {
-                let deletion = try await call.objects.delete(
-                    object.key,
-                    in: call.bucket,
-                    version: object.versionID,
-                    condition: object.tag.map(WriteCondition.init(deletingIfMatch:))
-                )
-                done.append((object, .success(deletion)))
-            } catch let fault as Fault {
-                // Here S3 says of an id that can be none what it says of one that is not there.
-                done.append((object, .failure(fault.code == .invalidArgument ? S3Error(.noSuchVersion) : S3Service.refusal(fault))))
+        for (object, refusal) in zip(objects, refusals) {
+            if let refusal {
+                done.append((object, .failure(S3Service.refusal(refusal, host: ""))))
+            } else {
+                done.append((object, try await delete(object, entered)))
             }
         }
         var reply = Self.deletionReply(done, isQuiet: deletion?.isQuiet ?? false)
         reply.resource = Self.deletedObjects(done, in: call.bucket)
         return reply
+    }
+
+    /// Why the caller may not delete what it names, for each; nil for what it may.
+    private func refusals(of objects: [DeletionRequest.Object], _ call: S3Call) async throws -> [AccessDenied?] {
+        let authorizer = Authorizer(call.call)
+        func refusals(_ permission: String, _ chosen: (DeletionRequest.Object) -> Bool) async throws -> [PolicyResource: AccessDenied] {
+            let resources = objects.filter(chosen).map { call.call.object($0.key, in: call.bucket, version: $0.versionID) }
+            return try await authorizer.refusals(permission, on: resources) { request.facts(of: Self.name) }
+        }
+        let all = try await [
+            refusals(Self.deleting) { $0.versionID == nil }, refusals(Self.deletingVersion) { $0.versionID != nil },
+            refusals(Self.reading) { $0.tag != nil && $0.tag?.value != "*" },
+        ]
+        return objects.map { object in
+            let resource = call.call.object(object.key, in: call.bucket, version: object.versionID)
+            return all.lazy.compactMap { $0[resource] }.first
+        }
+    }
+
+    private func delete(_ object: DeletionRequest.Object, _ call: S3Call) async throws -> Result<ObjectDeletion, S3Error> {
+        do {
+            return .success(
+                try await call.objects.delete(
+                    object.key,
+                    in: call.bucket,
+                    version: object.versionID,
+                    condition: object.tag.map(WriteCondition.init(deletingIfMatch:))
+                )
+            )
+        } catch let fault as Fault {
+            // Here S3 says of an id that can be none what it says of one that is not there.
+            let known = fault.code == .invalidArgument ? S3Error(.noSuchVersion) : await call.hidingAbsence(fault, of: Self.name)
+            return .failure(S3Service.refusal(known, host: ""))
+        }
     }
 
     private typealias Deletions = [(object: DeletionRequest.Object, result: Result<ObjectDeletion, S3Error>)]
