@@ -31,6 +31,8 @@ package struct MultipartUpload: Hashable, Sendable {
     /// `FULL_OBJECT` or `COMPOSITE`.
     package let checksumType: String?
     package let encryption: ObjectEncryption?
+    /// The ARN of who began it; nil where that was not written down.
+    package let initiator: String?
 
     package init(
         id: String,
@@ -40,7 +42,8 @@ package struct MultipartUpload: Hashable, Sendable {
         attributes: ObjectAttributes,
         checksumAlgorithm: String? = nil,
         checksumType: String? = nil,
-        encryption: ObjectEncryption? = nil
+        encryption: ObjectEncryption? = nil,
+        initiator: String? = nil
     ) {
         self.id = id
         self.bucket = bucket
@@ -50,6 +53,7 @@ package struct MultipartUpload: Hashable, Sendable {
         self.checksumAlgorithm = checksumAlgorithm
         self.checksumType = checksumType
         self.encryption = encryption
+        self.initiator = initiator
     }
 
     /// The algorithm that each part has a checksum in: S3's own when the client named none.

@@ -40,7 +40,7 @@ package struct MultipartTable {
             """,
             [
                 .text(upload.id), .text(upload.bucket), .bytes(upload.key.bytes), .date(upload.createdAt),
-                .bytes(try JSONColumn.encode(upload.attributes)), .text(upload.checksumAlgorithm), .text(upload.checksumType),
+                .bytes(try JSONColumn.encode(UploadAttributes(upload))), .text(upload.checksumAlgorithm), .text(upload.checksumType),
             ] + ObjectEncryption.columns(upload.encryption)
         )
     }
@@ -100,15 +100,38 @@ package struct MultipartTable {
 
 extension MultipartUpload {
     fileprivate init(_ row: SQLRow) throws {
+        let column: UploadAttributes = try JSONColumn.decode(row.bytes("attributes"))
         try self.init(
             id: row.text("id"),
             bucket: row.value("bucket"),
             key: row.objectKey("key"),
             createdAt: row.date("created_at"),
-            attributes: JSONColumn.decode(row.bytes("attributes")),
+            attributes: column.attributes,
             checksumAlgorithm: row.optionalText("checksum_algorithm"),
             checksumType: row.optionalText("checksum_type"),
-            encryption: ObjectEncryption(row: row)
+            encryption: ObjectEncryption(row: row),
+            initiator: column.initiator
         )
+    }
+}
+
+/// What the object will have, and beside it what the upload alone has.
+private struct UploadAttributes: Codable {
+    private enum CodingKeys: CodingKey { case initiator }
+
+    let attributes: ObjectAttributes
+    let initiator: String?
+
+    init(_ upload: MultipartUpload) { (attributes, initiator) = (upload.attributes, upload.initiator) }
+
+    init(from decoder: any Decoder) throws {
+        attributes = try ObjectAttributes(from: decoder)
+        initiator = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(String.self, forKey: .initiator)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try attributes.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(initiator, forKey: .initiator)
     }
 }

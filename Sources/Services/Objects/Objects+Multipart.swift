@@ -28,7 +28,8 @@ extension Objects {
             attributes: put.attributes,
             checksumAlgorithm: checksumAlgorithm,
             checksumType: checksumType,
-            encryption: try await encryption(put.encryption, in: bucket)
+            encryption: try await encryption(put.encryption, in: bucket),
+            initiator: call.principal.arn(in: call.region.partition)
         )
         try await call.store.database.write { try MultipartTable($0).insert(upload) }
         return upload

@@ -37,7 +37,7 @@ struct ListMultipartUploads: S3Action {
                 xml.element("Upload") { xml in
                     xml.element("Key", text(upload.key.text))
                     xml.element("UploadId", upload.id)
-                    xml.owner("Initiator", call.owner)
+                    xml.initiator(of: upload, owner: call.owner)
                     xml.owner("Owner", call.owner)
                     xml.element("StorageClass", "STANDARD")
                     xml.time("Initiated", upload.createdAt)

@@ -18,7 +18,7 @@ struct ListParts: S3Action {
             xml.element("Bucket", call.bucket)
             xml.element("Key", call.key)
             xml.element("UploadId", upload.id)
-            xml.owner("Initiator", call.owner)
+            xml.initiator(of: upload, owner: call.owner)
             xml.owner("Owner", call.owner)
             xml.element("StorageClass", "STANDARD")
             xml.element("PartNumberMarker", marker)

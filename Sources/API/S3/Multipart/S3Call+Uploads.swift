@@ -8,6 +8,20 @@ extension S3Call {
     func upload() async throws -> MultipartUpload { try await objects.upload(query["uploadId"] ?? "", of: key, in: bucket) }
 }
 
+extension XMLWriter {
+    /// An account by its canonical id, whoever is in one by its ARN.
+    mutating func initiator(of upload: MultipartUpload, owner: AccountID) {
+        guard let arn = upload.initiator.flatMap({ ARN($0) }), let account = AccountID(rawValue: arn.account) else {
+            return self.owner("Initiator", owner)
+        }
+        guard arn.resource != "root" else { return self.owner("Initiator", account) }
+        element("Initiator") { xml in
+            xml.element("ID", arn.description)
+            xml.element("DisplayName", arn.resource.split(separator: "/").last.map(String.init) ?? arn.resource)
+        }
+    }
+}
+
 extension MultipartUpload {
     func mismatch(with algorithm: ChecksumAlgorithm) -> S3Error {
         S3Error(
