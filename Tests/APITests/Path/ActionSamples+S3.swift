@@ -10,16 +10,25 @@ extension ActionSamples {
     ]
 
     private static let madeObject = [("content-length", "0"), ("x-amz-acl", "private"), ("x-amz-tagging", "team=a")]
+    /// Whoever compares a tag must be allowed to read the object.
+    private static let comparing = [("if-match", "00")]
 
     static let s3Headers: [String: [(name: String, value: String)]] = [
+        "CompleteMultipartUpload": comparing, "DeleteObject": comparing,
         "CopyObject": [("x-amz-acl", "private"), ("x-amz-tagging", "team=a"), ("x-amz-tagging-directive", "REPLACE")],
         "CreateBucket": [("x-amz-acl", "private"), ("x-amz-object-ownership", "ObjectWriter")],
-        "CreateMultipartUpload": Array(madeObject.dropFirst()), "DeleteObjects": [("content-md5", "SSDjOy4dJjyhdBpVFmdlGg==")],
-        "GetObjectAttributes": [("x-amz-object-attributes", "ETag")], "PutObject": madeObject, "UploadPart": [("content-length", "0")],
+        "CreateMultipartUpload": Array(madeObject.dropFirst()), "DeleteObjects": [("content-md5", "Yrsw50x4WoddufPVaTceUg==")],
+        "GetObjectAttributes": [("x-amz-object-attributes", "ETag")], "PutObject": madeObject + comparing,
+        "UploadPart": [("content-length", "0")],
     ]
 
     static let s3Bodies = [
-        "DeleteObjects": "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key><VersionId>null</VersionId></Object></Delete>"
+        "CreateBucket":
+            "<CreateBucketConfiguration><Tags><Tag><Key>team</Key><Value>a</Value></Tag></Tags></CreateBucketConfiguration>",
+        "DeleteObjects":
+            "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key><VersionId>null</VersionId></Object>"
+            + "<Object><Key>c</Key><ETag>00</ETag></Object></Delete>",
+        "PutObjectTagging": "<Tagging><TagSet/></Tagging>",
     ]
 
     static let s3: [String: (HTTPRequest.Method, String)] = [
@@ -41,7 +50,7 @@ extension ActionSamples {
         "GetObject": (.get, "/a-bucket/k"), "GetObjectAcl": (.get, "/a-bucket/k?acl"),
         "GetObjectAttributes": (.get, "/a-bucket/k?attributes"), "GetObjectLockConfiguration": (.get, "/a-bucket?object-lock"),
         "GetObjectTagging": (.get, "/a-bucket/k?tagging"), "GetPublicAccessBlock": (.get, "/a-bucket?publicAccessBlock"),
-        "HeadBucket": (.head, "/a-bucket"), "HeadObject": (.head, "/a-bucket/k"), "ListBuckets": (.get, "/"),
+        "HeadBucket": (.head, "/a-bucket"), "HeadObject": (.head, "/a-bucket/kept"), "ListBuckets": (.get, "/"),
         "ListMultipartUploads": (.get, "/a-bucket?uploads"), "ListObjectVersions": (.get, "/a-bucket?versions"),
         "ListObjects": (.get, "/a-bucket"), "ListObjectsV2": (.get, "/a-bucket?list-type=2"), "ListParts": (.get, "/a-bucket/k?uploadId=u"),
         "PutBucketAcl": (.put, "/a-bucket?acl"), "PutBucketEncryption": (.put, "/a-bucket?encryption"),
