@@ -1,5 +1,5 @@
-"""Terraform with the AWS provider, unmodified: apply images, copies, keys, the settings of encryption, buckets, roles and policies, and the next plan says
-that nothing changed.
+"""Terraform with the AWS provider, unmodified: apply images, copies, keys, the settings of encryption, buckets, roles and policies, accounts and
+what is shared with them, and the next plan says that nothing changed.
 
 Needs the `terraform` binary and the provider in a folder of this machine (no registry is asked): one of the usual mirror
 folders, or FERRY_TERRAFORM_PLUGINS.
@@ -445,6 +445,109 @@ output "found" { value = data.aws_iam_role.found.arn }
 """
 
 
+SHARING = """
+variable "snapshot" {}
+variable "image" {}
+
+data "aws_caller_identity" "me" {}
+
+data "aws_organizations_organization" "all" {}
+
+resource "aws_organizations_organizational_unit" "build" {
+  name      = "build"
+  parent_id = data.aws_organizations_organization.all.roots[0].id
+  tags      = { made-by = "terraform" }
+}
+
+resource "aws_organizations_account" "builder" {
+  name              = "builder"
+  email             = "builder@example.com"
+  parent_id         = data.aws_organizations_organization.all.roots[0].id
+  close_on_deletion = true
+  tags              = { made-by = "terraform" }
+}
+
+data "aws_iam_policy_document" "guard" {
+  statement {
+    effect    = "Deny"
+    actions   = ["ec2:DeregisterImage"]
+    resources = ["*"]
+  }
+}
+
+resource "aws_organizations_policy" "guard" {
+  name        = "guard"
+  description = "made by terraform"
+  content     = data.aws_iam_policy_document.guard.json
+  tags        = { made-by = "terraform" }
+}
+
+resource "aws_organizations_policy_attachment" "guard" {
+  policy_id = aws_organizations_policy.guard.id
+  target_id = aws_organizations_organizational_unit.build.id
+}
+
+resource "aws_ami_launch_permission" "account" {
+  image_id   = var.image
+  account_id = aws_organizations_account.builder.id
+}
+
+resource "aws_ami_launch_permission" "unit" {
+  image_id                = var.image
+  organizational_unit_arn = aws_organizations_organizational_unit.build.arn
+}
+
+resource "aws_ami_launch_permission" "organization" {
+  image_id         = var.image
+  organization_arn = data.aws_organizations_organization.all.arn
+}
+
+resource "aws_snapshot_create_volume_permission" "account" {
+  snapshot_id = var.snapshot
+  account_id  = aws_organizations_account.builder.id
+}
+
+resource "aws_ec2_image_block_public_access" "all" { state = "block-new-sharing" }
+
+resource "aws_ebs_snapshot_block_public_access" "all" { state = "block-all-sharing" }
+
+resource "aws_iam_user" "ann" { name = "ann" }
+
+resource "aws_iam_user_policy" "own" {
+  name   = "own"
+  user   = aws_iam_user.ann.name
+  policy = data.aws_iam_policy_document.guard.json
+}
+
+resource "aws_iam_user_policy_attachment" "reading" {
+  user       = aws_iam_user.ann.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonEC2ReadOnlyAccess"
+}
+
+resource "aws_iam_group" "staff" { name = "staff" }
+
+resource "aws_iam_group_policy" "own" {
+  name   = "own"
+  group  = aws_iam_group.staff.name
+  policy = data.aws_iam_policy_document.guard.json
+}
+
+resource "aws_iam_group_policy_attachment" "reading" {
+  group      = aws_iam_group.staff.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonEC2ReadOnlyAccess"
+}
+
+data "aws_ami_ids" "mine" { owners = [data.aws_caller_identity.me.account_id] }
+
+data "aws_ebs_snapshot_ids" "mine" { owners = ["self"] }
+
+output "account" { value = data.aws_caller_identity.me.account_id }
+output "builder" { value = aws_organizations_account.builder.id }
+output "images" { value = data.aws_ami_ids.mine.ids }
+output "snapshots" { value = data.aws_ebs_snapshot_ids.mine.ids }
+"""
+
+
 @pytest.fixture
 def terraform(server, tmp_path):
     """Runs terraform in the test's folder against the shared server, or another."""
@@ -517,6 +620,31 @@ def test_roles_and_policies(server, tmp_path, terraform):
     terraform("plan", "-detailed-exitcode", *flags)
     terraform("destroy", "-auto-approve", *flags)
     assert iam.list_roles(PathPrefix="/made/")["Roles"] == []
+
+
+def test_accounts_and_what_is_shared_with_them(fresh_server, tmp_path, terraform):
+    server, flags = fresh_server, ("-input=false", "-no-color")
+    snapshot = snapshots.upload(server, Disk.made("terraform, shared", 4))
+    settings = {"on": server, "snapshot": snapshot, "image": images.register(server, snapshot)}
+    (tmp_path / "main.tf").write_text(PROVIDERS + SHARING)
+    terraform("init", *flags, on=server)
+    terraform("apply", "-auto-approve", *flags, **settings)
+    outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json", on=server)).items()}
+    builder = outputs.pop("builder")
+    assert outputs == {"account": server.account, "images": [settings["image"]], "snapshots": [snapshot]}
+    shared = server.ec2().describe_image_attribute(ImageId=settings["image"], Attribute="launchPermission")["LaunchPermissions"]
+    assert len(shared) == 3 and {"UserId": builder} in shared
+    terraform("plan", "-detailed-exitcode", *flags, **settings)
+
+    text = (tmp_path / "main.tf").read_text()
+    (tmp_path / "main.tf").write_text(text.replace('"ec2:DeregisterImage"', '"ec2:DeregisterImage", "ec2:DeleteSnapshot"').replace("-all-", "-new-"))
+    terraform("apply", "-auto-approve", *flags, **settings)
+    assert server.ec2().get_snapshot_block_public_access_state()["State"] == "block-new-sharing"
+    terraform("plan", "-detailed-exitcode", *flags, **settings)
+
+    terraform("destroy", "-auto-approve", *flags, **settings)
+    assert server.ec2().describe_image_attribute(ImageId=settings["image"], Attribute="launchPermission")["LaunchPermissions"] == []
+    assert server.client("organizations").describe_account(AccountId=builder)["Account"]["Status"] == "SUSPENDED"
 
 
 def test_buckets_and_objects(server, tmp_path, terraform):
