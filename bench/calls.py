@@ -42,6 +42,15 @@ class Connection:
         signed = self.signed(method, path, region, "ebs", headers or {}, body)
         return json.loads(self.send(method, path, signed, body) or b"{}")
 
+    def query(self, service: str, version: str, action: str, **parameters: object) -> ElementTree.Element:
+        """Calls an action of another service that takes forms."""
+        body = urllib.parse.urlencode({"Action": action, "Version": version, **{n.replace("_", "."): v for n, v in parameters.items()}}).encode()
+        headers = self.signed("POST", "/", "us-east-1", service, {"content-type": FORM}, body)
+        answer = ElementTree.fromstring(self.send("POST", "/", headers, body))
+        for element in answer.iter():
+            element.tag = element.tag.rpartition("}")[2]
+        return answer
+
     @staticmethod
     def form(action: str, parameters: dict[str, object]) -> bytes:
         named = {name.replace("_", "."): value for name, value in parameters.items()}

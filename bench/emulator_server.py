@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 
 def main() -> None:
-    fill = {"images": fill_images, "objects": fill_objects}[sys.argv[1]]
+    fill = {"images": fill_images, "accounts": fill_accounts, "objects": fill_objects}[sys.argv[1]]
     fill(*sys.argv[2:])
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
@@ -35,6 +35,18 @@ def fill_images(count: str, region: str, known: str) -> None:
         image.id = known if number == int(count) // 2 else f"ami-1{number:016x}"
         image.name = f"many-{number:06d}"
         backend.amis[image.id] = image
+
+
+def fill_accounts(count: str, region: str, known: str, accounts: str, caller: str) -> None:
+    """The same, the images those of several accounts in turn: public, but for the first account's, and each fiftieth shared with the caller too."""
+    fill_images(count, region, known)
+    owners, tag = accounts.split(","), {"key": "wanted", "value": "yes"}
+    backend = ec2_backends[DEFAULT_ACCOUNT_ID][region]
+    for number, image in enumerate(list(backend.amis.values())[-int(count):]):
+        image.owner_id = owners[number % len(owners)]
+        image.launch_permissions = [{"UserId": caller}] if number % 50 == 1 else []
+        if number % 10_000 == 0:
+            backend.create_tags([image.id], {tag["key"]: tag["value"]})
 
 
 def fill_objects(count: str, region: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 CONNECTIONS = 8
 SCRIPT = """
-wrk.method = "POST"
+wrk.method = %s
 wrk.body = %s
 %s
 done = function(summary, latency, requests)
@@ -32,7 +32,9 @@ class Load:
     p99: float
 
 
-def replay(endpoint: str, headers: dict[str, str], body: bytes, seconds: float, folder: Path) -> Load | None:
+def replay(
+    url: str, headers: dict[str, str], body: bytes, seconds: float, folder: Path, *, method: str = "POST", connections: int = CONNECTIONS
+) -> Load | None:
     """Nothing when wrk is missing."""
     if shutil.which("wrk") is None:
         return None
@@ -40,10 +42,10 @@ def replay(endpoint: str, headers: dict[str, str], body: bytes, seconds: float, 
     headers = {"Host" if name == "host" else name: value for name, value in headers.items()}
     lines = "\n".join(f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items())
     script = folder / "replay.lua"
-    script.write_text(SCRIPT % (json.dumps(body.decode()), lines))
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "30s", "-s", str(script), endpoint]
+    script.write_text(SCRIPT % (json.dumps(method), json.dumps(body.decode()), lines))
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "120s", "-s", str(script), url]
     output = subprocess.run(command, capture_output=True, text=True).stdout
     found = re.search(r"FOUND ([\d.]+) ([\d.]+) ([\d.]+) (\d+)", output)
     if found is None or int(found[4]) > 0:
-        sys.exit(f"bench: {endpoint} did not answer each call:\n{output}")
+        sys.exit(f"bench: {url} did not answer each call:\n{output}")
     return Load(float(found[1]), float(found[2]), float(found[3]))

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import disks, machine, peers, report
 from bench.context import Bench
 from bench.report import Row
-from bench.rows import engines, images, many_copies, objects, sparse, transfers
+from bench.rows import accounts, authorization, engines, images, many_copies, objects, sparse, transfers
 from bench.server import BINARY
 
 # What can be chosen with --only, and which rows it stands for.
@@ -21,6 +21,8 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "sparse": sparse.rows,
     "copies": many_copies.rows,
     "images": images.rows,
+    "authorization": authorization.rows,
+    "accounts": accounts.rows,
     "objects": objects.rows,
     "engines": engines.rows,
 }

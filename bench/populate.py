@@ -24,29 +24,44 @@ def made_id(kind: str, number: int) -> str:
     return f"{kind}-0{hashlib.sha256(f'{kind} {number}'.encode()).hexdigest()[:16]}"
 
 
-def images(data: Path, region: str, count: int, *, like: str, first: int = 0) -> list[str]:
-    """Clones the image `like` and gives the ids of the clones. The server must not run."""
+def images(data: Path, region: str, count: int, *, like: str, first: int = 0, owners: list[str] | None = None) -> list[str]:
+    """Clones the image `like` and gives the ids of the clones, which the owners have in turn. The server must not run."""
     rows = database(data, region)
     try:
         with rows:
-            return clone(rows, like, range(first, first + count))
+            return clone(rows, like, range(first, first + count), owners)
     finally:
         rows.close()
 
 
-def clone(rows: sqlite3.Connection, like: str, numbers: range) -> list[str]:
+def share(data: Path, region: str, targets: dict[str, list[str]]) -> None:
+    """Shares images with each target: an account, or `all`. The server must not run."""
+    rows = database(data, region)
+    try:
+        with rows:
+            for target, ids in targets.items():
+                rows.executemany(
+                    "INSERT INTO image_shares (target, resource_id, owner) SELECT ?, id, owner FROM images WHERE id = ?",
+                    ((target, image) for image in ids),
+                )
+    finally:
+        rows.close()
+
+
+def clone(rows: sqlite3.Connection, like: str, numbers: range, owners: list[str] | None = None) -> list[str]:
     [image] = found(rows, "images", "id = ?", like)
     devices = found(rows, "image_devices", "image_id = ?", like)
     tags = found(rows, "tags", "resource_id = ?", like)
     snapshots = {device["snapshot_id"]: found(rows, "snapshots", "id = ?", device["snapshot_id"]) for device in devices}
     names = {n: made_id("ami", n) for n in numbers}
-    insert(rows, "images", ({**image, "id": names[n], "name": f"{image['name']}-{n:06d}"} for n in numbers))
+    owner = {n: owners[n % len(owners)] if owners else image["owner"] for n in numbers}
+    insert(rows, "images", ({**image, "id": names[n], "name": f"{image['name']}-{n:06d}", "owner": owner[n]} for n in numbers))
     insert(rows, "tags", ({**tag, "resource_id": names[n]} for n in numbers for tag in tags))
     for position, device in enumerate(devices):
         ids = {n: made_id("snap", n * len(devices) + position) for n in numbers}
         insert(rows, "image_devices", ({**device, "image_id": names[n], "snapshot_id": ids[n]} for n in numbers))
         for snapshot in snapshots[device["snapshot_id"]]:
-            insert(rows, "snapshots", ({**snapshot, "id": ids[n]} for n in numbers))
+            insert(rows, "snapshots", ({**snapshot, "id": ids[n], "owner": owner[n]} for n in numbers))
     return list(names.values())
 
 
