@@ -15,5 +15,10 @@ package struct AccessDenied: Error, CustomStringConvertible {
     }
 
     /// In AWS's words.
-    package var description: String { denial.message }
+    package var description: String {
+        guard isAbroad, denial.isOfKey, denial.type == .resource else { return denial.message }
+        return
+            "User: \(denial.caller) is not authorized to perform: \(denial.action) on this resource because the resource does not exist in this "
+            + "Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
+    }
 }

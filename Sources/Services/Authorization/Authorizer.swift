@@ -85,15 +85,12 @@ package struct Authorizer: Sendable {
             }
             if isGranted { return (nil, policies.resource) }
         }
-        let isAbroad = policies.resource.map { $0.owner != call.account } ?? false
-        let conditions = wanted.sorted().compactMap { key in context[key].map { (key: key, values: $0) } }
-        let message = AuthorizationMessage(denial, of: call.principal, in: call.region.partition, conditions: conditions)
-        let denied = AccessDenied(
-            denial,
-            isAbroad: isAbroad || call.principal.isNobody,
-            encoded: try message.sealed(by: call.deployment.tokens)
-        )
-        return (denied, policies.resource)
+        let isAbroad = call.principal.isNobody || policies.resource.map { $0.owner != call.account } ?? false
+        let told = isAbroad ? denial.toldAbroad : denial
+        // What another's policy asks about is that account's own, and so is what its resource answers.
+        let conditions = isAbroad ? [] : wanted.sorted().compactMap { key in context[key].map { (key: key, values: $0) } }
+        let message = AuthorizationMessage(told, of: call.principal, in: call.region.partition, conditions: conditions)
+        return (AccessDenied(told, isAbroad: isAbroad, encoded: try message.sealed(by: call.deployment.tokens)), policies.resource)
     }
 
     /// What is another account's by its name, and has nothing to say, lets nobody in: whether it is there or not. An organization's things

@@ -31,18 +31,19 @@ struct ResourceConditions: Sendable {
         return key.hasPrefix("ebs:")
     }
 
+    /// Of what the caller sees: a policy is no way to ask about what it does not. Tags are those of the caller's account.
     private func fillEC2(_ context: inout ConditionContext, of arn: ARN) async throws {
         guard let store = Region(rawValue: arn.region).flatMap({ call.deployment.regions[$0] }) else { return }
         let id = arn.resource.split(separator: "/").last.map(String.init) ?? ""
         var tags: [Tag] = []
-        if let id = ImageID(rawValue: id), let image = try await store.database.read({ try ImageTable($0).image(id) }) {
+        if let id = ImageID(rawValue: id), let image = try await image(id, in: store) {
             tags = image.tags
             context.set("ec2:imageid", to: id.rawValue)
             context.set("ec2:imagetype", to: "machine")
             context.set("ec2:owner", to: image.owner.rawValue)
             context.set("ec2:rootdevicetype", to: image.bundle == nil ? "ebs" : "instance-store")
             context.set("aws:resourceaccount", to: image.owner.rawValue)
-        } else if let id = SnapshotID(rawValue: id), let snapshot = try await store.database.read({ try SnapshotTable($0).snapshot(id) }) {
+        } else if let id = SnapshotID(rawValue: id), let snapshot = try await snapshot(id, in: store) {
             tags = snapshot.tags
             context.set("ec2:snapshotid", to: id.rawValue)
             context.set("ec2:owner", to: snapshot.owner.rawValue)
@@ -53,6 +54,22 @@ struct ResourceConditions: Sendable {
         }
         context.set(tags, under: "aws:resourcetag")
         context.set(tags, under: "ec2:resourcetag")
+    }
+
+    private func image(_ id: ImageID, in store: RegionStore) async throws -> Image? {
+        let (viewer, now) = (try await call.viewer(), call.now)
+        return try await store.database.read { transaction in
+            let image = try ImageTable(transaction).image(id, taggedBy: viewer.account)
+            return try Images.visible([image].compactMap(\.self), to: viewer, at: now, in: transaction).first
+        }
+    }
+
+    private func snapshot(_ id: SnapshotID, in store: RegionStore) async throws -> Snapshot? {
+        let viewer = try await call.viewer()
+        return try await store.database.read { transaction in
+            let snapshots = try SnapshotTable(transaction).snapshots(ids: [id], taggedBy: viewer.account)
+            return try Snapshots.within(viewer.reach, snapshots, in: transaction).first
+        }
     }
 
     private func fillKey(_ context: inout ConditionContext, of arn: ARN) async throws {

@@ -37,6 +37,21 @@ package struct AccessDenial: Hashable, Sendable {
 
     package var isExplicit: Bool { explicit != nil }
 
+    /// The same, as whoever asks of another account's resource is told: not what its policy says, nor which key stands behind an alias or made a
+    /// ciphertext.
+    package var toldAbroad: AccessDenial {
+        AccessDenial(
+            type: type,
+            explicit: type == .resource ? nil : explicit,
+            caller: caller,
+            action: action,
+            resource: isOfKey ? "*" : resource
+        )
+    }
+
+    /// Whether it is a key that refuses.
+    package var isOfKey: Bool { action.hasPrefix("kms:") }
+
     /// What AWS says, without what a service puts before it.
     package var message: String { message(on: " on resource: \(resource)") }
 

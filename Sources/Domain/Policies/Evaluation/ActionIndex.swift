@@ -11,7 +11,8 @@ struct ActionIndex: Sendable {
 
     private struct Pattern: Sendable {
         let pattern: PolicyPattern
-        let statement: Int
+        /// Many statements name the same actions: those are compared with once.
+        var statements: [Int]
     }
 
     private var services: [String: Service] = [:]
@@ -31,15 +32,21 @@ struct ActionIndex: Sendable {
 
     private mutating func add(_ name: ActionName, _ statement: Int) {
         var service = services[name.service] ?? Service()
-        let pattern = Pattern(pattern: PolicyPattern(name.name), statement: statement)
         if !Self.hasWildcard(name.name) {
             service.named[name.name, default: []].append(statement)
         } else if let first = name.nameBytes.first, !Self.hasWildcard(String(UnicodeScalar(first))) {
-            service.patterns[first, default: []].append(pattern)
+            Self.add(PolicyPattern(name.name), statement, to: &service.patterns[first, default: []])
         } else {
-            service.openPatterns.append(pattern)
+            Self.add(PolicyPattern(name.name), statement, to: &service.openPatterns)
         }
         services[name.service] = service
+    }
+
+    private static func add(_ pattern: PolicyPattern, _ statement: Int, to patterns: inout [Pattern]) {
+        guard let place = patterns.firstIndex(where: { $0.pattern == pattern }) else {
+            return patterns.append(Pattern(pattern: pattern, statements: [statement]))
+        }
+        patterns[place].statements.append(statement)
     }
 
     private static func isOfOneService(_ name: ActionName) -> Bool {
@@ -57,12 +64,13 @@ struct ActionIndex: Sendable {
         for statement in service.named[name.name] ?? [] {
             guard goesOn(statement) else { return }
         }
-        for entry in service.openPatterns where entry.pattern.matches(name.nameBytes) {
-            guard goesOn(entry.statement) else { return }
-        }
-        guard let first = name.nameBytes.first, let patterns = service.patterns[first] else { return }
-        for entry in patterns where entry.pattern.matches(name.nameBytes) {
-            guard goesOn(entry.statement) else { return }
+        let patterns = name.nameBytes.first.flatMap { service.patterns[$0] } ?? []
+        for some in [service.openPatterns, patterns] {
+            for entry in some where entry.pattern.matches(name.nameBytes) {
+                for statement in entry.statements {
+                    guard goesOn(statement) else { return }
+                }
+            }
         }
     }
 }

@@ -115,8 +115,9 @@ struct ConditionTest: Sendable {
         switch comparison {
         case .absence: return false
         case .texts(let templates):
-            let (text, lower) = (Array(value.utf8)[...], Array(value.lowercased().utf8)[...])
-            return templates.contains { $0.matches($0.ignoresCase ? lower : text, in: context) }
+            // All of one condition ignore it, or none.
+            let text = Array((templates.first?.ignoresCase == true ? value.lowercased() : value).utf8)[...]
+            return templates.contains { $0.matches(text, in: context) }
         case .arns(let templates):
             guard ARN(value) != nil else { return false }
             let text = Array(value.utf8)[...]
