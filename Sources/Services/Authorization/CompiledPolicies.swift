@@ -1,29 +1,58 @@
 import Domain
 import Synchronization
 
-/// The policies of keys, made ready to decide. They are kept by their text, so that one that many calls ask is read once.
-package final class CompiledPolicies: Sendable {
-    /// Some 2 MiB of small policies.
-    private static let countMax = 1_000
+/// Policies made ready to decide. They are kept by their text, so that one that many calls ask, or many identities have, is read once.
+final class CompiledPolicies: Sendable {
+    private struct Text: Hashable {
+        let text: String
+        let kind: Policy.Kind
+    }
 
-    private let kept = Mutex<[String: CompiledPolicy]>([:])
+    private struct Kept {
+        var policies: [Text: CompiledPolicy] = [:]
+        var textBytes = 0
+    }
 
-    package init() {}
+    private let textBytesMax: Int
+    private let dropped: @Sendable () -> Void
+    private let kept = Mutex(Kept())
 
-    /// - Throws: `PolicyError` for a text that is no policy, which none that was taken in is.
-    func policy(_ text: String) throws(PolicyError) -> CompiledPolicy {
-        if let known = find(text) { return known }
-        let policy = try CompiledPolicy(resource: text)
-        keep(policy, for: text)
+    /// - Parameters:
+    ///   - textBytesMax: of the documents whose policies are kept: what is made of one takes about ten times its size.
+    ///   - dropped: told when all are let go, so that nothing else keeps them.
+    init(textBytesMax: Int = 2 << 20, dropped: @escaping @Sendable () -> Void = {}) {
+        self.textBytesMax = textBytesMax
+        self.dropped = dropped
+    }
+
+    /// - Throws: what is wrong with a text that is no policy, which none that was taken in is.
+    func policy(_ text: String, _ kind: Policy.Kind) throws -> CompiledPolicy {
+        let key = Text(text: text, kind: kind)
+        if let known = find(key) { return known }
+        let policy =
+            switch kind {
+            case .identity: try PolicyDocument.identity(parsing: text).policy
+            case .trust: try PolicyDocument.trust(parsing: text).policy
+            case .resource: try CompiledPolicy(resource: text)
+            }
+        if keep(policy, for: key) { dropped() }
         return policy
     }
 
-    private func find(_ text: String) -> CompiledPolicy? { kept.withLock { $0[text] } }
+    // None is inlined: around an `await` a task may go on on another thread, and an inlined lock has been seen to be left by the wrong one.
 
-    private func keep(_ policy: CompiledPolicy, for text: String) {
-        kept.withLock { kept in
-            if kept.count >= Self.countMax { kept.removeAll() }
-            kept[text] = policy
+    @inline(never) private func find(_ key: Text) -> CompiledPolicy? { kept.withLock { $0.policies[key] } }
+
+    /// - Returns: whether the others were let go for it; what is still asked for comes back at once.
+    @inline(never) private func keep(_ policy: CompiledPolicy, for key: Text) -> Bool {
+        let bytes = key.text.utf8.count
+        return kept.withLock { kept in
+            guard bytes <= textBytesMax, kept.policies[key] == nil else { return false }
+            let isFull = kept.textBytes + bytes > textBytesMax
+            if isFull { kept = Kept() }
+            kept.policies[key] = policy
+            kept.textBytes += bytes
+            return isFull
         }
     }
 }

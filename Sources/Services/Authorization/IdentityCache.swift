@@ -27,4 +27,6 @@ package final class IdentityCache<Key: Hashable & Sendable, Value: Sendable>: Se
             kept.values[key] = value
         }
     }
+
+    @inline(never) package func dropAll() { kept.withLock { $0.values = [:] } }
 }

@@ -101,7 +101,10 @@ struct ResourcePolicies: Sendable {
         return ResourcePolicy(
             owner: key.account,
             rule: .decides,
-            policy: NamedPolicy(name: "the policy of the key \(key.arn)", policy: try call.deployment.policies.policy(key.policy))
+            policy: NamedPolicy(
+                name: "the policy of the key \(key.arn)",
+                policy: try call.deployment.policies.policy(key.policy, .resource)
+            )
         )
     }
 
