@@ -22,13 +22,13 @@ extension Call {
         .named(ARN(partition: region.partition, service: "iam", region: "", account: account.rawValue, resource: "root"))
     }
 
-    /// What one becomes that gets another name or path.
-    package func iam(renamed kind: IAMIdentity.Kind, _ name: String, newName: String?, newPath: String?) async throws -> PolicyResource {
-        guard let newPath else {
-            let path = try await IAMIdentities(self).path(of: kind, name)
-            return iam(new: kind, path, newName ?? name)
-        }
-        return iam(new: kind, newPath, newName ?? name)
+    /// One that gets another name or path, and what it becomes. A caller may not give a name that it could not change: as in IAM, both the old
+    /// and the new are asked for.
+    package func iam(renaming kind: IAMIdentity.Kind, _ name: String, newName: String?, newPath: String?) async throws -> [PolicyResource] {
+        let old = try await iam(kind, name)
+        guard newName != nil || newPath != nil else { return [old] }
+        let path = if let newPath { newPath } else { try await IAMIdentities(self).path(of: kind, name) }
+        return [old, iam(new: kind, path, newName ?? name)]
     }
 
     /// All identities of a kind whose path begins so.

@@ -4,13 +4,8 @@ import Wire
 
 /// Gives a group another name or path. Its users and policies stay.
 struct UpdateGroup: IAMAction {
-    /// Both the old and the new name are asked for, as in UpdateUser.
     static let permissions = [
-        Permission<Self>("iam:UpdateGroup") { action, call in
-            let old = try await call.iam(.group, action.name)
-            guard action.newName != nil || action.newPath != nil else { return [old] }
-            return [old, try await call.iam(renamed: .group, action.name, newName: action.newName, newPath: action.newPath)]
-        }
+        Permission<Self>("iam:UpdateGroup") { try await $1.iam(renaming: .group, $0.name, newName: $0.newName, newPath: $0.newPath) }
     ]
 
     private let name: String

@@ -4,13 +4,8 @@ import Wire
 
 /// Gives a user another name or path. Its id, keys and policies stay.
 struct UpdateUser: IAMAction {
-    /// A caller may not give a name that it could not change: as in IAM, both the old and the new are asked for.
     static let permissions = [
-        Permission<Self>("iam:UpdateUser") { action, call in
-            let old = try await call.iam(.user, action.name)
-            guard action.newName != nil || action.newPath != nil else { return [old] }
-            return [old, try await call.iam(renamed: .user, action.name, newName: action.newName, newPath: action.newPath)]
-        }
+        Permission<Self>("iam:UpdateUser") { try await $1.iam(renaming: .user, $0.name, newName: $0.newName, newPath: $0.newPath) }
     ]
 
     private let name: String
