@@ -23,8 +23,9 @@ package struct Authorizer: Sendable {
         guard !resources.isEmpty else { return [] }
         let own = try await callerPolicies()
         var buckets: Set<String> = []
+        var context = KeptContext()
         for resource in resources {
-            let (denied, asked) = try await decide(action, on: resource, own, facts)
+            let (denied, asked) = try await decide(action, on: resource, own, facts, &context)
             if let denied { throw denied }
             if asked != nil, let bucket = resource.arn?.bucket { buckets.insert(bucket) }
         }
@@ -40,14 +41,33 @@ package struct Authorizer: Sendable {
         guard !resources.isEmpty else { return [:] }
         let own = try await callerPolicies()
         var refusals: [PolicyResource: AccessDenied] = [:]
+        var context = KeptContext()
         for resource in Set(resources) {
-            if let denied = try await decide(action, on: resource, own, facts).denied { refusals[resource] = denied }
+            if let denied = try await decide(action, on: resource, own, facts, &context).denied { refusals[resource] = denied }
         }
         return refusals
     }
 
     package func allows(_ action: String, on resource: PolicyResource, facts: () -> [String: [String]] = { [:] }) async throws -> Bool {
-        try await decide(action, on: resource, try await callerPolicies(), facts).denied == nil
+        var context = KeptContext()
+        return try await decide(action, on: resource, try await callerPolicies(), facts, &context).denied == nil
+    }
+
+    /// What conditions can ask of the call and its request, whatever the resource: gathered once for all resources about which the same is asked.
+    private struct KeptContext {
+        private var wanted: Set<String>?
+        private var context: ConditionContext?
+
+        mutating func context(asking wanted: Set<String>, of call: Call, _ facts: () -> [String: [String]]) async throws -> ConditionContext
+        {
+            if let context, self.wanted == wanted { return context }
+            var made = try await CallConditions(call: call).context(asking: wanted)
+            if !wanted.isEmpty {
+                for (key, values) in facts() { made[key] = values }
+            }
+            (self.wanted, context) = (wanted, made)
+            return made
+        }
     }
 
     /// - Returns: the refusal, if it is one; and what the resource itself says, if it says anything.
@@ -55,7 +75,8 @@ package struct Authorizer: Sendable {
         _ action: String,
         on resource: PolicyResource,
         _ own: ApplicablePolicies,
-        _ facts: () -> [String: [String]]
+        _ facts: () -> [String: [String]],
+        _ kept: inout KeptContext
     ) async throws -> (denied: AccessDenied?, asked: ResourcePolicy?) {
         var policies = own
         let named = resource.arn
@@ -67,12 +88,9 @@ package struct Authorizer: Sendable {
         }
         guard !policies.areSilent(for: call.principal) else { return (nil, nil) }
         let wanted = policies.conditionKeys
-        var context = try await CallConditions(call: call).context(asking: wanted)
-        if !wanted.isEmpty {
-            for (key, values) in facts() { context[key] = values }
-            if named != nil {
-                try await ResourceConditions(call: call).fill(&context, of: resource, owner: policies.resource?.owner, asking: wanted)
-            }
+        var context = try await kept.context(asking: wanted, of: call, facts)
+        if !wanted.isEmpty, named != nil {
+            try await ResourceConditions(call: call).fill(&context, of: resource, owner: policies.resource?.owner, asking: wanted)
         }
         var request = AccessRequest(action: action, resource: resource.description, context: context)
         if named?.service == "s3", policies.resource?.policy != nil { request.canonicalUserID = call.account.canonicalID }
