@@ -30,6 +30,10 @@ func checkRelocation(_ index: some FrameIndex, _ frames: [IndexedFrame]) throws 
     expect(try index.relocate(moves.map { Relocation(address: $0.address, from: $0.to, to: $0.from) }) == 10, "rows can be moved back")
     try index.removePack(target)
     expect(try index.indexedLengths()[target] == nil, "a pack without frames can be removed")
+    expect(try index.relocate(moves, indexedLengths: [target: 900]) == 10, "rows are moved with the pack's length")
+    expect(try index.indexedLengths()[target] == 900, "the length of the pack is known with its frames")
+    expect(try index.relocate(moves.map { Relocation(address: $0.address, from: $0.to, to: $0.from) }) == 10, "they can be moved back")
+    try index.removePack(target)
     return broken
 }
 

@@ -101,10 +101,11 @@ package final class MemoryFrameIndex: FrameIndex {
     /// Goes back to what it was: the packs have moved on meanwhile.
     package func restore(_ backup: Backup) { state.withLock { $0 = backup.state } }
 
-    package func relocate(_ relocations: [Relocation]) throws -> Int {
+    package func relocate(_ relocations: [Relocation], indexedLengths: [PackID: UInt64]) throws -> Int {
         try countCommit()
         return state.withLock { state in
-            relocations.count { relocation in
+            for (pack, length) in indexedLengths { state.lengths[pack] = max(state.lengths[pack] ?? 0, length) }
+            return relocations.count { relocation in
                 guard state.locations[relocation.address] == relocation.from else { return false }
                 state.locations[relocation.address] = relocation.to
                 if state.lengths[relocation.to.pack] == nil { state.lengths[relocation.to.pack] = 0 }

@@ -11,7 +11,11 @@ package struct StoredMaps: Sendable {
     }
 
     package init(storage: any PackStorage, index: any FrameIndex, pool: DiskPool, domains: SealDomains = SealDomains()) {
-        packs = PackCache(storage: storage, capacity: 32, domains: domains)
+        self.init(packs: PackCache(storage: storage, capacity: 32, domains: domains), index: index, pool: pool)
+    }
+
+    init(packs: PackCache, index: any FrameIndex, pool: DiskPool) {
+        self.packs = packs
         self.index = index
         self.pool = pool
     }

@@ -82,9 +82,10 @@ package protocol FrameIndex: Sendable {
     /// The frames of a pack that the index names, whose offset is greater than `offset`, ascending by offset.
     func frames(in pack: PackID, after offset: UInt64, limit: Int) throws -> [IndexedFrame]
 
-    /// Moves rows, in one durable transaction: those that still stand where they are moved from. Returns how many were moved.
+    /// Moves rows and raises the indexed length of packs, in one durable transaction: those rows that still stand where they are moved from.
+    /// Returns how many were moved.
     @discardableResult
-    func relocate(_ relocations: [Relocation]) throws -> Int
+    func relocate(_ relocations: [Relocation], indexedLengths: [PackID: UInt64]) throws -> Int
 
     /// Forgets all frames, packs and doubts.
     func removeAll() throws
@@ -130,6 +131,10 @@ package protocol FrameIndex: Sendable {
 }
 
 extension FrameIndex {
+    /// Moves rows into packs whose lengths are known.
+    @discardableResult
+    package func relocate(_ relocations: [Relocation]) throws -> Int { try relocate(relocations, indexedLengths: [:]) }
+
     /// Those of the addresses that are in the index.
     package func known(among addresses: [Digest]) throws -> Set<Digest> { try known(among: addresses, since: 0) }
 }

@@ -52,9 +52,10 @@ package struct SQLFrameIndex: FrameIndex {
         return try rows.map(IndexedFrame.init(row:))
     }
 
-    package func relocate(_ relocations: [Relocation]) throws -> Int {
+    package func relocate(_ relocations: [Relocation], indexedLengths: [PackID: UInt64]) throws -> Int {
         try database.blockingWrite { transaction in
             let table = FrameTable(transaction)
+            try table.insert([], indexedLengths: indexedLengths.map { (pack: $0.key.bytes, length: Int64($0.value)) })
             return try relocations.count { relocation in
                 try table.move(
                     FrameRow(frame: IndexedFrame(address: relocation.address, location: relocation.to)),
