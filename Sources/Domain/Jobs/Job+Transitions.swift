@@ -22,7 +22,7 @@ extension Job {
         /// What the work has made becomes visible.
         case writeResult
         case settleImage(ImageID, ImageState, StateReason?)
-        /// The row goes: its image tells the rest.
+        /// The row goes: its image or its snapshot tells the rest.
         case forget
     }
 
@@ -91,7 +91,7 @@ extension Job {
     private mutating func end(_ state: State, at now: Date) -> [Effect] {
         self.state = state
         endedAt = now
-        guard let filledImage else { return [] }
+        guard let filledImage else { return work.kind.daysListed == nil ? [.forget] : [] }
         switch state {
         case .completed: return [.settleImage(filledImage, .available, nil), .forget]
         case .failed: return [.settleImage(filledImage, .failed, reasonCode.map { StateReason(code: $0, message: message) }), .forget]

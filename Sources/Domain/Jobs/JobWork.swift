@@ -10,6 +10,10 @@ package enum JobWork: Hashable, Sendable, Codable {
     case imageStore(ImageStore)
     /// Fills the image that has the job's id, and its snapshots.
     case imageRestore(ImageRestore)
+    /// Has the snapshot's id: a snapshot changes its tier once at a time.
+    case snapshotArchival(SnapshotArchival)
+    /// Has the snapshot's id.
+    case snapshotRestore(SnapshotRestore)
 
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case bundleCheck
@@ -19,19 +23,26 @@ package enum JobWork: Hashable, Sendable, Codable {
         case imageExport
         case imageStore
         case imageRestore
+        case snapshotArchival
+        case snapshotRestore
 
         /// Days that a task is listed after its end (docs/behaviour/image-stores-and-import.md, "Import and export tasks"); nil for work
-        /// that is told by its image alone.
+        /// that is told by its image or its snapshot alone.
         package var daysListed: Int? {
             switch self {
-            case .bundleCheck, .bundleCopy, .imageRestore: nil
+            case .bundleCheck, .bundleCopy, .imageRestore, .snapshotArchival, .snapshotRestore: nil
             case .snapshotImport, .imageImport, .imageExport: 7
             case .imageStore: 31
             }
         }
 
         /// Whether the job's id is that of an image that is pending until the job ends.
-        package var fillsImage: Bool { daysListed == nil }
+        package var fillsImage: Bool {
+            switch self {
+            case .bundleCheck, .bundleCopy, .imageRestore: true
+            case .snapshotImport, .imageImport, .imageExport, .imageStore, .snapshotArchival, .snapshotRestore: false
+            }
+        }
     }
 
     package var kind: Kind {
@@ -43,6 +54,8 @@ package enum JobWork: Hashable, Sendable, Codable {
         case .imageExport: .imageExport
         case .imageStore: .imageStore
         case .imageRestore: .imageRestore
+        case .snapshotArchival: .snapshotArchival
+        case .snapshotRestore: .snapshotRestore
         }
     }
 }

@@ -18,6 +18,16 @@ extension Quota {
         upTo: 1_000
     )
     package static let pendingSnapshots = Quota(.ebs, "L-94D7AB7D", "Pending snapshots per account", 100, upTo: 1_000)
+    /// A lineage of snapshots stands for the volume.
+    package static let archivedSnapshots = Quota(.ebs, "L-E20676C1", "Archived snapshots per volume", 25, upTo: 10_000)
+    package static let snapshotArchives = Quota(.ebs, "L-3A0E616D", "In-progress snapshot archives per account", 25, upTo: 1_000)
+    package static let snapshotRestores = Quota(
+        .ebs,
+        "L-07399329",
+        "In-progress snapshot restores from archive per account",
+        5,
+        upTo: 1_000
+    )
     /// Set by `ferry serve --time-based-quota` for all accounts: the pairs of Regions are what there is to share.
     package static let timeBasedThroughput = Quota(
         .ebs,
@@ -71,7 +81,7 @@ extension Quota {
 
     package static let all: [Quota] = [
         images, publicImages, imageSharing, imageCopies, imageUsageReports, snapshots, snapshotCopies, pendingSnapshots,
-        timeBasedThroughput,
+        archivedSnapshots, snapshotArchives, snapshotRestores, timeBasedThroughput,
         retentionRules, keys, aliasesOfKey, grantsOfKey, buckets, users, groups, roles, instanceProfiles, managedPolicies, policiesOfUser,
         policiesOfGroup, policiesOfRole, openIDProviders, versionsOfPolicy, groupsOfUser, accessKeysOfUser, certificatesOfUser, accounts,
     ]

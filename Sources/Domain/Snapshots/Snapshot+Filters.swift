@@ -16,7 +16,7 @@ extension Snapshot: Filterable {
         case "snapshot-id": [id.rawValue]
         case "start-time": [ISO8601.text(startedAt)]
         case "status": [state.rawValue]
-        case "storage-tier": ["standard"]
+        case "storage-tier": [tier.rawValue]
         case "transfer-type": [transferType?.rawValue].compactMap(\.self)
         case "volume-id": [volumeID]
         case "volume-size": [String(sizeGiB)]

@@ -31,6 +31,9 @@ package struct Snapshot: Sendable, Equatable, Identifiable {
     package var completionMinutes: Int?
     /// How its bytes are sealed; `nil` when they are stored in the open.
     package let encryption: SnapshotEncryption?
+    package var tier: StorageTier
+    /// When it goes back into the archive; nil when it is not here for a time.
+    package var restoreExpiresAt: Date?
     package var tags: [Tag]
 
     package init(
@@ -51,6 +54,8 @@ package struct Snapshot: Sendable, Equatable, Identifiable {
         transferType: TransferType? = nil,
         completionMinutes: Int? = nil,
         encryption: SnapshotEncryption? = nil,
+        tier: StorageTier = .standard,
+        restoreExpiresAt: Date? = nil,
         tags: [Tag] = []
     ) {
         self.id = id
@@ -70,6 +75,8 @@ package struct Snapshot: Sendable, Equatable, Identifiable {
         self.transferType = transferType
         self.completionMinutes = completionMinutes
         self.encryption = encryption
+        self.tier = tier
+        self.restoreExpiresAt = restoreExpiresAt
         self.tags = tags
     }
 

@@ -5,6 +5,7 @@ extension Job {
     static let now = Date(timeIntervalSince1970: 1_795_376_072)
     static let image: ImageID = known("ami-0123456789abcdef0")
     private static let source: ImageID = known("ami-0fedcba9876543210")
+    private static let snapshot: SnapshotID = known("snap-0123456789abcdef0")
     private static let disk = ImportSource(bucket: "depot", key: "disk.raw")
 
     /// One of each kind.
@@ -40,6 +41,8 @@ extension Job {
             )
         ),
         sample(.imageExport(ImageExport(image: source, format: "RAW", bucket: "depot", prefix: "", description: "", role: nil))),
+        sample(.snapshotArchival(SnapshotArchival(snapshot: snapshot))),
+        sample(.snapshotRestore(SnapshotRestore(snapshot: snapshot, days: 3, expiresAt: nil))),
         sample(.imageStore(ImageStore(image: source, bucket: "depot", key: "k.bin", tags: [:]))),
     ]
 

@@ -35,7 +35,7 @@ import Testing
                 // Only an end of its own is one.
                 let hasEnded = job.step == nil && before.step != nil
                 #expect((job.endedAt != nil) == hasEnded, "\(event) in \(state)")
-                #expect(effects.contains(.forget) == (hasEnded && job.filledImage != nil), "\(event) in \(state)")
+                #expect(effects.contains(.forget) == (hasEnded && job.work.kind.daysListed == nil), "\(event) in \(state)")
                 #expect(effects.contains(.writeResult) == (hasEnded && end == .completed), "\(event) in \(state)")
             }
         }
