@@ -98,6 +98,7 @@ extension Schema {
             sharingSteps,
             accessSteps,
             quotaUsageSteps,
+            archiveSteps,
         ]
     )
 }

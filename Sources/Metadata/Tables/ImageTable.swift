@@ -53,6 +53,15 @@ package struct ImageTable {
         return try transaction.rows(sql, [.text(snapshot)] + (owner.map { [.text($0)] } ?? [])).map { try $0.value("id") }
     }
 
+    /// The images of an owner that use a snapshot and are in use themselves, or will be, ordered by id.
+    package func activeUsers(of snapshot: SnapshotID, owner: AccountID) throws -> [ImageID] {
+        let sql = """
+            SELECT DISTINCT images.id AS id FROM images JOIN image_devices ON image_devices.image_id = images.id
+            WHERE image_devices.snapshot_id = ? AND images.owner = ? AND images.state IN ('pending', 'available') ORDER BY images.id
+            """
+        return try transaction.rows(sql, [.text(snapshot), .text(owner)]).map { try $0.value("id") }
+    }
+
     package func count(owner: AccountID, state: ImageState) throws -> Int {
         let sql = "SELECT COUNT(*) AS count FROM images WHERE owner = ? AND state = ?"
         return Int(try transaction.firstRow(sql, [.text(owner), .text(state)])?.integer("count") ?? 0)

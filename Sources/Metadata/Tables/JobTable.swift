@@ -15,6 +15,11 @@ package struct JobTable {
         try transaction.firstRow("SELECT * FROM jobs WHERE id = ?", [.text(id)]).map(Job.init)
     }
 
+    /// Those of them that are there.
+    package func jobs(_ ids: [String]) throws -> [Job] {
+        try transaction.rows("SELECT * FROM jobs WHERE id IN (\(Transaction.marks(ids.count)))", ids.map { .text($0) }).map(Job.init)
+    }
+
     /// At most `limit` of a kind that are to be driven, are due and have a free lease, those first that wait longest.
     package func waiting(_ limit: Int, of kind: JobWork.Kind, at now: Date) throws -> [Job] {
         let sql = """

@@ -3,7 +3,7 @@ import Foundation
 
 /// Snapshots. Reads attach the tags.
 package struct SnapshotTable {
-    private let transaction: Transaction
+    let transaction: Transaction
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
@@ -49,15 +49,15 @@ package struct SnapshotTable {
         try transaction.execute(
             """
             INSERT INTO snapshots (id, owner, volume_id, description, state, status_message, progress_percent, started_at, completed_at,
-                size_gib, parent_id, lineage, root, data_bytes, transfer_type, completion_minutes, domain, kms_key)
-            VALUES (\(Transaction.marks(18)))
+                size_gib, parent_id, lineage, root, data_bytes, transfer_type, completion_minutes, domain, kms_key, tier, restore_expires_at)
+            VALUES (\(Transaction.marks(20)))
             """,
             [
                 .text(snapshot.id), .text(snapshot.owner), .text(snapshot.volumeID), .text(snapshot.description), .text(snapshot.state),
                 .text(snapshot.statusMessage), .integer(snapshot.progressPercent), .date(snapshot.startedAt), .date(snapshot.completedAt),
                 .integer(snapshot.sizeGiB), .text(snapshot.parentID), .text(snapshot.lineage), .bytes(snapshot.root),
                 .integer(snapshot.dataBytes), .text(snapshot.transferType), .integer(snapshot.completionMinutes),
-                .bytes(snapshot.encryption?.domain.bytes), .text(snapshot.encryption?.keyARN),
+                .bytes(snapshot.encryption?.domain.bytes), .text(snapshot.encryption?.keyARN), .text(snapshot.tier), .date(snapshot.restoreExpiresAt),
             ]
         )
         try QuotaUsageTable(transaction).add(1, .snapshot, of: snapshot.owner.rawValue)
@@ -125,6 +125,8 @@ package struct SnapshotTable {
                 transferType: row.optionalValue("transfer_type"),
                 completionMinutes: row.optionalInteger("completion_minutes").map(Int.init),
                 encryption: SnapshotEncryption(row: row),
+                tier: row.value("tier"),
+                restoreExpiresAt: row.optionalDate("restore_expires_at"),
                 tags: tags[row.text("id")] ?? []
             )
         }

@@ -67,6 +67,28 @@ package struct UsageTable {
         }
     }
 
+    /// The frames of a kind that a snapshot alone holds, behind a number, at most `limit`, ascending. Only when they are settled.
+    package func alone(
+        _ id: SnapshotID,
+        kind: Int64,
+        after number: Int64,
+        limit: Int
+    ) throws -> [(number: Int64, address: [UInt8])] {
+        let sql = """
+            SELECT number, address FROM frames
+            WHERE snapshot = (SELECT number FROM snapshots WHERE id = ?) AND kind = ? AND number > ? ORDER BY number LIMIT ?
+            """
+        return try transaction.rows(sql, [.text(id), .integer(kind), .integer(number), .integer(limit)]).map {
+            (try $0.integer("number"), try $0.bytes("address"))
+        }
+    }
+
+    /// How many frames of a kind a snapshot alone holds. Only when they are settled.
+    package func aloneCount(_ id: SnapshotID, kind: Int64) throws -> Int64 {
+        let sql = "SELECT COUNT(*) AS count FROM frames WHERE snapshot = (SELECT number FROM snapshots WHERE id = ?) AND kind = ?"
+        return try transaction.firstRow(sql, [.text(id), .integer(kind)])?.integer("count") ?? 0
+    }
+
     /// The highest number of a frame, 0 when there is none.
     package func lastFrame() throws -> Int64 {
         try transaction.firstRow("SELECT COALESCE(MAX(number), 0) AS last FROM frames")?.integer("last") ?? 0
