@@ -71,7 +71,7 @@ private enum SecurityEvent {
     private static let protectionChanges: Set<String> = [
         "DisableImage", "EnableImage", "EnableImageDeregistrationProtection", "DisableImageDeregistrationProtection", "LockSnapshot",
         "UnlockSnapshot", "RestoreImageFromRecycleBin", "RestoreSnapshotFromRecycleBin", "CreateRule", "UpdateRule", "LockRule",
-        "UnlockRule",
+        "UnlockRule", "ModifySnapshotTier", "RestoreSnapshotTier",
     ]
     private static let sharingChanges: Set<String> = [
         "CancelImageLaunchPermission", "DisableAllowedImagesSettings", "DisableImageBlockPublicAccess", "DisableSnapshotBlockPublicAccess",

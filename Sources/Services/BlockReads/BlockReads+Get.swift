@@ -19,6 +19,7 @@ extension BlockReads {
         else {
             throw Uploads.invalid("INVALID_BLOCK_TOKEN", "The block token is not valid for block \(blockIndex) of '\(id)', or has expired")
         }
+        guard snapshot.tier == .standard else { throw Uploads.invalid("INVALID_SNAPSHOT_ID", snapshot.archivedMessage) }
         let seal = try await call.store.seal(of: snapshot)
         let bytes = try await reading("block \(blockIndex) of snapshot \(id)") { try await call.store.blocks.read(token.digest, in: seal) }
         return BlockContent(bytes: bytes, checksum: token.digest.bytes)

@@ -35,6 +35,7 @@ package struct BlockReads: Sendable {
         guard snapshot.state == .completed, let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else {
             throw Uploads.invalid("INVALID_SNAPSHOT_ID", "The snapshot '\(snapshot.id)' is not completed: it is \(snapshot.state.rawValue)")
         }
+        guard snapshot.tier == .standard else { throw Uploads.invalid("INVALID_SNAPSHOT_ID", snapshot.archivedMessage) }
         return (snapshot, root, try await call.store.seal(of: snapshot))
     }
 

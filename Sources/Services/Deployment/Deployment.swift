@@ -21,6 +21,8 @@ package final class Deployment: Sendable {
     /// What may pass between Regions.
     package let limits: LinkLimits
     package let encryption: EncryptionOptions
+    /// How long it takes at least to bring a snapshot out of the archive.
+    package let archiveRestoreHours: Int
     /// How often accounts may call.
     package let throttle: Throttle
     /// By which tokens of identity providers are known; nil where the operator gives none.
@@ -47,6 +49,7 @@ package final class Deployment: Sendable {
         clock: WallClock = .system,
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
+        archiveRestoreHours: Int = 0,
         throttle: Throttle = Throttle(.off),
         issuerKeys: IssuerKeys? = nil,
         hostNames: [String] = [],
@@ -60,6 +63,7 @@ package final class Deployment: Sendable {
         self.clock = clock
         self.limits = limits
         self.encryption = encryption
+        self.archiveRestoreHours = archiveRestoreHours
         self.throttle = throttle
         self.issuerKeys = issuerKeys
         self.hostNames = hostNames
@@ -77,6 +81,7 @@ package final class Deployment: Sendable {
         clock: WallClock = .system,
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
+        archiveRestoreHours: Int = 0,
         throttle: Throttle = Throttle(.off),
         issuerKeys: IssuerKeys? = nil,
         hostNames: [String] = [],
@@ -100,6 +105,7 @@ package final class Deployment: Sendable {
             clock: clock,
             limits: limits,
             encryption: encryption,
+            archiveRestoreHours: archiveRestoreHours,
             throttle: throttle,
             issuerKeys: issuerKeys,
             hostNames: hostNames,

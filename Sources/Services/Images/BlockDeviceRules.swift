@@ -101,6 +101,7 @@ struct BlockDeviceRules {
         guard snapshot.state == .completed else {
             throw Fault(.incorrectState, "Snapshot '\(id)' is not completed: it is \(snapshot.state.rawValue)")
         }
+        try snapshot.requireStandardTier()
         return snapshot
     }
 

@@ -35,6 +35,7 @@ struct ImageCopyPlan: Sendable {
         var replacements: [SnapshotID: Snapshot] = [:]
         for snapshot in source.snapshots {
             guard snapshot.state == .completed, let root = snapshot.root else { throw Images.unavailable(source.image.id) }
+            try snapshot.requireStandardTier()
             // A source whose encryption is not settled must not become an open copy.
             guard let encryption = encryptions[snapshot.id] else { throw Images.unavailable(source.image.id) }
             let copied = snapshot.copied(

@@ -72,9 +72,15 @@ extension Images {
     private func setState(of id: String, from: ImageState, to: ImageState) async throws {
         try await change(Self.id(id)) { image, transaction in
             guard image.state == from || image.state == to else { throw Self.unavailable(image.id) }
+            if to == .available { try Self.requireStandardTier(of: image, in: transaction) }
             try ImageTable(transaction).setState(to, reason: nil, of: image.id)
             if to == .disabled { try ShareTable(transaction, of: .image).removeAll(of: image.id.rawValue) }
         }
+    }
+
+    /// An image that is in use needs its snapshots.
+    static func requireStandardTier(of image: Image, in transaction: Transaction) throws {
+        for snapshot in try SnapshotTable(transaction).snapshots(ids: image.snapshotIDs) { try snapshot.requireStandardTier() }
     }
 
     private func change<Value: Sendable>(

@@ -53,6 +53,7 @@ struct ImageImportRunner: JobRunner {
         guard let snapshot = try SnapshotTable(transaction).snapshot(id), snapshot.owner == account, snapshot.state == .completed else {
             throw Snapshots.notFound(id.rawValue)
         }
+        try snapshot.requireStandardTier()
         return snapshot
     }
 

@@ -71,6 +71,7 @@ extension Imports {
                 guard snapshot.state == .completed else {
                     throw Fault(.incorrectState, "Snapshot '\(id)' is not completed: it is \(snapshot.state.rawValue)")
                 }
+                try snapshot.requireStandardTier()
             default:
                 throw Fault(.invalidParameterCombination, "A disk container has either Url, UserBucket or SnapshotId")
             }

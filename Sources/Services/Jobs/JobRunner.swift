@@ -45,6 +45,8 @@ struct JobTools: Sendable {
         case .imageExport(let work): ImageExportRunner(job: job, work: work, tools: self)
         case .imageStore(let work): ImageStoreRunner(job: job, work: work, tools: self)
         case .imageRestore(let work): ImageRestoreRunner(job: job, work: work, tools: self)
+        case .snapshotArchival(let work): SnapshotArchivalRunner(job: job, work: work, tools: self)
+        case .snapshotRestore(let work): SnapshotRestoreRunner(job: job, work: work, tools: self)
         }
     }
 }

@@ -136,6 +136,7 @@ extension RecycleBin {
             guard let image = try images.image(id), let state = kept.imageState else { throw Images.notFound([id.rawValue]) }
             if let holder = try images.holder(ofName: image.name, owner: account) { throw ImageName.duplicate(image.name, of: holder) }
             try Self.checkSnapshots(of: image, in: transaction)
+            if state == .available { try Images.requireStandardTier(of: image, in: transaction) }
             // It is shared as it was before, and counts as public again.
             let shares = ShareTable(transaction, of: .image)
             if try shares.targets(of: id.rawValue).contains(.everyone), try shares.publicCount(of: account) >= publicMax {

@@ -48,6 +48,7 @@ extension Images {
     ) throws -> [Snapshot] {
         let snapshots = try SnapshotTable(transaction).snapshots(ids: image.snapshotIDs, taggedBy: account)
         guard snapshots.count == image.snapshotIDs.count else { throw unavailable(image.id) }
+        for snapshot in snapshots { try snapshot.requireStandardTier() }
         guard try Snapshots.within(reach, snapshots, in: transaction).count == snapshots.count else { throw storageRefusal }
         let known = Dictionary(uniqueKeysWithValues: snapshots.map { ($0.id, $0) })
         return image.snapshotIDs.compactMap { known[$0] }

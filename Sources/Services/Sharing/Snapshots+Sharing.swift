@@ -16,6 +16,7 @@ extension Snapshots {
         let (id, region, viewer) = (try Self.id(id), call.region, try await call.viewer())
         try await call.commit { transaction in
             let snapshot = try Self.own(id, of: viewer, in: transaction)
+            if !change.added.isEmpty { try snapshot.requireStandardTier() }
             let shares = ShareTable(transaction, of: .snapshot)
             let current = try shares.targets(of: id.rawValue)
             try SharingRules.check(

@@ -104,6 +104,7 @@ extension Snapshots {
         guard source.state == .completed, let root = source.root else {
             throw Fault(.incorrectState, "Snapshot '\(id)' is not completed: it is \(source.state.rawValue)")
         }
+        try source.requireStandardTier()
         return (store, source, root)
     }
 }

@@ -45,6 +45,9 @@ extension Snapshots {
         try CopyTable(transaction).delete(of: id)
         try TagTable(transaction).removeAll(from: .snapshot(id))
         try SnapshotLockTable(transaction).delete(id)
+        // Whoever moves it into the archive or back learns of it by the row that is gone.
+        try JobTable(transaction).delete(id.rawValue)
+        try SnapshotTieringTable(transaction).delete(id)
         try ShareTable(transaction, of: .snapshot).removeAll(of: id.rawValue)
         try SnapshotTable(transaction).delete(id)
     }

@@ -124,6 +124,7 @@ extension Uploads {
         guard parent.state == .completed else {
             throw invalid("INVALID_SNAPSHOT_ID", "The parent snapshot '\(id)' is not completed: it is \(parent.state.rawValue)")
         }
+        guard parent.tier == .standard else { throw invalid("INVALID_SNAPSHOT_ID", parent.archivedMessage) }
         guard parent.sizeGiB <= sizeGiB else {
             throw invalid(
                 "INVALID_VOLUME_SIZE",

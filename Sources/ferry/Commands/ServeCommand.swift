@@ -104,6 +104,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "How long it takes at least to restore an archived snapshot: 0 to 72. EC2 takes 24 to 72 hours.",
+            valueName: "hours"
+        )
+    )
+    var archiveRestoreHours = 0
+
+    @Option(
+        help: ArgumentHelp(
             "How often an account may call each action: protect (far above what a pipeline needs), aws (the rates of EC2) or off. "
                 + "'ferry throttling' changes it while the server runs.",
             valueName: "profile"
@@ -129,6 +137,7 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("--tls-certificate and --tls-key go together")
         }
         guard collectEvery >= 1 else { throw ValidationError("--collect-every must be at least 1 second") }
+        guard (0...72).contains(archiveRestoreHours) else { throw ValidationError("--archive-restore-hours must be from 0 to 72") }
         _ = try limits()
     }
 
@@ -175,6 +184,7 @@ struct ServeCommand: AsyncParsableCommand {
                 regions: regions,
                 limits: limits,
                 encryption: EncryptionOptions(checksKeysLate: lateKeyChecks),
+                archiveRestoreHours: archiveRestoreHours,
                 throttling: throttling,
                 identityProviderKeys: oidcKeys.map(PathText.absolute),
                 hostNames: hostName,

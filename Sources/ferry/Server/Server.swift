@@ -32,6 +32,7 @@ struct Server {
     let regions: [Region]
     let limits: LinkLimits
     let encryption: EncryptionOptions
+    let archiveRestoreHours: Int
     let throttling: ThrottlingProfile
     /// A file or a folder with the keys of identity providers.
     let identityProviderKeys: String?
@@ -56,6 +57,7 @@ struct Server {
             rootKey: rootKey,
             limits: limits,
             encryption: encryption,
+            archiveRestoreHours: archiveRestoreHours,
             throttle: Throttle(throttling),
             issuerKeys: issuerKeys,
             hostNames: hostNames,

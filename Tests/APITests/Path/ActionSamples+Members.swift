@@ -43,7 +43,8 @@ extension ActionSamples {
         "ResourceId.1 Tag.1.Key Tag.1.Value": "CreateTags DeleteTags",
         "SnapshotId": "DeleteSnapshot RestoreSnapshotFromRecycleBin UnlockSnapshot",
         "SnapshotId Attribute=createVolumePermission OperationType UserId.1": "ModifySnapshotAttribute",
-        "SnapshotId LockMode LockDuration": "LockSnapshot", "SourceRegion SourceSnapshotId \(tags(of: "snapshot"))": "CopySnapshot",
+        "SnapshotId LockMode LockDuration": "LockSnapshot", "SnapshotId StorageTier=archive": "ModifySnapshotTier",
+        "SnapshotId TemporaryRestoreDays=3": "RestoreSnapshotTier", "SourceRegion SourceSnapshotId \(tags(of: "snapshot"))": "CopySnapshot",
         "State": "EnableSnapshotBlockPublicAccess",
         "DiskContainer.Format DiskContainer.UserBucket.S3Bucket DiskContainer.UserBucket.S3Key \(tags(of: "import-snapshot-task"))":
             "ImportSnapshot",

@@ -35,6 +35,7 @@ struct World: Sendable {
         faultyDisks: Bool = false,
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
+        archiveRestoreHours: Int = 0,
         _ body: (World) async throws -> Void
     ) async throws {
         let path = NSTemporaryDirectory() + "ferry-services-\(UUID().uuidString)"
@@ -46,7 +47,16 @@ struct World: Sendable {
         // A pool for each Region, so that one whose threads are held up does not hold up the other.
         let pools = [home: DiskPool(threads: 3), away: DiskPool(threads: 3)]
         do {
-            try await body(World(folder: folder, pools: pools, faultyDisks: faultyDisks, limits: limits, encryption: encryption))
+            try await body(
+                World(
+                    folder: folder,
+                    pools: pools,
+                    faultyDisks: faultyDisks,
+                    limits: limits,
+                    encryption: encryption,
+                    archiveRestoreHours: archiveRestoreHours
+                )
+            )
         } catch {
             for pool in pools.values { try await pool.shutdown() }
             throw error
@@ -59,7 +69,8 @@ struct World: Sendable {
         pools: [Region: DiskPool],
         faultyDisks: Bool,
         limits: LinkLimits,
-        encryption: EncryptionOptions
+        encryption: EncryptionOptions,
+        archiveRestoreHours: Int
     ) async throws {
         self.folder = folder
         scratchPool = pools[Self.home] ?? DiskPool()
@@ -95,6 +106,7 @@ struct World: Sendable {
             clock: clock.wallClock,
             limits: limits,
             encryption: encryption,
+            archiveRestoreHours: archiveRestoreHours,
             logger: log.logger
         )
     }

@@ -7,8 +7,11 @@ extension EC2Service {
         DeleteSnapshot.self,
         DescribeLockedSnapshots.self,
         DescribeSnapshotAttribute.self,
+        DescribeSnapshotTierStatus.self,
         DescribeSnapshots.self,
         LockSnapshot.self,
+        ModifySnapshotTier.self,
+        RestoreSnapshotTier.self,
         UnlockSnapshot.self,
     ]
 }
