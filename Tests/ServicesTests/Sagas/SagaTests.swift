@@ -48,6 +48,15 @@ import Testing
         try await atEachStep(mishap, of: ImageRestoreSaga.self, atLeast: 10)
     }
 
+    @Test(arguments: Mishap.ofJobs) func theArchivingOfASnapshot(mishap: Mishap) async throws {
+        // The pack is made, written, synced, noted and named, too.
+        try await atEachStep(mishap, of: SnapshotArchivalSaga.self, atLeast: 8)
+    }
+
+    @Test(arguments: Mishap.ofJobs) func theRestoringOfASnapshot(mishap: Mishap) async throws {
+        try await atEachStep(mishap, of: SnapshotRestoreSaga.self, atLeast: 6)
+    }
+
     @Test(arguments: Mishap.ofJobs) func theCheckOfABundle(mishap: Mishap) async throws {
         try await atEachStep(mishap, of: BundleCheckSaga.self, atLeast: 3)
     }
