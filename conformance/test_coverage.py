@@ -28,6 +28,7 @@ EXPECTED = {
         "DisableImageDeregistrationProtection", "EnableImage", "EnableImageDeprecation", "EnableImageDeregistrationProtection",
         "GetImageAncestry", "ListImagesInRecycleBin", "ListSnapshotsInRecycleBin", "LockSnapshot", "RestoreImageFromRecycleBin",
         "RestoreSnapshotFromRecycleBin", "UnlockSnapshot",
+        "DescribeSnapshotTierStatus", "ModifySnapshotTier", "RestoreSnapshotTier",
         "CancelImageLaunchPermission", "DisableAllowedImagesSettings", "DisableImageBlockPublicAccess", "DisableSnapshotBlockPublicAccess",
         "EnableAllowedImagesSettings", "EnableImageBlockPublicAccess", "EnableSnapshotBlockPublicAccess", "GetAllowedImagesSettings",
         "GetImageBlockPublicAccessState", "GetSnapshotBlockPublicAccessState", "ModifySnapshotAttribute",

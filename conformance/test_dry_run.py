@@ -14,6 +14,7 @@ from ferry_server import AWAY, HOME
 from refusals import dry_run, refused
 from signed_request import assert_ec2_error, ec2_call
 from test_coverage import EXPECTED
+from test_snapshot_archive import wait_for
 
 NEXT_YEAR = datetime.now(timezone.utc) + timedelta(days=365)
 UNKNOWN_IMAGE, UNKNOWN_SNAPSHOT = "ami-0123456789abcdef0", "snap-0123456789abcdef0"
@@ -35,6 +36,9 @@ def everything(server):
         (ec2.get_allowed_images_settings()["State"], ec2.get_allowed_images_settings()["ImageCriteria"]),
         sorted(report["ReportId"] for report in ec2.describe_image_usage_reports()["ImageUsageReports"]),
         sorted((lock["SnapshotId"], lock["LockState"]) for lock in ec2.describe_locked_snapshots()["Snapshots"]),
+        sorted(
+            (each["SnapshotId"], each["LastTieringOperationStatus"]) for each in ec2.describe_snapshot_tier_status()["SnapshotTierStatuses"]
+        ),
         sorted(image["ImageId"] for image in ec2.list_images_in_recycle_bin()["Images"]),
         sorted(snapshot["SnapshotId"] for snapshot in ec2.list_snapshots_in_recycle_bin()["Snapshots"]),
         sorted(alias["AliasName"] for alias in server.kms(HOME).list_aliases()["Aliases"] if "TargetKeyId" in alias),
@@ -106,6 +110,9 @@ CALLS = {
     "lock_snapshot": lambda image, snapshot: {"SnapshotId": snapshot, "LockMode": "governance", "LockDuration": 1},
     "unlock_snapshot": lambda image, snapshot: {"SnapshotId": _made["locked"]},
     "describe_locked_snapshots": lambda image, snapshot: {},
+    "modify_snapshot_tier": lambda image, snapshot: {"SnapshotId": snapshot, "StorageTier": "archive"},
+    "restore_snapshot_tier": lambda image, snapshot: {"SnapshotId": _made["archived"], "TemporaryRestoreDays": 2},
+    "describe_snapshot_tier_status": lambda image, snapshot: {},
     "list_images_in_recycle_bin": lambda image, snapshot: {},
     "list_snapshots_in_recycle_bin": lambda image, snapshot: {},
     "restore_image_from_recycle_bin": lambda image, snapshot: {"ImageId": _made["recycled image"]},
@@ -227,6 +234,15 @@ REFUSALS = {
     ],
     "unlock_snapshot": lambda image, snapshot: [{"SnapshotId": UNKNOWN_SNAPSHOT}, {"SnapshotId": snapshot}],
     "describe_locked_snapshots": lambda image, snapshot: [{"SnapshotIds": [UNKNOWN_SNAPSHOT]}],
+    "modify_snapshot_tier": lambda image, snapshot: [
+        {"SnapshotId": UNKNOWN_SNAPSHOT, "StorageTier": "archive"}, {"SnapshotId": used(image), "StorageTier": "archive"},
+        {"SnapshotId": _made["archived"], "StorageTier": "archive"},
+    ],
+    "restore_snapshot_tier": lambda image, snapshot: [
+        {"SnapshotId": UNKNOWN_SNAPSHOT}, {"SnapshotId": snapshot, "PermanentRestore": True},
+        {"SnapshotId": _made["archived"], "TemporaryRestoreDays": 181},
+    ],
+    "describe_snapshot_tier_status": lambda image, snapshot: [{"Filters": [{"Name": "colour", "Values": ["red"]}]}],
     "list_images_in_recycle_bin": lambda image, snapshot: [{"ImageIds": ["what"]}],
     "list_snapshots_in_recycle_bin": lambda image, snapshot: [{"SnapshotIds": ["what"]}],
     "restore_image_from_recycle_bin": lambda image, snapshot: [{"ImageId": UNKNOWN_IMAGE}, {"ImageId": image}],
@@ -283,6 +299,9 @@ def make_states(server, image, disk):
     ec2.disable_image(ImageId=_made["disabled"])
     _made["locked"] = snapshots.upload(server, disk)
     ec2.lock_snapshot(SnapshotId=_made["locked"], LockMode="governance", LockDuration=1)
+    _made["archived"] = snapshots.upload(server, disk)
+    ec2.modify_snapshot_tier(SnapshotId=_made["archived"], StorageTier="archive")
+    wait_for(server, _made["archived"], "archival-completed")
     rules = [
         rbin.create_rule(
             ResourceType=kind, RetentionPeriod={"RetentionPeriodValue": 1, "RetentionPeriodUnit": "DAYS"},
