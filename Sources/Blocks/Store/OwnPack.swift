@@ -28,11 +28,12 @@ extension BlockStore {
             if pack.isEmpty { return await pack.abandon() }
             try await pack.prove()
             try await noting(pack.id)
+            try await pack.takePlace()
         } catch {
+            // Also when nobody can tell whether it has taken its place: with frames in it, the pack stays.
             await pack.abandon()
             throw error
         }
-        try await pack.takePlace()
     }
 
     /// The frames of a pack that the index names behind an offset, ascending.

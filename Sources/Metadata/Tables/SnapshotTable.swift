@@ -57,7 +57,8 @@ package struct SnapshotTable {
                 .text(snapshot.statusMessage), .integer(snapshot.progressPercent), .date(snapshot.startedAt), .date(snapshot.completedAt),
                 .integer(snapshot.sizeGiB), .text(snapshot.parentID), .text(snapshot.lineage), .bytes(snapshot.root),
                 .integer(snapshot.dataBytes), .text(snapshot.transferType), .integer(snapshot.completionMinutes),
-                .bytes(snapshot.encryption?.domain.bytes), .text(snapshot.encryption?.keyARN), .text(snapshot.tier), .date(snapshot.restoreExpiresAt),
+                .bytes(snapshot.encryption?.domain.bytes), .text(snapshot.encryption?.keyARN), .text(snapshot.tier),
+                .date(snapshot.restoreExpiresAt),
             ]
         )
         try QuotaUsageTable(transaction).add(1, .snapshot, of: snapshot.owner.rawValue)

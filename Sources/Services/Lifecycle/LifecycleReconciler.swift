@@ -41,7 +41,9 @@ package struct LifecycleReconciler: Service, CustomStringConvertible {
             try await dropReports()
             try await endRestores()
         } catch {
-            if !(error is CancellationError) { logger.error("Doing what is due in the lives of images and snapshots failed", metadata: .error(error)) }
+            if !(error is CancellationError) {
+                logger.error("Doing what is due in the lives of images and snapshots failed", metadata: .error(error))
+            }
         }
     }
 

@@ -243,10 +243,8 @@ import Testing
                     try await world.untilTier(of: id, is: "archival-completed")
                 }
                 let first = try await world.snapshots(World.home).tierings([], page: PageRequest(maxResults: 5))
-                let rest = try await world.snapshots(World.home).tierings(
-                    [],
-                    page: PageRequest(maxResults: 5, nextToken: try #require(first.nextToken))
-                )
+                let token = try #require(first.nextToken)
+                let rest = try await world.snapshots(World.home).tierings([], page: PageRequest(maxResults: 5, nextToken: token))
                 #expect((first.elements + rest.elements).map(\.snapshot.id) == ids.sorted())
                 let none = [Filter(name: "last-tiering-operation", values: ["archival-failed"])]
                 #expect(try await world.snapshots(World.home).tierings(none, page: PageRequest()).elements.isEmpty)
@@ -268,7 +266,9 @@ extension World {
     func untilTier(of id: SnapshotID, is status: String) async throws {
         try await until("\(id) is \(status)") { try await tiered(id)?.tiering.status == status }
         // The job's row goes a moment later.
-        try await until("the job of \(id) is gone") { try await store(World.home).database.read { try JobTable($0).job(id.rawValue) == nil } }
+        try await until("the job of \(id) is gone") {
+            try await store(World.home).database.read { try JobTable($0).job(id.rawValue) == nil }
+        }
     }
 
     func packs(of id: SnapshotID) async throws -> [PackID] {
