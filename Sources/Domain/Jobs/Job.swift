@@ -1,9 +1,9 @@
 import Foundation
 
-/// Long work on images that is not a copy of snapshots: a row that the job reconciler drives to its end.
+/// Long work on images and snapshots that is not a copy of snapshots: a row that the job reconciler drives to its end.
 ///
 /// A pure state machine (Job+Transitions.swift). Work that fills an image has the image's id, and its row goes with its end: the image
-/// tells how it ended. Tasks that are described by calls of their own have ids of their own and stay listed for a while.
+/// tells how it ended. So it is with a snapshot that changes its storage tier. Tasks that are described by calls of their own have ids of their own and stay listed for a while.
 package struct Job: Sendable, Equatable, Identifiable {
     package enum State: String, Sendable, CaseIterable {
         /// Waits for its turn or is being done: a lease tells which.

@@ -158,6 +158,7 @@ import Testing
     }
 
     private static func undoSharing(_ transaction: Transaction) throws {
+        try transaction.undoArchive()
         try transaction.execute("DROP TABLE quota_usage")
         for table in ["image_shares", "snapshot_shares", "sharing_settings"] { try transaction.execute("DROP TABLE \(table)") }
         for index in ["images_by_any_name", "snapshots_by_owner"] { try transaction.execute("DROP INDEX \(index)") }
@@ -178,5 +179,14 @@ import Testing
         let temporary = try TemporaryDatabase()
         let path = temporary.folder.appending(path: "missing/test.sqlite").path()
         #expect(throws: (any Error).self) { _ = try Database(path: path, schema: .region) }
+    }
+}
+
+extension Transaction {
+    /// Takes back the step of archived snapshots.
+    func undoArchive() throws {
+        for table in ["archive_packs", "snapshot_tierings"] { try execute("DROP TABLE \(table)") }
+        try execute("DROP INDEX snapshots_by_restore_expiry")
+        for column in ["tier", "restore_expires_at"] { try execute("ALTER TABLE snapshots DROP COLUMN \(column)") }
     }
 }
