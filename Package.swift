@@ -103,10 +103,22 @@ let targets: [Target] = [
         swiftSettings: strict
     ),
 
-    // 2: how a Region reaches another.
+    // 2: how a Region reaches another; what guests are told.
     .target(
         name: "Transfer",
         dependencies: ["Domain", "Blocks", .product(name: "NIOCore", package: "swift-nio")],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "Machines",
+        dependencies: [
+            "Domain",
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ],
         swiftSettings: strict
     ),
 
@@ -245,6 +257,18 @@ let targets: [Target] = [
     .testTarget(
         name: "TransferTests",
         dependencies: ["Domain", "Blocks", "Transfer", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
+        swiftSettings: strict
+    ),
+    .testTarget(
+        name: "MachinesTests",
+        dependencies: [
+            "Domain", "Machines", "TestSupport",
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ],
         swiftSettings: strict
     ),
     .testTarget(

@@ -29,6 +29,7 @@ ALLOWED = {
     "Metadata": {"CLibPQ", "Domain"},
     "Client": {"Files", "Hexadecimal", "Wire"},
     "Transfer": {"Domain", "Blocks", "Client"},
+    "Machines": {"Domain", "Blocks"},
     "Services": {"Domain", "Files", "Hexadecimal", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer"},
     "API": {"Connections", "Domain", "Hexadecimal", "Sealing", "Wire", "Services"},
     "ferry": {"CMalloc", "Connections", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API"},
