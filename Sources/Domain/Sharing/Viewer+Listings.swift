@@ -25,7 +25,7 @@ extension Viewer {
             try users.isEmpty
             ? (isPublic ? [.shared(with: .everyone, by: nil)] : reach.parts)
             : users.flatMap { try self.parts(sharedWith: $0, ownersCount: ownersCount) }
-        return Reach(parts: parts.narrowed(to: wanted, ownedBy: account))
+        return reach(of: parts.narrowed(to: wanted, ownedBy: account))
     }
 
     private func parts(sharedWith user: String, ownersCount: Bool) throws -> [Reach.Part] {

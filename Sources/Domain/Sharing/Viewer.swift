@@ -3,10 +3,13 @@
 package struct Viewer: Hashable, Sendable {
     package let account: AccountID
     package let membership: Membership
+    private let closed: ClosedAccounts
 
-    package init(account: AccountID, membership: Membership) {
+    /// - Parameter closed: the accounts whose things nobody else sees.
+    package init(account: AccountID, membership: Membership, closed: ClosedAccounts = .none) {
         self.account = account
         self.membership = membership
+        self.closed = closed
     }
 
     /// Under which names something is shared with the viewer and not with everybody.
@@ -16,10 +19,12 @@ package struct Viewer: Hashable, Sendable {
     }
 
     /// All that the viewer sees.
-    package var reach: Reach { Reach(parts: [.owned(account)] + (names + [.everyone]).map { .shared(with: $0, by: nil) }) }
+    package var reach: Reach { reach(of: [.owned(account)] + (names + [.everyone]).map { .shared(with: $0, by: nil) }) }
 
     /// What is meant for the viewer itself: its own, and what is shared with its account by name. What is public alone is not.
-    package var directReach: Reach { Reach(parts: [.owned(account), .shared(with: .account(account), by: nil)]) }
+    package var directReach: Reach { reach(of: [.owned(account), .shared(with: .account(account), by: nil)]) }
+
+    func reach(of parts: [Reach.Part]) -> Reach { Reach(parts: parts, closed: closed) }
 }
 
 /// A part of all images or snapshots of a Region, put together of parts that an index finds. It never holds more than its viewer sees.
@@ -31,8 +36,13 @@ package struct Reach: Hashable, Sendable {
     }
 
     package let parts: [Part]
+    /// What these share is in no part.
+    package let closed: ClosedAccounts
 
-    package init(parts: [Part]) { self.parts = parts }
+    package init(parts: [Part], closed: ClosedAccounts = .none) {
+        self.parts = parts
+        self.closed = closed
+    }
 
     /// The owner, where everything is owned by one account and nothing else is in it.
     package var soleOwner: AccountID? {
@@ -43,7 +53,8 @@ package struct Reach: Hashable, Sendable {
         parts.contains { part in
             switch part {
             case .owned(let account): account == owner
-            case .shared(let target, let owners): targets.contains(target) && owners?.contains(owner) ?? true
+            case .shared(let target, let owners):
+                targets.contains(target) && owners?.contains(owner) ?? true && !closed.contains(owner)
             }
         }
     }

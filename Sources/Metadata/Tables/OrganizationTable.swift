@@ -70,6 +70,11 @@ package struct OrganizationTable {
         try transaction.firstRow("SELECT 1 AS found FROM accounts WHERE id = ? AND status = 'ACTIVE'", [.text(account)]) != nil
     }
 
+    package func closedAccounts() throws -> ClosedAccounts {
+        let rows = try transaction.rows("SELECT id FROM accounts WHERE status <> 'ACTIVE'")
+        return ClosedAccounts(Set(try rows.map { try $0.value("id") }))
+    }
+
     /// The service control policies over an account, from the root down to the account itself. Empty where they have no say: for the
     /// management account, and while they are not enabled.
     package func serviceControlPolicies(of account: AccountID) throws -> [ServiceControlLevel] {

@@ -71,6 +71,10 @@ struct ReachSQL {
             let values = owners.sorted { $0.rawValue < $1.rawValue }.map { SQLValue.text($0) }
             fragments.append(SQLFragment(sql: "share.owner IN (\(Transaction.marks(values.count)))", values: values))
         }
+        // One value, however many they are.
+        if !reach.closed.isEmpty {
+            fragments.append(SQLFragment(sql: "? NOT LIKE '%' || share.owner || '%'", values: [.text(reach.closed.text)]))
+        }
         if kind == .snapshot, target == .everyone {
             fragments.append(
                 SQLFragment(

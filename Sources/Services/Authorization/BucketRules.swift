@@ -65,7 +65,9 @@ extension Buckets {
     /// - Throws: `Fault` `AccessDenied`.
     package func requireOpen(_ bucket: Bucket) async throws {
         guard call.principal.isNobody else { return }
-        guard try await rules(of: bucket.name)?.rules.reachesNobody ?? false else { throw Self.denied }
+        guard try await rules(of: bucket.name)?.rules.reachesNobody ?? false, try await !call.isClosed(bucket.owner) else {
+            throw Self.denied
+        }
     }
 
     /// A bucket of any Region with its rules, and the call where it is: the source of a copy may be in another Region. Nil where there is none.

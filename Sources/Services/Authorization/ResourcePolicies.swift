@@ -30,8 +30,9 @@ struct ResourcePolicies: Sendable {
         let isMending = bucket.owner == call.account && call.principal.kind == .rootUser && Self.mendingActions.contains(action)
         if isMending { return nil }
         let isAbroad = bucket.owner != call.account
-        // Whoever is not of the account is kept out of a bucket that is public by its policy, and restricted.
-        if isAbroad, rules.restrictsPolicy {
+        // Whoever is not of the account is kept out of a bucket that is public by its policy, and restricted; and out of all of a closed account.
+        let isClosed = try await call.isClosed(bucket.owner)
+        if isAbroad, rules.restrictsPolicy || isClosed {
             return ResourcePolicy(owner: bucket.owner, rule: .adds, policy: nil)
         }
         let opens = try await opens(rules, of: name, arn.objectKey, version: version, in: place.store, to: action)
@@ -111,8 +112,9 @@ struct ResourcePolicies: Sendable {
     private func key(_ arn: ARN) async throws -> KMSKey? {
         guard let name = KeyARN(arn.description), case .key(let id) = name.resource, let store = call.deployment.regions[name.region]
         else { return nil }
-        let key = try await call.deployment.keyRing(of: store).key(id)
-        return key?.account == name.account ? key : nil
+        guard let key = try await call.deployment.keyRing(of: store).key(id), key.account == name.account else { return nil }
+        // A closed account lets nobody in: by no policy, and by no grant.
+        return try await call.isClosed(key.account) ? nil : key
     }
 
     /// What a key says of retiring a grant on it, and whether the grant lets the caller: its retiring principal, its grantee where retiring is among its

@@ -32,6 +32,7 @@ package final class Deployment: Sendable {
     package let logger: Logger
     /// Where accounts stand in the organization, by partition and account.
     let memberships = IdentityCache<String, Membership>()
+    let closedAccounts = IdentityCache<SoleKey, ClosedAccounts>(countMax: 1)
     /// Those of keys, read once.
     let policies = CompiledPolicies()
     let bucketRules = BucketRulesCache()

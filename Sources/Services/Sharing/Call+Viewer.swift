@@ -4,7 +4,17 @@ import Metadata
 extension Call {
     /// The caller's account, as the one that looks at what belongs to several.
     func viewer() async throws -> Viewer {
-        Viewer(account: account, membership: try await deployment.membership(of: account, in: region.partition, at: identityVersion))
+        Viewer(
+            account: account,
+            membership: try await deployment.membership(of: account, in: region.partition, at: identityVersion),
+            closed: try await deployment.closedAccounts(at: identityVersion)
+        )
+    }
+
+    /// Whether a resource is out of the caller's reach because its owner's account is closed. The account's own work goes on to its end.
+    func isClosed(_ owner: AccountID) async throws -> Bool {
+        guard owner != account || principal.isNobody else { return false }
+        return try await deployment.closedAccounts(at: identityVersion).contains(owner)
     }
 }
 
@@ -22,4 +32,19 @@ extension Deployment {
         memberships.keep(membership, for: key, at: read)
         return membership
     }
+
+    /// - Parameter version: the number of IAM's rows, where the call has read it already.
+    func closedAccounts(at version: Int64? = nil) async throws -> ClosedAccounts {
+        if let version, let known = closedAccounts.value(for: .all, at: version) { return known }
+        let (closed, read) = try await directory.read { [closedAccounts] transaction in
+            let version = try IAMVersionTable(transaction).version()
+            if let known = closedAccounts.value(for: .all, at: version) { return (known, version) }
+            return (try OrganizationTable(transaction).closedAccounts(), version)
+        }
+        closedAccounts.keep(closed, for: .all, at: read)
+        return closed
+    }
 }
+
+/// The key of what there is one of.
+enum SoleKey: Hashable, Sendable { case all }

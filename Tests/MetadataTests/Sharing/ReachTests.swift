@@ -16,7 +16,7 @@ import Testing
             let owners = random.oneIn(2) ? nil : Set((0..<2).map { _ in random.pick(Self.accounts) })
             return .shared(with: random.pick(Self.targets), by: owners)
         }
-        return Reach(parts: parts)
+        return Reach(parts: parts, closed: random.oneIn(2) ? .none : ClosedAccounts(Set((0..<2).map { _ in random.pick(Self.accounts) })))
     }
 
     private func shares(_ random: inout SeededGenerator) -> Set<ShareTarget> {
