@@ -332,3 +332,31 @@ def test_a_copy_asks_the_key_of_its_source(server):
     user = accounts.seen_by(server, Credentials(made["AccessKeyId"], made["SecretAccessKey"], server.account)).s3()
     with refused("AccessDenied", "kms:Decrypt", status=403):
         user.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/secret", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+
+
+def test_a_stranger_is_told_the_region_of_a_bucket_and_no_more(server, bucket, other_account):
+    with refused("403", status=403) as caught:
+        other_account.s3().head_bucket(Bucket=bucket)
+    assert caught.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == HOME
+
+
+def test_a_bucket_that_everybody_writes_into_keeps_what_is_there(server, bucket, other_account):
+    server.s3().put_bucket_acl(Bucket=bucket, ACL="public-read-write")
+    theirs = other_account.s3()
+    theirs.put_object(Bucket=bucket, Key="new", Body=b"new")
+    for key in ("secret", "new"):
+        with refused("AccessDenied", status=403):
+            theirs.put_object(Bucket=bucket, Key=key, Body=b"forged")
+        with refused("AccessDenied", status=403):
+            theirs.copy_object(Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": "new"})
+        with refused("AccessDenied", status=403):
+            theirs.create_multipart_upload(Bucket=bucket, Key=key)
+        with refused("AccessDenied", status=403):
+            theirs.delete_object(Bucket=bucket, Key=key)
+    upload = theirs.create_multipart_upload(Bucket=bucket, Key="parts")["UploadId"]
+    part = theirs.upload_part(Bucket=bucket, Key="parts", UploadId=upload, PartNumber=1, Body=b"part")
+    server.s3().put_object(Bucket=bucket, Key="parts", Body=b"came first")
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    with refused("AccessDenied", status=403):
+        theirs.complete_multipart_upload(Bucket=bucket, Key="parts", UploadId=upload, MultipartUpload=parts)
+    assert [read(server, bucket, key) for key in ("secret", "new", "parts")] == [SECRET, b"new", b"came first"]

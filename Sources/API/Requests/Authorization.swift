@@ -9,11 +9,11 @@ struct Authorization: Sendable {
     /// - Throws: `AccessDenied`, and what looking for the resources throws.
     func authorize<Subject: Action>(_ action: Subject, in call: Call, facts: () -> ConditionFacts) async throws -> Call {
         let authorizer = Authorizer(call)
-        var buckets: Set<String> = []
+        var entry = BucketEntry()
         for permission in Subject.permissions where !permission.isEverybodys {
             let resources = try await permission.resources(action, call)
             let more = try await permission.facts?(action, call) ?? [:]
-            buckets.formUnion(
+            entry.formUnion(
                 try await authorizer.require(permission.name, on: resources) {
                     var facts = facts().merging(more) { _, own in own }
                     // Tags that come with what is made are a permission of their own, given for the making.
@@ -22,6 +22,6 @@ struct Authorization: Sendable {
                 }
             )
         }
-        return buckets.isEmpty ? call : call.entering(buckets)
+        return call.entering(entry)
     }
 }

@@ -12,24 +12,25 @@ package struct Authorizer: Sendable {
     /// - Parameters:
     ///   - action: as policies name it: `ec2:CopyImage`.
     ///   - facts: what the request says that conditions ask about, by keys in small letters; asked for only where a condition does.
-    /// - Returns: the buckets that were asked, and let the caller in.
+    /// - Returns: the buckets that were asked, and how far they let the caller in.
     /// - Throws: `AccessDenied`.
     @discardableResult
     package func require(
         _ action: String,
         on resources: [PolicyResource],
         facts: () -> [String: [String]] = { [:] }
-    ) async throws -> Set<String> {
-        guard !resources.isEmpty else { return [] }
+    ) async throws -> BucketEntry {
+        guard !resources.isEmpty else { return BucketEntry() }
         let own = try await callerPolicies()
-        var buckets: Set<String> = []
+        var entry = BucketEntry()
         var context = KeptContext()
         for resource in resources {
-            let (denied, asked) = try await decide(action, on: resource, own, facts, &context)
-            if let denied { throw denied }
-            if asked != nil, let bucket = resource.arn?.bucket { buckets.insert(bucket) }
+            let outcome = try await decide(action, on: resource, own, facts, &context)
+            if let denied = outcome.denied { throw denied }
+            guard outcome.hasAsked, let bucket = resource.arn?.bucket else { continue }
+            entry.add(bucket, isForNewObjects: outcome.isForNewObjects)
         }
-        return buckets
+        return entry
     }
 
     /// Of several resources, of which each is decided for itself, those that the caller may not do it to.
@@ -61,7 +62,7 @@ package struct Authorizer: Sendable {
         mutating func context(asking wanted: Set<String>, of call: Call, _ facts: () -> [String: [String]]) async throws -> ConditionContext
         {
             if let context, self.wanted == wanted { return context }
-            var made = try await CallConditions(call: call).context(asking: wanted)
+            var made = try await CallConditions(call: call).context(asking: wanted, for: action)
             if !wanted.isEmpty {
                 for (key, values) in facts() { made[key] = values }
             }
@@ -70,14 +71,21 @@ package struct Authorizer: Sendable {
         }
     }
 
-    /// - Returns: the refusal, if it is one; and what the resource itself says, if it says anything.
+    private struct Outcome {
+        var denied: AccessDenied?
+        /// Whether the resource says something itself.
+        var hasAsked = false
+        /// Whether it lets the caller make objects, and replace none.
+        var isForNewObjects = false
+    }
+
     private func decide(
         _ action: String,
         on resource: PolicyResource,
         _ own: ApplicablePolicies,
         _ facts: () -> [String: [String]],
         _ kept: inout KeptContext
-    ) async throws -> (denied: AccessDenied?, asked: ResourcePolicy?) {
+    ) async throws -> Outcome {
         var policies = own
         let named = resource.arn
         var isGranted = false
@@ -86,29 +94,33 @@ package struct Authorizer: Sendable {
         } else if let named {
             policies.resource = try await ResourcePolicies(call: call).policy(of: resource, for: action) ?? stranger(named)
         }
-        guard !policies.areSilent(for: call.principal) else { return (nil, nil) }
+        guard !policies.areSilent(for: call.principal) else { return Outcome() }
         let wanted = policies.conditionKeys
-        var context = try await kept.context(asking: wanted, of: call, facts)
+        var context = try await kept.context(asking: wanted, of: call, for: action, facts)
         if !wanted.isEmpty, named != nil {
             try await ResourceConditions(call: call).fill(&context, of: resource, owner: policies.resource?.owner, asking: wanted)
         }
         var request = AccessRequest(action: action, resource: resource.description, context: context)
         if named?.service == "s3", policies.resource?.policy != nil { request.canonicalUserID = call.account.canonicalID }
-        guard case .denied(let denial) = policies.decide(request) else { return (nil, policies.resource) }
+        let hasAsked = policies.resource != nil
+        guard case .denied(let denial) = policies.decide(request) else {
+            return Outcome(hasAsked: hasAsked, isForNewObjects: policies.needACL(for: request))
+        }
         if !denial.isExplicit, let named, named.service == "kms" {
             let context = EncryptionContext(facts: facts())
             // To retire a grant takes that one, and no other.
             if case .named = resource {
                 isGranted = try await ResourcePolicies(call: call).hasGrant(action, on: named, context: context)
             }
-            if isGranted { return (nil, policies.resource) }
+            if isGranted { return Outcome(hasAsked: hasAsked) }
         }
         let isAbroad = call.principal.isNobody || policies.resource.map { $0.owner != call.account } ?? false
         let told = isAbroad ? denial.toldAbroad : denial
         // What another's policy asks about is that account's own, and so is what its resource answers.
         let conditions = isAbroad ? [] : wanted.sorted().compactMap { key in context[key].map { (key: key, values: $0) } }
         let message = AuthorizationMessage(told, of: call.principal, in: call.region.partition, conditions: conditions)
-        return (AccessDenied(told, isAbroad: isAbroad, encoded: try message.sealed(by: call.deployment.tokens)), policies.resource)
+        let encoded = try message.sealed(by: call.deployment.tokens)
+        return Outcome(denied: AccessDenied(told, isAbroad: isAbroad, encoded: encoded), hasAsked: hasAsked)
     }
 
     /// What is another account's by its name, and has nothing to say, lets nobody in: whether it is there or not. An organization's things
@@ -137,6 +149,17 @@ extension ApplicablePolicies {
     /// Whether nothing can speak against the root user, in whose account the resource is.
     fileprivate func areSilent(for principal: Principal) -> Bool {
         principal.kind == .rootUser && serviceControl.isEmpty && session == nil && resource == nil
+    }
+}
+
+extension ApplicablePolicies {
+    /// Whether nothing but a bucket's ACL allows an object to be put: it lets the caller make new ones, and replace none.
+    fileprivate func needACL(for request: AccessRequest) -> Bool {
+        guard request.action == "s3:PutObject", resource?.grant != nil else { return false }
+        var others = self
+        others.resource?.grant = nil
+        guard case .denied = others.decide(request) else { return false }
+        return true
     }
 }
 

@@ -58,7 +58,10 @@ struct ResourcePolicies: Sendable {
         guard rules.obeysACLs else { return false }
         guard let key else { return Self.listingActions.contains(action) && rules.settings.acl.map(isRead) ?? false }
         switch action {
-        case "s3:PutObject", "s3:DeleteObject": return rules.settings.acl == .publicReadWrite
+        // To write into a bucket is to make objects. Those that are there are their owner's alone to replace and to delete.
+        case "s3:PutObject":
+            guard rules.settings.acl == .publicReadWrite, let key = ObjectKey(key) else { return false }
+            return try await store.database.read { try ObjectTable($0).latest(key, in: bucket)?.isMarker ?? true }
         case "s3:GetObject", "s3:GetObjectVersion":
             guard let key = ObjectKey(key) else { return false }
             let acl = try await store.database.read { try ObjectTable($0).row(key, version: version, in: bucket)?.attributes.acl }

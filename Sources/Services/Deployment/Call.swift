@@ -19,7 +19,7 @@ package struct Call: Sendable {
     package private(set) var isDryRun = false
     /// The service that asks another one for the caller, as policies name it: `ec2`. Nil for what the caller asks itself.
     package private(set) var service: String?
-    private var openBuckets: Set<String> = []
+    private var entry = BucketEntry()
 
     package init(
         principal: Principal,
@@ -54,15 +54,18 @@ package struct Call: Sendable {
 
     /// Whether the caller gets at what a bucket holds: its account has it, or the bucket has let the call in.
     func mayEnter(_ owner: AccountID, _ bucket: String) -> Bool {
-        (owner == account && !principal.isNobody) || openBuckets.contains(bucket)
+        (owner == account && !principal.isNobody) || entry.buckets.contains(bucket)
     }
 
     /// The same, let into buckets that may be another account's: by what they say of the caller.
-    package func entering(_ buckets: Set<String>) -> Call {
+    package func entering(_ entry: BucketEntry) -> Call {
         var call = self
-        call.openBuckets.formUnion(buckets)
+        call.entry.formUnion(entry)
         return call
     }
+
+    /// Whether the caller may make objects in a bucket, and replace none.
+    func makesOnlyNewObjects(in bucket: BucketName) -> Bool { entry.forNewObjects.contains(bucket.rawValue) }
 
     /// The call of whom a provider vouches for, whoever has signed it: nothing counts but the token.
     package func vouched(by identity: WebIdentity) -> Call {

@@ -62,6 +62,7 @@ extension Objects {
         // No byte passes through the seal, but whoever copies must be able to read: the key is asked all the same.
         _ = try await origin.read(0..<0)
         let (version, now) = (Self.newVersion(of: key, in: bucket), call.now)
+        let condition = self.condition(put.condition, in: bucket.name)
         return try await call.store.database.write { transaction in
             let table = ObjectTable(transaction)
             guard try BucketTable(transaction).bucket(bucket.name) != nil else { throw Buckets.missing(bucket.name.rawValue) }
@@ -69,7 +70,7 @@ extension Objects {
             guard let row = try table.version(found.version, of: found.key, in: found.bucket), try table.object(row) == found else {
                 throw Fault(.objectPreconditionFailed, "The source of the copy changed while it was copied: try again")
             }
-            try Self.check(put.condition, of: key, in: bucket.name, transaction)
+            try Self.check(condition, of: key, in: bucket.name, transaction)
             let copy = StoredObject(
                 bucket: bucket.name,
                 key: key,

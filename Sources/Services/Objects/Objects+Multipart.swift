@@ -203,5 +203,6 @@ extension Objects {
         let kept = Set(parts.map(\.segment.root))
         let left = all.map(\.segment).filter { !kept.contains($0.root) && $0.bytes > 0 }
         return UploadCompletion(object: object, condition: condition, upload: upload, parts: all, left: left)
+        let condition = self.condition(condition, in: bucket.name)
     }
 }

@@ -31,6 +31,8 @@ package struct ObjectPut: Sendable {
 /// What must hold of the object that a write replaces: `If-None-Match: *` and `If-Match: ETAG`.
 package enum WriteCondition: Hashable, Sendable {
     case isAbsent
+    /// The same, for whoever may replace nothing.
+    case isNew
     case isPresent
     /// Without quotation marks.
     case hasTag(String)
@@ -99,6 +101,11 @@ extension Objects {
         return object
     }
 
+    /// The condition of a write into a bucket, by whom the caller is there.
+    func condition(_ condition: WriteCondition?, in bucket: BucketName) -> WriteCondition? {
+        call.makesOnlyNewObjects(in: bucket) ? .isNew : condition
+    }
+
     /// - Throws: `Fault` `AccessControlListNotSupported`, `AccessDenied` where the bucket does not take the ACL of an object.
     func requireWritable(_ acl: CannedACL?, in bucket: Bucket) async throws {
         guard let acl else { return }
@@ -124,7 +131,7 @@ extension Objects {
 
     /// Makes an object the latest version of its key, unless the condition no longer holds.
     func save(_ object: StoredObject, _ condition: WriteCondition?) async throws {
-        let now = call.now
+        let (now, condition) = (call.now, self.condition(condition, in: object.bucket))
         try await call.store.database.write { try Self.save(object, condition, at: now, in: $0) }
     }
 
@@ -155,11 +162,12 @@ extension Objects {
         let current = try ObjectTable(transaction).latest(key, in: bucket).flatMap { $0.isMarker ? nil : $0 }
         switch condition {
         case nil: return
-        case .isAbsent where current == nil: return
+        case .isAbsent where current == nil, .isNew where current == nil: return
         case .isPresent where current != nil: return
         case .hasTag(let tag) where current?.etag == tag: return
         case .isPresent where current == nil, .hasTag where current == nil: throw missing(key, in: bucket)
         case .isAbsent: throw preconditionFailed("If-None-Match")
+        case .isNew: throw Buckets.denied
         default: throw preconditionFailed("If-Match")
         }
     }

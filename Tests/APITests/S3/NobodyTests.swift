@@ -86,6 +86,7 @@ import Testing
             #expect(try await depot.nobody(.put, "/new", [:], "x").status == 403)
             try await depot.done(.put, "?acl", ["x-amz-acl": "public-read-write"])
             #expect(try await depot.nobody(.get, "").body.contains("<Key>members</Key>"))
+            // Everybody makes objects, and touches none that is there.
             #expect(try await depot.nobody(.put, "/new", [:], "x").status == 200)
             try await depot.done(.put, "?publicAccessBlock", [:], Self.block("IgnorePublicAcls"))
             for (method, tail) in [(HTTPRequest.Method.get, "/public"), (.get, ""), (.put, "/new")] {

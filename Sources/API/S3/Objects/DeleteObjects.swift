@@ -26,7 +26,10 @@ struct DeleteObjects: S3Action {
         let objects = deletion?.objects ?? []
         let refusals = try await refusals(of: objects, call)
         // Where any key is let in, the bucket is; it is asked for none of the others.
-        let entered = S3Call(request: call.request, call: call.call.entering(refusals.contains(where: { $0 == nil }) ? [call.bucket] : []))
+        let entered = S3Call(
+            request: call.request,
+            call: call.call.entering(BucketEntry(refusals.contains(where: { $0 == nil }) ? [call.bucket] : []))
+        )
         var done: Deletions = []
         for (object, refusal) in zip(objects, refusals) {
             if let refusal {
