@@ -59,7 +59,7 @@ package struct Exports: Sendable {
         guard snapshots.count == 1 else {
             throw Fault(.unsupportedOperation, "The image \(id) has \(snapshots.count) disks: images of one disk are exported")
         }
-        try await Buckets(call).requireForTask(request.bucket)
+        try await Buckets(call).requireForTask(request.bucket, to: "s3:PutObject", "\(request.prefix)*")
         guard request.prefix.utf8.count <= 900 else {
             throw Fault(.invalidParameterValue, "The prefix has \(request.prefix.utf8.count) bytes; at most 900 are allowed")
         }

@@ -20,17 +20,18 @@ struct ImageExportRunner: JobRunner {
         guard let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else { throw Snapshots.notFound(snapshot.id.rawValue) }
         let (store, seal) = (tools.store.blocks, try await tools.store.seal(snapshot.encryption?.domain))
         let map = BlockMapReader(root: try await store.readRoot(root), reading: DomainPages(store, in: seal))
+        let call = try await tools.call(of: job.account).ofTask("s3:PutObject", on: key, in: work.bucket)
         let put = ObjectPut(
             bucket: work.bucket,
             key: key,
             attributes: ObjectAttributes(acl: .bucketOwnerFullControl),
             // What was sealed does not come to stand in the open.
-            encryption: try await Buckets(tools.call(of: job.account)).encryption(
+            encryption: try await Buckets(call).encryption(
                 in: work.bucket,
                 otherwise: snapshot.encryption == nil ? nil : .s3
             )
         )
-        let upload = JobUpload(of: job, tools: tools)
+        let upload = JobUpload(of: job, by: call)
         guard let product = DiskConverter.Product(ec2Name: work.format) else {
             let stream = DiskStream(map, in: seal, of: store) { done, total in
                 try await progress.report(done * 100 / max(1, total), of: 100, "converting")
@@ -49,7 +50,7 @@ struct ImageExportRunner: JobRunner {
         }
     }
 
-    func undo() async throws { try await JobUpload(of: job, tools: tools).abort() }
+    func undo() async throws { try await JobUpload(of: job, by: tools.call(of: job.account)).abort() }
 
     private var key: String { "\(work.prefix)\(job.id).\(work.format.lowercased())" }
 

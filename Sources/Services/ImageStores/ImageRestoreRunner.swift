@@ -15,7 +15,7 @@ struct ImageRestoreRunner: JobRunner {
     let tools: JobTools
 
     func run(_ progress: JobProgress) async throws -> JobEnding {
-        let objects = Objects(tools.call(of: job.account))
+        let objects = Objects(try await tools.call(of: job.account).ofTask("s3:GetObject", on: work.key, in: work.bucket))
         let object = try await objects.head(work.key, in: work.bucket, version: work.version)
         guard object.etag == work.etag else {
             throw Fault(.invalidRequest, "The object s3://\(work.bucket)/\(work.key) was replaced while it was restored.")

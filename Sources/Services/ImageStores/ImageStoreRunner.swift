@@ -32,17 +32,18 @@ struct ImageStoreRunner: JobRunner {
         let stream = ReportedStream(writer) { try await progress.report(done.load(ordering: .relaxed), of: total) }
         // What was sealed does not come to stand in the open: S3's own key seals it, as all of an account's.
         let isSealed = snapshots.contains { $0.encryption != nil }
+        let call = try await tools.call(of: job.account).ofTask("s3:PutObject", on: work.key, in: work.bucket)
         let put = ObjectPut(
             bucket: work.bucket,
             key: work.key,
             attributes: attributes(of: image),
-            encryption: try await Buckets(tools.call(of: job.account)).encryption(in: work.bucket, otherwise: isSealed ? .s3 : nil)
+            encryption: try await Buckets(call).encryption(in: work.bucket, otherwise: isSealed ? .s3 : nil)
         )
         // Nobody's object is replaced that came meanwhile.
-        return try await JobUpload(of: job, tools: tools).put(stream, as: put, condition: .isAbsent, progress)
+        return try await JobUpload(of: job, by: call).put(stream, as: put, condition: .isAbsent, progress)
     }
 
-    func undo() async throws { try await JobUpload(of: job, tools: tools).abort() }
+    func undo() async throws { try await JobUpload(of: job, by: tools.call(of: job.account)).abort() }
 
     private func attributes(of image: Image) -> ObjectAttributes {
         // Headers carry visible ASCII.

@@ -72,8 +72,8 @@ extension ImageStores {
         try TagRules.check(request.imageTags)
         try TagRules.check(request.snapshotTags)
         if let name = request.name { try ImageName.check(name) }
-        try await Buckets(call).requireForTask(request.bucket)
-        let objects = Objects(call)
+        try await Buckets(call).requireForTask(request.bucket, to: "s3:GetObject", request.key)
+        let objects = Objects(try await call.ofTask("s3:GetObject", on: request.key, in: request.bucket))
         let object: StoredObject
         do {
             object = try await objects.head(request.key, in: request.bucket)

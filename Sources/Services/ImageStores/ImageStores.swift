@@ -16,7 +16,7 @@ package struct ImageStores: Sendable {
     /// Begins to store an image as one object. Returns its key.
     ///
     /// - Parameters:
-    ///   - place: a bucket of the caller's in the Region, with a path behind a slash where one is wanted.
+    ///   - place: a bucket in the Region that the caller's account may write to, with a path behind a slash where one is wanted.
     ///   - tags: of the object.
     package func store(_ imageID: String, in place: String, tags: [Tag]) async throws -> String {
         let work = try await check(imageID, in: place, tags: tags)
@@ -50,7 +50,7 @@ package struct ImageStores: Sendable {
         }
         let parts = place.split(separator: "/", maxSplits: 1).map(String.init)
         let path = parts.count == 2 ? parts[1] + (parts[1].hasSuffix("/") ? "" : "/") : ""
-        let bucket = try await Buckets(call).requireForTask(parts.first ?? "")
+        let bucket = try await Buckets(call).requireForTask(parts.first ?? "", to: "s3:PutObject", "\(path)\(id).bin")
         guard let key = ManifestLocation(rawValue: "\(bucket.name)/\(path)\(id).bin")?.key else {
             throw Fault(
                 .invalidParameterValue,

@@ -33,8 +33,7 @@ struct DiskIntake: Sendable {
         accepting accepted: Set<DiskFormat>,
         report: @escaping @Sendable (Int, String) async throws -> Void
     ) async throws -> [Taken] {
-        let objects = Objects(tools.call(of: job.account))
-        let object = try await Imports.find(source, objects)
+        let (object, objects) = try await Imports.find(source, as: tools.call(of: job.account))
         let said = source.format.flatMap(DiskFormat.init(ec2Name:))
         let found: DiskFormat
         if let said { found = said } else { found = try await detected(object, objects) }

@@ -22,17 +22,18 @@ package struct Imports: Sendable {
             }
         }
         var source = source
-        source.bytes = try await Self.find(source, Objects(call)).bytes
+        source.bytes = try await Self.find(source, as: call).object.bytes
         return source
     }
 
-    /// The object of a disk.
-    static func find(_ source: ImportSource, _ objects: Objects) async throws -> StoredObject {
+    /// The object of a disk, and what reads it: the account.
+    static func find(_ source: ImportSource, as call: Call) async throws -> (object: StoredObject, objects: Objects) {
         let place = "s3://\(source.bucket)/\(source.key)"
         do {
+            let objects = Objects(try await call.ofTask("s3:GetObject", on: source.key, in: source.bucket))
             let object = try await objects.head(source.key, in: source.bucket)
             guard object.bytes > 0 else { throw Fault(.invalidParameterValue, "The object \(place) is empty") }
-            return object
+            return (object, objects)
         } catch let elsewhere as BucketElsewhere {
             throw Fault(
                 .invalidParameterValue,

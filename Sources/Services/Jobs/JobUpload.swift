@@ -15,10 +15,11 @@ struct JobUpload: Sendable {
     private let objects: Objects
     private let database: Database
 
-    init(of job: Job, tools: JobTools) {
+    /// - Parameter call: the job's, let into the bucket.
+    init(of job: Job, by call: Call) {
         prefix = Hex.encode(Array(SHA256.hash(data: Data("upload of \(job.id)".utf8)).prefix(16)))
-        objects = Objects(tools.call(of: job.account))
-        database = tools.store.database
+        objects = Objects(call)
+        database = call.store.database
     }
 
     /// Stores a stream from its beginning. The object is made in the transaction that ends the job: it is there when the task says so,
