@@ -66,6 +66,21 @@ def test_a_copy_is_sealed_under_the_key_of_an_account_that_lets_the_caller(serve
         ebs.list_snapshot_blocks(SnapshotId=copy)
 
 
+def test_a_default_key_can_be_another_accounts(server, other_account, key):
+    ec2 = other_account.ec2()
+    with refused("InvalidParameterValue", "not authorized to perform: kms:DescribeKey"):
+        ec2.modify_ebs_default_kms_key_id(KmsKeyId=key)
+    let_in(server, key, other_account.account)
+    assert ec2.modify_ebs_default_kms_key_id(KmsKeyId=key)["KmsKeyId"] == key
+    try:
+        assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == key
+        source = upload(other_account, disks.Disk.made("keys-of-others", 1))
+        copy = ec2.copy_snapshot(SourceRegion=HOME, SourceSnapshotId=source, Encrypted=True)["SnapshotId"]
+        assert ec2.describe_snapshots(SnapshotIds=[copy])["Snapshots"][0]["KmsKeyId"] == key
+    finally:
+        ec2.reset_ebs_default_kms_key_id()
+
+
 def test_an_object_is_sealed_under_the_key_of_an_account_that_lets_the_caller(server, other_account, key):
     s3, bucket = other_account.s3(), f"keys-of-others-{uuid.uuid4().hex[:12]}"
     s3.create_bucket(Bucket=bucket)

@@ -59,8 +59,12 @@ package struct Authorizer: Sendable {
         private var wanted: Set<String>?
         private var context: ConditionContext?
 
-        mutating func context(asking wanted: Set<String>, of call: Call, _ facts: () -> [String: [String]]) async throws -> ConditionContext
-        {
+        mutating func context(
+            asking wanted: Set<String>,
+            of call: Call,
+            for action: String,
+            _ facts: () -> [String: [String]]
+        ) async throws -> ConditionContext {
             if let context, self.wanted == wanted { return context }
             var made = try await CallConditions(call: call).context(asking: wanted, for: action)
             if !wanted.isEmpty {

@@ -5,8 +5,10 @@ import Metadata
 struct CallConditions: Sendable {
     let call: Call
 
+    private static let grantActions: Set<String> = ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
+
     /// - Parameter wanted: the keys that policies ask about, in small letters: what costs a look is filled in only if it is among them.
-    func context(asking wanted: Set<String>) async throws -> ConditionContext {
+    func context(asking wanted: Set<String>, for action: String) async throws -> ConditionContext {
         var context = ConditionContext(of: call.caller, in: call.region.partition, at: call.now)
         guard !wanted.isEmpty else { return context }
         context.set("aws:sourceip", to: call.origin.address)
@@ -17,7 +19,8 @@ struct CallConditions: Sendable {
         context.set("ec2:region", to: call.region.rawValue)
         context.set("aws:viaawsservice", to: call.service != nil)
         context.set("kms:viaservice", to: call.service.map { "\($0).\(call.region).amazonaws.com" })
-        context.set("kms:grantisforawsresource", to: call.service != nil)
+        if Self.grantActions.contains(action) { context.set("kms:grantisforawsresource", to: call.service != nil) }
+        if action.hasPrefix("s3:"), wanted.contains("s3:tlsversion") { context.set("s3:tlsversion", to: await call.origin.tlsVersion()) }
         if let identity = call.webIdentity {
             for (key, values) in identity.facts { context[key] = values }
             for (key, values) in identity.requestFacts { context[key] = values }

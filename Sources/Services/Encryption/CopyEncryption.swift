@@ -35,7 +35,7 @@ struct CopyEncryption: Sendable {
         for snapshot in snapshots {
             let question = Question(
                 outcome: try rules.outcome(of: described(snapshot)),
-                sourceKey: snapshot.encryption?.keyARN,
+                source: snapshot.encryption,
                 isOwn: snapshot.owner == call.account
             )
             let answer: CopiedEncryption
@@ -48,7 +48,7 @@ struct CopyEncryption: Sendable {
 
     private struct Question: Hashable {
         let outcome: EncryptionOutcome
-        let sourceKey: String?
+        let source: SnapshotEncryption?
         let isOwn: Bool
     }
 
@@ -63,10 +63,10 @@ struct CopyEncryption: Sendable {
     }
 
     private func requireReadable(_ question: Question) async throws {
-        guard let key = question.sourceKey else { return }
+        guard let encryption = question.source else { return }
         let there = call.at(source)
-        if question.isOwn { try await KeySelection.requireUsable(key, of: there.keyRing, account: call.account) }
-        try await KeySelection.refusing { try await there.requireReadable(key) }
+        if question.isOwn { try await KeySelection.requireUsable(encryption.keyARN, of: there.keyRing, account: call.account) }
+        try await KeySelection.refusing { try await there.requireReadable(encryption) }
     }
 
     private func described(_ snapshot: Snapshot) -> CopyEncryptionRules.Source {

@@ -14,7 +14,7 @@ package struct EncryptionByDefault: Sendable {
     /// The ARN of the default key, or the alias of the one that Ferry manages.
     package func key() async throws -> String { try await defaults().keyARN ?? AliasName.ebs.rawValue }
 
-    /// Makes a key the default one, by any of its names. It must be usable now.
+    /// Makes a key the default one, by any of its names. It must be usable now, and one of another account must let the caller seal under it.
     ///
     /// - Returns: its ARN.
     package func setKey(_ reference: String) async throws -> String {
@@ -33,6 +33,7 @@ package struct EncryptionByDefault: Sendable {
         let call = call
         do {
             return try await KeySelection.refusing {
+                if let name = KeyARN(reference), name.account != call.account { return try await call.sealingKey(reference) }
                 guard call.isDryRun else { return try await call.keyRing.resolve(reference, account: call.account) }
                 try await call.keyRing.check(reference, account: call.account)
                 return nil

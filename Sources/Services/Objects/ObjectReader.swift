@@ -85,7 +85,10 @@ extension Objects {
     package func read(_ object: StoredObject, range: Range<Int64>) async throws -> ObjectReader {
         if case .kms = object.encryption?.key { try requireSigned() }
         let seal = try await call.store.seal(object.encryption?.domain)
-        if case .kms(let arn, _) = object.encryption?.key { try await call.requireKey(arn, for: ["Decrypt"], via: .s3) }
+        if case .kms(let arn, let hasBucketKey) = object.encryption?.key {
+            let sealed = SealedObject(bucket: object.bucket, key: object.key, hasBucketKey: hasBucketKey)
+            try await call.requireKey(arn, for: ["Decrypt"], via: .s3, in: .object(sealed))
+        }
         return ObjectReader(object, range: range, store: call.store.blocks, seal: seal)
     }
 }

@@ -21,7 +21,7 @@ extension Objects {
     ) async throws -> StoredObject {
         let bucket = try await Buckets(call).require(put.bucket)
         let key = try Self.key(put.key)
-        let encryption = try await encryption(put.encryption, in: bucket)
+        let encryption = try await encryption(put.encryption, of: key, in: bucket)
         let (store, seal) = (call.store, try await call.store.seal(encryption?.domain))
         let origin = PacedSource(StoreSource(source.blocks, in: try await source.seal(object.encryption?.domain)), over: flow)
         // Lasts until the row is there: no collection takes one segment while another is being brought.

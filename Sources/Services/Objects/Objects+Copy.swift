@@ -53,7 +53,7 @@ extension Objects {
         let bucket = try await Buckets(call).require(put.bucket)
         try await requireWritable(attributes.acl, in: bucket)
         let key = try Self.key(put.key)
-        let encryption = try await encryption(of: origin, asked: put.encryption, in: bucket)
+        let encryption = try await encryption(of: origin, asked: put.encryption, as: key, in: bucket)
         guard origin.region == call.region, encryption?.domain == found.encryption?.domain else {
             // What the bytes are stands in the row of their source.
             var body = RereadBody(bytes: found.bytes, reader: try await origin.read(0..<found.bytes))
@@ -95,20 +95,23 @@ extension Objects {
         through body: inout some ObjectBody
     ) async throws -> StoredObject {
         let bucket = try await Buckets(call).require(put.bucket)
-        let encryption = try await encryption(of: origin, asked: put.encryption, in: bucket)
+        let encryption = try await encryption(of: origin, asked: put.encryption, as: try Self.key(put.key), in: bucket)
         return try await rewrite(&body, as: nil, to: put, attributes, under: encryption)
     }
 
     /// How a copy is kept: as it is asked for; otherwise as its source is, so that nothing that is sealed becomes open.
-    private func encryption(of origin: CopyOrigin, asked request: ObjectEncryptionRequest?, in bucket: Bucket) async throws
-        -> ObjectEncryption?
-    {
-        if let request { return try await encryption(request, in: bucket) }
+    private func encryption(
+        of origin: CopyOrigin,
+        asked request: ObjectEncryptionRequest?,
+        as key: ObjectKey,
+        in bucket: Bucket
+    ) async throws -> ObjectEncryption? {
+        if let request { return try await encryption(request, of: key, in: bucket) }
         guard let sealed = origin.object.encryption, origin.region != call.region || origin.owner != bucket.owner else {
             return origin.object.encryption
         }
         switch sealed.key {
-        case .s3: return try await encryption(.s3, in: bucket)
+        case .s3: return try await encryption(.s3, of: key, in: bucket)
         case .kms:
             throw Fault(
                 .invalidRequest,

@@ -20,15 +20,16 @@ extension Objects {
     ) async throws -> MultipartUpload {
         let bucket = try await Buckets(call).require(put.bucket)
         try await requireWritable(put.attributes.acl, in: bucket)
+        let key = try Self.key(put.key)
         let upload = MultipartUpload(
             id: id ?? Hex.encode((0..<24).map { _ in UInt8.random(in: .min ... .max) }),
             bucket: bucket.name,
-            key: try Self.key(put.key),
+            key: key,
             createdAt: call.now,
             attributes: put.attributes,
             checksumAlgorithm: checksumAlgorithm,
             checksumType: checksumType,
-            encryption: try await encryption(put.encryption, in: bucket),
+            encryption: try await encryption(put.encryption, of: key, in: bucket),
             initiator: call.principal.arn(in: call.region.partition)
         )
         try await call.store.database.write { try MultipartTable($0).insert(upload) }
@@ -202,7 +203,7 @@ extension Objects {
         )
         let kept = Set(parts.map(\.segment.root))
         let left = all.map(\.segment).filter { !kept.contains($0.root) && $0.bytes > 0 }
-        return UploadCompletion(object: object, condition: condition, upload: upload, parts: all, left: left)
         let condition = self.condition(condition, in: bucket.name)
+        return UploadCompletion(object: object, condition: condition, upload: upload, parts: all, left: left)
     }
 }

@@ -79,7 +79,7 @@ extension Objects {
         let key = try Self.key(put.key)
         // Before the body: nobody sends gigabytes to be told.
         try await check(put.condition, of: key, in: bucket)
-        let encryption = if let settled { settled } else { try await encryption(put.encryption, in: bucket) }
+        let encryption = if let settled { settled } else { try await encryption(put.encryption, of: key, in: bucket) }
         let seal = try await call.store.seal(encryption?.domain)
         let (store, now) = (call.store, call.now)
         let writer = store.blocks.writer(in: seal, isHandedOver: true)
@@ -190,13 +190,14 @@ extension Objects {
     /// What is put into a bucket is sealed with a key of its owner's, or under the KMS key that the caller names.
     ///
     /// - Throws: `KeyUnusable` when the KMS key that is asked for cannot be used.
-    func encryption(_ request: ObjectEncryptionRequest?, in bucket: Bucket) async throws -> ObjectEncryption? {
+    func encryption(_ request: ObjectEncryptionRequest?, of key: ObjectKey, in bucket: Bucket) async throws -> ObjectEncryption? {
         switch request {
         case nil: return nil
         case .s3: return ObjectEncryption(domain: try await call.domains.s3Domain(of: bucket.owner), key: .s3)
         case .kms(let reference, let hasBucketKey):
             try requireSigned()
-            guard let key = try await call.sealingKey(reference, for: .s3) else { return nil }
+            let sealed = SealedObject(bucket: bucket.name, key: key, hasBucketKey: hasBucketKey)
+            guard let key = try await call.sealingKey(reference, for: .s3, of: sealed) else { return nil }
             let domain = try await call.domains.domain(for: key, account: call.account)
             return ObjectEncryption(domain: domain, key: .kms(arn: key.arn, hasBucketKey: hasBucketKey))
         }
