@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+import ssl
 import subprocess
+import urllib.error
+import urllib.request
 
 import pytest
 from boto3.s3.transfer import TransferConfig
@@ -183,3 +187,23 @@ def test_a_body_without_a_length_is_refused(server):
     answer = request.send(server)
     assert (answer.status, answer.code) == (411, "MissingContentLength"), str(answer)
     assert keys(server, bucket) == []
+
+
+def test_policies_ask_for_the_version_of_tls(secure):
+    bucket, s3 = make_bucket(secure), secure.s3()
+    s3.put_object(Bucket=bucket, Key="key", Body=b"bytes")
+    statement = {
+        "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*",
+        "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.3"}},
+    }
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    link = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "key"})
+    for version, expected in [(ssl.TLSVersion.TLSv1_2, 403), (ssl.TLSVersion.TLSv1_3, 200)]:
+        context = ssl.create_default_context(cafile=str(secure.certificate))
+        context.minimum_version = context.maximum_version = version
+        try:
+            with urllib.request.urlopen(link, context=context) as answer:
+                status = answer.status
+        except urllib.error.HTTPError as error:
+            status = error.code
+        assert status == expected, version

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hexadecimal
 import Hummingbird
 import NIOCore
+import NIOSSL
 import Services
 import Wire
 
@@ -38,7 +39,11 @@ struct IncomingRequest {
             address: channel.remoteAddress?.ipAddress,
             isSecure: isSecure,
             userAgent: headers[.userAgent],
-            referer: headers[.referer]
+            referer: headers[.referer],
+            tlsVersion: { [channel] in
+                guard isSecure, let version = try? await channel.nioSSL_tlsVersion().get() else { return nil }
+                return version.number
+            }
         )
     }
 
@@ -80,6 +85,18 @@ struct IncomingRequest {
         } catch {
             // The client hung up or framed its body wrongly: its fault, and nothing for the log.
             throw BodyNotWhole(message: "The body of the request did not arrive whole")
+        }
+    }
+}
+
+extension TLSVersion {
+    /// As conditions of policies compare it.
+    fileprivate var number: String {
+        switch self {
+        case .tlsv1: "1.0"
+        case .tlsv11: "1.1"
+        case .tlsv12: "1.2"
+        case .tlsv13: "1.3"
         }
     }
 }

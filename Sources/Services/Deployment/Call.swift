@@ -103,12 +103,21 @@ package struct CallOrigin: Sendable {
     package let isSecure: Bool
     package let userAgent: String?
     package let referer: String?
+    /// The version of TLS, such as `1.3`; nil without TLS. It is asked for, as hardly any policy wants to know.
+    package let tlsVersion: @Sendable () async -> String?
 
-    package init(address: String?, isSecure: Bool, userAgent: String? = nil, referer: String? = nil) {
+    package init(
+        address: String?,
+        isSecure: Bool,
+        userAgent: String? = nil,
+        referer: String? = nil,
+        tlsVersion: @escaping @Sendable () async -> String? = { nil }
+    ) {
         self.address = address
         self.isSecure = isSecure
         self.userAgent = userAgent
         self.referer = referer
+        self.tlsVersion = tlsVersion
     }
 
     /// Of what the server does by itself.

@@ -55,7 +55,8 @@ package enum S3ConditionKeys {
 
     private static let others = [
         "s3:authtype", "s3:existingobjecttag/", "s3:locationconstraint", "s3:objectcreationoperation", "s3:requestobjecttag/",
-        "s3:requestobjecttagkeys", "s3:resourceaccount", "s3:signatureage", "s3:signatureversion", "s3:versionid", "s3:x-amz-copy-source",
+        "s3:requestobjecttagkeys", "s3:resourceaccount", "s3:signatureage", "s3:signatureversion", "s3:tlsversion", "s3:versionid",
+        "s3:x-amz-copy-source",
     ]
 
     /// All of them; of those with a name behind a slash what stands before it.
