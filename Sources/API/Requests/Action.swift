@@ -18,12 +18,17 @@ protocol Action<Input>: Sendable {
     /// Reads the action, whole: what nobody read of a request is refused.
     static func read(_ input: Input, in call: Call) async throws -> ReadAction<Self>
 
+    /// What is told when the action cannot be read or is not allowed.
+    static func refusal(_ error: any Error, in call: Call) -> any Error
+
     /// Runs, and writes the answer down. A client token is looked up where the call commits, in the transaction that would obey it.
     func reply(in call: Call, requestID: String) async throws -> Reply
 }
 
 extension Action {
     static var name: String { "\(Self.self)" }
+
+    static func refusal(_ error: any Error, in _: Call) -> any Error { error }
 }
 
 /// An action that has been read from a request.

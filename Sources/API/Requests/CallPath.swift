@@ -74,10 +74,15 @@ struct CallPath: Sendable {
         requestID: String,
         for _: Service.Type
     ) async throws -> Reply {
-        let read = try await Subject.read(input, in: call)
-        let call = read.identity.map(call.vouched) ?? call
-        let authorized = try await authorization.authorize(read.action, in: call) {
-            input.facts(of: Subject.name).merging(read.facts) { $1 }
+        let (read, authorized): (ReadAction<Subject>, Call)
+        do {
+            read = try await Subject.read(input, in: call)
+            let call = read.identity.map(call.vouched) ?? call
+            authorized = try await authorization.authorize(read.action, in: call) {
+                input.facts(of: Subject.name).merging(read.facts) { $1 }
+            }
+        } catch {
+            throw Subject.refusal(error, in: call)
         }
         if call.principal.isNobody { connections.letIn(request.channel) }
         guard let dryRunOutcome = read.dryRunOutcome else { return try await read.action.reply(in: authorized, requestID: requestID) }

@@ -13,6 +13,7 @@ extension S3Service {
         reply.errorCode = refusal.code.rawValue
         // HEAD has no other place for it.
         if let elsewhere = error as? BucketElsewhere { reply.headers[.bucketRegion] = elsewhere.region.rawValue }
+        if let closed = error as? BucketClosed { reply.headers[.bucketRegion] = closed.region.rawValue }
         if let wrong = error as? WrongRegion { reply.headers[.bucketRegion] = wrong.expected }
         if let marker = error as? MarkerFound {
             reply.headers[.deleteMarker] = "true"
@@ -40,6 +41,7 @@ extension S3Service {
         switch error {
         case let error as S3Error: error
         case let fault as Fault: refusal(fault)
+        case let closed as BucketClosed: refusal(closed.cause, host: host)
         case let error as KeyUnusable: unusable(error)
         case let error as AccessDenied: S3Error(.accessDenied, error.isAbroad ? nil : error.denial.messageOfS3)
         case let error as RequestError: S3Error(.invalidRequest, error.message)

@@ -88,6 +88,21 @@ import Testing
             #expect(try await depot.nobody(.get, "").body.contains("<Key>members</Key>"))
             // Everybody makes objects, and touches none that is there.
             #expect(try await depot.nobody(.put, "/new", [:], "x").status == 200)
+            for key in ["/new", "/public", "/members"] {
+                #expect(try await depot.nobody(.put, key, [:], "forged").status == 403, "\(key)")
+                #expect(try await depot.nobody(.delete, key).status == 403, "\(key)")
+            }
+            let body = "<Delete><Object><Key>public</Key></Object></Delete>"
+            #expect(try await depot.nobody(.post, "?delete", [:], body).body.contains("<Code>AccessDenied</Code>"))
+            #expect(try await depot.owner(.get, "/new").body == "x")
+            #expect(try await depot.owner(.get, "/public").body == "bytes")
+            try await depot.done(.put, "/new", [:], "the owner's")
+            try await depot.done(.delete, "/new", status: 204)
+            #expect(try await depot.nobody(.put, "/new", [:], "again").status == 200)
+            try await depot.setPolicy(Depot.everybody("Allow", "PutObject", "DeleteObject"))
+            #expect(try await depot.nobody(.put, "/new", [:], "by the policy").status == 200)
+            #expect(try await depot.nobody(.delete, "/new").status == 204)
+            try await depot.done(.delete, "?policy", status: 204)
             try await depot.done(.put, "?publicAccessBlock", [:], Self.block("IgnorePublicAcls"))
             for (method, tail) in [(HTTPRequest.Method.get, "/public"), (.get, ""), (.put, "/new")] {
                 #expect(try await depot.nobody(method, tail).status == 403, "\(method) \(tail)")
@@ -107,6 +122,18 @@ import Testing
             try await depot.done(.put, "?publicAccessBlock", [:], Self.block("RestrictPublicBuckets"))
             #expect(try await depot.nobody(.get, "/key").status == 403)
             #expect(try await depot.owner(.get, "/key").status == 200)
+        }
+    }
+
+    @Test(.againstHangs) func theRegionOfAShutBucketIsTold() async throws {
+        try await Depot.run { depot, _ in
+            let shut = try await depot.nobody(.head, "")
+            #expect(shut.status == 403 && shut.headers["x-amz-bucket-region"] == "us-east-1")
+            // Also where something else in it is open.
+            try await depot.setPolicy(Depot.everybody("Allow", "GetObject"))
+            let closed = try await depot.nobody(.head, "")
+            #expect(closed.status == 403 && closed.headers["x-amz-bucket-region"] == "us-east-1")
+            #expect(try await depot.nobody(.get, "").headers["x-amz-bucket-region"] == nil)
         }
     }
 

@@ -8,9 +8,23 @@ struct HeadBucket: S3Action {
 
     let request: S3Request
 
+    /// Where a bucket is no secret, and clients ask so that they find it.
+    static func refusal(_ error: any Error, in call: Call) -> any Error {
+        guard error is AccessDenied || (error as? Fault)?.code == .accessDeniedToBucket else { return error }
+        return BucketClosed(region: call.region, cause: error)
+    }
+
     func run(_ call: S3Call) async throws -> Reply {
         var reply = Reply.empty(.ok)
         reply.headers[.bucketRegion] = call.call.region.rawValue
         return reply
     }
+}
+
+/// A bucket of a Region does not let the caller in.
+struct BucketClosed: Error, CustomStringConvertible {
+    let region: Region
+    let cause: any Error
+
+    var description: String { "\(cause)" }
 }
