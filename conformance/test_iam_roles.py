@@ -12,6 +12,7 @@ from ferry_server import AWAY
 from identities import TRUST, pages
 from refusals import refused
 from signed_request import FORM, IAM_VERSION, Request, form
+from test_authorization import User, allow
 
 # What a person writes: blanks, an order of members that is no machine's, a line's end.
 WRITTEN = json.dumps({"Statement": TRUST["Statement"], "Version": "2012-10-17"}, indent=3) + "\n"
@@ -177,3 +178,49 @@ def test_openid_connect_providers(server, iam, name):
         iam.create_open_id_connect_provider(Url=f"https://{name}.example.com", ThumbprintList=["z" * 40])
     with refused("AccessDenied", status=403):
         iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn.replace(server.account, "999999999999"))
+
+
+def test_passing_a_role_tells_to_whom_and_for_what(server, iam, role, name):
+    iam.create_instance_profile(InstanceProfileName=name)
+    profile = iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]["Arn"]
+    user = User(server, iam)
+    request = {"InstanceProfileName": name, "RoleName": role}
+    for service, resource in [("lambda.amazonaws.com", profile), ("ec2.amazonaws.com", "arn:aws:ec2:*:*:instance/*")]:
+        condition = {"StringEquals": {"iam:PassedToService": service}, "ArnLike": {"iam:AssociatedResourceArn": resource}}
+        user.may(allow("iam:AddRoleToInstanceProfile"), allow("iam:PassRole", Condition=condition))
+        with refused("AccessDenied", "iam:PassRole", status=403):
+            user.server.client("iam").add_role_to_instance_profile(**request)
+    condition = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}, "ArnLike": {"iam:AssociatedResourceArn": profile}}
+    user.may(allow("iam:AddRoleToInstanceProfile"), allow("iam:PassRole", Condition=condition))
+    user.server.client("iam").add_role_to_instance_profile(**request)
+
+
+def test_service_linked_roles_are_refused_with_what_to_do(iam):
+    with refused("InvalidInput", "make a role with CreateRole"):
+        iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com", Description="of Terraform", CustomSuffix="a")
+    with refused("ValidationError"):
+        iam.create_service_linked_role(AWSServiceName="no service!")
+
+
+def test_which_policies_give_access_to_a_service(iam, role, name):
+    arn, services = iam.get_role(RoleName=role)["Role"]["Arn"], ["s3", "ec2", "kms"]
+    policy = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
+    iam.put_role_policy(RoleName=role, PolicyName="inline", PolicyDocument=json.dumps(policy))
+    managed = "arn:aws:iam::aws:policy/AmazonEC2ReadOnlyAccess"
+    iam.attach_role_policy(RoleName=role, PolicyArn=managed)
+    told = iam.list_policies_granting_service_access(Arn=arn, ServiceNamespaces=services)
+    assert not told["IsTruncated"]
+    assert [grant["ServiceNamespace"] for grant in told["PoliciesGrantingServiceAccess"]] == services
+    inline = {"PolicyName": "inline", "PolicyType": "INLINE", "EntityType": "ROLE", "EntityName": role}
+    assert [grant["Policies"] for grant in told["PoliciesGrantingServiceAccess"]] == [
+        [inline], [{"PolicyName": "AmazonEC2ReadOnlyAccess", "PolicyType": "MANAGED", "PolicyArn": managed}], [],
+    ]
+    with refused("NoSuchEntity", status=404):
+        iam.list_policies_granting_service_access(Arn=arn + "x", ServiceNamespaces=services)
+    with refused("InvalidInput"):
+        iam.list_policies_granting_service_access(Arn="arn:aws:s3:::a-bucket", ServiceNamespaces=services)
+    first = iam.list_policies_granting_service_access(Arn=arn, ServiceNamespaces=[f"service-{number}" for number in range(150)])
+    assert first["IsTruncated"] and len(first["PoliciesGrantingServiceAccess"]) == 100
+    rest = iam.list_policies_granting_service_access(
+        Arn=arn, ServiceNamespaces=[f"service-{number}" for number in range(150)], Marker=first["Marker"])
+    assert not rest["IsTruncated"] and rest["PoliciesGrantingServiceAccess"][0]["ServiceNamespace"] == "service-100"

@@ -62,6 +62,9 @@ package struct Policy: Hashable, Sendable {
     /// Whether `${…}` stands for a value of the request.
     package var hasVariables: Bool { version == Self.current }
 
+    /// Whether any of it allows an action of a service, whatever else denies it.
+    package func allowsAny(ofService service: String) -> Bool { statements.contains { $0.allowsAny(ofService: service) } }
+
     /// Whether it lets in everybody, by S3's meaning of public.
     package var isPublic: Bool { statements.contains(where: \.isPublic) }
 }

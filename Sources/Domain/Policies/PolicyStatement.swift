@@ -65,6 +65,17 @@ package struct PolicyStatement: Hashable, Sendable {
         return actions.texts.contains { PolicyPattern($0.lowercased()).matches(action.lowercased()) }
     }
 
+    /// Whether the statement allows any action of a service, whatever its resources and conditions are.
+    ///
+    /// - Parameter service: its namespace in policies: `s3`.
+    func allowsAny(ofService service: String) -> Bool {
+        guard effect == .allow else { return false }
+        let names = actions.texts.map { $0.lowercased().split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false) }
+        let own = names.filter { PolicyPattern(String($0[0])).matches(service.lowercased()) }
+        guard actions.isExcluding else { return !own.isEmpty }
+        return !own.contains { $0.count == 1 || $0[1] == "*" }
+    }
+
     /// Whether the statement lets in everybody, or whoever meets conditions that tell nobody in particular.
     var isPublic: Bool {
         guard effect == .allow, !conditions.contains(where: \.narrowsToSomebody) else { return false }

@@ -19,7 +19,9 @@ struct ResourceConditions: Sendable {
         case "ec2": try await fillEC2(&context, of: arn)
         case "kms": try await fillKey(&context, of: arn)
         case "s3": try await fillObject(&context, of: arn, version: resource.version)
-        case "iam": try await fillIdentity(&context, of: arn)
+        case "iam": try await fillIAM(&context, of: arn)
+        case "organizations": try await fillOrganization(&context, of: arn)
+        case "rbin": try await fillRule(&context, of: arn)
         default: break
         }
     }
@@ -51,6 +53,10 @@ struct ResourceConditions: Sendable {
             context.set("ec2:encrypted", to: snapshot.encryption != nil)
             context.set("ec2:snapshottime", to: ISO8601.text(snapshot.startedAt))
             context.set("aws:resourceaccount", to: snapshot.owner.rawValue)
+        } else if let resource = TaggableResource(id: id) {
+            // A task or a report. Each account has tags of its own.
+            let account = call.account
+            tags = try await store.database.read { try TagTable($0).tags(of: resource, by: account) }
         }
         context.set(tags, under: "aws:resourcetag")
         context.set(tags, under: "ec2:resourcetag")
@@ -90,21 +96,51 @@ struct ResourceConditions: Sendable {
         context.set("kms:multiregion", to: false)
     }
 
-    /// The tags and the boundary that a user or a role has; one that the request sets is the request's to tell.
-    private func fillIdentity(_ context: inout ConditionContext, of arn: ARN) async throws {
-        let parts = arn.resource.split(separator: "/")
-        let kinds: [Substring: IAMIdentity.Kind] = ["user": .user, "role": .role, "instance-profile": .instanceProfile]
-        guard parts.count > 1, let kind = kinds[parts[0]], let name = parts.last, let account = AccountID(rawValue: arn.account) else {
-            return
-        }
+    /// The tags of what IAM keeps, and the boundary that a user or a role has; one that the request sets is the request's to tell.
+    private func fillIAM(_ context: inout ConditionContext, of arn: ARN) async throws {
+        guard let account = AccountID(rawValue: arn.account) else { return }
         let found = try await call.deployment.directory.read { transaction -> (boundary: String?, tags: [Tag])? in
-            guard let identity = try IAMIdentityTable(transaction).find(kind, String(name), of: account) else { return nil }
-            return (identity.boundary, try IAMTagTable(transaction).tags(of: identity.id))
+            let (id, boundary) = try Self.ofIAM(arn, of: account, in: transaction)
+            return try id.map { (boundary, try IAMTagTable(transaction).tags(of: $0)) }
         }
         guard let found else { return }
         context.set(found.tags, under: "aws:resourcetag")
         context.set(found.tags, under: "iam:resourcetag")
         if context["iam:permissionsboundary"] == nil { context.set("iam:permissionsboundary", to: found.boundary) }
+    }
+
+    /// What tags are kept under, of an identity, a managed policy or a provider; nil for what is not there.
+    private static func ofIAM(_ arn: ARN, of account: AccountID, in transaction: Transaction) throws -> (id: String?, boundary: String?) {
+        let kinds: [Substring: IAMIdentity.Kind] = ["user": .user, "role": .role, "instance-profile": .instanceProfile]
+        let parts = arn.resource.split(separator: "/")
+        guard parts.count > 1, let name = parts.last.map(String.init) else { return (nil, nil) }
+        if let kind = kinds[parts[0]] {
+            let identity = try IAMIdentityTable(transaction).find(kind, name, of: account)
+            return (identity?.id, identity?.boundary)
+        }
+        switch parts[0] {
+        case "policy": return (try IAMPolicyTable(transaction).policy(named: name, of: account)?.id, nil)
+        case "oidc-provider":
+            let url = String(arn.resource.dropFirst("oidc-provider/".count))
+            return (try IAMProviderTable(transaction).provider(url, of: account)?.id, nil)
+        default: return (nil, nil)
+        }
+    }
+
+    /// Of accounts, units, policies and the root of the organization: the management account's to tag, and to ask about.
+    private func fillOrganization(_ context: inout ConditionContext, of arn: ARN) async throws {
+        guard arn.account == call.account.rawValue, let id = arn.resource.split(separator: "/").last.map(String.init) else { return }
+        let tags = try await call.deployment.directory.read { try OrganizationTagTable($0).tags(of: id) }
+        context.set(tags, under: "aws:resourcetag")
+    }
+
+    private func fillRule(_ context: inout ConditionContext, of arn: ARN) async throws {
+        guard let store = Region(rawValue: arn.region).flatMap({ call.deployment.regions[$0] }),
+            let id = arn.resource.split(separator: "/").last.flatMap({ RetentionRuleID(rawValue: String($0)) })
+        else { return }
+        let rule = try await store.database.read { try RetentionRuleTable($0).rule(id) }
+        guard let rule, rule.account == call.account else { return }
+        context.set(rule.tags, under: "aws:resourcetag")
     }
 
     private func fillObject(_ context: inout ConditionContext, of arn: ARN, version: String?) async throws {

@@ -54,7 +54,9 @@ extension ActionSamples {
 
     static let iam = [
         "AccessKeyId": "DeleteAccessKey GetAccessKeyLastUsed", "AccessKeyId Status": "UpdateAccessKey",
-        "AccountAlias": "CreateAccountAlias DeleteAccountAlias", "CertificateBody": "UploadSigningCertificate",
+        "AWSServiceName=spot.amazonaws.com": "CreateServiceLinkedRole", "AccountAlias": "CreateAccountAlias DeleteAccountAlias",
+        "Arn=arn:aws:iam::{account}:user/ann ServiceNamespaces.member.1=s3": "ListPoliciesGrantingServiceAccess",
+        "CertificateBody": "UploadSigningCertificate",
         "CertificateId": "DeleteSigningCertificate", "CertificateId Status": "UpdateSigningCertificate",
         "GroupName": "CreateGroup DeleteGroup GetGroup ListAttachedGroupPolicies ListGroupPolicies UpdateGroup",
         "GroupName PolicyArn": "AttachGroupPolicy DetachGroupPolicy", "GroupName PolicyName": "DeleteGroupPolicy GetGroupPolicy",

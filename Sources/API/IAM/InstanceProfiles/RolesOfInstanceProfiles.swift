@@ -7,7 +7,10 @@ struct AddRoleToInstanceProfile: IAMAction {
     static let permissions = [
         Permission<Self>("iam:AddRoleToInstanceProfile") { [try await $1.iam(.instanceProfile, $0.profile)] },
         Permission<Self>("iam:PassRole") { [try await $1.iam(.role, $0.role)] }
-            .adding { _, _ in ["iam:passedtoservice": ["ec2.amazonaws.com"]] },
+            .adding { action, call in
+                let profile = try await call.iam(.instanceProfile, action.profile)
+                return ["iam:passedtoservice": ["ec2.amazonaws.com"], "iam:associatedresourcearn": ["\(profile)"]]
+            },
     ]
 
     private let profile: String

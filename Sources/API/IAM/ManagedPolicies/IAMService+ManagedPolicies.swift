@@ -5,7 +5,8 @@ import Wire
 extension IAMService {
     static let managedPolicies: [any Action<QueryReader>.Type] = [
         CreatePolicy.self, CreatePolicyVersion.self, DeletePolicy.self, DeletePolicyVersion.self, GetPolicy.self, GetPolicyVersion.self,
-        ListEntitiesForPolicy.self, ListPolicies.self, ListPolicyTags.self, ListPolicyVersions.self, SetDefaultPolicyVersion.self,
+        ListEntitiesForPolicy.self, ListPolicies.self, ListPoliciesGrantingServiceAccess.self, ListPolicyTags.self, ListPolicyVersions.self,
+        SetDefaultPolicyVersion.self,
         TagPolicy.self, UntagPolicy.self,
     ]
 }

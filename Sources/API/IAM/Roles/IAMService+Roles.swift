@@ -3,7 +3,8 @@ import Wire
 
 extension IAMService {
     static let roles: [any Action<QueryReader>.Type] = [
-        CreateRole.self, DeleteRole.self, GetRole.self, ListRoleTags.self, ListRoles.self, TagRole.self, UntagRole.self,
+        CreateRole.self, CreateServiceLinkedRole.self, DeleteRole.self, GetRole.self, ListRoleTags.self, ListRoles.self, TagRole.self,
+        UntagRole.self,
         UpdateAssumeRolePolicy.self, UpdateRole.self, UpdateRoleDescription.self,
     ]
 }
