@@ -246,6 +246,19 @@ def test_removing(server, ferry, tmp_path):
     ferry("rm", "ami-0123456789abcdef0", expect=FAILED)
 
 
+def test_removing_wherever_it_is(server, ferry, tmp_path):
+    disk = push(ferry, disk_file(tmp_path / "disk.raw", BLOCK, {0: noise("cli rm everywhere", 0)}))
+    copy = server.ec2(AWAY).copy_image(SourceImageId=disk["imageId"], SourceRegion=HOME, Name="rm everywhere")["ImageId"]
+    alone = server.ec2(AWAY).copy_snapshot(SourceSnapshotId=disk["snapshotId"], SourceRegion=HOME)["SnapshotId"]
+    ids = [disk["imageId"], copy, alone, "ami-0123456789abcdef0"]
+    result = json.loads(ferry("rm", *ids, "--all-regions", "--json", expect=PARTLY).stdout)
+    assert [(removal["id"], removal["region"]) for removal in result[:3]] == [(ids[0], HOME), (copy, AWAY), (alone, AWAY)]
+    assert [removal.get("error") is None for removal in result] == [True, True, True, False]
+    assert "in none of the Regions" in result[3]["error"]
+    assert server.ec2(AWAY).describe_images(ImageIds=[copy])["Images"] == []
+    ferry("rm", copy, "--all-regions", "--region", AWAY, expect=MISUSED)
+
+
 def test_removing_and_keeping_the_snapshots(ferry, tmp_path):
     disk = push(ferry, disk_file(tmp_path / "disk.raw", BLOCK, {0: noise("cli rm", 1)}))
     ferry("rm", disk["imageId"], "--keep-snapshots")

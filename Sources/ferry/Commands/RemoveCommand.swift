@@ -8,7 +8,7 @@ struct RemoveCommand: ClientCommand {
         abstract: "Deregister images and delete their snapshots. A copy in progress is cancelled."
     )
 
-    @Argument(help: ArgumentHelp("Images (ami-…) or snapshots (snap-…) of one Region.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Images (ami-…) or snapshots (snap-…) of one Region, or with --all-regions of any.", valueName: "image"))
     var ids: [String]
 
     @Flag(help: "Keep the snapshots of the images.")
@@ -17,10 +17,14 @@ struct RemoveCommand: ClientCommand {
     @Flag(help: "Also delete the bundles of instance-store images: the manifests and the parts that they name.")
     var bundle = false
 
+    @Flag(help: "Look for each image and snapshot in every Region, and remove it where it is.")
+    var allRegions = false
+
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        guard !allRegions || server.region == nil else { throw ValidationError("Give --region or --all-regions.") }
         guard !bundle || !ids.contains(where: { $0.hasPrefix("snap-") }) else {
             throw ValidationError("--bundle is about instance-store images, and a snapshot has no bundle.")
         }
@@ -28,9 +32,12 @@ struct RemoveCommand: ClientCommand {
 
     func execute() async throws {
         let results = try await Session.run(server) { session in
+            let regions =
+                allRegions
+                ? try await doing("listing the Regions") { try await session.client.regionNames(asking: session.region) } : [session.region]
             var results: [Removal] = []
             for id in ids {
-                let removal = await remove(id, session)
+                let removal = await remove(id, in: regions, session)
                 results.append(removal)
                 if !output.json { tell(removal) }
             }
@@ -38,6 +45,32 @@ struct RemoveCommand: ClientCommand {
         }
         if output.json { try Terminal.say(json: results) }
         try ExitCodes.report(failures: results.count { $0.error != nil }, of: results.count)
+    }
+
+    /// Removes it in the Region where it is.
+    private func remove(_ id: String, in regions: [String], _ session: Session) async -> Removal {
+        guard regions.count > 1 else { return await remove(id, session) }
+        do {
+            for region in regions where try await Self.isThere(id, session.at(region)) { return await remove(id, session.at(region)) }
+            throw Refusal(
+                "\(id) is in none of the Regions \(regions.joined(separator: ", "))",
+                advice: "`ferry images --all-regions` lists your images."
+            )
+        } catch {
+            return Removal(id: id, region: session.region, error: Explanation(of: error).text)
+        }
+    }
+
+    private static func isThere(_ id: String, _ session: Session) async throws -> Bool {
+        try await doing("looking for \(id) in \(session.region)") {
+            do {
+                guard id.hasPrefix("snap-") else { return try await session.client.image(id, region: session.region) != nil }
+                _ = try await session.client.snapshot(id, region: session.region)
+                return true
+            } catch let error as AWSError where ["InvalidAMIID.NotFound", "InvalidSnapshot.NotFound"].contains(error.code) {
+                return false
+            }
+        }
     }
 
     private func remove(_ id: String, _ session: Session) async -> Removal {

@@ -6,7 +6,7 @@ struct Session: Sendable {
     let client: AWSClient
     let pool: FilePool
 
-    var region: String { connection.region }
+    private(set) var region: String
 
     /// Opens what a command needs, runs it, and closes everything, however the command ends.
     static func run<Value: Sendable>(
@@ -21,7 +21,7 @@ struct Session: Sendable {
             connections: connections,
             trustedCertificates: connection.trustedCertificates
         )
-        let session = Session(connection: connection, client: client, pool: FilePool())
+        let session = Session(connection: connection, client: client, pool: FilePool(), region: connection.region)
         do {
             let value = try await body(session)
             try await session.close()
@@ -30,6 +30,13 @@ struct Session: Sendable {
             try? await session.close()
             throw error
         }
+    }
+
+    /// The same, for another Region of the server.
+    func at(_ region: String) -> Session {
+        var session = self
+        session.region = region
+        return session
     }
 
     private func close() async throws {
