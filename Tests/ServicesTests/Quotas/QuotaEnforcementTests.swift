@@ -96,6 +96,62 @@ import Testing
         }
     }
 
+    @Test func instanceStoreImagesHaveRoomOrAreNotMade() async throws {
+        try await World.run { world in
+            try await world.bundle()
+            try await world.grant(0, of: .images)
+            await expectFault(.resourceLimitExceeded) { _ = try await world.register(bundle: "web") }
+            try await world.grant(1, of: .images)
+            let source = try await world.register(bundle: "web")
+            // It counts from its beginning, while its parts are verified.
+            await expectFault(.resourceLimitExceeded) { _ = try await world.register(bundle: "another") }
+            try await world.reconciling { _ = try await world.end(of: source, in: home) }
+
+            func copy(_ name: String) async throws -> ImageID { try await world.images(away).copy(.of(source, name: name)) }
+            try await world.grant(0, of: .images, in: away)
+            await expectFault(.resourceLimitExceeded) { _ = try await copy("copy") }
+            #expect(try await world.buckets(away).list(region: away.rawValue).isEmpty)
+            try await world.grant(5, of: .images, in: away)
+            try await world.grant(0, of: .imageCopies, in: away)
+            let many = await expectFault(.resourceLimitExceeded) { _ = try await copy("copy") }
+            #expect(many?.message == "Too many image copies in progress. The limit is 0 for this destination region.")
+            try await world.grant(1, of: .imageCopies, in: away)
+            let copied = try await copy("copy")
+            await expectFault(.resourceLimitExceeded) { _ = try await copy("another") }
+            try await world.reconciling {
+                let ended = try await world.end(of: copied)
+                #expect(ended.state == .available)
+            }
+            try await world.grant(1, of: .images, in: away)
+            await expectFault(.resourceLimitExceeded) { _ = try await copy("another") }
+            #expect(try await world.listing(of: away).map(\.id) == [copied])
+        }
+    }
+
+    @Test func whatIsRestoredHasRoomOrIsNotMade() async throws {
+        try await World.run { world in
+            try await world.reconciling {
+                let image = try await ImageRestoreSaga.prepare(world)
+                let object = ImageRestoreRequest(bucket: "depot", key: "\(image).bin", name: "again", imageTags: [], snapshotTags: [])
+                func restore() async throws -> ImageID { try await ImageStores(world.call(home)).restore(object) }
+                try await world.grant(1, of: .images)
+                await expectFault(.resourceLimitExceeded) { _ = try await restore() }
+                try await world.grant(2, of: .images)
+                try await world.grant(1, of: .snapshots)
+                await expectFault(.snapshotLimitExceeded) { _ = try await restore() }
+                #expect(try await world.listing(of: home).map(\.id) == [image])
+                #expect(try await world.snapshots(home).describe(SnapshotQuery()).elements.count == 1)
+                try await world.grant(2, of: .snapshots)
+                let again = try await restore()
+                // Image and snapshot count from their beginning.
+                let disk = try #require(try await world.describe(image, in: home)?.snapshotIDs.first)
+                await expectFault(.resourceLimitExceeded) { _ = try await world.register("third", over: [disk]) }
+                await expectFault(.serviceQuotaExceededException) { _ = try await world.start() }
+                #expect(try await world.end(of: again, in: home).state == .available)
+            }
+        }
+    }
+
     @Test func sharingIsBoundedByWhatIsGranted() async throws {
         try await World.run { world in
             try await world.reconciling {
