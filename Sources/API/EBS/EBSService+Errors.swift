@@ -5,11 +5,13 @@ import Wire
 
 /// The exceptions of the EBS direct APIs that other services have not (docs/behaviour/ebs-direct.md, "Exceptions").
 extension EBSService {
-    static func refusal(_ error: AccessDenied) -> Refusal { refusal(Fault(.accessDenied, "\(error)", reason: "UNAUTHORIZED_ACCOUNT")) }
+    static func refusal(_ error: AccessDenied) -> Refusal {
+        refusal(Fault(.accessDeniedException, "\(error)", reason: "UNAUTHORIZED_ACCOUNT"))
+    }
 
     /// As EBS direct answers whoever may not use the key of a snapshot.
     static func refusal(_ error: KeyUnusable) -> Refusal {
-        refusal(Fault(.accessDenied, KeyRefusal(error).message, reason: "DEPENDENCY_ACCESS_DENIED", cause: error))
+        refusal(Fault(.accessDeniedException, KeyRefusal(error).message, reason: "DEPENDENCY_ACCESS_DENIED", cause: error))
     }
 
     static let busy = Refusal(

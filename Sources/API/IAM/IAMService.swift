@@ -23,12 +23,11 @@ enum IAMService: QueryService {
     static func refusal(_ fault: Fault) -> Refusal {
         let status: HTTPResponse.Status =
             switch fault.code {
-            case .accessDeniedToPolicy: .forbidden
+            case .accessDenied: .forbidden
             case .noSuchEntity, .credentialReportNotReady: .notFound
             case .concurrentModification, .deleteConflict, .duplicateCertificate, .entityAlreadyExists, .entityTemporarilyUnmodifiable,
                 .limitExceeded:
                 .conflict
-            case .wrongPassword: .forbidden
             case .credentialReportExpired, .credentialReportNotPresent: .gone
             default: .badRequest
             }

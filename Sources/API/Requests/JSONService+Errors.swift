@@ -27,7 +27,7 @@ extension JSONService {
     static func refusal(_ fault: Fault) -> Refusal { Refusal(fault, status: .badRequest) }
 
     static func refusal(_ error: AccessDenied) -> Refusal {
-        Refusal(code: FaultCode.accessDenied.rawValue, message: "\(error)", status: .badRequest)
+        Refusal(code: FaultCode.accessDeniedException.rawValue, message: "\(error)", status: .badRequest)
     }
 
     static var busy: Refusal {

@@ -18,7 +18,7 @@ extension RESTService {
     static func refusal(_ fault: Fault) -> Refusal {
         let status: HTTPResponse.Status =
             switch fault.code {
-            case .accessDenied: .forbidden
+            case .accessDeniedException: .forbidden
             case .resourceNotFoundException: .notFound
             case .conflictException: .conflict
             case .serviceQuotaExceededException: .init(code: 402, reasonPhrase: "Payment Required")
@@ -27,7 +27,7 @@ extension RESTService {
         return Refusal(fault, status: status)
     }
 
-    static func refusal(_ error: AccessDenied) -> Refusal { refusal(Fault(.accessDenied, "\(error)")) }
+    static func refusal(_ error: AccessDenied) -> Refusal { refusal(Fault(.accessDeniedException, "\(error)")) }
 
     static var unsigned: Refusal {
         Refusal(

@@ -74,6 +74,6 @@ struct GetFederationToken: QueryAction {
 extension Call {
     /// Sessions, of roles as well, begin none of these.
     fileprivate func refuseSession(of action: String) throws {
-        guard session == nil else { throw Fault(.accessDeniedBySTS, "Cannot call \(action) with session credentials") }
+        guard session == nil else { throw Fault(.accessDenied, "Cannot call \(action) with session credentials") }
     }
 }

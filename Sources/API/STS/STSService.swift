@@ -23,12 +23,12 @@ enum STSService: QueryService {
     static func refusal(_ error: AccessDenied) -> Refusal {
         let action = error.denial.action
         let message = action == "sts:AssumeRoleWithWebIdentity" ? "Not authorized to perform \(action)" : error.denial.message
-        return Refusal(code: FaultCode.accessDeniedBySTS.rawValue, message: message, status: .forbidden)
+        return Refusal(code: FaultCode.accessDenied.rawValue, message: message, status: .forbidden)
     }
 
     /// The service model calls the fault of a policy by another name than its code.
     static func refusal(_ fault: Fault) -> Refusal {
-        Refusal(fault, status: fault.code == .accessDeniedBySTS ? .forbidden : .badRequest)
+        Refusal(fault, status: fault.code == .accessDenied ? .forbidden : .badRequest)
     }
 
     /// A member that is none, in STS's code.

@@ -1,6 +1,5 @@
 /// The codes of IAM, as its service model has them.
 extension FaultCode {
-    package static let accessDeniedToPolicy = FaultCode(rawValue: "AccessDenied")
     package static let concurrentModification = FaultCode(rawValue: "ConcurrentModification")
     package static let deleteConflict = FaultCode(rawValue: "DeleteConflict")
     package static let duplicateCertificate = FaultCode(rawValue: "DuplicateCertificate")
@@ -20,7 +19,4 @@ extension FaultCode {
     package static let credentialReportExpired = FaultCode(rawValue: "ReportExpired")
     package static let credentialReportNotPresent = FaultCode(rawValue: "ReportNotPresent")
     package static let credentialReportNotReady = FaultCode(rawValue: "ReportInProgress")
-
-    /// Of ChangePassword: what is told of an old password that is wrong.
-    package static let wrongPassword = FaultCode(rawValue: "AccessDenied")
 }

@@ -1,6 +1,5 @@
 /// The exceptions of KMS.
 extension FaultCode {
-    package static let accessDenied = FaultCode(rawValue: "AccessDeniedException")
     package static let alreadyExists = FaultCode(rawValue: "AlreadyExistsException")
     package static let disabled = FaultCode(rawValue: "DisabledException")
     package static let kmsDryRun = FaultCode(rawValue: "DryRunOperationException")

@@ -3,7 +3,6 @@ extension FaultCode {
     package static let accessControlListNotSupported = FaultCode(rawValue: "AccessControlListNotSupported")
     package static let invalidBucketACLWithBlockPublicAccess = FaultCode(rawValue: "InvalidBucketAclWithBlockPublicAccessError")
     package static let invalidBucketACLWithObjectOwnership = FaultCode(rawValue: "InvalidBucketAclWithObjectOwnership")
-    package static let accessDeniedToBucket = FaultCode(rawValue: "AccessDenied")
     package static let bucketAlreadyExists = FaultCode(rawValue: "BucketAlreadyExists")
     package static let bucketAlreadyOwnedByYou = FaultCode(rawValue: "BucketAlreadyOwnedByYou")
     package static let bucketNotEmpty = FaultCode(rawValue: "BucketNotEmpty")

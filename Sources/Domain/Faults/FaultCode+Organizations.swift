@@ -1,6 +1,5 @@
 /// The codes of Organizations.
 extension FaultCode {
-    package static let accessDeniedToOrganization = FaultCode(rawValue: "AccessDeniedException")
     package static let accountAlreadyClosed = FaultCode(rawValue: "AccountAlreadyClosedException")
     package static let accountNotFound = FaultCode(rawValue: "AccountNotFoundException")
     package static let alreadyInOrganization = FaultCode(rawValue: "AlreadyInOrganizationException")
@@ -31,7 +30,7 @@ extension FaultCode {
 /// Refusals of Organizations that several of its actions give.
 extension Fault {
     package static let notManagementAccount = Fault(
-        .accessDeniedToOrganization,
+        .accessDeniedException,
         "You don't have permissions to access this resource."
     )
     package static let noSuchAccount = Fault(.accountNotFound, "You specified an account that doesn't exist.")

@@ -1,6 +1,5 @@
 /// The codes of STS.
 extension FaultCode {
-    package static let accessDeniedBySTS = FaultCode(rawValue: "AccessDenied")
     package static let packedPolicyTooLarge = FaultCode(rawValue: "PackedPolicyTooLarge")
     package static let invalidIdentityToken = FaultCode(rawValue: "InvalidIdentityToken")
     package static let expiredIdentityToken = FaultCode(rawValue: "ExpiredTokenException")

@@ -4,7 +4,9 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
     package init(rawValue: String) { self.rawValue = rawValue }
     private init(_ rawValue: String) { self.rawValue = rawValue }
 
-    // The caller and the call.
+    // The caller and the call. IAM, S3 and STS refuse by the first code, and what speaks JSON by the second.
+    package static let accessDenied = FaultCode("AccessDenied")
+    package static let accessDeniedException = FaultCode("AccessDeniedException")
     package static let authFailure = FaultCode("AuthFailure")
     package static let dryRunOperation = FaultCode("DryRunOperation")
     package static let idempotentParameterMismatch = FaultCode("IdempotentParameterMismatch")

@@ -42,7 +42,7 @@ package struct KeyUnusable: Error, Hashable, Sendable, CustomStringConvertible {
             case .disabled: .disabled
             case .pendingDeletion, .notPendingDeletion: .kmsInvalidState
             case .wrongUsage: .invalidKeyUsage
-            case .denied: .accessDenied
+            case .denied: .accessDeniedException
             }
         return Fault(code, description, cause: self)
     }

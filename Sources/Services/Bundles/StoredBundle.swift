@@ -92,7 +92,7 @@ extension StoredBundle {
             throw notFound(place, "check that the path is correct and in the correct Region")
         } catch is MarkerFound {
             throw notFound(place, "it was deleted")
-        } catch let fault as Fault where fault.code == .accessDeniedToBucket {
+        } catch let fault as Fault where fault.code == .accessDenied {
             throw Fault(.invalidManifest, "HTTP 403 (Forbidden) response for s3://\(place): check that you may read the bucket.")
         } catch let elsewhere as BucketElsewhere {
             throw Fault(

@@ -66,7 +66,7 @@ package struct LoginProfiles: Sendable {
         guard let profile = state.profile else { throw Self.notFound(state.user.name) }
         let current = PasswordHash(salt: profile.salt, rounds: profile.rounds, hash: profile.hash)
         guard try await hashed(old, like: current).isSame(as: current) else {
-            throw Fault(.wrongPassword, "The old password is not the password of the user \(state.user.name).")
+            throw Fault(.accessDenied, "The old password is not the password of the user \(state.user.name).")
         }
         let hash = try await hash(new, for: state)
         let now = call.now

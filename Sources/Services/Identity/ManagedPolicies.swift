@@ -94,7 +94,7 @@ package struct ManagedPolicies: Sendable {
         let call = call
         return try await call.changeIAM { transaction in
             guard case .customer(let policy) = try Self.find(arn, by: call, in: transaction) else {
-                throw Fault(.accessDeniedToPolicy, "Policy \(arn) is outside your own account.")
+                throw Fault(.accessDenied, "Policy \(arn) is outside your own account.")
             }
             return try body(policy, transaction)
         }

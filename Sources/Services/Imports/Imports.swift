@@ -41,7 +41,7 @@ package struct Imports: Sendable {
             )
         } catch is MarkerFound {
             throw Fault(.invalidParameterValue, "The object \(place) was deleted")
-        } catch let fault as Fault where [.noSuchBucket, .noSuchKey, .accessDeniedToBucket, .keyTooLong].contains(fault.code) {
+        } catch let fault as Fault where [.noSuchBucket, .noSuchKey, .accessDenied, .keyTooLong].contains(fault.code) {
             throw Fault(.invalidParameterValue, "The given S3 object \(place) cannot be read: \(fault.message)")
         }
     }

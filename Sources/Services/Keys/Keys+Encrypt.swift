@@ -125,7 +125,7 @@ extension Keys {
 
     private static var unknownKey: Fault {
         Fault(
-            .accessDenied,
+            .accessDeniedException,
             "The ciphertext refers to a customer master key that does not exist, does not exist in this region, "
                 + "or you are not allowed to access."
         )

@@ -15,7 +15,7 @@ extension Call {
             return task.entering(try await Authorizer(task).require(action, on: [object(key, in: bucket)]))
         } catch is AccessDenied {
             throw Fault(
-                .accessDeniedToBucket,
+                .accessDenied,
                 "Access Denied: the bucket is another account's, and has to allow \(action) to the account \(account), not to a user or a role alone"
             )
         }

@@ -33,7 +33,7 @@ package struct Buckets: Sendable {
         return bucket
     }
 
-    static let denied = Fault(.accessDeniedToBucket, "Access Denied")
+    static let denied = Fault(.accessDenied, "Access Denied")
 
     /// A bucket of this Region, whoever has it: what it says of the caller is asked next.
     ///

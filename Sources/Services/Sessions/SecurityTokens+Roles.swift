@@ -25,7 +25,7 @@ extension SecurityTokens {
     package func assume(_ request: RoleAssumption, as identity: WebIdentity) async throws -> TemporaryKeys {
         try request.content.check(in: request.role.account)
         guard let role = try await role(request.role) else {
-            throw Fault(.accessDeniedBySTS, "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+            throw Fault(.accessDenied, "Not authorized to perform sts:AssumeRoleWithWebIdentity")
         }
         var session = session(for: try Self.seconds(request.seconds, of: role, isChained: false), request.content)
         session.sourceIdentity = request.sourceIdentity
@@ -44,7 +44,7 @@ extension SecurityTokens {
         let caller = call.principal.arn(in: call.region.partition)
         // As of a role that is there, and does not let the caller in.
         let reason = "because no resource-based policy allows the \(action) action"
-        return Fault(.accessDeniedBySTS, "User: \(caller) is not authorized to perform: \(action) on resource: \(request.role) \(reason)")
+        return Fault(.accessDenied, "User: \(caller) is not authorized to perform: \(action) on resource: \(request.role) \(reason)")
     }
 
     static func principal(_ role: IAMIdentity, _ session: String) -> Principal {

@@ -34,6 +34,6 @@ extension Call {
             guard service != "sts" || action == "GetCallerIdentity" else { break }
             return
         }
-        throw Fault(.accessDeniedBySTS, "Cannot call \(action) with session credentials")
+        throw Fault(.accessDenied, "Cannot call \(action) with session credentials")
     }
 }

@@ -20,7 +20,7 @@ import Testing
                 _ = try await profiles.create(for: "ann", password: "again-1", isResetRequired: false)
             }
             let own = LoginProfiles(world.call(by: ann))
-            await expectFault(.wrongPassword) { try await own.change(from: "wrong-1", to: "second-1") }
+            await expectFault(.accessDenied) { try await own.change(from: "wrong-1", to: "second-1") }
             await expectFault(.passwordPolicyViolation) { try await own.change(from: "first-1", to: "short") }
             await expectFault(.passwordPolicyViolation) { try await own.change(from: "first-1", to: "first-1") }
             world.clock.advance(seconds: 1)

@@ -32,7 +32,7 @@ import Testing
                 { _ = try await world.managedPolicies().createVersion(of: arn, document: World.policy(), isDefault: true) },
                 { try await world.managedPolicies().tag(arn, with: [Tag(key: "a", value: "b")]) },
             ] as [() async throws -> Void] {
-                await expectFault(.accessDeniedToPolicy, change)
+                await expectFault(.accessDenied, change)
             }
         }
     }

@@ -192,7 +192,7 @@ import Testing
             let byID = await #expect(throws: KeyUnusable.self) { _ = try await stranger.describe(kept.id) }
             #expect(byID?.reason == .notFound)
             let byARN = await #expect(throws: KeyUnusable.self) { try await stranger.disable(kept.key.arn) }
-            #expect(byARN?.fault.code == .accessDenied)
+            #expect(byARN?.fault.code == .accessDeniedException)
             let blob = Ciphertext(bytes: kept.data.wrapped, context: kept.context, key: nil, algorithm: .symmetric)
             #expect(try await !Authorizer(call).allows("kms:Decrypt", on: call.key(kept.key.arn)))
             #expect(try await kept.keys.decrypt(blob).plain.isEqual(to: kept.data.plain))

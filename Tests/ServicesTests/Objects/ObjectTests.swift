@@ -171,7 +171,7 @@ import Testing
         try await World.run { world in
             try await world.buckets().create("depot")
             let stranger: AccountID = known("210987654321")
-            await expectFault(.accessDeniedToBucket) { _ = try await world.buckets(by: stranger).require("depot") }
+            await expectFault(.accessDenied) { _ = try await world.buckets(by: stranger).require("depot") }
             await expectFault(.bucketAlreadyExists) { try await world.buckets(by: stranger).create("depot") }
             await expectFault(.bucketAlreadyOwnedByYou) { try await world.buckets().create("depot") }
             await expectFault(.bucketAlreadyOwnedByYou) { try await world.buckets(World.away).create("depot") }

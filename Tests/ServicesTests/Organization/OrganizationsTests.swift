@@ -77,13 +77,13 @@ import Testing
             let member = try await organizations.newAccount("member")
             let theirs = Organizations(world.call(World.home, by: member))
             #expect(try await theirs.describe().organization.managementAccount == World.account)
-            await expectFault(.accessDeniedToOrganization) { _ = try await theirs.accounts(PageRequest()) }
-            await expectFault(.accessDeniedToOrganization) { _ = try await theirs.account(member) }
-            await expectFault(.accessDeniedToOrganization) { try await theirs.close(member) }
-            await expectFault(.accessDeniedToOrganization) {
+            await expectFault(.accessDeniedException) { _ = try await theirs.accounts(PageRequest()) }
+            await expectFault(.accessDeniedException) { _ = try await theirs.account(member) }
+            await expectFault(.accessDeniedException) { try await theirs.close(member) }
+            await expectFault(.accessDeniedException) {
                 _ = try await theirs.createAccount(AccountCreation(name: "x", email: "x@example.com"))
             }
-            await expectFault(.accessDeniedToOrganization) {
+            await expectFault(.accessDeniedException) {
                 _ = try await RootAccessKeys(world.call(World.home, by: member)).create(for: member)
             }
         }

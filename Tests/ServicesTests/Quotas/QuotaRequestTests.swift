@@ -89,11 +89,11 @@ import Testing
             let member = try await organizations.newAccount("member")
             let request = try await quotas(world, by: member).request(60_000, of: "L-B665C33B", service: "ec2")
             let other = QuotaAdministration(world.call(World.home, by: member))
-            await expectFault(.accessDeniedToOrganization) { _ = try await other.grant(request.id) }
-            await expectFault(.accessDeniedToOrganization) { _ = try await other.deny(request.id) }
-            await expectFault(.accessDeniedToOrganization) { _ = try await other.requests(status: nil, .all) }
-            await expectFault(.accessDeniedToOrganization) { _ = try await other.quotas(of: member) }
-            await expectFault(.accessDeniedToOrganization) { _ = try await other.set("L-B665C33B", of: member, to: 5) }
+            await expectFault(.accessDeniedException) { _ = try await other.grant(request.id) }
+            await expectFault(.accessDeniedException) { _ = try await other.deny(request.id) }
+            await expectFault(.accessDeniedException) { _ = try await other.requests(status: nil, .all) }
+            await expectFault(.accessDeniedException) { _ = try await other.quotas(of: member) }
+            await expectFault(.accessDeniedException) { _ = try await other.set("L-B665C33B", of: member, to: 5) }
             #expect(try await quotas(world, by: member).request(request.id).status == .pending)
         }
     }

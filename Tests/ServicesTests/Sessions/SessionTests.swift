@@ -186,7 +186,7 @@ import Testing
                     $0.content.tags = [Tag(key: "TEAM", value: "other")]
                 }
             }
-            await expectFault(.accessDeniedBySTS) {
+            await expectFault(.accessDenied) {
                 _ = try await assume(world, "Second", in: member, as: session) { $0.sourceIdentity = "bob" }
             }
             // A policy that says nothing of tags does not take them.

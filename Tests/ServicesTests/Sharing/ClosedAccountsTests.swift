@@ -108,7 +108,7 @@ import Testing
             try await Buckets(nobody).requireOpen(bucket)
             try await organizations.close(member)
             #expect(try await opened() == [false, false, false, false])
-            await expectFault(.accessDeniedToBucket) { try await Buckets(nobody).requireOpen(bucket) }
+            await expectFault(.accessDenied) { try await Buckets(nobody).requireOpen(bucket) }
         }
     }
 }

@@ -10,7 +10,7 @@ struct HeadBucket: S3Action {
 
     /// Where a bucket is no secret, and clients ask so that they find it.
     static func refusal(_ error: any Error, in call: Call) -> any Error {
-        guard error is AccessDenied || (error as? Fault)?.code == .accessDeniedToBucket else { return error }
+        guard error is AccessDenied || (error as? Fault)?.code == .accessDenied else { return error }
         return BucketClosed(region: call.region, cause: error)
     }
 

@@ -49,7 +49,7 @@ extension QueryReader {
         let serial = try optionalText("SerialNumber", .serialNumber)
         let code = try optionalText("TokenCode", .tokenCode)
         guard serial == nil, code == nil else {
-            throw Fault(.accessDeniedBySTS, "MultiFactorAuthentication failed with invalid MFA one time pass code.")
+            throw Fault(.accessDenied, "MultiFactorAuthentication failed with invalid MFA one time pass code.")
         }
     }
 }

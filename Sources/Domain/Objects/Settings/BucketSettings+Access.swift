@@ -43,7 +43,7 @@ extension BucketSettings {
     /// - Throws: `Fault` `AccessDenied` for a public policy where the bucket blocks them.
     package mutating func set(_ policy: BucketPolicy) throws(Fault) {
         if policy.isPublic, publicAccess?.blocksPolicy == true {
-            throw Fault(.accessDeniedToBucket, "Public policies are blocked by the BlockPublicPolicy setting of the bucket")
+            throw Fault(.accessDenied, "Public policies are blocked by the BlockPublicPolicy setting of the bucket")
         }
         self.policy = policy
     }
@@ -73,7 +73,7 @@ extension BucketSettings {
 
     private func requireNotBlocked(_ acl: CannedACL) throws(Fault) {
         guard acl.isPublic, publicAccess?.blocksACLs == true else { return }
-        throw Fault(.accessDeniedToBucket, "Public ACLs are blocked by the BlockPublicAcls setting of the bucket")
+        throw Fault(.accessDenied, "Public ACLs are blocked by the BlockPublicAcls setting of the bucket")
     }
 }
 
