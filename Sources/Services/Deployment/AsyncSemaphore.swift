@@ -3,7 +3,7 @@ import Synchronization
 /// Lets a number of callers through at once; the others wait for their turn, in the order in which they came.
 ///
 /// For what takes memory: a thousand requests that each hold a mebibyte wait instead.
-package final class Gate: Sendable {
+package final class AsyncSemaphore: Sendable {
     private struct State {
         var free: Int
         var waiting: [(ticket: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []

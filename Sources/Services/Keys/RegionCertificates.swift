@@ -8,7 +8,7 @@ import Sealing
 /// The key is sealed in the Region's database and opened for each use.
 package struct RegionCertificates: Sendable {
     /// A key of RSA keeps a processor busy for a moment, and strangers may ask for a certificate: one at a time is made.
-    private static let making = Gate(places: 1)
+    private static let making = AsyncSemaphore(places: 1)
 
     let region: Region
     let database: Database

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// Turns of those that share a number of places.
-@Suite struct GateTests {
-    /// How many are inside, and the most that ever were. Its functions are not inlined: `Gate` says why.
+@Suite struct AsyncSemaphoreTests {
+    /// How many are inside, and the most that ever were. Its functions are not inlined: `AsyncSemaphore` says why.
     private final class Tally: Sendable {
         private let counts = Mutex((inside: 0, most: 0))
 
@@ -22,12 +22,12 @@ import Testing
     }
 
     @Test func noMoreThanItsPlacesAreInside() async throws {
-        let gate = Gate(places: 3)
+        let semaphore = AsyncSemaphore(places: 3)
         let tally = Tally()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<200 {
                 group.addTask {
-                    try await gate.pass {
+                    try await semaphore.pass {
                         tally.enter()
                         await Task.yield()
                         tally.leave()
@@ -42,25 +42,25 @@ import Testing
     }
 
     @Test func whoFailsLeavesItsPlace() async throws {
-        let gate = Gate(places: 1)
+        let semaphore = AsyncSemaphore(places: 1)
         for _ in 0..<3 {
-            await #expect(throws: NotReached.self) { try await gate.pass { throw NotReached(description: "on purpose") } }
+            await #expect(throws: NotReached.self) { try await semaphore.pass { throw NotReached(description: "on purpose") } }
         }
-        #expect(try await gate.pass { 7 } == 7)
+        #expect(try await semaphore.pass { 7 } == 7)
     }
 
     @Test func whoIsCancelledWhileItWaitsLetsOthersPass() async throws {
-        let gate = Gate(places: 1)
+        let semaphore = AsyncSemaphore(places: 1)
         let (opened, open) = AsyncStream<Void>.makeStream()
         let (entered, enter) = AsyncStream<Void>.makeStream()
         let first = Task {
-            try await gate.pass {
+            try await semaphore.pass {
                 enter.yield()
                 for await _ in opened { break }
             }
         }
         for await _ in entered { break }
-        let waiting = (0..<8).map { number in Task { try await gate.pass { number } } }
+        let waiting = (0..<8).map { number in Task { try await semaphore.pass { number } } }
         for (number, task) in waiting.enumerated() where number.isMultiple(of: 2) {
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
@@ -68,6 +68,6 @@ import Testing
         open.finish()
         try await first.value
         for (number, task) in waiting.enumerated() where !number.isMultiple(of: 2) { #expect(try await task.value == number) }
-        #expect(try await gate.pass { true })
+        #expect(try await semaphore.pass { true })
     }
 }
