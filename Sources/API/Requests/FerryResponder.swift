@@ -68,9 +68,12 @@ package struct FerryResponder: HTTPResponder {
             if let found = try RequestClaim(of: request) {
                 claim = found
             } else if isOpenToNobody(request) {
-                claim = .nobody
+                claim = .nobody(of: S3Service.name)
+            } else if let body = await path.unsignedForm(of: request) {
+                defer { body.share.close() }
+                let claim = RequestClaim.nobody(of: STSService.name, body: body)
+                return await path.answer(STSService.self, request, claim, requestID: requestID, logger: &logger)
             } else {
-                if let reply = await path.answerUnsigned(request, requestID: requestID, logger: &logger) { return reply }
                 return refusal(of: request, nil, requestID: requestID)
             }
         } catch let error as SignatureError {

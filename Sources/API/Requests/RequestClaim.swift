@@ -1,11 +1,12 @@
 import Wire
 
-/// The signature of a request, in one of its two versions: what it claims, which is yet to be verified. Or none, which S3 alone answers.
+/// The signature of a request, in one of its two versions: what it claims, which is yet to be verified. Or none, which few services answer.
 enum RequestClaim {
     case v4(SignatureClaim)
     /// Only links of S3 are signed so.
     case v2(PresignedV2Claim)
-    case nobody
+    /// Of S3, where a bucket may be open; or of STS, where a token in the body tells who calls: it has been read to find that out.
+    case nobody(of: String, body: WholeBody? = nil)
 
     /// - Returns: nil for a request without a signature.
     /// - Throws: `SignatureError`, or `S3Error` where the signature can only be that of a link of S3.
@@ -33,7 +34,8 @@ enum RequestClaim {
     var service: String {
         switch self {
         case .v4(let claim): claim.scope.service
-        case .v2, .nobody: S3Service.name
+        case .v2: S3Service.name
+        case .nobody(let service, _): service
         }
     }
 

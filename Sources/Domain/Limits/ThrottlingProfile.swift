@@ -13,6 +13,7 @@ package enum ThrottlingProfile: String, CaseIterable, Sendable {
     package func rate(service: String, action: String, isUnbounded: Bool) -> CallRate? {
         switch self {
         case .off: nil
+        case _ where service == "sts" && Self.bearerActions.contains(action): Self.bearers
         case .protect: Self.carriesBytes(service, action) ? Self.bytes : Self.isReading(action) ? Self.reading : Self.changing
         case .aws:
             switch service {
@@ -23,9 +24,9 @@ package enum ThrottlingProfile: String, CaseIterable, Sendable {
         }
     }
 
-    /// Of who does not sign, for each address and action: what a large CI system behind one address needs.
-    package var strangerRate: CallRate? { self == .off ? nil : CallRate(burst: 500, perSecond: 50) }
-
+    /// Those of STS in which a token tells who calls: an address has a part of it, as large as a CI system behind one needs.
+    private static let bearerActions: Set<String> = ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"]
+    private static let bearers = CallRate(burst: 5_000, perSecond: 500)
     private static let bytes = CallRate(burst: 20_000, perSecond: 5_000)
     private static let reading = CallRate(burst: 10_000, perSecond: 1_000)
     private static let changing = CallRate(burst: 2_000, perSecond: 200)

@@ -10,14 +10,11 @@ package final class Throttle: Sendable {
         case account(AccountID)
         case stranger(ClientNetwork)
         case allStrangers
-        /// Who shows a token in place of a signature.
-        case bearer(ClientNetwork)
     }
 
     private struct Key: Hashable {
         let caller: Caller
-        /// Nil for what is the same in all.
-        let region: Region?
+        let region: Region
         let service: String
         let action: String
         let isUnbounded: Bool
@@ -76,11 +73,6 @@ package final class Throttle: Sendable {
         }
     }
 
-    /// The same for who shows a token in place of a signature, and is known by the address alone.
-    package func admits(strangerAt address: String, service: String, action: String) -> Bool {
-        take(Key(caller: .bearer(ClientNetwork(of: address)), region: nil, service: service, action: action, isUnbounded: false))
-    }
-
     private func take(_ key: Key) -> Bool {
         let now = clock.seconds
         return state.withLock { state in
@@ -101,7 +93,6 @@ package final class Throttle: Sendable {
         switch key.caller {
         case .account, .allStrangers: rates(profile, key.service, key.action, key.isUnbounded)
         case .stranger: rates(profile, key.service, key.action, key.isUnbounded)?.part(of: Self.strangersParts)
-        case .bearer: profile.strangerRate
         }
     }
 }

@@ -16,7 +16,14 @@ import Testing
         #expect(ThrottlingProfile.aws.rate(service: service, action: action, isUnbounded: isUnbounded) == rate)
     }
 
+    /// Whoever calls by a token takes the server's time before anything is known of it; a tenth is what a CI system behind one address needs.
+    @Test(arguments: [ThrottlingProfile.protect, .aws]) func callsByATokenAreLimitedInEveryProfile(_ profile: ThrottlingProfile) {
+        let rate = profile.rate(service: "sts", action: "AssumeRoleWithWebIdentity", isUnbounded: false)
+        #expect(rate == CallRate(burst: 5_000, perSecond: 500))
+    }
+
     @Test func offLimitsNothing() {
+        #expect(ThrottlingProfile.off.rate(service: "sts", action: "AssumeRoleWithWebIdentity", isUnbounded: false) == nil)
         #expect(ThrottlingProfile.off.rate(service: "ec2", action: "CopyImage", isUnbounded: false) == nil)
     }
 
