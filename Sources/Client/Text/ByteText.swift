@@ -3,7 +3,7 @@ package enum ByteText {
     private static let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"]
 
     /// `1 part`, `2 parts`.
-    package static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    package static func count(_ number: some BinaryInteger, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     /// `0 bytes`, `512 KiB`, `1.5 GiB`: binary units, one decimal below ten unless it is zero.
     package static func size(_ bytes: Int64) -> String {

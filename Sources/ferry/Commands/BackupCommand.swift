@@ -34,7 +34,7 @@ struct BackupCommand: AsyncParsableCommand {
         let backup = Backup(of: folder.folder, to: place, rootKey: try rootKey.source(), checksAll: check)
         let report = try await backup.run { line in if !isQuiet { Terminal.remark(line) } }
         Terminal.say(
-            "\(report.regions) Regions, \(report.packs) packs, \(ByteText.size(report.bytes)); \(ByteText.size(report.bytesCopied)) were new"
+            "\(ByteText.count(report.regions, "Region")), \(ByteText.count(report.packs, "pack")), \(ByteText.size(report.bytes)); \(ByteText.size(report.bytesCopied)) were new"
         )
         for remark in report.remarks { Terminal.remark(remark) }
         for unmended in report.unmended { Terminal.complain(unmended) }
@@ -75,7 +75,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let restore = Restore(from: RootKeyOptions.absolute(backup), to: folder, acceptsDamage: acceptDamage)
         let report = try await restore.run { line in if !isQuiet { Terminal.remark(line) } }
         Terminal.say(
-            "\(report.regions) Regions, \(report.packs) packs, \(ByteText.size(report.bytes)), as of \(report.madeAt.formatted(.iso8601))"
+            "\(ByteText.count(report.regions, "Region")), \(ByteText.count(report.packs, "pack")), \(ByteText.size(report.bytes)), as of \(report.madeAt.formatted(.iso8601))"
         )
         if !FileManager.default.fileExists(atPath: folder.rootKey) {
             Terminal.remark("Put the root key at \(folder.rootKey), or name it with serve --root-key or --root-passphrase-file.")

@@ -70,8 +70,9 @@ struct DiffCommand: ClientCommand {
         var text: String {
             let name = device.isEmpty ? secondSnapshotId : device
             let whole = secondDataBytes.map { " of \(ByteText.size($0))" } ?? ""
-            let dropped = droppedBlocks > 0 ? "; \(droppedBlocks) blocks become zeros" : ""
-            return "\(TerminalText.clean(name))  \(ByteText.size(changedBytes))\(whole) would move (\(changedBlocks) blocks)\(dropped)"
+            let dropped = droppedBlocks > 0 ? "; \(ByteText.count(droppedBlocks, "block")) to become zeros" : ""
+            return
+                "\(TerminalText.clean(name))  \(ByteText.size(changedBytes))\(whole) would move (\(ByteText.count(changedBlocks, "block")))\(dropped)"
         }
     }
 }

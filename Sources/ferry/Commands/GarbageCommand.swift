@@ -43,14 +43,17 @@ struct GarbageCommand: AsyncParsableCommand {
     private static func size(_ bytes: UInt64) -> String { ByteText.size(Int64(clamping: bytes)) }
 
     private static func text(_ report: CollectionReport) -> String {
-        var text = "\(report.framesRemoved) frames of \(Self.size(report.bytesRemoved)) freed, "
-        text += "\(report.packsRemoved) packs deleted, \(report.packsRewritten) of them rewritten, "
+        var text = "\(ByteText.count(report.framesRemoved, "frame")) of \(Self.size(report.bytesRemoved)) freed, "
+        text += "\(ByteText.count(report.packsRemoved, "pack")) deleted, \(report.packsRewritten) of them rewritten, "
         text += "\(Self.size(report.bytesGivenBack - min(report.bytesGivenBack, report.bytesRewritten))) given back"
-        if report.framesUnreadable > 0 { text += "; \(report.framesUnreadable) frames cannot be read: run ferry scrub" }
+        if report.framesUnreadable > 0 { text += "; \(ByteText.count(report.framesUnreadable, "frame")) cannot be read: run ferry scrub" }
         if !report.packsKept.isEmpty {
-            text += "; \(report.packsKept.count) packs kept, in which missing frames may stand: run ferry scrub, then ferry rebuild-index"
+            text +=
+                "; \(ByteText.count(report.packsKept.count, "pack")) kept, in which missing frames may stand: run ferry scrub, then ferry rebuild-index"
         }
-        if report.packsWithoutRoom > 0 { text += "; no room to rewrite \(report.packsWithoutRoom) packs: free some space first" }
+        if report.packsWithoutRoom > 0 {
+            text += "; no room to rewrite \(ByteText.count(report.packsWithoutRoom, "pack")): free some space first"
+        }
         return text
     }
 }

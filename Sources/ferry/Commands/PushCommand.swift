@@ -118,7 +118,7 @@ struct PushCommand: ClientCommand {
         let disks = images.filter { !$0.isEmpty }
         guard disks.count == 1 else {
             throw Refusal(
-                "\(path) holds \(disks.isEmpty ? "empty disks alone" : "\(disks.count) disks")",
+                "\(path) holds \(disks.isEmpty ? "empty disks alone" : ByteText.count(disks.count, "disk"))",
                 advice: disks.isEmpty ? nil : "Unpack it with tar -xf, and push them one by one."
             )
         }

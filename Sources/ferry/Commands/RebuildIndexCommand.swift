@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blocks
+import Client
 import Domain
 import Services
 
@@ -24,7 +25,7 @@ struct RebuildIndexCommand: AsyncParsableCommand {
         var damages = 0
         for region in try Maintenance(folder: folder).regions() {
             let report = try await Maintenance(folder: folder).rebuildIndex(of: region, rootKey: try rootKey.source())
-            print("\(region): \(report.frames) frames in \(report.packs) packs")
+            print("\(region): \(ByteText.count(report.frames, "frame")) in \(ByteText.count(report.packs, "pack"))")
             if let place = report.setAside { print("\(region): the index was damaged and is kept as \(place)") }
             for damage in report.damages { print("\(region): \(damage)") }
             damages += report.damages.count

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Domain
 import Services
 
@@ -45,12 +46,18 @@ struct ScrubCommand: AsyncParsableCommand {
         for region in try Maintenance(folder: folder).regions() {
             let report = try await Maintenance(folder: folder).scrub(region, repairing: repair, rootKey: try rootKey.source())
             let mended = repair ? ", \(report.mended) repaired" : ""
-            print("\(region): \(report.frames) frames in \(report.packs) packs, \(report.damages.count) damaged\(mended)")
-            if report.brought > 0 { print("\(region): \(report.brought) missing frames were copied from other Regions") }
+            print(
+                "\(region): \(ByteText.count(report.frames, "frame")) in \(ByteText.count(report.packs, "pack")), \(report.damages.count) damaged\(mended)"
+            )
+            if report.brought > 0 { print("\(region): \(ByteText.count(report.brought, "missing frame")) copied from other Regions") }
             if report.missing > 0 {
-                print("\(region): \(report.missing) frames are missing: ferry rebuild-index finds those in packs that were put back")
+                print(
+                    "\(region): \(ByteText.count(report.missing, "frame")) missing: ferry rebuild-index finds those in packs that were put back"
+                )
             }
-            if report.lockedFrames > 0 { print("\(region): \(report.lockedFrames) frames were not checked: their keys cannot be used") }
+            if report.lockedFrames > 0 {
+                print("\(region): \(ByteText.count(report.lockedFrames, "frame")) not checked: their keys cannot be used")
+            }
             for damage in report.damages { print("\(region): \(damage)") }
             for hurt in report.hurt { print("\(region): \(hurt.holder) is hurt: \(hurt.detail)") }
             isSound = isSound && report.isSound

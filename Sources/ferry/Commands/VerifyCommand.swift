@@ -80,7 +80,7 @@ struct VerifyCommand: ClientCommand {
             let name = TerminalText.clean(device.isEmpty ? firstSnapshotId : device)
             if equal {
                 return
-                    "\(name)  equal: \(blocksCompared) blocks with data, \(ByteText.size(Int64(blocksCompared) * Int64(DiskBlock.size))), every byte compared"
+                    "\(name)  equal: \(ByteText.count(blocksCompared, "block")) with data, \(ByteText.size(Int64(blocksCompared) * Int64(DiskBlock.size))), every byte compared"
             }
             guard let blockIndex, let byteOffset else { return "\(name)  different: \(firstSizeGiB) GiB and \(secondSizeGiB) GiB" }
             return "\(name)  different: first at byte \(byteOffset), in block \(blockIndex)"

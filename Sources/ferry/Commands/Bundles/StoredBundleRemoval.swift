@@ -40,14 +40,14 @@ struct StoredBundleRemoval: Sendable {
         } catch {
             throw Refusal(
                 "the image is deregistered, and deleting its bundle failed: \(error)",
-                advice: "What is left of \(parts.count) parts beside \(manifest) goes on taking space."
+                advice: "What is left of \(ByteText.count(parts.count, "part")) beside \(manifest) goes on taking space."
             )
         }
         guard left.isEmpty else {
             throw Refusal(
                 "the image is deregistered, and objects of its bundle could not be deleted: "
                     + left.map { "s3://\(bucket)/\($0.key) (\($0.cause))" }.joined(separator: ", "),
-                advice: "What is left of \(parts.count) parts beside \(manifest) goes on taking space."
+                advice: "What is left of \(ByteText.count(parts.count, "part")) beside \(manifest) goes on taking space."
             )
         }
         return BundleRemoval(manifest: "\(manifest)", parts: parts.count, result: .deleted)
