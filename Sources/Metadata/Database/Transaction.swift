@@ -41,7 +41,11 @@ package struct Transaction {
         let columns = SQLColumns(statement.columnNames)
         let cursor = try Row.fetchCursor(statement, arguments: arguments(values))
         var rows: [SQLRow] = []
-        while let row = try cursor.next() { rows.append(SQLRow(columns, Array(row.databaseValues))) }
+        // Straight from the statement: the row's own values come with their names, each a text that is made anew.
+        let places = 0..<CInt(statement.columnCount)
+        while try cursor.next() != nil {
+            rows.append(SQLRow(columns, places.map { DatabaseValue(sqliteStatement: statement.sqliteStatement, index: $0) }))
+        }
         count(statement, rows: rows.count)
         return rows
     }

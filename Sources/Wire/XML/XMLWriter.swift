@@ -21,6 +21,14 @@ package struct XMLWriter: Sendable {
         close(name)
     }
 
+    /// The same for a text, which most values are: without a look at what type it is.
+    package mutating func element(_ name: String, _ value: String?) {
+        guard let value else { return }
+        open(name)
+        text(value)
+        close(name)
+    }
+
     /// `<name>` with what `content` writes; `attributes` in the order given.
     package mutating func element(_ name: String, attributes: [(String, String)] = [], _ content: (inout XMLWriter) -> Void) {
         open(name, attributes: attributes)
@@ -96,7 +104,9 @@ package struct XMLWriter: Sendable {
     }
 
     private mutating func append(_ text: String) {
-        bytes.append(contentsOf: text.utf8)
+        var text = text
+        // SAFETY: the buffer is only read, and only within this closure.
+        text.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
     private mutating func escape(_ text: String, inAttribute: Bool) {
@@ -106,7 +116,8 @@ package struct XMLWriter: Sendable {
             var start = 0
             var index = 0
             while index < utf8.count {
-                guard let replacement = replacement(at: index, in: utf8, inAttribute: inAttribute) else {
+                guard Self.mayNeedReplacement(utf8[index]), let replacement = replacement(at: index, in: utf8, inAttribute: inAttribute)
+                else {
                     index += 1
                     continue
                 }
@@ -116,6 +127,14 @@ package struct XMLWriter: Sendable {
                 start = index
             }
             bytes.append(contentsOf: utf8[start...])
+        }
+    }
+
+    /// Whether what begins with a byte may not stand for itself: most does, and that is seen at once.
+    private static func mayNeedReplacement(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x00..<0x20, 0xEF, UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""): true
+        default: false
         }
     }
 
