@@ -103,7 +103,18 @@ let targets: [Target] = [
         swiftSettings: strict
     ),
 
-    // 2: how a Region reaches another; what guests are told.
+    // 1: the network and the console of a guest, and the program that is one.
+    .systemLibrary(name: "CSlirp", providers: [.apt(["libslirp-dev"])]),
+    .target(name: "GuestNetwork", dependencies: ["CSlirp", "Files"], swiftSettings: strict),
+    .executableTarget(
+        name: "ferry-network",
+        dependencies: ["GuestNetwork"],
+        swiftSettings: strict,
+        linkerSettings: [.unsafeFlags(["-static-stdlib", "-use-ld=lld"])]
+    ),
+
+    // 2: how a Region reaches another; how guests run, and what they are told.
+    .systemLibrary(name: "CSpawn"),
     .target(
         name: "Transfer",
         dependencies: ["Domain", "Blocks", .product(name: "NIOCore", package: "swift-nio")],
@@ -112,7 +123,7 @@ let targets: [Target] = [
     .target(
         name: "Machines",
         dependencies: [
-            "Domain",
+            "CSpawn", "Domain", "Files", "GuestNetwork", "Wire",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -255,6 +266,7 @@ let targets: [Target] = [
         ],
         swiftSettings: strict
     ),
+    .testTarget(name: "GuestNetworkTests", dependencies: ["GuestNetwork", "TestSupport"], swiftSettings: strict),
     .testTarget(
         name: "TransferTests",
         dependencies: ["Domain", "Blocks", "Transfer", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
@@ -263,7 +275,7 @@ let targets: [Target] = [
     .testTarget(
         name: "MachinesTests",
         dependencies: [
-            "Domain", "Machines", "TestSupport",
+            "Domain", "Files", "GuestNetwork", "Machines", "TestSupport",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),

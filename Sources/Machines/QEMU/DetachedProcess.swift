@@ -1,0 +1,85 @@
+import CSpawn
+import Glibc
+
+/// A process that outlives this one: in a session of its own, with nothing open but what it is given, bounded, and known by a file.
+struct DetachedProcess {
+    /// Of util-linux, which every Debian has.
+    private static let limiter = "/usr/bin/prlimit"
+    /// Writes its own id, start and boot, then becomes the program: `$0` is the file.
+    private static let launcher = #"""
+        umask 077 && read -r status </proc/self/stat && read -r boot </proc/sys/kernel/random/boot_id && printf '%s\n%s\n' "$status" "$boot" >"$0.new" && mv "$0.new" "$0" && exec "$@"
+        """#
+
+    let program: String
+    let arguments: [String]
+    let folder: String
+    /// The file in the folder that tells which process it is.
+    let record: String
+    /// What it says, in the folder.
+    let log: String
+    let limits: [String]
+    /// What it inherits, from descriptor 3 on.
+    let descriptors: [Int32]
+
+    func start() throws(MachineError) {
+        let words = ["sh", "-c", Self.launcher, record, Self.limiter] + limits + ["--", program] + arguments
+        let environment = ["LC_ALL=C", "PATH=/usr/bin:/bin", "MALLOC_ARENA_MAX=2"]
+        unlink("\(folder)/\(record)")
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addchdir_np(&actions, folder)
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        for (place, descriptor) in descriptors.enumerated() { posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(3 + place)) }
+        posix_spawn_file_actions_addclosefrom_np(&actions, Int32(3 + descriptors.count))
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) | Self.newSession)
+        var id = pid_t()
+        let failure = Self.withStrings(words) { words in
+            Self.withStrings(environment) { environment in posix_spawn(&id, "/bin/sh", &actions, &attributes, words, environment) }
+        }
+        guard failure == 0 else { throw MachineError(.process, "Cannot start \(program): \(String(cString: strerror(failure))).") }
+    }
+
+    /// `POSIX_SPAWN_SETSID`, which is declared for GNU's extensions alone.
+    private static let newSession: Int16 = 0x80
+
+    private static func withStrings<Result>(_ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
+        let pointers = texts.map { strdup($0) }
+        defer { pointers.forEach { free($0) } }
+        return body(pointers + [nil])
+    }
+}
+
+/// Two connected sockets, for two processes to inherit; closed with this value.
+struct SocketPair: ~Copyable {
+    let first: Int32
+    let second: Int32
+
+    init() throws(MachineError) {
+        var ends: [Int32] = [0, 0]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw MachineError(.process, "Cannot connect a machine to its network: \(String(cString: strerror(errno))).")
+        }
+        // Above those that a child gets, so that none is replaced before it is passed on.
+        first = fcntl(ends[0], F_DUPFD_CLOEXEC, 64)
+        second = fcntl(ends[1], F_DUPFD_CLOEXEC, 64)
+        close(ends[0])
+        close(ends[1])
+    }
+
+    deinit {
+        close(first)
+        close(second)
+    }
+}

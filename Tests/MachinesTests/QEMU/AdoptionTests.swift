@@ -1,0 +1,101 @@
+import Foundation
+import Machines
+import Testing
+
+/// Finding a machine that runs, with stand-ins for QEMU.
+@Suite struct AdoptionTests {
+    /// A folder in which a process is recorded as QEMU.
+    private func withProcess(_ body: (MachineFolder, Process, AsyncStream<Process.TerminationReason>) async throws -> Void) async throws {
+        let folder = MachineFolder("/tmp/ferry-machine-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder.path) }
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sleep")
+        process.arguments = ["600"]
+        let (ended, told) = AsyncStream.makeStream(of: Process.TerminationReason.self)
+        process.terminationHandler = { told.yield($0.terminationReason) }
+        try process.run()
+        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+        try record(process, in: folder)
+        try await body(folder, process, ended)
+    }
+
+    private func record(_ process: Process, in folder: MachineFolder, startingLater ticks: Int = 0) throws {
+        var status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8).split(separator: " ").map(
+            String.init
+        )
+        status[21] = String(try #require(Int(status[21])) + ticks)
+        let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+        try (status.joined(separator: " ").filter { !$0.isNewline } + "\n" + boot).write(
+            toFile: folder.place("qemu.pid"),
+            atomically: true,
+            encoding: .utf8
+        )
+    }
+
+    @Test func aForeignProcessIsNeitherAdoptedNorKilled() async throws {
+        try await withProcess { folder, process, _ in
+            try record(process, in: folder, startingLater: 1)
+            #expect(try await Machine.adopt(Sample.machine(), in: folder) == nil)
+            await Machine.kill(in: folder)
+            #expect(process.isRunning)
+        }
+    }
+
+    @Test func nothingIsAdoptedWhereNothingRuns() async throws {
+        try await withProcess { folder, process, ended in
+            kill(process.processIdentifier, SIGKILL)
+            #expect(await ended.first { _ in true } == .uncaughtSignal)
+            #expect(try await Machine.adopt(Sample.machine(), in: folder) == nil)
+            try FileManager.default.removeItem(atPath: folder.place("qemu.pid"))
+            #expect(try await Machine.adopt(Sample.machine(), in: folder) == nil)
+            try "garbage".write(toFile: folder.place("qemu.pid"), atomically: true, encoding: .utf8)
+            #expect(try await Machine.adopt(Sample.machine(), in: folder) == nil)
+        }
+    }
+
+    /// QEMU stops a guest again as long as its volume fails.
+    @Test func aGuestThatIsHeldIsToldToGoOnUntilItDoes() async throws {
+        try await withProcess { folder, _, _ in
+            let peer = try await ScriptedQMP.start(folder.place("qmp.sock")) { command, times in
+                switch (command, times) {
+                case ("query-status", _): [#"{"return": {"status": "io-error"}, "id": ID}"#]
+                case ("cont", ..<3):
+                    [
+                        #"{"event": "RESUME"}"#, #"{"return": {}, "id": ID}"#,
+                        #"{"event": "BLOCK_IO_ERROR", "data": {"node-name": "v", "reason": "x"}}"#,
+                        #"{"event": "STOP"}"#,
+                    ]
+                case ("cont", _): [#"{"event": "RESUME"}"#, #"{"return": {}, "id": ID}"#]
+                default: [#"{"return": {}, "id": ID}"#]
+                }
+            }
+            let machine = try #require(try await Machine.adopt(Sample.machine(), in: folder))
+            var seen: [MachineState] = []
+            for await state in await machine.states() {
+                seen.append(state)
+                if seen.suffix(1) == [.running], peer.commands.count(where: { $0 == "cont" }) >= 3 { break }
+            }
+            #expect(seen.first == .held)
+            await machine.release()
+            await peer.stop()
+        }
+    }
+
+    /// It hangs when a volume is away.
+    @Test func aMachineThatDoesNotQuitIsKilled() async throws {
+        try await withProcess { folder, _, _ in
+            let peer = try await ScriptedQMP.start(folder.place("qmp.sock")) { command, _ in
+                command == "query-status" ? [#"{"return": {"status": "running"}, "id": ID}"#] : []
+            }
+            let machine = try #require(try await Machine.adopt(Sample.machine(), in: folder))
+            let ended = Task { await machine.end(within: .milliseconds(50)) }
+            // By this process or by its parent: whoever lays it to rest first.
+            while machine.process.isAlive { try await Task.sleep(for: .milliseconds(10)) }
+            try await peer.hangUp()
+            await ended.value
+            #expect(await machine.state == .gone)
+            await peer.stop()
+        }
+    }
+}
