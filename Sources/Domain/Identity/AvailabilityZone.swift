@@ -1,18 +1,16 @@
-import Domain
-
 /// A zone of a Region, by name (`us-east-1a`) and by id (`use1-az1`).
-struct AvailabilityZone: Sendable {
-    let region: Region
-    let name: String
-    let id: String
+package struct AvailabilityZone: Hashable, Sendable {
+    package let region: Region
+    package let name: String
+    package let id: String
 
-    static func zones(of region: Region) -> [AvailabilityZone] {
+    package static func zones(of region: Region) -> [AvailabilityZone] {
         region.zoneNames.enumerated().map { index, name in
             AvailabilityZone(region: region, name: name, id: "\(shortName(of: region))-az\(index + 1)")
         }
     }
 
-    func texts(forFilter name: String) -> [String] {
+    package func texts(forFilter name: String) -> [String] {
         switch name {
         case "group-name", "region-name": [region.rawValue]
         case "opt-in-status": ["opt-in-not-required"]
