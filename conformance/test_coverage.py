@@ -17,7 +17,7 @@ PAGE = ROOT / "docs" / "coverage.md"
 EXPECTED = {
     "EC2": {
         "CopyImage", "CopySnapshot", "CreateTags", "DeleteSnapshot", "DeleteTags", "DeregisterImage", "DescribeAvailabilityZones",
-        "DescribeImageAttribute", "DescribeImages", "DescribeRegions", "DescribeSnapshotAttribute", "DescribeSnapshots",
+        "DescribeInstanceTypeOfferings", "DescribeInstanceTypes", "DescribeImageAttribute", "DescribeImages", "DescribeRegions", "DescribeSnapshotAttribute", "DescribeSnapshots",
         "DescribeTags", "DisableEbsEncryptionByDefault", "EnableEbsEncryptionByDefault", "GetEbsDefaultKmsKeyId",
         "GetEbsEncryptionByDefault", "ModifyEbsDefaultKmsKeyId", "ModifyImageAttribute", "RegisterImage", "ResetEbsDefaultKmsKeyId",
         "CancelExportTask", "CancelImportTask", "CreateRestoreImageTask", "CreateStoreImageTask", "DescribeExportImageTasks",

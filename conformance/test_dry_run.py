@@ -52,6 +52,8 @@ def mapping(snapshot):
 CALLS = {
     "describe_regions": lambda image, snapshot: {},
     "describe_availability_zones": lambda image, snapshot: {},
+    "describe_instance_types": lambda image, snapshot: {},
+    "describe_instance_type_offerings": lambda image, snapshot: {},
     "describe_images": lambda image, snapshot: {"ImageIds": [image]},
     "describe_image_attribute": lambda image, snapshot: {"ImageId": image, "Attribute": "description"},
     "modify_image_attribute": lambda image, snapshot: {"ImageId": image, "Description": {"Value": "changed"}},
@@ -213,6 +215,8 @@ REFUSALS = {
     "describe_store_image_tasks": lambda image, snapshot: [{"ImageIds": ["what"]}],
     "describe_regions": lambda image, snapshot: [{"RegionNames": ["mars-north-1"]}],
     "describe_availability_zones": lambda image, snapshot: [{"ZoneNames": ["mars-north-1a"]}],
+    "describe_instance_types": lambda image, snapshot: [{"InstanceTypes": ["t9.giant"]}],
+    "describe_instance_type_offerings": lambda image, snapshot: [{"LocationType": "moon"}],
     "create_image_usage_report": lambda image, snapshot: [
         {"ImageId": UNKNOWN_IMAGE, "ResourceTypes": [{"ResourceType": "ec2:Instance"}]}, {"ImageId": image, "ResourceTypes": [{"ResourceType": "ec2:Moon"}]},
     ],
