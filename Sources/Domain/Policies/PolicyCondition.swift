@@ -44,17 +44,9 @@ package struct PolicyCondition: Hashable, Sendable {
     var narrowsToSomebody: Bool {
         let key = key.lowercased()
         guard comparison.isPlain, Self.narrowingOperators.contains(comparison.name), Self.narrowingKeys.contains(key) else { return false }
-        return !values.isEmpty && values.allSatisfy { key == "aws:sourceip" ? Self.isNarrowNetwork($0) : Self.isFixed($0) }
+        return !values.isEmpty && values.allSatisfy { key == "aws:sourceip" ? IPNetwork($0)?.isNarrow ?? false : Self.isFixed($0) }
     }
 
     /// Without wildcards and policy variables.
     private static func isFixed(_ text: String) -> Bool { !text.contains("*") && !text.contains("?") && !text.contains("${") }
-
-    /// A network of at most 2^24 addresses of IPv4, or of a prefix of 32 bits of IPv6.
-    private static func isNarrowNetwork(_ text: String) -> Bool {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard isFixed(text), parts.count > 1 else { return isFixed(text) }
-        guard parts.count == 2, let prefix = Int(parts[1]) else { return false }
-        return prefix >= (text.contains(":") ? 32 : 8)
-    }
 }

@@ -24,6 +24,7 @@ import Testing
     @Test(arguments: [
         #"{"StringEquals": {"aws:SourceVpc": "vpc-1"}}"#, #"{"StringLike": {"AWS:PrincipalOrgID": ["o-1", "o-2"]}}"#,
         #"{"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"]}}"#,
+        #"{"IpAddress": {"aws:SourceIp": ["::ffff:10.0.0.0/104", "::ffff:192.0.2.7", "::1", "::/97"]}}"#,
         #"{"Bool": {"aws:SecureTransport": true}, "ArnEquals": {"aws:SourceArn": "arn:aws:s3:::depot"}}"#,
     ])
     func aConditionThatTellsSomebodyKeepsOthersOut(_ condition: String) throws { #expect(try !isPublic(condition: condition)) }
@@ -32,6 +33,9 @@ import Testing
         #"{"Bool": {"aws:SecureTransport": "true"}}"#, #"{"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}"#,
         #"{"StringLike": {"aws:SourceVpc": "vpc-*"}}"#, #"{"StringEquals": {"aws:SourceVpc": ["vpc-1", "${aws:username}"]}}"#,
         #"{"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}"#, #"{"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "::/0"]}}"#,
+        #"{"IpAddress": {"aws:SourceIp": "::ffff:0:0/96"}}"#, #"{"IpAddress": {"aws:SourceIp": "::ffff:0.0.0.0/97"}}"#,
+        #"{"IpAddress": {"aws:SourceIp": "::ffff:10.0.0.0/103"}}"#, #"{"IpAddress": {"aws:SourceIp": "::/64"}}"#,
+        #"{"IpAddress": {"aws:SourceIp": "::/32"}}"#, #"{"IpAddress": {"aws:SourceIp": "2001::/31"}}"#,
         #"{"StringEquals": {"s3:prefix": "open/"}}"#, #"{"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}"#,
         #"{"NumericLessThan": {"s3:max-keys": 7}}"#, #"{"StringEquals": {"aws:SourceVpc": []}}"#,
     ])

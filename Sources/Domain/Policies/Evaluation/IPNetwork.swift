@@ -40,6 +40,19 @@ struct IPNetwork: Hashable, Sendable {
         return (mapped + bytes.prefix(4), true)
     }
 
+    /// Whether it has at most 2^24 addresses of IPv4, however they are written, and of IPv6 a prefix of 32 bits at least.
+    var isNarrow: Bool {
+        guard !address.starts(with: Self.mapped) || bits < 96 else { return bits >= 96 + 8 }
+        return bits >= 32 && !contains(Self.allOfIPv4)
+    }
+
+    private static let allOfIPv4 = IPNetwork(address: mapped + [0, 0, 0, 0], bits: 96)
+
+    private init(address: [UInt8], bits: Int) {
+        self.address = address
+        self.bits = bits
+    }
+
     fileprivate var clientBytes: [UInt8] { address.starts(with: Self.mapped) ? address : Array(address.prefix(8)) }
 
     /// Whether an address is in it. What is no address is in none.
