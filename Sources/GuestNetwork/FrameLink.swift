@@ -1,3 +1,4 @@
+import CSlirp
 import Glibc
 
 /// QEMU's end of the guest's card: a stream of frames, each behind its length in four bytes.

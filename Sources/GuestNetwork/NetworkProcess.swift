@@ -1,3 +1,4 @@
+import CSlirp
 import Files
 import Glibc
 
