@@ -1,5 +1,5 @@
 /// A zone of a Region, by name (`us-east-1a`) and by id (`use1-az1`).
-package struct AvailabilityZone: Hashable, Sendable {
+package struct AvailabilityZone: RawRepresentable, Hashable, Sendable {
     package let region: Region
     package let name: String
     package let id: String
@@ -8,6 +8,22 @@ package struct AvailabilityZone: Hashable, Sendable {
         region.zoneNames.enumerated().map { index, name in
             AvailabilityZone(region: region, name: name, id: "\(shortName(of: region))-az\(index + 1)")
         }
+    }
+
+    package var rawValue: String { name }
+
+    /// The zone of a name; nil when no Region has one of that name.
+    package init?(rawValue name: String) {
+        guard let region = Region(rawValue: String(name.dropLast())),
+            let zone = Self.zones(of: region).first(where: { $0.name == name })
+        else { return nil }
+        self = zone
+    }
+
+    private init(region: Region, name: String, id: String) {
+        self.region = region
+        self.name = name
+        self.id = id
     }
 
     package func texts(forFilter name: String) -> [String] {
