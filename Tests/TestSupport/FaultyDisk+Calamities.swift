@@ -1,4 +1,5 @@
 import Blocks
+import Foundation
 import Synchronization
 
 /// What happens to a disk without anybody calling it.
@@ -64,12 +65,23 @@ extension FaultyDisk {
     }
 
     static func extend(_ bytes: inout [UInt8], to length: Int) {
-        if bytes.count < length { bytes.append(contentsOf: repeatElement(0, count: length - bytes.count)) }
+        let missing = length - bytes.count
+        guard missing > 0 else { return }
+        // Byte by byte, this was most of what a run under the thread sanitizer took.
+        bytes.append(
+            contentsOf: [UInt8](unsafeUninitializedCapacity: missing) { zeros, count in
+                if let start = zeros.baseAddress { memset(start, 0, missing) }
+                count = missing
+            }
+        )
     }
 
     static func apply(_ new: ArraySlice<UInt8>, at offset: Int, to bytes: inout [UInt8]) {
         extend(&bytes, to: offset + new.count)
-        bytes.replaceSubrange(offset..<offset + new.count, with: new)
+        new.withUnsafeBytes { new in
+            guard let source = new.baseAddress else { return }
+            bytes.withUnsafeMutableBytes { _ = memcpy($0.baseAddress! + offset, source, new.count) }
+        }
     }
 
     /// Changes a byte on the disk by `mask`; twice the same is none.

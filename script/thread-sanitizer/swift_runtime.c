@@ -2,7 +2,9 @@
 // somebody waited for is reported as a race. Loaded before those libraries by `script/test --sanitize thread`, on x86-64 Linux.
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -62,13 +64,70 @@ void swift_once(void *predicate, void (*function)(void *), void *context) {
     acquire(predicate);
 }
 
-// A continuation that is resumed before it is awaited: the runtime tells of its resumption, and of the awaiting only in the other order.
+// A continuation that is resumed before it is awaited, or in the few instructions between the call that awaits it and that call's own look: the
+// runtime tells of its resumption, and of the awaiting only in the other order. So each goes on by way of `resumed`, which tells of it.
 SWIFT void *swift_task_getCurrent(void);
 
 #define ASYNC __attribute__((swiftasynccall))
 
-ASYNC void swift_continuation_await(void *context) {
+// How the context of every asynchronous call begins.
+struct context {
+    void *parent;
+    ASYNC void (*resume)(struct context *);
+};
+
+// Where those that are awaited go on, by their contexts, of which each awaits one at a time.
+struct awaited {
+    struct context *context;
+    ASYNC void (*resume)(struct context *);
+    struct awaited *next;
+};
+
+#define CHAINS 1024
+static struct chain {
+    // Not one that the sanitizer sees: it would take strangers that meet here for ordered.
+    atomic_flag lock;
+    struct awaited *first;
+} chains[CHAINS];
+
+static struct chain *locked(struct context *context) {
+    struct chain *chain = &chains[((uintptr_t)context >> 4) % CHAINS];
+    while (atomic_flag_test_and_set_explicit(&chain->lock, memory_order_acquire)) sched_yield();
+    return chain;
+}
+
+static void unlocked(struct chain *chain) { atomic_flag_clear_explicit(&chain->lock, memory_order_release); }
+
+static void note(struct context *context) {
+    struct awaited *awaited = malloc(sizeof *awaited);
+    if (!awaited) abort();
+    struct chain *chain = locked(context);
+    *awaited = (struct awaited){context, context->resume, chain->first};
+    chain->first = awaited;
+    unlocked(chain);
+}
+
+static void take(struct context *context) {
+    struct chain *chain = locked(context);
+    struct awaited **link = &chain->first;
+    while (*link && (*link)->context != context) link = &(*link)->next;
+    struct awaited *awaited = *link;
+    if (!awaited) abort();
+    *link = awaited->next;
+    unlocked(chain);
+    context->resume = awaited->resume;
+    free(awaited);
+}
+
+ASYNC static void resumed(struct context *context) {
     acquire(swift_task_getCurrent());
-    ASYNC void (*await)(void *) = ORIGINAL("swift_continuation_await");
+    take(context);
+    __attribute__((musttail)) return context->resume(context);
+}
+
+ASYNC void swift_continuation_await(struct context *context) {
+    note(context);
+    context->resume = resumed;
+    ASYNC void (*await)(struct context *) = ORIGINAL("swift_continuation_await");
     __attribute__((musttail)) return await(context);
 }
