@@ -22,6 +22,7 @@ from images import register, unused_name
 from s3_request import S3Request
 from signed_request import EC2_VERSION, FORM, IAM_VERSION, STS_VERSION, Request, form, json_request, kms_request, organizations_request
 
+ABSENT = re.compile(r"^\w+ is not supported: in each Region an account has one default VPC")
 UNKNOWN = re.compile(r"^The parameters? (.+) (?:is|are) not recognized$")
 
 
@@ -114,6 +115,12 @@ NEEDED = {
     "ModifyImageAttribute": ("ImageId",),
     "DescribeSnapshotAttribute": ("SnapshotId", "Attribute"),
     "RegisterImage": ("Name",),
+    "DeleteKeyPair": ("KeyName",),
+    "DeleteSecurityGroup": ("GroupId",),
+    "AuthorizeSecurityGroupIngress": ("GroupId",),
+    "RevokeSecurityGroupIngress": ("GroupId",),
+    "UpdateSecurityGroupRuleDescriptionsEgress": ("GroupId",),
+    "UpdateSecurityGroupRuleDescriptionsIngress": ("GroupId",),
 }
 
 
@@ -129,6 +136,8 @@ def cover_ec2_action(server: FerryServer, model: OperationModel, values: Values)
     base: dict[str, str] = {}
     for member in required:
         base |= flatten(member, members[member], values, wire_name(member, members[member]))
+    # What is refused whatever goes with it would hide the others.
+    base = {name: value for name, value in base.items() if not name.endswith("PrefixListId")}
     for member, shape in members.items():
         for name, value in flatten(member, shape, values, wire_name(member, shape)).items():
             if name == "DryRun":
@@ -170,7 +179,8 @@ def cover_ec2(server: FerryServer, values: Values) -> Service:
     model = botocore.session.get_session().get_service_model("ec2")
     present = []
     for name in model.operation_names:
-        if ask_ec2(server, name, {}).code != "InvalidAction":
+        answer = ask_ec2(server, name, {})
+        if answer.code != "InvalidAction" and not (answer.code == "UnsupportedOperation" and ABSENT.match(answer.message)):
             present.append(cover_ec2_action(server, model.operation_model(name), values))
     return Service("EC2", present, len(model.operation_names))
 

@@ -135,3 +135,49 @@ def test_identities(server, play):
     iam = server.client("iam")
     assert user not in {one["UserName"] for one in iam.list_users()["Users"]}
     assert policy not in {one["PolicyName"] for one in iam.list_policies(Scope="Local")["Policies"]}
+
+
+def test_the_network(server, play, tmp_path):
+    ec2, mark = server.ec2(), uuid.uuid4().hex[:8]
+    subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-N", "", "-C", "ansible", "-f", str(tmp_path / "key")], timeout=HANG, check=True)
+    public = (tmp_path / "key.pub").read_text()
+    rules = [
+        {"proto": "tcp", "ports": [22, "8000-8010"], "cidr_ip": ["10.0.0.0/8", "192.0.2.0/24"], "rule_desc": "from the office"},
+        {"proto": "tcp", "ports": [443], "cidr_ipv6": "2001:db8::/32"}, {"proto": "all", "group_name": f"web-{mark}"},
+        {"proto": "icmp", "icmp_type": 8, "icmp_code": -1, "cidr_ip": "0.0.0.0/0"},
+    ]
+    out = [{"proto": "tcp", "ports": [443], "cidr_ip": "0.0.0.0/0"}]
+    tasks = [
+        task("amazon.aws.ec2_vpc_net_info", "vpcs", filters={"isDefault": "true"}),
+        task("amazon.aws.ec2_vpc_subnet_info", "subnets", filters={"vpc-id": "{{ vpcs.vpcs[0].id }}"}),
+        task("amazon.aws.ec2_key", "made", name=f"made-{mark}", key_type="ed25519", tags={"made-by": "ansible"}),
+        task("amazon.aws.ec2_key", "taken", name=f"taken-{mark}", key_material=public),
+        task(
+            "amazon.aws.ec2_security_group", "web", name=f"web-{mark}", description="made by ansible", vpc_id="{{ vpcs.vpcs[0].id }}", rules=rules,
+            rules_egress=out, tags={"made-by": "ansible"},
+        ),
+        task(
+            "amazon.aws.ec2_security_group", "behind", name=f"behind-{mark}", description="made by ansible",
+            rules=[{"proto": "tcp", "ports": [5432], "group_id": "{{ web.group_id }}"}],
+        ),
+        task("amazon.aws.ec2_security_group_info", "found", filters={"group-name": f"web-{mark}"}),
+    ]
+    first = play(tasks)
+    assert changes(first) == {"made", "taken", "web", "behind"}
+    assert len(first["subnets"]["subnets"]) == 3 and "OPENSSH PRIVATE KEY" in first["made"]["key"]["private_key"]
+    [group] = first["found"]["security_groups"]
+    assert group["tags"] == {"made-by": "ansible"} and len(group["ip_permissions"]) == 5 and len(group["ip_permissions_egress"]) == 1
+    assert changes(play(tasks)) == set()
+
+    rules[0]["cidr_ip"] = ["10.0.0.0/8"]
+    assert changes(play(tasks)) == {"web"}
+    [group] = ec2.describe_security_groups(GroupNames=[f"web-{mark}"])["SecurityGroups"]
+    assert "192.0.2.0/24" not in json.dumps(group)
+    gone = play([
+        task("amazon.aws.ec2_security_group", "behind", name=f"behind-{mark}", state="absent"),
+        task("amazon.aws.ec2_security_group", "web", name=f"web-{mark}", state="absent"),
+        task("amazon.aws.ec2_key", "made", name=f"made-{mark}", state="absent"), task("amazon.aws.ec2_key", "taken", name=f"taken-{mark}", state="absent"),
+    ])
+    assert changes(gone) == {"behind", "web", "made", "taken"}
+    assert not any(mark in group["GroupName"] for group in ec2.describe_security_groups()["SecurityGroups"])
+    assert not any(mark in pair["KeyName"] for pair in ec2.describe_key_pairs()["KeyPairs"])

@@ -194,6 +194,41 @@ def test_a_service_control_policy_holds_for_the_root_user_too(server, new_accoun
     member.ec2().describe_images(Owners=["self"])
 
 
+# The network ---------------------------------------------------------------------------------------------------------
+
+
+def test_key_pairs_are_allowed_by_name(server, user):
+    name = f"key-{uuid.uuid4().hex[:12]}"
+    user.may(allow(["ec2:CreateKeyPair", "ec2:DeleteKeyPair"], f"arn:aws:ec2:{HOME}:{server.account}:key-pair/{name}*"))
+    made = user.server.ec2().create_key_pair(KeyName=f"{name}-1", KeyType="ed25519")
+    with refused("UnauthorizedOperation", "key-pair/another because", status=403):
+        user.server.ec2().create_key_pair(KeyName="another", KeyType="ed25519")
+    user.server.ec2().delete_key_pair(KeyPairId=made["KeyPairId"])
+    with refused("InvalidKeyPair.NotFound"):
+        server.ec2().describe_key_pairs(KeyNames=[f"{name}-1"])
+
+
+def test_rules_are_allowed_by_group_and_by_tag(server, user):
+    ec2, mark = server.ec2(), uuid.uuid4().hex
+    tags = [{"ResourceType": "security-group", "Tags": [{"Key": "team", "Value": mark}]}]
+    mine, other = (
+        ec2.create_security_group(GroupName=f"{prefix}-{mark}", Description="text", TagSpecifications=given)["GroupId"]
+        for prefix, given in (("mine", tags), ("other", []))
+    )
+    user.may(allow("ec2:AuthorizeSecurityGroupIngress", Condition={"StringEquals": {"aws:ResourceTag/team": mark}}), allow(
+        "ec2:AuthorizeSecurityGroupIngress", f"arn:aws:ec2:{HOME}:{server.account}:security-group-rule/*",
+    ))
+    rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "10.0.0.0/8"}
+    user.server.ec2().authorize_security_group_ingress(GroupId=mine, **rule)
+    # By its name it is the same group.
+    user.server.ec2().authorize_security_group_ingress(GroupName=f"mine-{mark}", **{**rule, "FromPort": 23, "ToPort": 23})
+    for reference in ({"GroupId": other}, {"GroupName": f"other-{mark}"}):
+        with refused("UnauthorizedOperation", f"security-group/{other} because", status=403):
+            user.server.ec2().authorize_security_group_ingress(**reference, **rule)
+    assert len(ec2.describe_security_groups(GroupIds=[mine])["SecurityGroups"][0]["IpPermissions"]) == 2
+    assert ec2.describe_security_groups(GroupIds=[other])["SecurityGroups"][0]["IpPermissions"] == []
+
+
 # Buckets -------------------------------------------------------------------------------------------------------------
 
 

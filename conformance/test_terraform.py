@@ -548,6 +548,116 @@ output "snapshots" { value = data.aws_ebs_snapshot_ids.mine.ids }
 """
 
 
+NETWORK = """
+data "aws_vpc" "default" { default = true }
+
+data "aws_subnets" "default" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+}
+
+data "aws_subnet" "each" {
+  for_each = toset(data.aws_subnets.default.ids)
+  id       = each.value
+}
+
+data "aws_internet_gateway" "default" {
+  filter {
+    name   = "attachment.vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+}
+
+data "aws_security_group" "default" { name = "default" }
+
+resource "aws_default_vpc" "default" { tags = { made-by = "terraform" } }
+
+resource "aws_default_security_group" "default" {
+  vpc_id = aws_default_vpc.default.id
+  ingress {
+    protocol  = "-1"
+    self      = true
+    from_port = 0
+    to_port   = 0
+  }
+}
+
+resource "aws_key_pair" "imported" {
+  key_name   = "terraform"
+  public_key = "PUBLIC-KEY"
+  tags       = { made-by = "terraform" }
+}
+
+data "aws_key_pair" "found" {
+  key_name           = aws_key_pair.imported.key_name
+  include_public_key = true
+}
+
+resource "aws_security_group" "web" {
+  name        = "terraform-web"
+  description = "made by terraform"
+  vpc_id      = data.aws_vpc.default.id
+  ingress {
+    description      = "ssh"
+    from_port        = 22
+    to_port          = 22
+    protocol         = "tcp"
+    cidr_blocks      = ["10.0.0.0/8", "192.0.2.0/24"]
+    ipv6_cidr_blocks = ["2001:db8::/32"]
+  }
+  ingress {
+    from_port = 0
+    to_port   = 0
+    protocol  = "-1"
+    self      = true
+  }
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  tags = { made-by = "terraform" }
+}
+
+# Rules that are resources of their own.
+resource "aws_security_group" "behind" { name_prefix = "terraform-behind" }
+
+resource "aws_vpc_security_group_ingress_rule" "from_web" {
+  security_group_id            = aws_security_group.behind.id
+  referenced_security_group_id = aws_security_group.web.id
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5433
+  description                  = "from the web"
+  tags                         = { made-by = "terraform" }
+}
+
+resource "aws_vpc_security_group_egress_rule" "out" {
+  security_group_id = aws_security_group.behind.id
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "-1"
+}
+
+resource "aws_security_group_rule" "ping" {
+  security_group_id = aws_security_group.behind.id
+  type              = "ingress"
+  protocol          = "icmp"
+  from_port         = 8
+  to_port           = -1
+  cidr_blocks       = ["10.0.0.0/8"]
+}
+
+output "zones" { value = sort([for subnet in data.aws_subnet.each : subnet.availability_zone]) }
+output "vpc" { value = data.aws_vpc.default.cidr_block }
+output "same" { value = aws_default_vpc.default.id == data.aws_vpc.default.id && data.aws_security_group.default.id == aws_default_security_group.default.id }
+output "public_key" { value = trimspace(data.aws_key_pair.found.public_key) }
+output "rule" { value = aws_vpc_security_group_ingress_rule.from_web.security_group_rule_id }
+"""
+
+
 @pytest.fixture
 def terraform(server, tmp_path):
     """Runs terraform in the test's folder against the shared server, or another."""
@@ -584,6 +694,29 @@ def test_keys(server, tmp_path, terraform):
     terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
     terraform("destroy", "-auto-approve", "-input=false", "-no-color")
     assert server.kms().describe_key(KeyId=outputs["key"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def test_the_network(fresh_server, tmp_path, terraform):
+    server, ec2, flags = fresh_server, fresh_server.ec2(), ("-input=false", "-no-color")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "terraform", "-f", str(tmp_path / "key")], timeout=HANG, check=True)
+    public = (tmp_path / "key.pub").read_text().strip()
+    (tmp_path / "main.tf").write_text(PROVIDERS + NETWORK.replace("PUBLIC-KEY", public))
+    terraform("init", *flags, on=server)
+    terraform("apply", "-auto-approve", *flags, on=server)
+    outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json", on=server)).items()}
+    rule = outputs.pop("rule")
+    assert outputs == {"zones": [HOME + letter for letter in "abc"], "vpc": "172.31.0.0/16", "same": True, "public_key": public}
+    terraform("plan", "-detailed-exitcode", *flags, on=server)
+
+    changed = (tmp_path / "main.tf").read_text().replace("192.0.2.0/24", "198.51.100.0/24").replace("5433", "5434").replace('"from the web"', '"changed"')
+    (tmp_path / "main.tf").write_text(changed)
+    terraform("apply", "-auto-approve", *flags, on=server)
+    [found] = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule])["SecurityGroupRules"]
+    assert (found["ToPort"], found["Description"]) == (5434, "changed")
+    terraform("plan", "-detailed-exitcode", *flags, on=server)
+    terraform("destroy", "-auto-approve", *flags, on=server)
+    assert [group["GroupName"] for group in ec2.describe_security_groups()["SecurityGroups"]] == ["default"]
+    assert ec2.describe_key_pairs()["KeyPairs"] == [] and len(ec2.describe_vpcs()["Vpcs"]) == 1
 
 
 def test_users_and_the_account(fresh_server, tmp_path, terraform):

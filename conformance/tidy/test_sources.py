@@ -120,7 +120,7 @@ def test_errors_and_services_have_a_text():
 
 def test_calls_of_users_write_where_a_dry_run_ends():
     """`Call.commit` and `Call.prepare`: a use case that wrote beside them would change something in a dry run."""
-    rooms = {"Images", "Snapshots", "Tags", "Encryption", "Imports", "Exports", "ImageStores", "Jobs", "Keys"}
+    rooms = {"Images", "Snapshots", "Tags", "Encryption", "Imports", "Exports", "ImageStores", "Jobs", "Keys", "Network"}
     uses = [path for path in swift_sources() if path.parent.name in rooms and path.parent.parent.name == "Services"]
     assert found(r"call\.store\.database\.write\b", uses) == []
     assert found(r"call\.(?:commit|prepare)\b", uses) != []

@@ -7,7 +7,7 @@ enum EC2Service: WholeBodyService {
     static let name = "ec2"
     static let bodyBytesMax = 1 << 20
     static let actions = Dictionary(
-        uniqueKeysWithValues: (images + snapshots + sharing + tags + regions + encryption + tasks + recycleBin + instances).map {
+        uniqueKeysWithValues: (images + snapshots + sharing + tags + regions + encryption + tasks + recycleBin + instances + network).map {
             ($0.name, $0)
         }
     )
@@ -23,6 +23,7 @@ enum EC2Service: WholeBodyService {
             throw Fault(.noSuchVersion, "The requested version '\(version)' does not exist: the newest is \(newestVersion)")
         }
         guard let action = actions[name] else {
+            if let refusal = AbsentNetwork.refusal(of: name) { throw refusal }
             throw Fault(.invalidAction, "The action \(name.prefix(128)) is not valid for this web service.")
         }
         query.markEdgeParametersRead()

@@ -8,7 +8,7 @@ enum ResourceInLog {
         "OpenIDConnectProviderArn",
         "AccessKeyId", "AccountAlias",
         "AccountId", "AccountName", "TargetId", "PolicyId", "OrganizationalUnitId", "RootId", "RequestId",
-        "QuotaCode",
+        "QuotaCode", "KeyName", "KeyPairId", "GroupId",
     ]
 
     static func name(in query: QueryReader) -> String? { parameters.lazy.compactMap(query.unreadText).first }

@@ -48,11 +48,12 @@ final class SecurityLog: Sendable {
 
 /// What of the calls that were obeyed is told.
 private enum SecurityEvent {
-    case deletion, keyChange, accessChange, sharingChange, protectionChange, settingChange, identityChange, accountChange
+    case deletion, keyChange, accessChange, sharingChange, networkChange, protectionChange, settingChange, identityChange, accountChange
 
     private static let deletions: Set<String> = [
         "DeregisterImage", "DeleteSnapshot", "CancelImportTask", "CancelExportTask", "DeleteBucket", "DeleteObject", "DeleteObjects",
         "AbortMultipartUpload", "DeleteAlias", "ScheduleKeyDeletion", "DeleteRule", "DeleteImageUsageReport",
+        "DeleteKeyPair", "DeleteSecurityGroup",
     ]
     private static let keyChanges: Set<String> = [
         "CreateKey", "EnableKey", "DisableKey", "CancelKeyDeletion", "PutKeyPolicy", "CreateGrant", "RevokeGrant", "RetireGrant",
@@ -79,6 +80,12 @@ private enum SecurityEvent {
         "ModifySnapshotAttribute", "ReplaceImageCriteriaInAllowedImagesSettings", "ResetImageAttribute", "ResetSnapshotAttribute",
     ]
 
+    /// Who gets into machines.
+    private static let networkChanges: Set<String> = [
+        "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateKeyPair", "CreateSecurityGroup", "ImportKeyPair",
+        "ModifySecurityGroupRules", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress",
+    ]
+
     private static let settingChanges: Set<String> = ["DenyQuotaRequest", "GrantQuotaRequest", "ModifyThrottling", "SetQuota"]
     private static let accountChanges: Set<String> = [
         "AttachPolicy", "CloseAccount", "CreateAccount", "CreateRootAccessKey", "DetachPolicy", "DisablePolicyType", "EnablePolicyType",
@@ -100,6 +107,8 @@ private enum SecurityEvent {
             self = .protectionChange
         } else if Self.sharingChanges.contains(action) {
             self = .sharingChange
+        } else if Self.networkChanges.contains(action) {
+            self = .networkChange
         } else if Self.settingChanges.contains(action) {
             self = .settingChange
         } else if Self.accountChanges.contains(action) {
@@ -118,6 +127,7 @@ private enum SecurityEvent {
         case .accessChange: logger.info("Changed a bucket's access or protection as asked")
         case .protectionChange: logger.info("Changed what protects images and snapshots as asked")
         case .sharingChange: logger.info("Changed attributes or the sharing of images or snapshots as asked")
+        case .networkChange: logger.info("Changed key pairs or security groups as asked")
         case .accountChange: logger.info("Changed accounts, or what they may do, as asked")
         case .settingChange: logger.info("Changed a setting of the server as asked")
         case .identityChange: logger.info("Changed identities or policies as asked")

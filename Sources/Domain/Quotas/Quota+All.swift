@@ -8,6 +8,13 @@ extension Quota {
     package static let imageCopies = Quota(.ec2, "F-IMAGECOPIES", "Concurrent AMI copies per destination Region", 300, upTo: 3_000)
     package static let imageUsageReports = Quota(.ec2, "F-IMAGEUSAGEREPORTS", "AMI usage reports", 2_000, upTo: 20_000)
 
+    // The network.
+    package static let keyPairs = Quota(.ec2, "F-KEYPAIRS", "Key pairs per Region", 5_000, upTo: 20_000)
+    package static let securityGroups = Quota(.vpc, "L-E79EC296", "VPC security groups per Region", 2_500, upTo: 10_000)
+    /// In each direction, for IPv4 and for IPv6.
+    package static let rulesOfGroup = Quota(.vpc, "L-0EA8095F", "Inbound or outbound rules per security group", 60, upTo: 200)
+    package static let groupsOfInterface = Quota(.vpc, "L-2AFB9258", "Security groups per network interface", 5, upTo: 16)
+
     // Snapshots.
     package static let snapshots = Quota(.ebs, "L-309BACF6", "Snapshots per Region", 100_000, upTo: 2_000_000)
     package static let snapshotCopies = Quota(
@@ -82,7 +89,8 @@ extension Quota {
     package static let all: [Quota] = [
         images, publicImages, imageSharing, imageCopies, imageUsageReports, snapshots, snapshotCopies, pendingSnapshots,
         archivedSnapshots, snapshotArchives, snapshotRestores, timeBasedThroughput,
-        retentionRules, keys, aliasesOfKey, grantsOfKey, buckets, users, groups, roles, instanceProfiles, managedPolicies, policiesOfUser,
+        keyPairs, securityGroups, rulesOfGroup, groupsOfInterface, retentionRules, keys, aliasesOfKey, grantsOfKey, buckets, users, groups,
+        roles, instanceProfiles, managedPolicies, policiesOfUser,
         policiesOfGroup, policiesOfRole, openIDProviders, versionsOfPolicy, groupsOfUser, accessKeysOfUser, certificatesOfUser, accounts,
     ]
 }

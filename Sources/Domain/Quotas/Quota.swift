@@ -2,7 +2,7 @@
 package struct Quota: Hashable, Sendable {
     /// A service as Service Quotas names it.
     package enum Service: String, CaseIterable, Sendable {
-        case ebs, ec2, iam, kms, organizations, rbin, s3
+        case ebs, ec2, iam, kms, organizations, rbin, s3, vpc
 
         package var title: String {
             switch self {
@@ -13,6 +13,7 @@ package struct Quota: Hashable, Sendable {
             case .organizations: "AWS Organizations"
             case .rbin: "Recycle Bin"
             case .s3: "Amazon Simple Storage Service (Amazon S3)"
+            case .vpc: "Amazon Virtual Private Cloud (Amazon VPC)"
             }
         }
     }

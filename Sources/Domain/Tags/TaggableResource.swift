@@ -6,6 +6,10 @@ package enum TaggableResource: Hashable, Sendable {
     case importSnapshotTask(ImportSnapshotTaskID)
     case importImageTask(ImportImageTaskID)
     case exportImageTask(ExportImageTaskID)
+    case keyPair(KeyPairID)
+    case securityGroup(SecurityGroupID)
+    case securityGroupRule(SecurityGroupRuleID)
+    case networkPart(NetworkPartID)
 
     package init?(id: String) {
         if let image = ImageID(rawValue: id) {
@@ -20,6 +24,14 @@ package enum TaggableResource: Hashable, Sendable {
             self = .importImageTask(task)
         } else if let task = ExportImageTaskID(rawValue: id) {
             self = .exportImageTask(task)
+        } else if let pair = KeyPairID(rawValue: id) {
+            self = .keyPair(pair)
+        } else if let group = SecurityGroupID(rawValue: id) {
+            self = .securityGroup(group)
+        } else if let rule = SecurityGroupRuleID(rawValue: id) {
+            self = .securityGroupRule(rule)
+        } else if let part = NetworkPartID(rawValue: id) {
+            self = .networkPart(part)
         } else {
             return nil
         }
@@ -33,6 +45,10 @@ package enum TaggableResource: Hashable, Sendable {
         case .importSnapshotTask(let id): id.rawValue
         case .importImageTask(let id): id.rawValue
         case .exportImageTask(let id): id.rawValue
+        case .keyPair(let id): id.rawValue
+        case .securityGroup(let id): id.rawValue
+        case .securityGroupRule(let id): id.rawValue
+        case .networkPart(let id): id.rawValue
         }
     }
 
@@ -44,6 +60,10 @@ package enum TaggableResource: Hashable, Sendable {
         case .importSnapshotTask: "import-snapshot-task"
         case .importImageTask: "import-image-task"
         case .exportImageTask: "export-image-task"
+        case .keyPair: "key-pair"
+        case .securityGroup: "security-group"
+        case .securityGroupRule: "security-group-rule"
+        case .networkPart(let id): id.kind.rawValue
         }
     }
 }

@@ -99,6 +99,7 @@ extension Schema {
             accessSteps,
             quotaUsageSteps,
             archiveSteps,
+            networkSteps,
         ]
     )
 }

@@ -46,6 +46,7 @@ extension Call {
         if id.hasPrefix("import-snap-") { return task("import-snapshot-task", id) }
         if id.hasPrefix("import-ami-") { return task("import-image-task", id) }
         if id.hasPrefix("export-ami-") { return task("export-image-task", id) }
+        if let resource = TaggableResource(id: id) { return task(resource.kind, id) }
         return ec2("*/\(id)", region: nil, account: account.rawValue)
     }
 

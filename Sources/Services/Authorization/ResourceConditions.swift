@@ -53,9 +53,16 @@ struct ResourceConditions: Sendable {
             context.set("ec2:encrypted", to: snapshot.encryption != nil)
             context.set("ec2:snapshottime", to: ISO8601.text(snapshot.startedAt))
             context.set("aws:resourceaccount", to: snapshot.owner.rawValue)
+        } else if arn.resource.hasPrefix("key-pair/") {
+            let (account, name) = (call.account, String(arn.resource.dropFirst("key-pair/".count)))
+            let pair = try await store.database.read { try KeyPairTable($0).keyPair(named: name, of: account) }
+            tags = pair?.tags ?? []
+            context.set("ec2:keypairname", to: name)
+            context.set("ec2:keypairtype", to: pair?.kind.rawValue)
         } else if let resource = TaggableResource(id: id) {
-            // A task or a report. Each account has tags of its own.
+            // A task, a report, a part of the network. Each account has tags of its own.
             let account = call.account
+            if case .securityGroup = resource { context.set("ec2:securitygroupid", to: id) }
             tags = try await store.database.read { try TagTable($0).tags(of: resource, by: account) }
         }
         context.set(tags, under: "aws:resourcetag")

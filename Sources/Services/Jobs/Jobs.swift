@@ -59,8 +59,8 @@ package struct Jobs: Sendable {
     static func own(_ id: String, of account: AccountID, _ kind: JobWork.Kind? = nil, in transaction: Transaction) throws -> Job {
         guard let resource = TaggableResource(id: id) else { throw malformed(id) }
         switch resource {
-        case .image, .snapshot, .imageUsageReport: throw malformed(id)
         case .importSnapshotTask, .importImageTask, .exportImageTask: break
+        default: throw malformed(id)
         }
         guard let job = try JobTable(transaction).job(id), job.account == account, kind == nil || job.work.kind == kind else {
             throw notFound(id)

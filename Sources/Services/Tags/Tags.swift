@@ -13,11 +13,11 @@ package struct Tags: Sendable {
     package func create(_ tags: [Tag], on resources: [String]) async throws {
         try TagRules.check(tags)
         let resources = try parse(resources)
-        let (viewer, now) = (try await call.viewer(), call.now)
+        let (viewer, now, network) = (try await call.viewer(), call.now, call.network)
         try await call.commit { transaction in
             let table = TagTable(transaction)
             for resource in resources {
-                try Self.requireVisible(resource, to: viewer, at: now, in: transaction)
+                try Self.requireVisible(resource, to: viewer, of: network, at: now, in: transaction)
                 _ = try TagRules.merge(table.tags(of: resource, by: viewer.account), with: tags)
                 try table.set(tags, on: resource, by: viewer.account)
             }
@@ -27,14 +27,14 @@ package struct Tags: Sendable {
     /// Removes tags: by key, by key and value where a value is given, or all of them. Removing what is not there is fine.
     package func delete(_ tags: [(key: String, value: String?)], from resources: [String]) async throws {
         let resources = try parse(resources)
-        let (viewer, now) = (try await call.viewer(), call.now)
+        let (viewer, now, network) = (try await call.viewer(), call.now, call.network)
         for tag in tags { try TagRules.checkKey(tag.key) }
         try await call.commit { transaction in
             let (table, account) = (TagTable(transaction), viewer.account)
             for resource in resources {
                 // Tags on what is no longer shared can still be taken off.
                 if try table.tags(of: resource, by: account).isEmpty {
-                    try Self.requireVisible(resource, to: viewer, at: now, in: transaction)
+                    try Self.requireVisible(resource, to: viewer, of: network, at: now, in: transaction)
                 }
                 if tags.isEmpty { try table.removeAll(from: resource, by: account) }
                 for tag in tags { try table.remove(key: tag.key, value: tag.value, from: resource, by: account) }
@@ -58,6 +58,7 @@ package struct Tags: Sendable {
     private static func requireVisible(
         _ resource: TaggableResource,
         to viewer: Viewer,
+        of network: DefaultNetwork,
         at now: Date,
         in transaction: Transaction
     ) throws {
@@ -67,6 +68,10 @@ package struct Tags: Sendable {
         case .imageUsageReport(let id): _ = try ImageUsageReports.own(id, of: viewer.account, in: transaction)
         case .importSnapshotTask, .importImageTask, .exportImageTask:
             _ = try Jobs.own(resource.id, of: viewer.account, in: transaction)
+        case .keyPair(let id): _ = try KeyPairs.own(id, of: viewer.account, in: transaction)
+        case .securityGroup(let id): _ = try SecurityGroups.own(.id(id.rawValue), in: SecurityGroups.table(of: network, in: transaction))
+        case .securityGroupRule(let id): _ = try SecurityGroups.ownRules([id], of: viewer.account, in: transaction)
+        case .networkPart(let part): guard network.contains(part) else { throw part.kind.notFound(part.rawValue) }
         }
     }
 }

@@ -22,7 +22,19 @@ extension ActionSamples {
         ],
     ]
 
+    private static let blocks = "GroupId IpPermissions.1.IpProtocol=-1 IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0/8"
+    private static let changedRule = "SecurityGroupRule.1.SecurityGroupRule"
+
     static let ec2 = [
+        "KeyName": "DeleteKeyPair", "KeyName \(tags(of: "key-pair"))": "CreateKeyPair",
+        "KeyName PublicKeyMaterial \(tags(of: "key-pair"))": "ImportKeyPair",
+        "GroupName GroupDescription \(tags(of: "security-group"))": "CreateSecurityGroup", "GroupId": "DeleteSecurityGroup",
+        blocks:
+            "RevokeSecurityGroupEgress RevokeSecurityGroupIngress UpdateSecurityGroupRuleDescriptionsEgress"
+            + " UpdateSecurityGroupRuleDescriptionsIngress",
+        "\(blocks) \(tags(of: "security-group-rule"))": "AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress",
+        "GroupId \(changedRule)Id \(changedRule).IpProtocol=-1 \(changedRule).CidrIpv4=10.0.0.0/8": "ModifySecurityGroupRules",
+        "Attribute=enableDnsSupport VpcId": "DescribeVpcAttribute",
         "AllowedImagesSettingsState": "EnableAllowedImagesSettings", "Attribute=description ImageId": "DescribeImageAttribute",
         "Attribute=launchPermission ImageId": "ResetImageAttribute",
         "Attribute=createVolumePermission SnapshotId": "DescribeSnapshotAttribute ResetSnapshotAttribute",
@@ -75,7 +87,8 @@ extension ActionSamples {
         "PolicyArn VersionId": "DeletePolicyVersion GetPolicyVersion SetDefaultPolicyVersion",
         "PolicyInputList.member.1": "GetContextKeysForCustomPolicy",
         "PolicyInputList.member.1 ActionNames.member.1": "SimulateCustomPolicy", "PolicyName PolicyDocument \(newTags)": "CreatePolicy",
-        "PolicySourceArn": "GetContextKeysForPrincipalPolicy", "PolicySourceArn ActionNames.member.1": "SimulatePrincipalPolicy",
+        "PublicKeyMaterial": aKey, "PolicySourceArn": "GetContextKeysForPrincipalPolicy",
+        "PolicySourceArn ActionNames.member.1": "SimulatePrincipalPolicy",
         "RoleName":
             "DeleteRole DeleteRolePermissionsBoundary GetRole ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies"
             + " ListRoleTags UpdateRole",
@@ -98,6 +111,10 @@ extension ActionSamples {
         #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}"#
 
     /// What members of forms have for a value.
+    /// `ssh-ed25519 …`, as base64.
+    private static let aKey =
+        "c3NoLWVkMjU1MTkgQUFBQUMzTnphQzFsWkRJMU5URTVBQUFBSUd1NmxnWlIzd0NtemRvLy9WZ0Jzb0JmQjltOWgxRkh5TkRZeVFETnM4emc="
+
     static let formValues = [
         "AccessKeyId": "AKIAAAAAAAAAAAAAAAAA", "AccountAlias": "an-alias", "ActionNames.member.1": "s3:GetObject",
         "AllowedImagesSettingsState": "enabled", "AssumeRolePolicyDocument": trust, "BlockDeviceMapping.1.DeviceName": "/dev/sda1",
@@ -106,22 +123,26 @@ extension ActionSamples {
         "DeprecateAt": "2040-01-01T00:00:00Z", "Description": "text", "Description.Value": "text", "DiskContainer.1.Format": "raw",
         "DiskContainer.1.UserBucket.S3Bucket": "a-bucket", "DiskContainer.1.UserBucket.S3Key": "a", "DiskContainer.Format": "raw",
         "DiskContainer.UserBucket.S3Bucket": "a-bucket", "DiskContainer.UserBucket.S3Key": "a", "DiskImageFormat": "RAW",
-        "EncodedMessage": "a-message", "ExportTaskId": "export-ami-0123456789abcdef0", "GroupName": "a-group",
+        "EncodedMessage": "a-message", "ExportTaskId": "export-ami-0123456789abcdef0", "GroupDescription": "text",
+        "GroupId": "sg-0123456789abcdef0", "GroupName": "a-group",
         "ImageBlockPublicAccessState": "block-new-sharing", "ImageId": "{image}", "ImageId.1": "{image}",
         "ImportTaskId": "import-snap-0123456789abcdef0", "IncludeAllResourceTypes": "true", "InstanceProfileName": "a-profile",
-        "KmsKeyId": "alias/one",
+        "KeyName": "a-key", "KmsKeyId": "alias/one",
         "LockDuration": "1", "LockMode": "governance", "Name": "a name", "NewPassword": "a Longer-passw0rd", "ObjectKey": "a.bin",
         "OldPassword": "a Long-passw0rd", "OpenIDConnectProviderArn": "arn:aws:iam::{account}:oidc-provider/ci.example.com",
         "OperationType": "add", "Password": "a Long-passw0rd", "PermissionsBoundary": "arn:aws:iam::{account}:policy/a-policy",
         "PolicyArn": "arn:aws:iam::{account}:policy/a-policy", "PolicyDocument": aDocument, "PolicyInputList.member.1": aDocument,
-        "PolicyName": "a-policy", "PolicySourceArn": "arn:aws:iam::{account}:user/ann", "ReportId": "amiur-0123456789abcdef0",
+        "PolicyName": "a-policy", "PublicKeyMaterial": aKey, "PolicySourceArn": "arn:aws:iam::{account}:user/ann",
+        "ReportId": "amiur-0123456789abcdef0",
         "ResourceId.1": "{image}", "ResourceType.1.ResourceType": "ec2:Instance", "RoleArn": "arn:aws:iam::{account}:role/trusting",
         "RoleName": "a-role", "RoleSessionName": "session", "RootDeviceName": "/dev/sda1", "S3ExportLocation.S3Bucket": "a-bucket",
         "S3ObjectTag.1.Key": "team", "S3ObjectTag.1.Value": "a", "SnapshotId": "{snapshot}", "SourceIdentity": "ann",
-        "SourceImageId": "{image}", "SourceRegion": "us-east-1", "SourceSnapshotId": "{snapshot}", "State": "block-all-sharing",
+        "SecurityGroupRule.1.SecurityGroupRuleId": "sgr-0123456789abcdef0", "SourceImageId": "{image}", "SourceRegion": "us-east-1",
+        "SourceSnapshotId": "{snapshot}", "State": "block-all-sharing",
         "Status": "Inactive", "Tag.1.Key": "team", "Tag.1.Value": "a", "TagKeys.member.1": "team", "TagSpecification.1.Tag.1.Key": "team",
         "TagSpecification.1.Tag.1.Value": "a", "Tags.member.1.Key": "team", "Tags.member.1.Value": "a",
         "ThumbprintList.member.1": "0123456789abcdef0123456789abcdef01234567", "Url": "https://ci.example.com", "UserId.1": "111122223333",
         "UserName": "ann", "VersionId": "v2",
+        "VpcId": "vpc-0123456789abcdef0",
     ]
 }

@@ -183,8 +183,9 @@ import Testing
 }
 
 extension Transaction {
-    /// Takes back the step of archived snapshots.
+    /// Takes back the step of archived snapshots, and what came after it.
     func undoArchive() throws {
+        for table in ["key_pairs", "security_groups", "security_group_rules"] { try execute("DROP TABLE \(table)") }
         for table in ["archive_packs", "snapshot_tierings"] { try execute("DROP TABLE \(table)") }
         try execute("DROP INDEX snapshots_by_restore_expiry")
         for column in ["tier", "restore_expires_at"] { try execute("ALTER TABLE snapshots DROP COLUMN \(column)") }

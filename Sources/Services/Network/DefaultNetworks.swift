@@ -1,0 +1,73 @@
+import Domain
+import Metadata
+
+/// The default network, on behalf of one caller in one Region (docs/behaviour/network.md, "The default network").
+package struct DefaultNetworks: Sendable {
+    private static let idsMax = 1_000
+    private let call: Call
+
+    package init(_ call: Call) { self.call = call }
+
+    /// The parts of a kind that match, ordered by id.
+    ///
+    /// - Parameter ids: all of these must be there.
+    package func describe(
+        _ kind: NetworkPartID.Kind,
+        ids: [String],
+        filters: [Filter],
+        page: PageRequest
+    ) async throws -> Page<NetworkPart> {
+        try FilterRules.check(filters, names: NetworkPart.filterNames(kind))
+        guard ids.count <= Self.idsMax else { throw Fault(.invalidParameterValue, "At most \(Self.idsMax) ids can be given in a request") }
+        let network = call.network
+        let all = network.parts(kind).sorted()
+        for id in ids where !all.contains(where: { $0.rawValue == id }) { throw kind.notFound(String(id.prefix(64))) }
+        let tags = try await call.store.database.read { try TagTable($0).tags(of: all.map(\.rawValue), by: network.account) }
+        let parts = all.filter { ids.isEmpty || ids.contains($0.rawValue) }
+            .map { NetworkPart(id: $0, network: network, tags: tags[$0.rawValue] ?? []) }
+        return try await page.collect(
+            token: call.pageToken(for: "network/\(kind.rawValue)"),
+            place: \.id.rawValue,
+            batch: { after, limit in Array(parts.drop { part in after.map { part.id.rawValue <= $0 } ?? false }.prefix(limit)) },
+            where: { try $0.matches(filters) }
+        )
+    }
+
+    /// That a VPC is the caller's: no other is there.
+    package func requireVPC(_ id: String) throws {
+        guard id == call.network.vpc.rawValue else { throw NetworkPartID.Kind.vpc.notFound(String(id.prefix(64))) }
+    }
+
+    /// What DescribeAccountAttributes tells, by name.
+    package func accountAttributes() async throws -> [(name: String, value: String)] {
+        [
+            ("supported-platforms", "VPC"), ("default-vpc", call.network.vpc.rawValue), ("max-instances", "20"),
+            ("vpc-max-security-groups-per-interface", String(try await call.quota(.groupsOfInterface))),
+            ("max-elastic-ips", "0"), ("vpc-max-elastic-ips", "0"),
+        ]
+    }
+
+    /// There are no network interfaces: those that a request gives the ids of are missing.
+    package func describeInterfaces(ids: [String], filters: [Filter], page: PageRequest) async throws {
+        try FilterRules.check(filters, names: NetworkInterfaceFilters.names)
+        for id in ids where NetworkInterfaceID(rawValue: id) == nil {
+            throw Fault(.invalidNetworkInterfaceIDMalformed, "Invalid id: \"\(id.prefix(64))\" (expecting \"eni-...\")")
+        }
+        if let id = ids.first { throw Fault(.invalidNetworkInterfaceIDNotFound, "The networkInterface ID '\(id)' does not exist") }
+        try await checkEmpty(page, "DescribeNetworkInterfaces")
+    }
+
+    /// There are no Elastic IP addresses.
+    package func describeAddresses(_ addresses: [String], allocations: [String], filters: [Filter]) throws {
+        try FilterRules.check(filters, names: NetworkInterfaceFilters.ofAddresses)
+        if let address = addresses.first { throw Fault(.invalidAddressNotFound, "Address '\(address.prefix(64))' not found.") }
+        if let id = allocations.first {
+            throw Fault(.invalidAllocationIDNotFound, "The allocation ID '\(id.prefix(64))' does not exist")
+        }
+    }
+
+    private func checkEmpty(_ page: PageRequest, _ listing: String) async throws {
+        let none: [String] = []
+        _ = try await page.collect(token: call.pageToken(for: listing), place: \.self, batch: { _, _ in none }, where: { _ in true })
+    }
+}
