@@ -8,7 +8,7 @@ import uuid
 import botocore.session
 import pytest
 from ferry_server import AWAY, HOME
-from refusals import refused
+from refusals import dry_run, refused
 
 
 def only(found: list) -> dict:
@@ -40,6 +40,8 @@ def test_the_default_vpc(server, vpc):
     ]:
         answer = ec2.describe_vpc_attribute(VpcId=vpc["VpcId"], Attribute=attribute)
         assert answer[member] == {"Value": value} and answer["VpcId"] == vpc["VpcId"]
+    with dry_run():
+        ec2.describe_vpc_attribute(VpcId=vpc["VpcId"], Attribute="enableDnsSupport", DryRun=True)
     with refused("InvalidParameterValue"):
         server.ec2(validate=False).describe_vpc_attribute(VpcId=vpc["VpcId"], Attribute="colour")
 

@@ -39,6 +39,8 @@ def everything(server):
         sorted(
             (each["SnapshotId"], each["LastTieringOperationStatus"]) for each in ec2.describe_snapshot_tier_status()["SnapshotTierStatuses"]
         ),
+        sorted(pair["KeyName"] for pair in ec2.describe_key_pairs()["KeyPairs"]),
+        sorted(ec2.describe_security_groups()["SecurityGroups"], key=lambda group: group["GroupId"]),
         sorted(image["ImageId"] for image in ec2.list_images_in_recycle_bin()["Images"]),
         sorted(snapshot["SnapshotId"] for snapshot in ec2.list_snapshots_in_recycle_bin()["Snapshots"]),
         sorted(alias["AliasName"] for alias in server.kms(HOME).list_aliases()["Aliases"] if "TargetKeyId" in alias),
@@ -119,6 +121,40 @@ CALLS = {
     "list_snapshots_in_recycle_bin": lambda image, snapshot: {},
     "restore_image_from_recycle_bin": lambda image, snapshot: {"ImageId": _made["recycled image"]},
     "restore_snapshot_from_recycle_bin": lambda image, snapshot: {"SnapshotId": _made["recycled snapshot"]},
+}
+
+# What is said of the default group, by its name: the one group that every account has.
+DEFAULT = {"GroupName": "default"}
+TO_ITSELF = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupName": "default"}]}
+SSH = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGu6lgZR3wCmzdo//VgBsoBfB9m9h1FHyNDYyQDNs8zg"
+NO_GROUP, NO_RULE, NOT_THERE = {"GroupId": "sg-0ffffffffffffffff"}, "sgr-0ffffffffffffffff", [{"Name": "colour", "Values": ["red"]}]
+
+CALLS |= {
+    "authorize_security_group_ingress": lambda image, snapshot: {**DEFAULT, "IpPermissions": [SSH]},
+    "create_key_pair": lambda image, snapshot: {"KeyName": "dry", "KeyType": "ed25519"},
+    "create_security_group": lambda image, snapshot: {"GroupName": "dry", "Description": "text"},
+    "delete_key_pair": lambda image, snapshot: {"KeyName": "dry"},
+    "import_key_pair": lambda image, snapshot: {"KeyName": "dry", "PublicKeyMaterial": PUBLIC_KEY},
+    "revoke_security_group_ingress": lambda image, snapshot: {**DEFAULT, "IpPermissions": [TO_ITSELF]},
+    "update_security_group_rule_descriptions_egress": lambda image, snapshot: {
+        **DEFAULT, "IpPermissions": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "out"}]}],
+    },
+    "update_security_group_rule_descriptions_ingress": lambda image, snapshot: {**DEFAULT, "IpPermissions": [TO_ITSELF]},
+    **{
+        name: lambda image, snapshot: {}
+        for name in (
+            "describe_account_attributes", "describe_addresses", "describe_dhcp_options", "describe_internet_gateways", "describe_key_pairs",
+            "describe_network_acls", "describe_network_interfaces", "describe_route_tables", "describe_security_group_rules",
+            "describe_security_groups", "describe_subnets", "describe_vpcs",
+        )
+    },
+}
+
+# They need ids that no other test knows: test_security_groups.py and test_default_network.py try them.
+WITH_IDS = {
+    "authorize_security_group_egress", "delete_security_group", "describe_vpc_attribute", "modify_security_group_rules",
+    "revoke_security_group_egress",
 }
 
 BUCKET = "dry-runs-of-tasks"
@@ -253,6 +289,37 @@ REFUSALS = {
     "restore_snapshot_from_recycle_bin": lambda image, snapshot: [{"SnapshotId": UNKNOWN_SNAPSHOT}, {"SnapshotId": snapshot}],
 }
 # There is nothing that these refuse of their own.
+REFUSALS |= {
+    "authorize_security_group_egress": lambda image, snapshot: [{**NO_GROUP, "IpPermissions": [SSH]}],
+    "authorize_security_group_ingress": lambda image, snapshot: [
+        {**NO_GROUP, "IpPermissions": [SSH]}, {**DEFAULT, "IpPermissions": [TO_ITSELF]}, {**DEFAULT, "IpPermissions": [SSH, SSH]},
+    ],
+    "create_key_pair": lambda image, snapshot: [{"KeyName": " "}, {"KeyName": "dry", "KeyFormat": "ppk"}],
+    "create_security_group": lambda image, snapshot: [
+        {"GroupName": "default", "Description": "text"}, {"GroupName": "dry", "Description": "text", "VpcId": "vpc-0ffffffffffffffff"},
+    ],
+    "delete_key_pair": lambda image, snapshot: [{"KeyPairId": "nonsense"}],
+    "delete_security_group": lambda image, snapshot: [DEFAULT, NO_GROUP],
+    "describe_account_attributes": lambda image, snapshot: [{"AttributeNames": ["colour"]}],
+    "describe_key_pairs": lambda image, snapshot: [{"KeyNames": ["none of these"]}],
+    "describe_vpc_attribute": lambda image, snapshot: [{"VpcId": "vpc-0ffffffffffffffff", "Attribute": "enableDnsSupport"}],
+    "import_key_pair": lambda image, snapshot: [{"KeyName": "dry", "PublicKeyMaterial": "nonsense"}],
+    "modify_security_group_rules": lambda image, snapshot: [
+        {**NO_GROUP, "SecurityGroupRules": [{"SecurityGroupRuleId": NO_RULE, "SecurityGroupRule": {"IpProtocol": "-1", "CidrIpv4": "0.0.0.0/0"}}]},
+    ],
+    "revoke_security_group_egress": lambda image, snapshot: [{**NO_GROUP, "IpPermissions": [SSH]}],
+    "revoke_security_group_ingress": lambda image, snapshot: [{**DEFAULT, "SecurityGroupRuleIds": [NO_RULE]}],
+    "update_security_group_rule_descriptions_egress": lambda image, snapshot: [{**DEFAULT, "IpPermissions": [SSH]}],
+    "update_security_group_rule_descriptions_ingress": lambda image, snapshot: [{**DEFAULT, "IpPermissions": [SSH]}],
+    **{
+        name: lambda image, snapshot: [{"Filters": NOT_THERE}]
+        for name in (
+            "describe_addresses", "describe_dhcp_options", "describe_internet_gateways", "describe_network_acls", "describe_network_interfaces",
+            "describe_route_tables", "describe_security_group_rules", "describe_security_groups", "describe_subnets", "describe_vpcs",
+        )
+    },
+}
+
 NEVER_REFUSED = {
     "enable_ebs_encryption_by_default", "disable_ebs_encryption_by_default", "get_ebs_encryption_by_default", "get_ebs_default_kms_key_id",
     "reset_ebs_default_kms_key_id", "disable_image_block_public_access", "get_image_block_public_access_state",
@@ -329,7 +396,7 @@ def test_no_action_is_forgotten():
     model = botocore.session.get_session().get_service_model("ec2")
     actions = {xform_name(name) for name in EXPECTED["EC2"] if "DryRun" in model.operation_model(name).input_shape.members}
     # What is cancelled must be running, or another's: how that passes is not for a test that lasts and has one account.
-    assert actions == set(CALLS) | {"cancel_import_task", "cancel_image_launch_permission"}
+    assert actions == set(CALLS) | WITH_IDS | {"cancel_import_task", "cancel_image_launch_permission"}
     assert actions == set(REFUSALS) | NEVER_REFUSED
 
 

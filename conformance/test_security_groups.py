@@ -149,6 +149,16 @@ def test_dry_runs_make_nothing(server, group):
         made(server, name, DryRun=True)
     with dry_run():
         server.ec2().authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp(22, "10.0.0.0/8")], DryRun=True)
+    [rule], before = rules(server, group), described(server, group)
+    for call, parameters in [
+        (server.ec2().authorize_security_group_egress, {"IpPermissions": [tcp(22, "10.0.0.0/8")]}),
+        (server.ec2().revoke_security_group_egress, {"SecurityGroupRuleIds": [rule]}),
+        (server.ec2().modify_security_group_rules, {"SecurityGroupRules": [{"SecurityGroupRuleId": rule, "SecurityGroupRule": {"IpProtocol": "-1", "CidrIpv4": "10.0.0.0/8"}}]}),
+        (server.ec2().delete_security_group, {}),
+    ]:
+        with dry_run():
+            call(GroupId=group, **parameters, DryRun=True)
+    assert described(server, group) == before and list(rules(server, group)) == [rule]
     with refused("InvalidGroup.NotFound", f"^The security group '{name}' does not exist in default VPC 'vpc-"):
         server.ec2().describe_security_groups(GroupNames=[name])
     assert described(server, group)["IpPermissions"] == []
