@@ -7,8 +7,17 @@ struct AssumeRole: QueryAction {
     static let namespace = STSService.namespace
     static let permissions = [
         Permission<Self>("sts:AssumeRole") { [$1.role($0.request.role)] },
-        Permission<Self>("sts:SetSourceIdentity") { $0.request.sourceIdentity == nil ? [] : [$1.role($0.request.role)] },
-        Permission<Self>("sts:TagSession") { $0.request.content.tags.isEmpty ? [] : [$1.role($0.request.role)] },
+        // What goes on from the caller's session is given to the new one as what the request brings is.
+        Permission<Self>("sts:SetSourceIdentity") { $0.sourceIdentity(in: $1) == nil ? [] : [$1.role($0.request.role)] }
+            .adding { ["sts:sourceidentity": [$0.sourceIdentity(in: $1)].compactMap(\.self)] },
+        Permission<Self>("sts:TagSession") { $0.tags(in: $1).isEmpty ? [] : [$1.role($0.request.role)] }
+            .adding { action, call in
+                var facts: ConditionFacts = [:]
+                for tag in action.tags(in: call) { facts.addTag(tag.key, tag.value) }
+                let transitive = action.request.content.transitiveTagKeys + (call.session?.transitiveTags ?? []).map(\.key)
+                for key in transitive { facts.add("sts:transitivetagkeys", key) }
+                return facts
+            },
     ]
 
     private let request: RoleAssumption
@@ -29,13 +38,17 @@ struct AssumeRole: QueryAction {
     }
 
     func run(in call: Call) async throws -> Answer {
-        let sourceIdentity = call.session?.sourceIdentity ?? request.sourceIdentity
-        return Answer(
+        Answer(
             keys: try await SecurityTokens(call).assume(request),
             partition: call.region.partition,
-            sourceIdentity: sourceIdentity
+            sourceIdentity: call.session?.sourceIdentity ?? request.sourceIdentity
         )
     }
+
+    /// The one that is asked for; what else the session would have goes on to it.
+    private func sourceIdentity(in call: Call) -> String? { request.sourceIdentity ?? call.session?.sourceIdentity }
+
+    private func tags(in call: Call) -> [Tag] { request.content.tags + (call.session?.transitiveTags ?? []) }
 
     struct Answer: XMLEncodable {
         let keys: TemporaryKeys

@@ -25,6 +25,12 @@ package struct ARN: Hashable, Sendable, CustomStringConvertible {
         (partition, service, region, account, resource) = (parts[1], parts[2], parts[3], parts[4], parts[5])
     }
 
+    /// One of visible characters of ASCII, as all are that IAM gives. Other characters can be the same to Unicode and not to a policy.
+    package init?(visible text: String) {
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+        self.init(text)
+    }
+
     /// One of a known partition.
     init?(inPolicy text: String) {
         self.init(text)

@@ -44,6 +44,12 @@ package struct CallerSession: Hashable, Sendable {
         self.expiresAt = expiresAt
     }
 
+    /// The tags that go on into sessions that it begins.
+    package var transitiveTags: [Tag] {
+        let keys = Set(transitiveTagKeys.map { $0.lowercased() })
+        return tags.filter { keys.contains($0.key.lowercased()) }
+    }
+
     /// Whether policies of its own limit it. One of a federated user without any may do nothing but what resources let it.
     package func isLimited(for kind: Principal.Kind) -> Bool {
         if case .federatedUser = kind { return true }

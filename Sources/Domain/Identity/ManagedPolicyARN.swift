@@ -22,7 +22,7 @@ package struct ManagedPolicyARN: RawRepresentable, Hashable, Sendable {
     package init?(rawValue: String) { self.init(rawValue, in: "aws") }
 
     package init?(_ text: String, in partition: String) {
-        guard let arn = ARN(text), arn.partition == partition, arn.service == "iam", arn.region.isEmpty else { return nil }
+        guard let arn = ARN(visible: text), arn.partition == partition, arn.service == "iam", arn.region.isEmpty else { return nil }
         let parts = arn.resource.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count >= 2, parts[0] == "policy", let name = parts.last, !name.isEmpty else { return nil }
         if arn.account == "aws" {
@@ -37,11 +37,6 @@ package struct ManagedPolicyARN: RawRepresentable, Hashable, Sendable {
     }
 
     package var rawValue: String { text(in: "aws") }
-
-    /// Names that differ in capital letters alone are the same name.
-    package func isSame(as other: ManagedPolicyARN) -> Bool {
-        owner == other.owner && path == other.path && IAMNaming.folded(name) == IAMNaming.folded(other.name)
-    }
 
     package func text(in partition: String) -> String {
         let account =

@@ -7,7 +7,7 @@ package struct RoleARN: Hashable, Sendable, CustomStringConvertible {
     package let name: String
 
     package init?(_ text: String) {
-        guard let arn = ARN(text), ARN.partitions.contains(arn.partition), arn.service == "iam", arn.region.isEmpty,
+        guard let arn = ARN(visible: text), ARN.partitions.contains(arn.partition), arn.service == "iam", arn.region.isEmpty,
             let account = AccountID(rawValue: arn.account), arn.resource.hasPrefix("role/"),
             let name = arn.resource.split(separator: "/", omittingEmptySubsequences: false).last, !name.isEmpty
         else { return nil }

@@ -49,6 +49,25 @@ package struct KeyGrant: Hashable, Sendable {
             && Set(operations) == Set(other.operations) && constraint == other.constraint
     }
 
+    /// Whether it lets its grantee do something with the key.
+    ///
+    /// - Parameter context: of the encryption that is asked for; nil where it has no one reading.
+    package func allows(_ operation: GrantOperation, context: EncryptionContext?) -> Bool {
+        guard operations.contains(operation) else { return false }
+        switch operation {
+        // These are no encryption, which is what constraints are about.
+        case .describeKey, .retireGrant: return true
+        default: return constraint.map { constraint in context.map(constraint.allows) ?? false } ?? true
+        }
+    }
+
+    /// Whether its grantee may give so much of it to others: nothing that it has not itself, and not for more encryption contexts.
+    package func allowsGranting(_ operations: Set<GrantOperation>, _ constraint: GrantConstraint?) -> Bool {
+        guard self.operations.contains(.createGrant), operations.isSubset(of: self.operations) else { return false }
+        guard let own = self.constraint else { return true }
+        return constraint?.isWithin(own) ?? false
+    }
+
     /// Throws what KMS throws of a grant that no key of this kind can have.
     package func check(for key: KMSKey) throws {
         guard !operations.isEmpty else { throw Fault(.validationException, "Operations must name at least one operation") }

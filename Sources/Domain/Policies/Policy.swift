@@ -25,10 +25,14 @@ package struct Policy: Hashable, Sendable {
     package let statements: [PolicyStatement]
 
     /// Reads a policy.
-    package init(parsing document: [UInt8], of kind: Kind = .resource) throws(PolicyError) {
+    ///
+    /// - Parameter isKept: whether it was taken in long ago, when members might stand there twice.
+    package init(parsing document: [UInt8], of kind: Kind = .resource, isKept: Bool = false) throws(PolicyError) {
         guard let value = try? JSONDecoder().decode(PolicyValue.self, from: Data(document)) else {
             throw PolicyError("This policy contains invalid Json", .json)
         }
+        // One of the two would be read, and nobody would know which.
+        if !isKept, let name = PolicyMembers.repeated(in: document) { throw PolicyError("Duplicate field \(name.prefix(64))", .syntax) }
         let fields = try PolicyFields(value, allowing: Self.members)
         if let version = fields["Version"] {
             guard let text = version.text, Self.versions.contains(text) else {

@@ -25,20 +25,33 @@ package struct PolicyDocument: Sendable {
         try PolicyDocument(text, of: .identity, limit, needsVariables: needsVariables)
     }
 
+    /// Reads one that was taken in.
+    ///
+    /// - Throws: `Fault` `MalformedPolicyDocument`, which none that was taken in is.
+    package static func kept(_ text: String, of kind: Policy.Kind) throws(Fault) -> PolicyDocument {
+        try PolicyDocument(text, of: kind, isKept: true)
+    }
+
     /// Reads who may assume a role.
     ///
     /// - Throws: `Fault` `MalformedPolicyDocument` or `LimitExceeded`.
     package static func trust(parsing text: String, limit: SizeLimit? = nil) throws(Fault) -> PolicyDocument {
-        try PolicyDocument(text, of: .trust, limit, needsVariables: false)
+        try PolicyDocument(text, of: .trust, limit)
     }
 
-    private init(_ text: String, of kind: Policy.Kind, _ limit: SizeLimit?, needsVariables: Bool) throws(Fault) {
+    private init(
+        _ text: String,
+        of kind: Policy.Kind,
+        _ limit: SizeLimit? = nil,
+        needsVariables: Bool = false,
+        isKept: Bool = false
+    ) throws(Fault) {
         if let limit, Self.size(of: text) > limit.characters {
             throw Fault(.limitExceeded, "Cannot exceed quota for \(limit.quota): \(limit.characters)")
         }
         let policy: Policy
         do throws(PolicyError) {
-            policy = try Policy(parsing: Array(text.utf8), of: kind)
+            policy = try Policy(parsing: Array(text.utf8), of: kind, isKept: isKept)
         } catch {
             throw Self.malformed(IAMPolicyRules.text(of: error, in: kind), error.statement, error.description)
         }

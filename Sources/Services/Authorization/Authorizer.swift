@@ -92,9 +92,8 @@ package struct Authorizer: Sendable {
     ) async throws -> Outcome {
         var policies = own
         let named = resource.arn
-        var isGranted = false
         if case .grant(let id, let key) = resource {
-            (policies.resource, isGranted) = try await ResourcePolicies(call: call).retirement(of: id, on: key)
+            policies.resource = try await ResourcePolicies(call: call).retirement(of: id, on: key)
         } else if let named {
             policies.resource = try await ResourcePolicies(call: call).policy(of: resource, for: action) ?? stranger(named)
         }
@@ -107,16 +106,16 @@ package struct Authorizer: Sendable {
         var request = AccessRequest(action: action, resource: resource.description, context: context)
         if named?.service == "s3", policies.resource?.policy != nil { request.canonicalUserID = call.account.canonicalID }
         let hasAsked = policies.resource != nil
-        guard case .denied(let denial) = policies.decide(request) else {
-            return Outcome(hasAsked: hasAsked, isForNewObjects: policies.needACL(for: request))
+        var decision = policies.decide(request)
+        // Grants are looked at where nothing else allows. To retire one takes that one, and no other.
+        if case .denied(let denial) = decision, !denial.isExplicit, case .named(let key) = resource, key.service == "kms",
+            let granted = try await ResourcePolicies(call: call).granted(action, on: key, facts())
+        {
+            policies.resource = granted
+            decision = policies.decide(request)
         }
-        if !denial.isExplicit, let named, named.service == "kms" {
-            let context = EncryptionContext(facts: facts())
-            // To retire a grant takes that one, and no other.
-            if case .named = resource {
-                isGranted = try await ResourcePolicies(call: call).hasGrant(action, on: named, context: context)
-            }
-            if isGranted { return Outcome(hasAsked: hasAsked) }
+        guard case .denied(let denial) = decision else {
+            return Outcome(hasAsked: hasAsked, isForNewObjects: policies.needACL(for: request))
         }
         let isAbroad = call.principal.isNobody || policies.resource.map { $0.owner != call.account } ?? false
         let told = isAbroad ? denial.toldAbroad : denial
@@ -164,14 +163,5 @@ extension ApplicablePolicies {
         others.resource?.grant = nil
         guard case .denied = others.decide(request) else { return false }
         return true
-    }
-}
-
-extension EncryptionContext {
-    /// The encryption context that a request brings, of what conditions ask about. Nil where two keys differ by capital letters alone.
-    fileprivate init?(facts: [String: [String]]) {
-        let keys = facts["kms:encryptioncontextkeys"] ?? []
-        guard Set(keys.map { $0.lowercased() }).count == keys.count else { return nil }
-        try? self.init(keys.map { (key: $0, value: facts["kms:encryptioncontext:\($0)".lowercased()]?.first ?? "") })
     }
 }

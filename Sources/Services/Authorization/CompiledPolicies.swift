@@ -3,8 +3,9 @@ import Synchronization
 
 /// Policies made ready to decide. They are kept by their text, so that one that many calls ask, or many identities have, is read once.
 final class CompiledPolicies: Sendable {
+    /// By its bytes: texts that Unicode takes for the same name different resources.
     private struct Text: Hashable {
-        let text: String
+        let bytes: [UInt8]
         let kind: Policy.Kind
     }
 
@@ -27,12 +28,11 @@ final class CompiledPolicies: Sendable {
 
     /// - Throws: what is wrong with a text that is no policy, which none that was taken in is.
     func policy(_ text: String, _ kind: Policy.Kind) throws -> CompiledPolicy {
-        let key = Text(text: text, kind: kind)
+        let key = Text(bytes: Array(text.utf8), kind: kind)
         if let known = find(key) { return known }
         let policy =
             switch kind {
-            case .identity: try PolicyDocument.identity(parsing: text).policy
-            case .trust: try PolicyDocument.trust(parsing: text).policy
+            case .identity, .trust: try PolicyDocument.kept(text, of: kind).policy
             case .resource: try CompiledPolicy(resource: text)
             }
         if keep(policy, for: key) { dropped() }
@@ -45,7 +45,7 @@ final class CompiledPolicies: Sendable {
 
     /// - Returns: whether the others were let go for it; what is still asked for comes back at once.
     @inline(never) private func keep(_ policy: CompiledPolicy, for key: Text) -> Bool {
-        let bytes = key.text.utf8.count
+        let bytes = key.bytes.count
         return kept.withLock { kept in
             guard bytes <= textBytesMax, kept.policies[key] == nil else { return false }
             let isFull = kept.textBytes + bytes > textBytesMax

@@ -155,6 +155,6 @@ struct ResourceConditions: Sendable {
             let place = try await Buckets(call).found(bucket)?.place
         else { return }
         let row = try await place.store.database.read { try ObjectTable($0).row(key, version: version, in: bucket) }
-        for (name, value) in try row?.attributes.tags ?? [:] { context.set("s3:existingobjecttag/\(name.lowercased())", to: value) }
+        context.set(try row?.attributes.tags.map { Tag(key: $0.key, value: $0.value) } ?? [], under: "s3:existingobjecttag")
     }
 }

@@ -93,9 +93,11 @@ struct ResourcePolicies: Sendable {
             guard try OrganizationTable(transaction).isActive(account) else { return nil }
             return try IAMIdentityTable(transaction).find(.role, String(name), of: account)
         }
-        guard let role, role.arn(in: arn.partition) == arn, let trust = try await call.deployment.identityPolicies.trust(ofRole: role.id)
-        else { return nil }
-        return ResourcePolicy(owner: account, rule: .decides, policy: trust)
+        // One that is not there, or is called otherwise, trusts nobody: names are found whatever their capital letters are.
+        guard let role, role.arn(in: call.region.partition) == arn else {
+            return ResourcePolicy(owner: account, rule: .decides, policy: nil)
+        }
+        return ResourcePolicy(owner: account, rule: .decides, policy: try await call.deployment.identityPolicies.trust(ofRole: role.id))
     }
 
     // MARK: - Keys
@@ -122,44 +124,91 @@ struct ResourcePolicies: Sendable {
 
     /// What a key says of retiring a grant on it, and whether the grant lets the caller: its retiring principal, its grantee where retiring is among its
     /// operations, or the root user of the key's account (KMS, RetireGrant). Policies cannot give it, only take it.
-    func retirement(of id: String, on arn: ARN) async throws -> (policy: ResourcePolicy?, isGranted: Bool) {
+    func retirement(of id: String, on arn: ARN) async throws -> ResourcePolicy? {
         guard let key = try await key(arn), let store = call.deployment.regions[key.region] else {
-            return (AccountID(rawValue: arn.account).map { ResourcePolicy(owner: $0, rule: .decides, policy: nil) }, false)
+            return AccountID(rawValue: arn.account).map { ResourcePolicy(owner: $0, rule: .decides, policy: nil) }
         }
         let found = try await store.database.read { try GrantTable($0).grant(id) }
         // One that is not there has nothing to protect: who may do so by the policies is told.
-        guard let grant = found, grant.key == key.id else { return (try await keyPolicy(of: arn), false) }
+        guard let grant = found, grant.key == key.id else { return try await keyPolicy(of: arn) }
         let isRoot = call.principal.kind == .rootUser && call.account == key.account
-        guard isRoot || mayRetire(grant) else { return (ResourcePolicy(owner: key.account, rule: .decides, policy: nil), false) }
-        return (try await keyPolicy(of: arn), true)
+        guard let leave = isRoot ? .caller : retirement(by: grant) else {
+            return ResourcePolicy(owner: key.account, rule: .decides, policy: nil)
+        }
+        return try await keyPolicy(of: arn)?.granting(leave)
     }
 
-    private func mayRetire(_ grant: KeyGrant) -> Bool {
-        var names = names(of: call.principal)
-        if call.principal.kind == .rootUser { names.insert(call.account.rawValue) }
-        if let retiring = grant.retiringPrincipal, names.contains(retiring) { return true }
-        return grant.operations.contains(.retireGrant) && names.contains(grant.grantee)
+    private func retirement(by grant: KeyGrant) -> ResourceGrant? {
+        let names = names
+        let isOfRoot = call.principal.kind == .rootUser && grant.retiringPrincipal == call.account.rawValue
+        let byRetiring = isOfRoot ? .caller : grant.retiringPrincipal.flatMap { names[$0] }
+        let byGrantee = grant.allows(.retireGrant, context: nil) ? names[grant.grantee] : nil
+        return [byRetiring, byGrantee].compactMap(\.self).max()
     }
 
-    private func names(of principal: Principal) -> Set<String> {
+    /// As what the names of the caller that a grant can have let it in: a session by its own name, or as its role.
+    private var names: [String: ResourceGrant] {
         let partition = call.region.partition
-        return Set([principal.arn(in: partition), principal.principalARN(in: partition)].compactMap(\.self))
+        var names: [String: ResourceGrant] = [:]
+        if let role = call.principal.principalARN(in: partition) { names[role] = .role }
+        names[call.principal.arn(in: partition)] = .caller
+        return names
     }
 
-    /// Whether a grant on a key lets the caller do it: beside the key's policy, and without any of the caller's own.
+    /// A key with what its grants let the caller do: beside its policy, and without any of the caller's own.
     ///
-    /// - Parameter context: of the encryption that is asked for; nil where two of its keys are told apart by capital letters alone.
-    func hasGrant(_ action: String, on arn: ARN, context: EncryptionContext?) async throws -> Bool {
+    /// - Parameter facts: what conditions ask about the request.
+    /// - Returns: nil where no grant lets the caller in.
+    func granted(_ action: String, on arn: ARN, _ facts: [String: [String]]) async throws -> ResourcePolicy? {
         guard arn.service == "kms", let operation = GrantOperation(rawValue: String(action.dropFirst("kms:".count))),
             let key = try await key(arn), let store = call.deployment.regions[key.region]
-        else { return false }
-        let names = names(of: call.principal)
-        let grants = try await store.database.read { try GrantTable($0).grants(on: key.id, to: names) }
-        return grants.contains { grant in
-            guard grant.operations.contains(operation) else { return false }
-            guard let constraint = grant.constraint else { return true }
-            return context.map(constraint.allows) ?? false
-        }
+        else { return nil }
+        let names = names
+        let grants = try await store.database.read { try GrantTable($0).grants(on: key.id, to: Set(names.keys)) }
+        let asked = GrantQuestion(operation, facts)
+        guard let leave = grants.filter(asked.isAllowed).compactMap({ names[$0.grantee] }).max() else { return nil }
+        return try await keyPolicy(of: arn)?.granting(leave)
+    }
+}
+
+extension ResourcePolicy {
+    fileprivate func granting(_ leave: ResourceGrant) -> ResourcePolicy {
+        var policy = self
+        (policy.grant, policy.isGrantEnough) = (leave, true)
+        return policy
+    }
+}
+
+/// What grants of a key are asked: an operation, and what the request says that their terms are about.
+private struct GrantQuestion {
+    private let operation: GrantOperation
+    /// Nil where two of its keys are told apart by capital letters alone.
+    private let context: EncryptionContext?
+    private let operations: Set<GrantOperation>
+    private let constraintType: String?
+
+    init(_ operation: GrantOperation, _ facts: [String: [String]]) {
+        self.operation = operation
+        context = EncryptionContext(facts: facts)
+        operations = Set((facts["kms:grantoperations"] ?? []).compactMap(GrantOperation.init))
+        constraintType = facts["kms:grantconstrainttype"]?.first
+    }
+
+    func isAllowed(by grant: KeyGrant) -> Bool {
+        guard operation == .createGrant else { return grant.allows(operation, context: context) }
+        guard let constraintType else { return grant.allowsGranting(operations, nil) }
+        guard let context else { return false }
+        let constraint = constraintType == "EncryptionContextEquals" ? GrantConstraint.contextEquals(context) : .contextContains(context)
+        return grant.allowsGranting(operations, constraint)
+    }
+}
+
+extension EncryptionContext {
+    /// The encryption context that a request brings, of what conditions ask about. Nil where two keys differ by capital letters alone.
+    fileprivate init?(facts: [String: [String]]) {
+        let keys = facts["kms:encryptioncontextkeys"] ?? []
+        guard Set(keys.map { $0.lowercased() }).count == keys.count else { return nil }
+        try? self.init(keys.map { (key: $0, value: facts["kms:encryptioncontext:\($0)".lowercased()]?.first ?? "") })
     }
 }
 

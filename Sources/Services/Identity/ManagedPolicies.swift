@@ -132,7 +132,8 @@ extension ManagedPolicies {
             if let policy = AWSManagedPolicy.find(arn.rawValue) { return .aws(policy) }
         case .account(call.account):
             let policy = try IAMPolicyTable(transaction).policy(named: arn.name, of: call.account)
-            if let policy, policy.path == arn.path { return .customer(policy) }
+            // By the name that policies know it by: names are found whatever their capital letters are.
+            if let policy, policy.arn == arn { return .customer(policy) }
         case .account: break
         }
         throw notFound(text)

@@ -28,9 +28,7 @@ package struct PolicyAttachments: Sendable {
         try await IAMIdentities(call).change(kind, name) { identity, transaction in
             let arn = try ManagedPolicies.arn(policy, by: call)
             let table = IAMAttachmentTable(transaction)
-            // Of its own policies the rows know the ARN as it was made, whatever capital letters it is asked for with.
-            let attached = try table.policies(of: identity.id).first { $0.isSame(as: arn) }
-            guard let attached, try table.detach(attached, from: identity.id) else { throw ManagedPolicies.notFound(policy) }
+            guard try table.detach(arn, from: identity.id) else { throw ManagedPolicies.notFound(policy) }
         }
     }
 

@@ -8,7 +8,8 @@ struct PolicySources: Sendable {
 
     /// - Throws: `Fault` `InvalidInput`, `NoSuchEntity`.
     static func find(_ text: String, by call: Call, in transaction: Transaction) throws -> PolicySources {
-        guard let arn = ARN(text), arn.service == "iam", arn.account == call.account.rawValue, arn.partition == call.region.partition,
+        guard let arn = ARN(visible: text), arn.service == "iam", arn.account == call.account.rawValue,
+            arn.partition == call.region.partition,
             let slash = arn.resource.firstIndex(of: "/"), let kind = IAMIdentity.Kind(rawValue: String(arn.resource[..<slash])),
             kind != .instanceProfile, let name = arn.resource.split(separator: "/").last.map(String.init)
         else { throw Fault(.invalidInput, "Invalid Entity Arn: \(text) does not clearly define entity type and name.") }

@@ -31,7 +31,7 @@ package struct ServiceAccess: Sendable {
         let policies = try await call.readIAM { transaction in
             try Self.policies(of: PolicySources.find(arn, by: call, in: transaction).identity, in: transaction)
         }
-        let known = try policies.map { ($0.policy, try Policy(parsing: Array($0.text.utf8), of: .identity)) }
+        let known = try policies.map { ($0.policy, try Policy(parsing: Array($0.text.utf8), of: .identity, isKept: true)) }
         // A marker holds the name of its listing, and this one's would be long.
         let asked = SHA256.hash(data: Data(([arn] + services).joined(separator: " ").utf8))
         let listing = "service-access/\(Hex.encode(Array(asked)))"

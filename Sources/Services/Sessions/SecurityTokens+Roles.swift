@@ -68,10 +68,11 @@ extension SecurityTokens {
 
     /// Nil for one that is not there, or whose account is closed.
     func role(_ name: RoleARN) async throws -> IAMIdentity? {
-        try await call.deployment.directory.read { transaction in
+        try await call.deployment.directory.read { [partition = call.region.partition] transaction in
             guard try OrganizationTable(transaction).isActive(name.account) else { return nil }
             let role = try IAMIdentityTable(transaction).find(.role, name.name, of: name.account)
-            return role?.path == name.path ? role : nil
+            // Policies know it by this name alone.
+            return role?.arn(in: partition) == name.arn ? role : nil
         }
     }
 }

@@ -55,8 +55,8 @@ package struct SessionContent: Sendable {
     ///
     /// - Throws: `Fault` `ValidationError` for a tag that would take the place of one of them.
     func inheriting(from session: CallerSession?) throws -> SessionContent {
-        guard let session, !session.transitiveTagKeys.isEmpty else { return self }
-        let inherited = session.tags.filter { session.transitiveTagKeys.contains($0.key) }
+        let inherited = session?.transitiveTags ?? []
+        guard !inherited.isEmpty else { return self }
         let keys = Set(inherited.map { $0.key.lowercased() })
         if let tag = tags.first(where: { keys.contains($0.key.lowercased()) }) {
             throw Fault(.validationError, "The tag \(tag.key) is inherited from the calling session and cannot be set.")

@@ -39,6 +39,48 @@ import Testing
         }
     }
 
+    @Test func whatIsDeniedToEverybodyIsDeniedToServicesAndProviders() throws {
+        let provider = "arn:aws:iam::111122223333:oidc-provider/ci.example.org"
+        let trusted = #"{"Federated": "\#(provider)", "Service": "vmie.amazonaws.com"}"#
+        for everybody in [#""*""#, #"{"AWS": "*"}"#] {
+            let trust = try Samples.trust(
+                Samples.allow("sts:AssumeRole*", on: nil, to: trusted),
+                Samples.deny("sts:AssumeRole*", on: nil, to: everybody, if: #"{"StringEquals": {"aws:SourceIp": "192.0.2.7"}}"#)
+            )
+            for caller in [Caller.provider(provider), .service("vmie.amazonaws.com")] {
+                for (address, outcome) in [("192.0.2.7", "-resource"), ("192.0.2.8", "allowed")] {
+                    var policies = ApplicablePolicies()
+                    policies.resource = ResourcePolicy(owner: Samples.account, rule: .decides, policy: trust)
+                    let role = "arn:aws:iam::111122223333:role/ci"
+                    let request = Samples.request(caller, "sts:AssumeRoleWithWebIdentity", on: role, ["aws:sourceip": [address]])
+                    #expect(policies.decide(request).short == outcome, "\(caller) \(address) \(everybody)")
+                }
+            }
+        }
+    }
+
+    /// A grant of a key needs no policy of the caller's, and what limits the caller limits it.
+    @Test func aGrantOfAKeyIsLimitedAsWhateverLetsIn() throws {
+        let other = try Samples.identity(Samples.allow("s3:ListBucket"))
+        func decide(_ grant: ResourceGrant, of owner: AccountID, _ change: (inout ApplicablePolicies) -> Void = { _ in }) -> String {
+            self.decide(Samples.worker) {
+                var resource = ResourcePolicy(owner: owner, rule: .decides, policy: nil, grant: grant)
+                resource.isGrantEnough = true
+                $0.resource = resource
+                change(&$0)
+            }
+        }
+        for owner in [Samples.account, Samples.otherAccount] {
+            #expect(decide(.role, of: owner) == "allowed")
+            #expect(decide(.role, of: owner) { $0.serviceControl = [[other]] } == "?serviceControl")
+            #expect(decide(.caller, of: owner) { $0.serviceControl = [[other]] } == "?serviceControl")
+            #expect(decide(.caller, of: owner) { ($0.boundary, $0.session) = (other, [other]) } == "allowed")
+        }
+        #expect(decide(.role, of: Samples.account) { $0.session = [other] } == "?session")
+        #expect(decide(.role, of: Samples.account) { $0.boundary = other } == "?boundary")
+        #expect(decide(.role, of: Samples.otherAccount) { $0.session = [other] } == "?identity")
+    }
+
     @Test func whatLetsInBesideThePolicyCountsAsThePolicyDoes() throws {
         let other = try Samples.identity(Samples.allow("s3:ListBucket"))
         func resource(_ grant: ResourceGrant?, of owner: AccountID = Samples.account) -> ResourcePolicy {

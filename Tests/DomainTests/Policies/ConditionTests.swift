@@ -90,6 +90,47 @@ import Testing
         #expect(try holds(condition, ["aws:principaltag/home": ["*"], "s3:prefix": ["*/b"]]))
     }
 
+    /// Whoever sends a key twice must not pass by the value that suits it.
+    @Test func ofAKeyThatIsThereTwiceEachValueCounts() throws {
+        let condition = #"{"StringEquals": {"aws:RequestTag/team": "a"}}"#
+        #expect(try holds(condition, ["aws:requesttag/team": ["a"]]))
+        #expect(try !holds(condition, ["aws:requesttag/team": ["a", "b"]]))
+        #expect(try holds(#"{"StringNotEquals": {"aws:RequestTag/team": "c"}}"#, ["aws:requesttag/team": ["a", "b"]]))
+        for (denied, isAllowed) in [("b", false), ("a", false), ("c", true)] {
+            var policies = ApplicablePolicies()
+            policies.identity = [
+                try PolicySamples.identity(
+                    PolicySamples.allow("s3:*"),
+                    PolicySamples.deny("s3:*", if: #"{"StringEquals": {"aws:RequestTag/team": "\#(denied)"}}"#)
+                )
+            ]
+            let request = PolicySamples.request(PolicySamples.alice, ["aws:requesttag/team": ["a", "b"]])
+            #expect(policies.decide(request).isAllowed == isAllowed, "\(denied)")
+        }
+        var context = ConditionContext(of: PolicySamples.alice, in: "aws", at: PolicySamples.date)
+        context.set([Tag(key: "Team", value: "a"), Tag(key: "team", value: "b")], under: "aws:resourcetag")
+        #expect(context["aws:resourcetag/team"] == ["a", "b"])
+        // Those of a session stand in place of its role's.
+        context.set([Tag(key: "TEAM", value: "c")], under: "aws:resourcetag")
+        #expect(context["aws:resourcetag/team"] == ["c"])
+    }
+
+    @Test func allButAnUnknownResourceIsNotEverything() throws {
+        let excluded = #"{"Effect": "EFFECT", "Action": "s3:*", "NotResource": "arn:aws:s3:::${aws:PrincipalTag/team}/*"}"#
+        func decide(_ statements: String..., team: String?) throws -> String {
+            var policies = ApplicablePolicies()
+            let document = PolicySamples.document(statements)
+            policies.identity = [NamedPolicy(name: "p", policy: try PolicyDocument.identity(parsing: document).policy)]
+            return policies.decide(PolicySamples.request(PolicySamples.alice, ["aws:principaltag/team": team.map { [$0] } ?? []])).short
+        }
+        let (allow, deny) = (excluded.replacing("EFFECT", with: "Allow"), excluded.replacing("EFFECT", with: "Deny"))
+        #expect(try decide(allow, team: "other") == "allowed")
+        #expect(try decide(allow, team: "depot") == "?identity")
+        #expect(try decide(allow, team: nil) == "?identity")
+        #expect(try decide(PolicySamples.allow("*"), deny, team: nil) == "-identity")
+        #expect(try decide(PolicySamples.allow("*"), deny, team: "depot") == "allowed")
+    }
+
     @Test func variablesThatAreNoneStayText() throws {
         for text in ["${aws:username", "$aws:username}", "{aws:username}"] {
             #expect(try holds(#"{"StringEquals": {"s3:prefix": "\#(text)"}}"#, ["s3:prefix": [text]]), "\(text)")

@@ -92,6 +92,37 @@ import Testing
         )
     }
 
+    /// Of two one would be read, and whoever wrote the policy could not tell which.
+    @Test func aMemberStandsThereOnce() throws {
+        let statement = #"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#
+        for (document, name) in [
+            (#"{"Statement": \#(statement), "Statement": \#(statement)}"#, "Statement"),
+            (#"{"Statement": {"Effect": "Deny", "Effect": "Allow", "Action": "*", "Resource": "*"}}"#, "Effect"),
+            (#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "\u0041ction": "s3:*"}}"#, "Action"),
+            (
+                #"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"a:b": true}, "Bool": {}}}}"#,
+                "Bool"
+            ),
+            (
+                #"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"a:b": true, "a:b": false}}}}"#,
+                "a:b"
+            ),
+        ] {
+            expectIdentity(document, "Syntax errors in policy. (Duplicate field \(name))")
+            // What was taken in before is read as it was.
+            _ = try PolicyDocument.kept(document, of: .identity)
+        }
+        #expect(throws: PolicyError.self) {
+            try Policy(parsing: Array(#"{"Statement": {"Effect": "Deny", "Principal": {"AWS": "*", "AWS": []}, "Action": "*"}}"#.utf8))
+        }
+        // The same name in two objects, as a value, and in text that looks like one.
+        for document in [
+            #"{"Statement": [\#(statement), \#(statement)]}"#,
+            #"{"Id": "Id", "Statement": {"Sid": "Sid", "Effect": "Allow", "Action": ["s3:a", "s3:a"], "Resource": ["*", "*"]}}"#,
+            #"{"Id": "\",\"Id\":\"{", "Statement": \#(statement)}"#,
+        ] { expectIdentity(document, nil) }
+    }
+
     @Test func twoStatementsHaveTwoNames() {
         let one = #"{"Sid": "A", "Effect": "Allow", "Action": "*", "Resource": "*"}"#
         expectIdentity(

@@ -11,17 +11,20 @@ struct ReferenceConditions {
                 filled(text).map { ReferencePattern.matchesARN($0, escaped(resource), crosses: true) } ?? false
             }
         }
-        if statement["NotResource"] != nil { return !matches("NotResource") }
+        if statement["NotResource"] != nil {
+            let isWhole = statement["Effect"] as? String == "Deny" || texts(statement["NotResource"]).allSatisfy { filled($0) != nil }
+            return isWhole && !matches("NotResource")
+        }
         // The policy of a role names none.
         return statement["Resource"] == nil || matches("Resource")
     }
 
     /// All operators, and under each all keys, must hold.
-    func hold(_ condition: Any?) -> Bool {
-        ((condition as? [String: [String: Any]]) ?? [:]).allSatisfy { name, keys in keys.allSatisfy { holds(name, $0, texts($1)) } }
+    func hold(_ condition: Any?, isDeny: Bool) -> Bool {
+        ((condition as? [String: [String: Any]]) ?? [:]).allSatisfy { name, keys in keys.allSatisfy { holds(name, $0, texts($1), isDeny) } }
     }
 
-    private func holds(_ name: String, _ key: String, _ wanted: [String]) -> Bool {
+    private func holds(_ name: String, _ key: String, _ wanted: [String], _ isDeny: Bool) -> Bool {
         var name = name
         var quantifier: String?
         for prefix in ["ForAllValues:", "ForAnyValue:"] where name.hasPrefix(prefix) {
@@ -47,7 +50,7 @@ struct ReferenceConditions {
         switch quantifier {
         case "ForAllValues:": return values.allSatisfy(one)
         case "ForAnyValue:": return values.contains(where: one)
-        default: return isNegated ? !values.contains(where: any) : values.contains(where: any)
+        default: return isDeny ? values.contains(where: one) : values.allSatisfy(one)
         }
     }
 

@@ -168,6 +168,7 @@ struct ReferenceEvaluator {
         // Exempt from what denies all others is who is named at every level.
         if let excluded = statement["NotPrincipal"] { return isNamed(excluded, question).contains(false) }
         guard let principals = statement["Principal"] else { return true }
+        if denying, awsNames(principals).contains("*") { return true }
         return !grants(principals, question).isEmpty
     }
 
@@ -178,7 +179,7 @@ struct ReferenceEvaluator {
     private func applies(_ statement: Document, of document: Document, _ question: Question) -> Bool {
         let conditions = ReferenceConditions(question: question, hasVariables: document["Version"] as? String == "2012-10-17")
         return isAboutAction(statement, question.action) && conditions.isAboutResource(statement, question.resource)
-            && conditions.hold(statement["Condition"])
+            && conditions.hold(statement["Condition"], isDeny: statement["Effect"] as? String == "Deny")
     }
 
     private func isAboutAction(_ statement: Document, _ action: String) -> Bool {

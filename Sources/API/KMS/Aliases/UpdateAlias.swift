@@ -4,7 +4,7 @@ import Wire
 
 /// Moves a name to another key.
 struct UpdateAlias: KMSAction {
-    static let permissions = [Permission<Self>("kms:UpdateAlias") { try await $1.alias($0.alias, of: $0.target) }]
+    static let permissions = [Permission<Self>("kms:UpdateAlias") { try await $1.alias($0.alias, of: $0.target, isMoved: true) }]
 
     static let members: [JSONMember] = [.required("AliasName", .aliasName), .required("TargetKeyId", .keyID)]
 

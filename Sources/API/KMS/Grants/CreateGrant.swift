@@ -40,23 +40,15 @@ struct CreateGrant: KMSAction {
             return nil
         }
         let constraints = try json.value("Constraints").reader()
-        let equals = try context("EncryptionContextEquals", constraints)
-        let subset = try context("EncryptionContextSubset", constraints)
+        let equals = try constraints.encryptionContext("EncryptionContextEquals")
+        let subset = try constraints.encryptionContext("EncryptionContextSubset")
+        // Terraform sends an empty map for the one that was not set; one without a pair says nothing.
         switch (equals, subset) {
-        case (nil, nil): return nil
-        case (let equals?, nil): return .contextEquals(equals)
-        case (nil, let subset?): return .contextContains(subset)
-        // Terraform sends an empty map for the one that was not set.
-        case (let equals?, .some(.empty)): return equals == .empty ? nil : .contextEquals(equals)
-        case (.some(.empty), let subset?): return .contextContains(subset)
+        case (.empty, .empty): return nil
+        case (let equals, .empty): return .contextEquals(equals)
+        case (.empty, let subset): return .contextContains(subset)
         default: throw Fault(.validationException, "Constraints takes EncryptionContextEquals or EncryptionContextSubset, not both")
         }
-    }
-
-    private static func context(_ name: String, _ constraints: JSONReader) throws -> EncryptionContext? {
-        let isGiven = !constraints.value(name).isNull
-        let context = try constraints.encryptionContext(name)
-        return isGiven ? context : nil
     }
 
     struct Answer: JSONEncodable {

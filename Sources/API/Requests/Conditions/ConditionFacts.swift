@@ -21,12 +21,12 @@ extension ConditionFacts {
     /// A pair of an encryption context.
     mutating func addEncryptionContext(_ key: String, _ value: String) {
         add("kms:encryptioncontextkeys", key)
-        set("kms:encryptioncontext:\(key)".lowercased(), value)
+        add("kms:encryptioncontext:\(key)".lowercased(), value)
     }
 
-    /// A tag that the request brings.
+    /// A tag that the request brings. Of one that it brings several times, each value counts.
     mutating func addTag(_ key: String, _ value: String) {
-        self["aws:requesttag/\(key.lowercased())"] = [value]
+        add("aws:requesttag/\(key.lowercased())", value)
         add("aws:tagkeys", key)
     }
 }

@@ -22,7 +22,14 @@ extension JSONReader: ConditionSource {
             case "KeyId":
                 guard let text = rawText(name), let alias = Self.alias(text) else { continue }
                 facts.set("kms:requestalias", alias)
-            case "Constraints": facts.set("kms:grantconstrainttype", value(name).unreadReader?.memberNames.first)
+            case "Constraints":
+                guard let constraints = value(name).unreadReader else { continue }
+                // One without a pair is none: see `CreateGrant`.
+                for type in constraints.memberNames {
+                    guard let context = constraints.value(type).unreadReader, !context.memberNames.isEmpty else { continue }
+                    facts.add("kms:grantconstrainttype", type)
+                    for key in context.memberNames { facts.addEncryptionContext(key, context.rawText(key) ?? "") }
+                }
             default:
                 if let key = Self.keys[name] { facts.set(key, rawText(name) ?? value(name).unreadNumber) }
             }

@@ -26,7 +26,7 @@ extension S3Request: ConditionSource {
 
 extension ConditionFacts {
     mutating func addObjectTag(_ tag: S3Tag) {
-        self["s3:requestobjecttag/\(tag.key.lowercased())"] = [tag.value]
+        add("s3:requestobjecttag/\(tag.key.lowercased())", tag.value)
         add("s3:requestobjecttagkeys", tag.key)
     }
 }

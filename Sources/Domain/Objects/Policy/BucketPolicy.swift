@@ -53,7 +53,7 @@ package struct BucketPolicy: Hashable, Codable, Sendable {
     }
 
     /// Whether it lets in everybody.
-    package var isPublic: Bool { (try? Policy(parsing: Array(text.utf8)).isPublic) ?? false }
+    package var isPublic: Bool { (try? Policy(parsing: Array(text.utf8), isKept: true).isPublic) ?? false }
 }
 
 extension Fault {

@@ -57,13 +57,15 @@ extension ApplicablePolicies {
         let missingOfCaller: PolicyType? =
             if !allows.identity { .identity } else if !allows.boundary { .boundary } else if !allows.session { .session } else { nil }
         guard let resource else { return missingOfCaller }
+        let missingOfSession: PolicyType? = allows.boundary ? (allows.session ? nil : .session) : .boundary
+        if resource.isGrantEnough, let grant = resource.grant, grant == .caller || missingOfSession == nil { return nil }
         guard resource.owner == account else {
             // Both accounts must agree.
             return missingOfCaller ?? (allows.resource == nil ? .resource : nil)
         }
         switch allows.resource {
         case .caller: return nil
-        case .role: return allows.boundary ? (allows.session ? nil : .session) : .boundary
+        case .role: return missingOfSession
         case nil where resource.rule == .decides: return .resource
         case .account, nil: return missingOfCaller
         }

@@ -25,6 +25,8 @@ package struct ResourcePolicy: Sendable {
     package let policy: NamedPolicy?
     /// What lets the caller in beside the policy: a grant of a key, the access control list of a bucket.
     package var grant: ResourceGrant?
+    /// Whether the grant needs no policy of the caller's account beside it, whosever the resource is: that of a key does not.
+    package var isGrantEnough = false
 
     package init(owner: AccountID, rule: Rule, policy: NamedPolicy?, grant: ResourceGrant? = nil) {
         self.owner = owner

@@ -21,8 +21,8 @@ package final class CompiledPolicy: Sendable {
         conditionKeys = Set(keyNames.keys)
     }
 
-    /// Reads the policy of a bucket or a key.
-    package convenience init(resource text: String) throws(PolicyError) { self.init(try Policy(parsing: Array(text.utf8))) }
+    /// Reads the policy that a bucket or a key has.
+    package convenience init(resource text: String) throws(PolicyError) { self.init(try Policy(parsing: Array(text.utf8), isKept: true)) }
 
     /// What a policy says of a request.
     enum Verdict: Hashable {
@@ -121,7 +121,9 @@ final class CompiledStatement: Sendable {
 
     /// Whether the resource and the conditions are those of a request.
     func applies(to request: AccessRequest) -> Bool {
+        // All but a text whose variables have no value would be everything.
+        if excludesResources, !isDeny, !resources.allSatisfy({ $0.hasValue(in: request.context) }) { return false }
         let names = resources.contains { $0.matches(request.resourceBytes, in: request.context) }
-        return names != excludesResources && conditions.allSatisfy { $0.holds(in: request.context) }
+        return names != excludesResources && conditions.allSatisfy { $0.holds(in: request.context, isDeny: isDeny) }
     }
 }

@@ -33,9 +33,9 @@ package struct ConditionContext: Sendable {
     /// Sets a key that is true or false.
     package mutating func set(_ key: String, to value: Bool) { self[key] = [value ? "true" : "false"] }
 
-    /// Sets a key for each tag: `aws:resourcetag/team` and its like.
+    /// Sets a key for each tag: `aws:resourcetag/team` and its like. Tags whose keys differ in capital letters alone are values of one key.
     package mutating func set(_ tags: [Tag], under prefix: String) {
-        for tag in tags { self["\(prefix)/\(tag.key.lowercased())"] = [tag.value] }
+        for (key, tags) in Dictionary(grouping: tags, by: { $0.key.lowercased() }) { self["\(prefix)/\(key)"] = tags.map(\.value) }
     }
 
     /// The global keys that follow from the caller and the time.

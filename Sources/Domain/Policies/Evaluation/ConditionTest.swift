@@ -93,7 +93,9 @@ struct ConditionTest: Sendable {
         }
     }
 
-    func holds(in context: ConditionContext) -> Bool {
+    /// - Parameter isDeny: what the statement does. Of a key that is there several times, each value must compare for a statement that allows, and one is
+    ///   enough for one that denies, so that nobody gains by sending more.
+    func holds(in context: ConditionContext, isDeny: Bool) -> Bool {
         let values = context[key] ?? []
         if case .absence(let wanted) = comparison { return wanted.contains(values.isEmpty) }
         guard !values.isEmpty else {
@@ -106,7 +108,8 @@ struct ConditionTest: Sendable {
         switch quantifier {
         case .all: return values.allSatisfy { matches($0, in: context) != isNegated }
         case .any: return values.contains { matches($0, in: context) != isNegated }
-        case nil: return values.contains { matches($0, in: context) } != isNegated
+        case nil where isDeny: return values.contains { matches($0, in: context) != isNegated }
+        case nil: return values.allSatisfy { matches($0, in: context) != isNegated }
         }
     }
 

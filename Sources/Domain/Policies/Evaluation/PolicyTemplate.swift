@@ -74,6 +74,11 @@ struct PolicyTemplate: Hashable, Sendable {
         return filled(in: context)?.matches(text) ?? false
     }
 
+    /// Whether all of its variables have a value.
+    func hasValue(in context: ConditionContext) -> Bool {
+        elements.allSatisfy { if case .variable(let variable) = $0 { variable.value(in: context) != nil } else { true } }
+    }
+
     private func filled(in context: ConditionContext) -> PolicyPattern? {
         var symbols: [PolicyPattern.Symbol] = []
         for element in elements {

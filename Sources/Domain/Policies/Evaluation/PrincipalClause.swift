@@ -43,9 +43,10 @@ struct PrincipalClause: Sendable {
         return AccountID(rawValue: arn.account)?.rawValue
     }
 
-    /// Whether a statement that denies is about the caller. Exempt is only who is named at every level: by account, role and itself.
+    /// Whether a statement that denies is about the caller. What is denied to everybody is denied to services and providers too. Exempt is only who
+    /// is named at every level: by account, role and itself.
     func denies(_ request: AccessRequest) -> Bool {
-        guard isExcluding else { return grant(to: request) != nil }
+        guard isExcluding else { return isEverybody || grant(to: request) != nil }
         return !isEverybody && !levels(of: request).allSatisfy(\.self)
     }
 
