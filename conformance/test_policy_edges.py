@@ -138,9 +138,11 @@ def test_an_empty_parameter_is_none_for_conditions_too(server, iam, user):
     bound = iam.create_policy(PolicyName=f"bound-{uuid.uuid4().hex[:8]}", PolicyDocument=document(allow("ec2:*")))["Policy"]["Arn"]
     user.may(allow("iam:CreateUser", Condition={"Null": {"iam:PermissionsBoundary": "false"}}))
     theirs = user.server.client("iam")
-    theirs.meta.events.register(
-        "before-call.iam.CreateUser", lambda params, **_: params["body"].setdefault("PermissionsBoundary", "")
-    )
+
+    def add_empty(params, **_):
+        params["body"].setdefault("PermissionsBoundary", "")
+
+    theirs.meta.events.register("before-call.iam.CreateUser", add_empty)
     with refused(("AccessDenied", "ValidationError"), status=None):
         theirs.create_user(UserName=f"unbound-{uuid.uuid4().hex[:8]}")
     theirs.create_user(UserName=f"bound-{uuid.uuid4().hex[:8]}", PermissionsBoundary=bound)
@@ -276,3 +278,18 @@ def test_what_a_session_takes_along_is_asked_of_the_next_role(server, iam, user)
     chained(third, **tagged)
     with refused("AccessDenied", "sts:TagSession", status=403):
         chained(third, Tags=[{"Key": "team", "Value": "other"}], TransitiveTagKeys=["team"])
+
+
+def test_a_ciphertext_is_no_question_about_other_accounts_keys(server, other_account, key):
+    """Under a name of another account's, what is there and what is not is the same."""
+    theirs = other_account.kms()
+    blob = theirs.encrypt(KeyId=theirs.create_key()["KeyMetadata"]["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    alias = f"alias/edge-{uuid.uuid4().hex[:8]}"
+    server.kms().create_alias(AliasName=alias, TargetKeyId=key)
+    home = key.rsplit(":", 1)[0]
+    texts = set()
+    for name in (key, f"{home}:key/{uuid.uuid4()}", f"{home}:{alias}", f"{home}:{alias}-x"):
+        with refused("IncorrectKeyException") as caught:
+            theirs.decrypt(CiphertextBlob=blob, KeyId=name)
+        texts.add(caught.value.response["Error"]["Message"])
+    assert len(texts) == 1, texts

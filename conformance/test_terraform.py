@@ -144,10 +144,18 @@ resource "aws_kms_alias" "alias" {
   target_key_id = aws_kms_key.key.key_id
 }
 
+resource "aws_iam_role" "worker" {
+  name               = "key-worker"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { AWS = "arn:aws:iam::ACCOUNT:root" }, Action = "sts:AssumeRole" }]
+  })
+}
+
 resource "aws_kms_grant" "grant" {
   name              = "worker"
   key_id            = aws_kms_key.key.key_id
-  grantee_principal = "arn:aws:iam::ACCOUNT:role/worker"
+  grantee_principal = aws_iam_role.worker.arn
   operations        = ["Decrypt", "GenerateDataKey"]
   constraints { encryption_context_equals = { disk = "one" } }
 }

@@ -40,6 +40,8 @@ package struct IAMIdentity: Hashable, Sendable {
     package var description: String
     /// Who may assume a role.
     package var trust: String?
+    /// Whom that names; nil where nobody has looked.
+    package var trustIDs: PrincipalIDs?
     /// How long a session of a role may be at most.
     package var sessionSeconds: Int?
     /// When a role was last used, and where.
@@ -56,6 +58,7 @@ package struct IAMIdentity: Hashable, Sendable {
         boundary: String? = nil,
         description: String = "",
         trust: String? = nil,
+        trustIDs: PrincipalIDs? = nil,
         sessionSeconds: Int? = nil,
         usedAt: Date? = nil,
         usedRegion: String? = nil,
@@ -69,6 +72,7 @@ package struct IAMIdentity: Hashable, Sendable {
         self.boundary = boundary
         self.description = description
         self.trust = trust
+        self.trustIDs = trustIDs
         self.sessionSeconds = sessionSeconds
         self.usedAt = usedAt
         self.usedRegion = usedRegion

@@ -20,6 +20,8 @@ package struct KMSKey: Hashable, Sendable {
     /// Which of its materials a key encrypts with: 1 for the first. Older ones still decrypt.
     package var materialNumber: Int
     package var policy: String
+    /// Whom that names; nil where nobody has looked.
+    package var policyIDs: PrincipalIDs?
 
     package init(
         id: KeyID = .random(),
@@ -34,7 +36,8 @@ package struct KMSKey: Hashable, Sendable {
         deletionAt: Date? = nil,
         rotation: KeyRotation? = nil,
         materialNumber: Int = 1,
-        policy: String
+        policy: String,
+        policyIDs: PrincipalIDs? = nil
     ) {
         self.id = id
         self.account = account
@@ -49,6 +52,7 @@ package struct KMSKey: Hashable, Sendable {
         self.rotation = rotation
         self.materialNumber = materialNumber
         self.policy = policy
+        self.policyIDs = policyIDs
     }
 
     package var arn: String { KeyARN(region: region, account: account, resource: .key(id)).description }

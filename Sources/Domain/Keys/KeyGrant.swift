@@ -12,6 +12,8 @@ package struct KeyGrant: Hashable, Sendable {
     package let operations: [GrantOperation]
     package let constraint: GrantConstraint?
     package let createdAt: Date
+    /// Whom those names are of; nil where nobody has looked.
+    package let principalIDs: PrincipalIDs?
 
     package init(
         id: String = Self.randomID(),
@@ -22,7 +24,8 @@ package struct KeyGrant: Hashable, Sendable {
         issuer: AccountID,
         operations: [GrantOperation],
         constraint: GrantConstraint?,
-        createdAt: Date
+        createdAt: Date,
+        principalIDs: PrincipalIDs? = nil
     ) {
         self.id = id
         self.key = key
@@ -33,6 +36,26 @@ package struct KeyGrant: Hashable, Sendable {
         self.operations = operations
         self.constraint = constraint
         self.createdAt = createdAt
+        self.principalIDs = principalIDs
+    }
+
+    /// Those that it names.
+    package var principals: Set<String> { Set([grantee, retiringPrincipal].compactMap(\.self)) }
+
+    /// The same, with other names for its principals.
+    package func renaming(_ names: [String: String]) -> KeyGrant {
+        KeyGrant(
+            id: id,
+            key: key,
+            name: name,
+            grantee: names[grantee] ?? grantee,
+            retiringPrincipal: retiringPrincipal.map { names[$0] ?? $0 },
+            issuer: issuer,
+            operations: operations,
+            constraint: constraint,
+            createdAt: createdAt,
+            principalIDs: principalIDs
+        )
     }
 
     package static func randomID() -> String {
@@ -45,7 +68,8 @@ package struct KeyGrant: Hashable, Sendable {
 
     /// Whether a second request for the same grant is to get this one: KMS knows it again by its name.
     package func isSame(as other: KeyGrant) -> Bool {
-        name != nil && name == other.name && grantee == other.grantee && retiringPrincipal == other.retiringPrincipal
+        name != nil && name == other.name && principalIDs == other.principalIDs
+            && grantee == other.grantee && retiringPrincipal == other.retiringPrincipal
             && Set(operations) == Set(other.operations) && constraint == other.constraint
     }
 

@@ -9,6 +9,9 @@ package struct KeyPolicy {
 
     private let policy: Policy
 
+    /// Those that it names of the kind `AWS`.
+    package var principalNames: Set<String> { policy.principalNames }
+
     /// Reads a document; throws `MalformedPolicyDocumentException` for what is no policy.
     package init(_ text: String) throws {
         guard text.utf8.count <= Self.bytesMax else {

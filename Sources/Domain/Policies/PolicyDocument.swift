@@ -2,6 +2,8 @@
 package struct PolicyDocument: Sendable {
     package let text: String
     package let policy: CompiledPolicy
+    /// Those that it names of the kind `AWS`.
+    package let principalNames: Set<String>
 
     /// How much of a quota a document may use. White space is not counted.
     package struct SizeLimit: Sendable {
@@ -28,8 +30,8 @@ package struct PolicyDocument: Sendable {
     /// Reads one that was taken in.
     ///
     /// - Throws: `Fault` `MalformedPolicyDocument`, which none that was taken in is.
-    package static func kept(_ text: String, of kind: Policy.Kind) throws(Fault) -> PolicyDocument {
-        try PolicyDocument(text, of: kind, isKept: true)
+    package static func kept(_ text: String, of kind: Policy.Kind, ids: PrincipalIDs? = nil) throws(Fault) -> PolicyDocument {
+        try PolicyDocument(text, of: kind, isKept: true, ids: ids)
     }
 
     /// Reads who may assume a role.
@@ -44,7 +46,8 @@ package struct PolicyDocument: Sendable {
         of kind: Policy.Kind,
         _ limit: SizeLimit? = nil,
         needsVariables: Bool = false,
-        isKept: Bool = false
+        isKept: Bool = false,
+        ids: PrincipalIDs? = nil
     ) throws(Fault) {
         if let limit, Self.size(of: text) > limit.characters {
             throw Fault(.limitExceeded, "Cannot exceed quota for \(limit.quota): \(limit.characters)")
@@ -60,7 +63,8 @@ package struct PolicyDocument: Sendable {
             if let text = IAMPolicyRules.fault(in: statement, of: kind) { throw Self.malformed(text, number) }
         }
         self.text = text
-        self.policy = CompiledPolicy(policy)
+        principalNames = policy.principalNames
+        self.policy = CompiledPolicy(policy, ids: ids)
     }
 
     /// The characters of a document that count against a quota.

@@ -29,14 +29,14 @@ enum PolicyMembers {
         return nil
     }
 
-    private static func end(ofTextAt start: Int, in document: [UInt8]) -> Int {
+    static func end(ofTextAt start: Int, in document: [UInt8]) -> Int {
         var place = start + 1
         while place < document.count, document[place] != UInt8(ascii: "\"") { place += document[place] == UInt8(ascii: "\\") ? 2 : 1 }
         return min(place + 1, document.count)
     }
 
     /// A text with its quotation marks.
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    static func text(_ bytes: ArraySlice<UInt8>) -> String {
         guard bytes.contains(UInt8(ascii: "\\")), let text = try? JSONDecoder().decode(String.self, from: Data(bytes)) else {
             return String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self)
         }

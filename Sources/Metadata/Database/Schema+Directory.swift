@@ -49,6 +49,7 @@ extension Schema {
             identitySteps,
             organizationSteps,
             quotaSteps,
+            trustSteps,
         ]
     )
 }

@@ -100,6 +100,7 @@ extension Schema {
             quotaUsageSteps,
             archiveSteps,
             networkSteps,
+            principalSteps,
         ]
     )
 }

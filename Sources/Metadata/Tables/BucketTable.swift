@@ -58,6 +58,14 @@ package struct BucketTable {
         )
     }
 
+    /// At most `limit` buckets behind a name, by name, with what is set of them.
+    package func settings(after name: BucketName?, limit: Int) throws -> [(bucket: BucketName, settings: BucketSettings)] {
+        let sql = "SELECT bucket, value FROM bucket_settings WHERE name = ? AND bucket > ? ORDER BY bucket LIMIT ?"
+        return try transaction.rows(sql, [.text(Self.settingsName), .text(name?.rawValue ?? ""), .integer(limit)]).map { row in
+            (try row.value("bucket"), try Self.settings(of: try row.bytes("value")))
+        }
+    }
+
     /// All of a bucket's settings as one value. Rows of other names are those of an older Ferry: a document each, as its client sent it.
     private static let settingsName = "settings"
 

@@ -12,6 +12,10 @@ package struct DirectoryTable {
         try transaction.rows("SELECT id FROM accounts ORDER BY created_at, id LIMIT ?", [.integer(limit)]).map { try $0.value("id") }
     }
 
+    package func hasAccount(_ id: AccountID) throws -> Bool {
+        try transaction.firstRow("SELECT id FROM accounts WHERE id = ?", [.text(id)]) != nil
+    }
+
     package func insertAccount(_ id: AccountID, at date: Date) throws {
         try transaction.execute(
             "INSERT INTO accounts (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",

@@ -27,10 +27,28 @@ package struct GrantTable {
         try transaction.rows("SELECT * FROM kms_grants WHERE key_id = ? AND name = ? ORDER BY id", [.text(key), .text(name)]).map(grant)
     }
 
-    /// Those on a key whose grantee has one of some names.
-    package func grants(on key: KeyID, to grantees: Set<String>) throws -> [KeyGrant] {
-        let sql = "SELECT * FROM kms_grants WHERE key_id = ? AND grantee IN (\(Transaction.marks(grantees.count))) ORDER BY id"
-        return try transaction.rows(sql, [.text(key)] + grantees.sorted().map { .text($0) }).map(grant)
+    /// Those on a key whose grantee has one of some names or ids.
+    package func grants(on key: KeyID, to names: Set<String>, ids: Set<String>) throws -> [KeyGrant] {
+        // No list of SQL is empty.
+        let (names, ids) = (names.union([""]), ids.union([""]))
+        let sql = """
+            SELECT * FROM kms_grants WHERE key_id = ? AND (grantee IN (\(Transaction.marks(names.count)))
+                OR grantee_id IN (\(Transaction.marks(ids.count)))) ORDER BY id
+            """
+        return try transaction.rows(sql, [.text(key)] + (names.sorted() + ids.sorted()).map { .text($0) }).map(grant)
+    }
+
+    /// At most `limit` grants of which nobody has looked whom they name.
+    package func unbound(limit: Int) throws -> [KeyGrant] {
+        try transaction.rows("SELECT * FROM kms_grants WHERE principal_ids IS NULL LIMIT ?", [.integer(limit)]).map(grant)
+    }
+
+    /// Says whom one names.
+    package func set(_ ids: PrincipalIDs, of grant: KeyGrant) throws {
+        try transaction.execute(
+            "UPDATE kms_grants SET principal_ids = ?, grantee_id = ? WHERE id = ?",
+            [.json(ids), .text(ids.byARN[grant.grantee]), .text(grant.id)]
+        )
     }
 
     package func insert(_ grant: KeyGrant) throws {
@@ -44,13 +62,14 @@ package struct GrantTable {
         try transaction.execute(
             """
             INSERT INTO kms_grants (
-                id, key_id, name, grantee, retiring, issuer, operations, context_equals, context_contains, created_at
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                id, key_id, name, grantee, retiring, issuer, operations, context_equals, context_contains, created_at,
+                principal_ids, grantee_id
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(grant.id), .text(grant.key), .text(grant.name), .text(grant.grantee), .text(grant.retiringPrincipal),
                 .text(grant.issuer), .text(grant.operations.map(\.rawValue).joined(separator: " ")), .bytes(equals), .bytes(contains),
-                .date(grant.createdAt),
+                .date(grant.createdAt), .optionalJSON(grant.principalIDs), .text(grant.principalIDs?.byARN[grant.grantee]),
             ]
         )
         try QuotaUsageTable(transaction).add(1, .grant, of: grant.key.rawValue)
@@ -75,7 +94,8 @@ package struct GrantTable {
                 return operation
             },
             constraint: try constraint(row),
-            createdAt: try row.date("created_at")
+            createdAt: try row.date("created_at"),
+            principalIDs: try row.optionalJSON("principal_ids")
         )
     }
 

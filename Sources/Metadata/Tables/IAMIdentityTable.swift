@@ -45,6 +45,12 @@ package struct IAMIdentityTable {
     /// Where an identity stands in the lists.
     package static func place(of identity: IAMIdentity) -> String { IAMNaming.folded(identity.name) }
 
+    /// At most `limit` roles of whose policies nobody has looked whom they name.
+    package func unbound(limit: Int) throws -> [IAMIdentity] {
+        let sql = "SELECT * FROM iam_identities WHERE trust IS NOT NULL AND trust_ids IS NULL LIMIT ?"
+        return try transaction.rows(sql, [.integer(limit)]).map(Self.identity)
+    }
+
     package func count(_ kind: IAMIdentity.Kind, of account: AccountID) throws -> Int {
         let sql = "SELECT COUNT(*) AS count FROM iam_identities WHERE account = ? AND kind = ?"
         return Int(try transaction.firstRow(sql, [.text(account), .text(kind)])?.integer("count") ?? 0)
@@ -62,10 +68,11 @@ package struct IAMIdentityTable {
         try transaction.execute(
             """
             INSERT INTO iam_identities (
-                name, lower_name, path, boundary, description, trust, session_seconds, used_at, used_region, id, account, kind, created_at
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                name, lower_name, path, boundary, description, trust, session_seconds, used_at, used_region, trust_ids, id, account, kind,
+                created_at
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            values(identity) + [.text(identity.id), .text(identity.account), .text(identity.kind), .date(identity.createdAt)]
+            try values(identity) + [.text(identity.id), .text(identity.account), .text(identity.kind), .date(identity.createdAt)]
         )
     }
 
@@ -78,9 +85,9 @@ package struct IAMIdentityTable {
         try transaction.execute(
             """
             UPDATE iam_identities SET name = ?, lower_name = ?, path = ?, boundary = ?, description = ?, trust = ?, session_seconds = ?,
-            used_at = ?, used_region = ? WHERE id = ?
+            used_at = ?, used_region = ?, trust_ids = ? WHERE id = ?
             """,
-            values(identity) + [.text(identity.id)]
+            try values(identity) + [.text(identity.id)]
         )
     }
 
@@ -90,11 +97,11 @@ package struct IAMIdentityTable {
         try transaction.execute("DELETE FROM iam_identities WHERE id = ?", [.text(identity.id)])
     }
 
-    private func values(_ identity: IAMIdentity) -> [SQLValue] {
-        [
+    private func values(_ identity: IAMIdentity) throws -> [SQLValue] {
+        try [
             .text(identity.name), .text(IAMNaming.folded(identity.name)), .text(identity.path), .text(identity.boundary),
             .text(identity.description), .text(identity.trust), .integer(identity.sessionSeconds), .date(identity.usedAt),
-            .text(identity.usedRegion),
+            .text(identity.usedRegion), .optionalJSON(identity.trustIDs),
         ]
     }
 
@@ -109,6 +116,7 @@ package struct IAMIdentityTable {
             boundary: try row.optionalText("boundary"),
             description: try row.text("description"),
             trust: try row.optionalText("trust"),
+            trustIDs: try row.optionalJSON("trust_ids"),
             sessionSeconds: try row.optionalInteger("session_seconds").map(Int.init),
             usedAt: try row.optionalDate("used_at"),
             usedRegion: try row.optionalText("used_region"),

@@ -18,9 +18,17 @@ extension SQLValue {
     static func json(_ value: some Encodable) throws -> SQLValue {
         .text(String(decoding: try JSONColumn.encode(value), as: UTF8.self))
     }
+
+    /// The same, NULL for none.
+    static func optionalJSON(_ value: (some Encodable)?) throws -> SQLValue { try value.map { try json($0) } ?? .null }
 }
 
 extension SQLRow {
     /// A value in a column of text.
     func json<Value: Decodable>(_ column: String) throws -> Value { try JSONColumn.decode(Array(text(column).utf8)) }
+
+    /// Nil for NULL.
+    func optionalJSON<Value: Decodable>(_ column: String) throws -> Value? {
+        try optionalText(column).map { try JSONColumn.decode(Array($0.utf8)) }
+    }
 }

@@ -34,16 +34,21 @@ package struct KeyTable {
         return try transaction.rows(sql, [.date(date), .integer(limit)]).map(key)
     }
 
+    /// At most `limit` keys of whose policies nobody has looked whom they name.
+    package func unbound(limit: Int) throws -> [KMSKey] {
+        try transaction.rows("SELECT * FROM kms_keys WHERE policy_ids IS NULL LIMIT ?", [.integer(limit)]).map(key)
+    }
+
     package func insert(_ key: KMSKey) throws {
         try transaction.execute(
             """
             INSERT INTO kms_keys (
                 id, account, description, usage, spec, manager, created_at, state, deletion_at, rotation_days, rotation_at, material_number,
-                policy
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                policy, policy_ids
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [.text(key.id), .text(key.account), .text(key.description), .text(key.usage), .text(key.spec), .text(key.manager)]
-                + [.date(key.createdAt)] + changing(key)
+                + [.date(key.createdAt)] + (try changing(key))
         )
         if key.manager == .customer { try QuotaUsageTable(transaction).add(1, .key, of: key.account.rawValue) }
     }
@@ -53,9 +58,9 @@ package struct KeyTable {
         try transaction.execute(
             """
             UPDATE kms_keys SET state = ?, deletion_at = ?, rotation_days = ?, rotation_at = ?, material_number = ?, policy = ?,
-                description = ? WHERE id = ?
+                policy_ids = ?, description = ? WHERE id = ?
             """,
-            changing(key) + [.text(key.description), .text(key.id)]
+            try changing(key) + [.text(key.description), .text(key.id)]
         )
     }
 
@@ -76,10 +81,10 @@ package struct KeyTable {
         if key.manager == .customer { try usage.add(-1, .key, of: key.account.rawValue) }
     }
 
-    private func changing(_ key: KMSKey) -> [SQLValue] {
-        [
+    private func changing(_ key: KMSKey) throws -> [SQLValue] {
+        try [
             .text(key.state), .date(key.deletionAt), .integer(key.rotation?.days), .date(key.rotation?.next),
-            .integer(key.materialNumber), .text(key.policy),
+            .integer(key.materialNumber), .text(key.policy), .optionalJSON(key.policyIDs),
         ]
     }
 
@@ -101,7 +106,8 @@ package struct KeyTable {
             deletionAt: try row.optionalDate("deletion_at"),
             rotation: rotation,
             materialNumber: Int(try row.integer("material_number")),
-            policy: try row.text("policy")
+            policy: try row.text("policy"),
+            policyIDs: try row.optionalJSON("policy_ids")
         )
     }
 }

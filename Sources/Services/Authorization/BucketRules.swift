@@ -10,7 +10,7 @@ struct BucketRules: Sendable {
     /// - Throws: `PolicyError` for a text that is no policy, which none that was taken in is.
     init(_ settings: BucketSettings) throws(PolicyError) {
         self.settings = settings
-        policy = if let policy = settings.policy { try CompiledPolicy(resource: policy.text) } else { nil }
+        policy = if let policy = settings.policy { try CompiledPolicy(resource: policy.text, ids: settings.policyIDs) } else { nil }
     }
 
     /// Whether ACLs, of the bucket or of its objects, count for whom they let in.

@@ -7,6 +7,7 @@ final class CompiledPolicies: Sendable {
     private struct Text: Hashable {
         let bytes: [UInt8]
         let kind: Policy.Kind
+        let ids: PrincipalIDs?
     }
 
     private struct Kept {
@@ -26,14 +27,15 @@ final class CompiledPolicies: Sendable {
         self.dropped = dropped
     }
 
+    /// - Parameter ids: whom its principals are; nil where nobody has looked, and for what has none.
     /// - Throws: what is wrong with a text that is no policy, which none that was taken in is.
-    func policy(_ text: String, _ kind: Policy.Kind) throws -> CompiledPolicy {
-        let key = Text(bytes: Array(text.utf8), kind: kind)
+    func policy(_ text: String, _ kind: Policy.Kind, ids: PrincipalIDs? = nil) throws -> CompiledPolicy {
+        let key = Text(bytes: Array(text.utf8), kind: kind, ids: ids)
         if let known = find(key) { return known }
         let policy =
             switch kind {
-            case .identity, .trust: try PolicyDocument.kept(text, of: kind).policy
-            case .resource: try CompiledPolicy(resource: text)
+            case .identity, .trust: try PolicyDocument.kept(text, of: kind, ids: ids).policy
+            case .resource: try CompiledPolicy(resource: text, ids: ids)
             }
         if keep(policy, for: key) { dropped() }
         return policy

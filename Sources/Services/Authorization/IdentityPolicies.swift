@@ -82,7 +82,7 @@ package final class IdentityPolicies: Sendable {
     /// Who may assume a role; nil when it is gone.
     package func trust(ofRole id: String) async throws -> NamedPolicy? {
         guard let role = try await directory.read({ try IAMIdentityTable($0).find(id: id) }), let trust = role.trust else { return nil }
-        return NamedPolicy(name: role.arn(in: "aws").description, policy: try compiled.policy(trust, .trust))
+        return NamedPolicy(name: role.arn(in: "aws").description, policy: try compiled.policy(trust, .trust, ids: role.trustIDs))
     }
 
     private enum Read: Sendable {

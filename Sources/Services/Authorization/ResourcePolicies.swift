@@ -94,10 +94,9 @@ struct ResourcePolicies: Sendable {
             return try IAMIdentityTable(transaction).find(.role, String(name), of: account)
         }
         // One that is not there, or is called otherwise, trusts nobody: names are found whatever their capital letters are.
-        guard let role, role.arn(in: call.region.partition) == arn else {
-            return ResourcePolicy(owner: account, rule: .decides, policy: nil)
-        }
-        return ResourcePolicy(owner: account, rule: .decides, policy: try await call.deployment.identityPolicies.trust(ofRole: role.id))
+        let isNamed = role?.arn(in: call.region.partition) == arn
+        let trust = if let role, isNamed { try await call.deployment.identityPolicies.trust(ofRole: role.id) } else { NamedPolicy?.none }
+        return ResourcePolicy(owner: account, rule: .decides, policy: trust)
     }
 
     // MARK: - Keys
@@ -109,7 +108,7 @@ struct ResourcePolicies: Sendable {
             rule: .decides,
             policy: NamedPolicy(
                 name: "the policy of the key \(key.arn)",
-                policy: try call.deployment.policies.policy(key.policy, .resource)
+                policy: try call.deployment.policies.policy(key.policy, .resource, ids: key.policyIDs)
             )
         )
     }
@@ -139,20 +138,11 @@ struct ResourcePolicies: Sendable {
     }
 
     private func retirement(by grant: KeyGrant) -> ResourceGrant? {
-        let names = names
+        let caller = GrantCaller(call)
         let isOfRoot = call.principal.kind == .rootUser && grant.retiringPrincipal == call.account.rawValue
-        let byRetiring = isOfRoot ? .caller : grant.retiringPrincipal.flatMap { names[$0] }
-        let byGrantee = grant.allows(.retireGrant, context: nil) ? names[grant.grantee] : nil
+        let byRetiring = isOfRoot ? .caller : grant.retiringPrincipal.flatMap { caller.leave(of: $0, in: grant) }
+        let byGrantee = grant.allows(.retireGrant, context: nil) ? caller.leave(of: grant.grantee, in: grant) : nil
         return [byRetiring, byGrantee].compactMap(\.self).max()
-    }
-
-    /// As what the names of the caller that a grant can have let it in: a session by its own name, or as its role.
-    private var names: [String: ResourceGrant] {
-        let partition = call.region.partition
-        var names: [String: ResourceGrant] = [:]
-        if let role = call.principal.principalARN(in: partition) { names[role] = .role }
-        names[call.principal.arn(in: partition)] = .caller
-        return names
     }
 
     /// A key with what its grants let the caller do: beside its policy, and without any of the caller's own.
@@ -163,10 +153,10 @@ struct ResourcePolicies: Sendable {
         guard arn.service == "kms", let operation = GrantOperation(rawValue: String(action.dropFirst("kms:".count))),
             let key = try await key(arn), let store = call.deployment.regions[key.region]
         else { return nil }
-        let names = names
-        let grants = try await store.database.read { try GrantTable($0).grants(on: key.id, to: Set(names.keys)) }
+        let caller = GrantCaller(call)
+        let grants = try await store.database.read { try GrantTable($0).grants(on: key.id, to: caller.names, ids: caller.ids) }
         let asked = GrantQuestion(operation, facts)
-        guard let leave = grants.filter(asked.isAllowed).compactMap({ names[$0.grantee] }).max() else { return nil }
+        guard let leave = grants.filter(asked.isAllowed).compactMap({ caller.leave(of: $0.grantee, in: $0) }).max() else { return nil }
         return try await keyPolicy(of: arn)?.granting(leave)
     }
 }
@@ -176,6 +166,34 @@ extension ResourcePolicy {
         var policy = self
         (policy.grant, policy.isGrantEnough) = (leave, true)
         return policy
+    }
+}
+
+/// As what grants let a caller in: a session by its own name, or as its role.
+private struct GrantCaller {
+    private let byName: [String: ResourceGrant]
+    private let byID: [String: ResourceGrant]
+
+    var names: Set<String> { Set(byName.keys) }
+    var ids: Set<String> { Set(byID.keys) }
+
+    init(_ call: Call) {
+        let (principal, partition) = (call.principal, call.region.partition)
+        var names = [principal.arn(in: partition): ResourceGrant.caller]
+        if let role = principal.principalARN(in: partition), names[role] == nil { names[role] = .role }
+        byName = names
+        byID =
+            switch principal.kind {
+            case .user(let user): [user.id: .caller]
+            case .role(let role): [role.id: .role, principal.userID: .caller]
+            case .rootUser, .federatedUser, .anonymous: [:]
+            }
+    }
+
+    /// Nil for another's name.
+    func leave(of name: String, in grant: KeyGrant) -> ResourceGrant? {
+        guard let known = grant.principalIDs, NamedIdentity(name) != nil else { return byName[name] }
+        return known.byARN[name].flatMap { byID[$0] }
     }
 }
 

@@ -97,6 +97,7 @@ package final class Deployment: Sendable {
         let secrets = DirectorySecrets(directory: directory, vault: vault)
         try await secrets.sealClearText()
         let stores = try await open(regions, of: rows, in: folder, pool: pool, vault: vault, clock: clock, logger: logger)
+        try await PrincipalBinding(directory: directory).run(in: stores)
         return Deployment(
             folder: folder,
             directory: directory,

@@ -95,6 +95,7 @@ package struct IdentityDetail: Sendable {
     package let tags: [Tag]
 
     fileprivate init(_ identity: IAMIdentity, in transaction: Transaction) throws {
+        let identity = try NamedPrincipals(transaction).told(identity)
         self.identity = identity
         inline = try IAMInlinePolicyTable(transaction).policies(of: [identity.id])[identity.id] ?? []
         attached = try IAMAttachmentTable(transaction).policies(of: identity.id)

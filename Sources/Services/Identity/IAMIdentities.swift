@@ -36,7 +36,8 @@ package struct IAMIdentities: Sendable {
             after,
             limit in
             try await call.readIAM {
-                try IAMIdentityTable($0).list(kind, of: account, pathPrefix: prefix, after: after, limit: limit)
+                let found = try IAMIdentityTable($0).list(kind, of: account, pathPrefix: prefix, after: after, limit: limit)
+                return try found.map(NamedPrincipals($0).told)
             }
         }
     }
@@ -46,7 +47,7 @@ package struct IAMIdentities: Sendable {
         let account = call.account
         return try await call.readIAM { transaction in
             let identity = try IAMIdentityTable(transaction).require(kind, name, of: account)
-            return (identity, try IAMTagTable(transaction).tags(of: identity.id))
+            return (try NamedPrincipals(transaction).told(identity), try IAMTagTable(transaction).tags(of: identity.id))
         }
     }
 

@@ -29,7 +29,11 @@ package struct InstanceProfiles: Sendable {
         return try await call.readIAM { transaction in
             let profile = try IAMIdentityTable(transaction).require(.instanceProfile, name, of: account)
             let role = try IAMProfileRoleTable(transaction).roles(of: [profile.id])[profile.id]
-            return InstanceProfile(identity: profile, role: role, tags: try IAMTagTable(transaction).tags(of: profile.id))
+            return InstanceProfile(
+                identity: profile,
+                role: try role.map(NamedPrincipals(transaction).told),
+                tags: try IAMTagTable(transaction).tags(of: profile.id)
+            )
         }
     }
 
@@ -40,13 +44,13 @@ package struct InstanceProfiles: Sendable {
                 let table = IAMIdentityTable(transaction)
                 let profiles = try table.list(.instanceProfile, of: account, pathPrefix: prefix, after: after, limit: limit)
                 let roles = try IAMProfileRoleTable(transaction).roles(of: profiles.map(\.id))
-                return profiles.map { InstanceProfile(identity: $0, role: roles[$0.id]) }
+                return try profiles.map { InstanceProfile(identity: $0, role: try roles[$0.id].map(NamedPrincipals(transaction).told)) }
             }
         }
     }
 
     package func list(ofRole name: String, _ page: IAMPageRequest) async throws -> Page<InstanceProfile> {
-        let role = try await IAMIdentities(call).find(.role, name)
+        let role = try await IAMIdentities(call).describe(.role, name).identity
         return try await page.page(of: "profiles/\(role.id)", in: call, cost: \.cost, place: \.place) { after, limit in
             let profiles = try await call.readIAM { try IAMProfileRoleTable($0).profiles(of: role.id, after: after ?? "", limit: limit) }
             return profiles.map { InstanceProfile(identity: $0, role: role) }

@@ -42,9 +42,10 @@ package struct Roles: Sendable {
 
     /// - Throws: `Fault` `MalformedPolicyDocument`, `EntityAlreadyExists`, `LimitExceeded`, `NoSuchEntity` of the boundary.
     package func create(_ request: Request) async throws -> IAMIdentity {
-        try Self.check(trust: request.trust)
+        let names = try Self.names(inTrust: request.trust)
         let call = call
         return try await call.changeIAM { transaction in
+            let ids = try Self.ids(of: names, in: transaction)
             let boundary = try request.boundary.map { try ManagedPolicies.requireAttachable($0, by: call, in: transaction) }
             let role = IAMIdentity(
                 id: IAMIdentity.randomID(of: .role),
@@ -55,6 +56,7 @@ package struct Roles: Sendable {
                 boundary: boundary?.rawValue,
                 description: request.description,
                 trust: request.trust,
+                trustIDs: ids,
                 sessionSeconds: request.sessionSeconds,
                 createdAt: call.now
             )
@@ -66,15 +68,15 @@ package struct Roles: Sendable {
 
     /// Changes what is given.
     package func update(_ name: String, description: String? = nil, sessionSeconds: Int? = nil) async throws -> IAMIdentity {
-        try await change(name) { role in
+        try await change(name) { role, _ in
             role.description = description ?? role.description
             role.sessionSeconds = sessionSeconds ?? role.sessionSeconds
         }
     }
 
     package func setTrust(of name: String, to document: String) async throws {
-        try Self.check(trust: document)
-        _ = try await change(name) { $0.trust = document }
+        let names = try Self.names(inTrust: document)
+        _ = try await change(name) { ($0.trust, $0.trustIDs) = (document, try Self.ids(of: names, in: $1)) }
     }
 
     /// - Throws: `Fault` `DeleteConflict` while something hangs on it.
@@ -88,16 +90,27 @@ package struct Roles: Sendable {
         }
     }
 
-    private func change(_ name: String, _ body: @escaping @Sendable (inout IAMIdentity) -> Void) async throws -> IAMIdentity {
+    private func change(_ name: String, _ body: @escaping @Sendable (inout IAMIdentity, Transaction) throws -> Void)
+        async throws -> IAMIdentity
+    {
         try await IAMIdentities(call).change(.role, name) { role, transaction in
             var role = role
-            body(&role)
+            try body(&role, transaction)
             try IAMIdentityTable(transaction).update(role)
-            return role
+            return try NamedPrincipals(transaction).told(role)
         }
     }
 
-    private static func check(trust document: String) throws {
-        _ = try PolicyDocument.trust(parsing: document, limit: trustLimit)
+    private static func names(inTrust document: String) throws -> Set<String> {
+        try PolicyDocument.trust(parsing: document, limit: trustLimit).principalNames
+    }
+
+    /// - Throws: `Fault` `MalformedPolicyDocument` for a name that is nobody's.
+    private static func ids(of names: Set<String>, in transaction: Transaction) throws -> PrincipalIDs {
+        do {
+            return try NamedPrincipals(transaction).ids(of: names)
+        } catch let error as UnknownPrincipal {
+            throw Fault(.malformedIAMPolicy, "Invalid principal in policy: \"AWS\":\"\(error.name)\"")
+        }
     }
 }

@@ -14,7 +14,8 @@ extension KeyRing {
             manager: .aws,
             createdAt: now,
             rotation: KeyRotation(every: KeyRotation.daysDefault, from: now),
-            policy: KeyPolicy.managed(managed, for: account, in: region)
+            policy: KeyPolicy.managed(managed, for: account, in: region),
+            policyIDs: PrincipalIDs.none
         )
         let material = try KeyMaterialMaker.material(for: key.spec)
         return try await database.write { [self] transaction in

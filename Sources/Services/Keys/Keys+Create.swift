@@ -25,7 +25,7 @@ extension Keys {
         }
         try KeyTagRules.check(creation.tags)
         let policy = creation.policy ?? KeyPolicy.standard(for: call.account, in: call.region)
-        try checkPolicy(policy, skipsLockoutCheck: creation.skipsLockoutCheck)
+        let ids = try await checkPolicy(policy, skipsLockoutCheck: creation.skipsLockoutCheck)
         let key = KMSKey(
             account: call.account,
             region: call.region,
@@ -33,7 +33,8 @@ extension Keys {
             usage: creation.usage,
             spec: creation.spec,
             createdAt: call.now,
-            policy: policy
+            policy: policy,
+            policyIDs: ids
         )
         let material = try await KeyMaking.material(for: creation.spec)
         let ring = ring

@@ -57,6 +57,7 @@ extension Keys {
     }
 
     package func decrypt(_ ciphertext: Ciphertext, as operation: String = "Decrypt") async throws -> Decrypted {
+        try await requireOwnName(ciphertext)
         var named: KMSKey?
         if let reference = ciphertext.key { named = try await find(reference, for: operation, aliases: true) }
         guard ciphertext.algorithm == .symmetric else {
@@ -65,7 +66,7 @@ extension Keys {
         if let named { try requireUse(of: named, .encryptDecrypt, .symmetric, for: operation) }
         guard let blob = CiphertextBlob(ciphertext.bytes) else { throw Self.invalidCiphertext }
         if let named, named.id != blob.key {
-            throw Fault(.incorrectKey, "The key ID in the request does not identify a CMK that can perform this operation.")
+            throw Self.incorrectKey
         }
         guard let key = try await ring.key(blob.key) else { throw Self.unknownKey }
         try authorization.require(operation, on: key)
@@ -77,6 +78,14 @@ extension Keys {
         } catch {
             throw Self.invalidCiphertext
         }
+    }
+
+    /// Who may open a ciphertext may name its key. Whether other accounts have another key of the name is not told.
+    private func requireOwnName(_ ciphertext: Ciphertext) async throws {
+        guard ciphertext.algorithm == .symmetric, let reference = ciphertext.key, let name = KeyARN(reference), name.account != call.account
+        else { return }
+        let (named, opening) = (try await ring.arn(of: reference, account: call.account), CiphertextBlob(ciphertext.bytes)?.key)
+        guard let named, case .key(let id)? = KeyARN(named)?.resource, id == opening else { throw Self.incorrectKey }
     }
 
     /// From one key or context to another; the plain bytes stay in memory.
@@ -118,6 +127,10 @@ extension Keys {
 
     private static func requireNoContext(_ context: EncryptionContext) throws {
         guard context == .empty else { throw Fault(.validationException, "An encryption context needs a symmetric encryption key") }
+    }
+
+    private static var incorrectKey: Fault {
+        Fault(.incorrectKey, "The key ID in the request does not identify a CMK that can perform this operation.")
     }
 
     /// KMS says no more, so that nobody learns from errors what a key opens.

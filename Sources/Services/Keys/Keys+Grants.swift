@@ -7,6 +7,8 @@ extension Keys {
     package func grant(_ creation: GrantCreation, on reference: String) async throws -> (id: String, token: String) {
         let key = try await find(reference, for: "CreateGrant")
         try key.requireUsable()
+        let names = Set([creation.grantee, creation.retiringPrincipal].compactMap(\.self))
+        let ids = try await call.deployment.principalIDs(of: names) { Fault(.invalidArn, "ARN does not refer to a valid principal: \($0)") }
         let grant = KeyGrant(
             key: key.id,
             name: creation.name,
@@ -15,7 +17,8 @@ extension Keys {
             issuer: key.account,
             operations: creation.operations,
             constraint: creation.constraint,
-            createdAt: call.now
+            createdAt: call.now,
+            principalIDs: ids
         )
         try grant.check(for: key)
         let max = try await call.quota(.grantsOfKey, of: key.account)
@@ -35,7 +38,8 @@ extension Keys {
     package func grants(on reference: String, id: String?, grantee: String?, _ page: KeyPageRequest) async throws -> Page<KeyGrant> {
         let key = try await find(reference, for: "ListGrants")
         let database = call.store.database
-        return try await page.page(of: "grants/\(key.id)/\(id ?? "")/\(grantee ?? "")", in: call, standard: 50, max: 100, place: \.id) {
+        let grants = try await page.page(of: "grants/\(key.id)/\(id ?? "")/\(grantee ?? "")", in: call, standard: 50, max: 100, place: \.id)
+        {
             place,
             limit in
             var found: [KeyGrant] = []
@@ -49,14 +53,25 @@ extension Keys {
             }
             return Array(found.prefix(limit))
         }
+        return try await told(grants)
+    }
+
+    /// Grants as they are told: by the names of now, and by the ids of whoever is gone.
+    private func told(_ grants: Page<KeyGrant>) async throws -> Page<KeyGrant> {
+        guard grants.elements.contains(where: { $0.principalIDs?.byARN.isEmpty == false }) else { return grants }
+        let elements = try await call.deployment.directory.read { transaction in
+            try grants.elements.map { $0.renaming(try NamedPrincipals(transaction).renamed($0.principalIDs)) }
+        }
+        return Page(elements: elements, nextToken: grants.nextToken)
     }
 
     package func grants(retirableBy principal: String, _ page: KeyPageRequest) async throws -> Page<KeyGrant> {
         let (account, database) = (call.account, call.store.database)
-        return try await page.page(of: "retirable/\(principal)", in: call, standard: 50, max: 100, place: \.id) { place, limit in
+        let grants = try await page.page(of: "retirable/\(principal)", in: call, standard: 50, max: 100, place: \.id) { place, limit in
             // Each account sees the grants on its own keys.
             try await database.read { try GrantTable($0).grants(retirableBy: principal, issuer: account, after: place, limit: limit) }
         }
+        return try await told(grants)
     }
 
     package func revokeGrant(_ id: String, on reference: String) async throws {

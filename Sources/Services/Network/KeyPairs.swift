@@ -79,7 +79,8 @@ package struct KeyPairs: Sendable {
         return try await call.commit { transaction in
             let table = KeyPairTable(transaction)
             let pair = try id.map { try table.keyPair($0, of: account) } ?? name.flatMap { try table.keyPair(named: $0, of: account) }
-            guard let pair, name == nil || pair.name == name else { return nil }
+            // By the bytes, as policies compare names: Unicode takes some others for the same.
+            guard let pair, name.map({ $0.utf8.elementsEqual(pair.name.utf8) }) ?? true else { return nil }
             try table.delete(pair.id)
             return pair.id
         }

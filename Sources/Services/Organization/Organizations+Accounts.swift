@@ -147,6 +147,7 @@ extension OrganizationRows {
             name: name,
             path: "/",
             trust: #"{"Version":"2012-10-17","Statement":[\#(statement)]}"#,
+            trustIDs: PrincipalIDs.none,
             sessionSeconds: 3600,
             createdAt: now
         )

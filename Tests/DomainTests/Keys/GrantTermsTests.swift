@@ -47,9 +47,8 @@ import Testing
             #expect(!equal.allowsGranting([.decrypt], constraint), "\(String(describing: constraint))")
         }
         let subset = grant([.createGrant, .decrypt], .contextContains(wanted))
-        for constraint in [.contextEquals(wanted), .contextEquals(more), .contextContains(wanted), .contextContains(more)]
-            as [GrantConstraint]
-        {
+        let narrower: [GrantConstraint] = [.contextEquals(wanted), .contextEquals(more), .contextContains(wanted), .contextContains(more)]
+        for constraint in narrower {
             #expect(subset.allowsGranting([.decrypt], constraint), "\(constraint)")
         }
         for constraint in [nil, .contextEquals(.empty), .contextContains(try context(["b": "2"]))] as [GrantConstraint?] {

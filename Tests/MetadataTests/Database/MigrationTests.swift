@@ -185,9 +185,17 @@ import Testing
 extension Transaction {
     /// Takes back the step of archived snapshots, and what came after it.
     func undoArchive() throws {
+        try undoPrincipals()
         for table in ["key_pairs", "security_groups", "security_group_rules"] { try execute("DROP TABLE \(table)") }
         for table in ["archive_packs", "snapshot_tierings"] { try execute("DROP TABLE \(table)") }
         try execute("DROP INDEX snapshots_by_restore_expiry")
         for column in ["tier", "restore_expires_at"] { try execute("ALTER TABLE snapshots DROP COLUMN \(column)") }
+    }
+
+    private func undoPrincipals() throws {
+        guard try hasTable("kms_grants") else { return }
+        try execute("DROP INDEX kms_grants_by_grantee_id")
+        try execute("ALTER TABLE kms_keys DROP COLUMN policy_ids")
+        for column in ["principal_ids", "grantee_id"] { try execute("ALTER TABLE kms_grants DROP COLUMN \(column)") }
     }
 }

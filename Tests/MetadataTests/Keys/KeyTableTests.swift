@@ -134,7 +134,8 @@ import Testing
                 issuer: key.account,
                 operations: [.decrypt, .generateDataKeyWithoutPlaintext],
                 constraint: constraint,
-                createdAt: day(Double(index))
+                createdAt: day(Double(index)),
+                principalIDs: index == 0 ? nil : PrincipalIDs(["arn:aws:iam::1:user/a": "AIDA\(index)"])
             )
         }
         try temporary.write { transaction throws in
@@ -144,6 +145,9 @@ import Testing
         for grant in grants { #expect(try temporary.read { try GrantTable($0).grant(grant.id) } == grant) }
         let sorted = grants.sorted { $0.id < $1.id }
         #expect(try temporary.read { try GrantTable($0).grants(on: key.id, after: sorted[0].id, limit: 2) } == Array(sorted[1...2]))
+        let found = try temporary.read { try GrantTable($0).grants(on: key.id, to: [], ids: ["AIDA1", "AIDA3"]) }
+        #expect(found == sorted.filter { [grants[1], grants[3]].contains($0) })
+        #expect(try temporary.read { try GrantTable($0).unbound(limit: 9) } == [grants[0]])
         let retirable = try temporary.read {
             try GrantTable($0).grants(retirableBy: "arn:aws:iam::1:user/b", issuer: key.account, after: nil, limit: 10)
         }

@@ -9,7 +9,7 @@ struct DeleteBucketPolicy: S3Action {
 
     func run(_ call: S3Call) async throws -> Reply {
         try call.requireOwnAccount()
-        try await call.buckets.change(call.bucket) { $0.policy = nil }
+        try await call.buckets.change(call.bucket) { ($0.policy, $0.policyIDs) = (nil, nil) }
         return .empty(.noContent)
     }
 }

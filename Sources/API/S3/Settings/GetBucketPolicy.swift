@@ -9,7 +9,7 @@ struct GetBucketPolicy: S3Action {
 
     func run(_ call: S3Call) async throws -> Reply {
         try call.requireOwnAccount()
-        guard let policy = try await call.settings().policy else { throw S3Error(.noSuchBucketPolicy) }
-        return .json(Array(policy.text.utf8))
+        guard let policy = try await call.buckets.policy(of: call.bucket) else { throw S3Error(.noSuchBucketPolicy) }
+        return .json(Array(policy.utf8))
     }
 }

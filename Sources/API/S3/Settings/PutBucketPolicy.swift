@@ -10,7 +10,7 @@ struct PutBucketPolicy: S3Action {
     func run(_ call: S3Call) async throws -> Reply {
         try call.requireOwnAccount()
         let policy = try BucketPolicy(parsing: try await call.document(), for: call.bucket)
-        try await call.buckets.change(call.bucket) { try $0.set(policy) }
+        try await call.buckets.set(policy, of: call.bucket)
         return .empty(.noContent)
     }
 }

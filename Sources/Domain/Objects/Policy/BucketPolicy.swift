@@ -52,6 +52,9 @@ package struct BucketPolicy: Hashable, Codable, Sendable {
         guard apply else { throw .malformedPolicy("Action does not apply to any resource(s) in statement") }
     }
 
+    /// Those that it names of the kind `AWS`.
+    package var principalNames: Set<String> { (try? Policy(parsing: Array(text.utf8), isKept: true).principalNames) ?? [] }
+
     /// Whether it lets in everybody.
     package var isPublic: Bool { (try? Policy(parsing: Array(text.utf8), isKept: true).isPublic) ?? false }
 }

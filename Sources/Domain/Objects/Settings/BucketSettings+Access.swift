@@ -41,11 +41,12 @@ extension BucketSettings {
     }
 
     /// - Throws: `Fault` `AccessDenied` for a public policy where the bucket blocks them.
-    package mutating func set(_ policy: BucketPolicy) throws(Fault) {
+    package mutating func set(_ policy: BucketPolicy, naming ids: PrincipalIDs) throws(Fault) {
         if policy.isPublic, publicAccess?.blocksPolicy == true {
             throw Fault(.accessDenied, "Public policies are blocked by the BlockPublicPolicy setting of the bucket")
         }
         self.policy = policy
+        policyIDs = ids
     }
 
     /// Refuses to set an ACL, of the bucket or of an object in it, where the bucket does not take it.

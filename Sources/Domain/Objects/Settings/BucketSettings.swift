@@ -5,6 +5,8 @@ package struct BucketSettings: Hashable, Codable, Sendable {
     package var publicAccess: PublicAccessBlock?
     package var encryption: BucketEncryption?
     package var policy: BucketPolicy?
+    /// Whom that names; nil where nobody has looked.
+    package var policyIDs: PrincipalIDs?
     /// In the order in which they came.
     package var tags: [Tag] = []
     /// The place that the bucket was made with, where that is another name of its Region: `EU`.

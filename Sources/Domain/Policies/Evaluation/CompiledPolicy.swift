@@ -11,8 +11,9 @@ package final class CompiledPolicy: Sendable {
     /// Whether there is anything that it lets whoever does not sign do, whatever the conditions of it are.
     package let reachesNobody: Bool
 
-    package init(_ policy: Policy) {
-        statements = policy.statements.map { CompiledStatement($0, hasVariables: policy.hasVariables) }
+    /// - Parameter ids: whom the ARNs of its principals name; nil where nobody has looked.
+    package init(_ policy: Policy, ids: PrincipalIDs? = nil) {
+        statements = policy.statements.map { CompiledStatement($0, hasVariables: policy.hasVariables, ids: ids) }
         isPublic = policy.isPublic
         reachesNobody = statements.contains { !$0.isDeny && $0.principals?.reachesNobody ?? false }
         actions = ActionIndex(policy.statements.map(\.actions))
@@ -22,7 +23,9 @@ package final class CompiledPolicy: Sendable {
     }
 
     /// Reads the policy that a bucket or a key has.
-    package convenience init(resource text: String) throws(PolicyError) { self.init(try Policy(parsing: Array(text.utf8), isKept: true)) }
+    package convenience init(resource text: String, ids: PrincipalIDs? = nil) throws(PolicyError) {
+        self.init(try Policy(parsing: Array(text.utf8), isKept: true), ids: ids)
+    }
 
     /// What a policy says of a request.
     enum Verdict: Hashable {
@@ -106,10 +109,10 @@ final class CompiledStatement: Sendable {
     /// As they are written.
     let keys: Set<String>
 
-    init(_ statement: PolicyStatement, hasVariables: Bool) {
+    init(_ statement: PolicyStatement, hasVariables: Bool, ids: PrincipalIDs?) {
         id = statement.id.flatMap { $0.isEmpty ? nil : $0 }
         isDeny = statement.effect == .deny
-        principals = statement.principals.map { PrincipalClause($0, isExcluding: statement.excludesPrincipals) }
+        principals = statement.principals.map { PrincipalClause($0, isExcluding: statement.excludesPrincipals, ids: ids) }
         // A role's policy names no resource: it is about the role.
         let texts = statement.resources?.texts ?? ["*"]
         let resources = texts.map { PolicyTemplate($0, reach: .resource, hasVariables: hasVariables) }

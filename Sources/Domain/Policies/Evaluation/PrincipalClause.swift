@@ -17,18 +17,27 @@ struct PrincipalClause: Sendable {
     /// Named by their id or by their root user, which is the same.
     private let accounts: Set<String>
     private let arns: Set<String>
+    /// Of users, roles and their sessions, where it is known whom their ARNs named; these are not among the ARNs then.
+    private let ids: Set<String>
     private let canonicalUsers: Set<String>
     private let services: Set<String>
     private let providers: Set<String>
 
-    init(_ principals: PolicyPrincipals, isExcluding: Bool) {
+    /// - Parameter ids: nil where nobody has looked whom the ARNs name.
+    init(_ principals: PolicyPrincipals, isExcluding: Bool, ids known: PrincipalIDs?) {
         self.isExcluding = isExcluding
-        var (accounts, arns): (Set<String>, Set<String>) = ([], [])
+        var (accounts, arns, ids): (Set<String>, Set<String>, Set<String>) = ([], [], [])
         for name in principals.names(of: .aws) where name != "*" {
-            if let account = Self.account(name) { accounts.insert(account) } else { arns.insert(name) }
+            if let account = Self.account(name) {
+                accounts.insert(account)
+            } else if let known, NamedIdentity(name) != nil {
+                known.byARN[name].map { _ = ids.insert($0) }
+            } else {
+                arns.insert(name)
+            }
         }
         isEverybody = principals.names(of: .aws).contains("*")
-        (self.accounts, self.arns) = (accounts, arns)
+        (self.accounts, self.arns, self.ids) = (accounts, arns, ids)
         canonicalUsers = Set(principals.names(of: .canonicalUser))
         services = Set(principals.names(of: .service))
         providers = Set(principals.names(of: .federated))
@@ -56,10 +65,10 @@ struct PrincipalClause: Sendable {
             return !isExcluding && levels(of: request).contains(true) ? .caller : nil
         }
         guard !isExcluding else { return isEverybody || levels(of: request).contains(true) ? nil : Self.asOneOfAll(principal) }
-        if isEverybody { return names(principal.arn(in: request.context.partition)) ? .caller : Self.asOneOfAll(principal) }
+        if isEverybody { return names(principal, in: request) ? .caller : Self.asOneOfAll(principal) }
         guard principal.kind != .anonymous else { return nil }
-        if names(principal.arn(in: request.context.partition)) { return .caller }
-        if let parent = parent(of: principal, in: request.context.partition), names(parent) { return .role }
+        if names(principal, in: request) { return .caller }
+        if namesParent(of: principal, in: request) == true { return .role }
         return namesAccount(of: principal, in: request) ? .account : nil
     }
 
@@ -70,18 +79,22 @@ struct PrincipalClause: Sendable {
         }
     }
 
-    private func names(_ arn: String) -> Bool { arns.contains(arn) }
+    private func names(_ principal: Principal, in request: AccessRequest) -> Bool {
+        ids.contains(principal.userID) || arns.contains(principal.arn(in: request.context.partition))
+    }
 
     private func namesAccount(of principal: Principal, in request: AccessRequest) -> Bool {
         accounts.contains(principal.account.rawValue) || request.canonicalUserID.map(canonicalUsers.contains) ?? false
     }
 
-    /// The role of a session, the user of a federated user.
-    private func parent(of principal: Principal, in partition: String) -> String? {
+    /// The role of a session, the user of a federated user; nil for who has neither.
+    private func namesParent(of principal: Principal, in request: AccessRequest) -> Bool? {
+        let partition = request.context.partition
         switch principal.kind {
-        case .role: principal.principalARN(in: partition)
-        case .federatedUser(_, let user?): "arn:\(partition):iam::\(principal.account):user\(user.path)\(user.name)"
-        case .rootUser, .user, .federatedUser, .anonymous: nil
+        case .role(let role): return ids.contains(role.id) || principal.principalARN(in: partition).map(arns.contains) ?? false
+        case .federatedUser(_, let user?):
+            return ids.contains(user.id) || arns.contains("arn:\(partition):iam::\(principal.account):user\(user.path)\(user.name)")
+        case .rootUser, .user, .federatedUser, .anonymous: return nil
         }
     }
 
@@ -92,10 +105,9 @@ struct PrincipalClause: Sendable {
         case .provider(let name): return [providers.contains(name)]
         case .principal(let principal):
             guard principal.kind != .anonymous else { return [false] }
-            let partition = request.context.partition
             var levels = [namesAccount(of: principal, in: request)]
-            if principal.kind != .rootUser { levels.append(names(principal.arn(in: partition))) }
-            if let parent = parent(of: principal, in: partition) { levels.append(names(parent)) }
+            if principal.kind != .rootUser { levels.append(names(principal, in: request)) }
+            if let isNamed = namesParent(of: principal, in: request) { levels.append(isNamed) }
             return levels
         }
     }

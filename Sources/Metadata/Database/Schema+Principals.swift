@@ -1,0 +1,13 @@
+extension Schema {
+    /// Whom the policies of keys and grants name, as JSON by ARN. NULL where nobody has looked, as in rows of an older Ferry.
+    static let principalSteps: [String] = [
+        "ALTER TABLE kms_keys ADD COLUMN policy_ids TEXT",
+        "ALTER TABLE kms_grants ADD COLUMN principal_ids TEXT",
+        // Of the grantee, who may be called otherwise by now.
+        "ALTER TABLE kms_grants ADD COLUMN grantee_id TEXT",
+        "CREATE INDEX kms_grants_by_grantee_id ON kms_grants (key_id, grantee_id)",
+    ]
+
+    /// The same of the policies of roles, in the directory.
+    static let trustSteps: [String] = ["ALTER TABLE iam_identities ADD COLUMN trust_ids TEXT"]
+}
