@@ -85,39 +85,44 @@ package struct PolicyPattern: Hashable, Sendable {
 
     package func matches(_ text: ArraySlice<UInt8>) -> Bool {
         guard !isMixed else { return places(after: text).last == symbols.count }
-        var (place, at) = (0, text.startIndex)
+        // Each call holds some hundred patterns against its resource: without buffers most of that is the checking of bounds.
+        return symbols.withUnsafeBufferPointer { symbols in text.withUnsafeBufferPointer { Self.matches(symbols, $0) } }
+    }
+
+    private static func matches(_ symbols: UnsafeBufferPointer<Symbol>, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var (place, at) = (0, 0)
         // Where to go on when it fails: after the last star, which takes one more byte each time. Those before it need not be tried again.
         var (backPlace, backAt, isWide) = (-1, 0, false)
         while true {
             if place < symbols.count {
                 let symbol = symbols[place]
-                if Self.isStar(symbol) {
+                if isStar(symbol) {
                     place += 1
-                    (backPlace, backAt, isWide) = (place, at, symbol == Self.anyText)
+                    (backPlace, backAt, isWide) = (place, at, symbol == anyText)
                     if isWide, place == symbols.count { return true }
                     continue
                 }
-                if at < text.endIndex, let next = Self.end(of: symbol, in: text, at: at) {
+                if at < text.count, let next = end(of: symbol, in: text, at: at) {
                     (place, at) = (place + 1, next)
                     continue
                 }
-            } else if at == text.endIndex {
+            } else if at == text.count {
                 return true
             }
-            guard backPlace >= 0, backAt < text.endIndex, isWide || text[backAt] != Self.colon else { return false }
+            guard backPlace >= 0, backAt < text.count, isWide || text[backAt] != colon else { return false }
             backAt += 1
             (place, at) = (backPlace, backAt)
         }
     }
 
     /// Where in the text what a symbol stands for ends; nil when it is something else.
-    private static func end(of symbol: Symbol, in text: ArraySlice<UInt8>, at place: Int) -> Int? {
+    private static func end(of symbol: Symbol, in text: UnsafeBufferPointer<UInt8>, at place: Int) -> Int? {
         let byte = text[place]
         guard symbol > UInt8.max else { return symbol == Symbol(byte) ? place + 1 : nil }
         // A character begins here and has all bytes that go on with it.
         guard !isContinuation(byte), symbol == anyCharacter || byte != colon else { return nil }
         var end = place + 1
-        while end < text.endIndex, isContinuation(text[end]) { end += 1 }
+        while end < text.count, isContinuation(text[end]) { end += 1 }
         return end
     }
 

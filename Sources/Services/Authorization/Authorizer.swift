@@ -98,7 +98,7 @@ package struct Authorizer: Sendable {
             policies.resource = try await ResourcePolicies(call: call).policy(of: resource, for: action) ?? stranger(named)
         }
         guard !policies.areSilent(for: call.principal) else { return Outcome() }
-        let wanted = policies.conditionKeys
+        let wanted = policies.conditionKeys(about: action)
         var context = try await kept.context(asking: wanted, of: call, for: action, facts)
         if !wanted.isEmpty, named != nil {
             try await ResourceConditions(call: call).fill(&context, of: resource, owner: policies.resource?.owner, asking: wanted)

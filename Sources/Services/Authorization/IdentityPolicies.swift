@@ -5,18 +5,18 @@ import Metadata
 /// number of IAM's rows stands.
 package final class IdentityPolicies: Sendable {
     /// Of one identity.
-    package typealias Applicable = (identity: [NamedPolicy], boundary: NamedPolicy?)
+    package typealias Applicable = (identity: PolicySet, boundary: PolicySet?)
 
     private let directory: Database
     private let identities: IdentityCache<String, KeptIdentity>
-    private let controls: IdentityCache<AccountID, [[NamedPolicy]]>
+    private let controls: IdentityCache<AccountID, [PolicySet]>
     /// A change of IAM makes the identities be read anew, but a document that is the same is not parsed again.
     private let compiled: CompiledPolicies
 
     /// - Parameter textBytesMax: of the documents whose policies are kept: what is made of one takes about ten times its size.
     package init(directory: Database, textBytesMax: Int = 2 << 20) {
         let identities = IdentityCache<String, KeptIdentity>(countMax: 5_000)
-        let controls = IdentityCache<AccountID, [[NamedPolicy]]>(countMax: 5_000)
+        let controls = IdentityCache<AccountID, [PolicySet]>(countMax: 5_000)
         self.directory = directory
         (self.identities, self.controls) = (identities, controls)
         compiled = CompiledPolicies(textBytesMax: textBytesMax) {
@@ -47,33 +47,33 @@ package final class IdentityPolicies: Sendable {
     }
 
     /// The policies that limit a session; nil for one that has all rights of its identity.
-    package func policies(of session: CallerSession, as kind: Principal.Kind) async throws -> [NamedPolicy]? {
+    package func policies(of session: CallerSession, as kind: Principal.Kind) async throws -> PolicySet? {
         guard session.isLimited(for: kind) else { return nil }
         var policies: [NamedPolicy] = []
         if let text = session.policy {
             policies.append(NamedPolicy(name: "the policy of the session", policy: try compiled.policy(text, .identity)))
         }
         let arns = session.policyARNs.compactMap(ManagedPolicyARN.init)
-        guard !arns.isEmpty else { return policies }
+        guard !arns.isEmpty else { return PolicySet(policies) }
         let texts = try await directory.read { try IdentityDocuments.texts(of: arns, in: $0) }
         // One that is gone allows nothing.
         for arn in arns {
             guard let text = texts[arn] else { continue }
             policies.append(NamedPolicy(name: arn.rawValue, policy: try compiled.policy(text, .identity)))
         }
-        return policies
+        return PolicySet(policies)
     }
 
-    /// The service control policies over an account, a list for each level from the root down to it.
+    /// The service control policies over an account, a set for each level from the root down to it.
     ///
     /// - Parameter version: the number of IAM's rows, where the call has read it already.
-    package func serviceControl(over account: AccountID, at version: Int64? = nil) async throws -> [[NamedPolicy]] {
+    package func serviceControl(over account: AccountID, at version: Int64? = nil) async throws -> [PolicySet] {
         if let version, let known = controls.value(for: account, at: version) { return known }
         let (levels, version) = try await directory.read { transaction in
             (try OrganizationTable(transaction).serviceControlPolicies(of: account), try IAMVersionTable(transaction).version())
         }
         let made = try levels.map { level in
-            try level.policies.map { NamedPolicy(name: $0.id, policy: try compiled.policy($0.content, .identity)) }
+            PolicySet(try level.policies.map { NamedPolicy(name: $0.id, policy: try compiled.policy($0.content, .identity)) })
         }
         controls.keep(made, for: account, at: version)
         return made
@@ -94,12 +94,15 @@ package final class IdentityPolicies: Sendable {
         func named(_ document: IdentityDocuments.Document) throws -> NamedPolicy {
             NamedPolicy(name: document.name, policy: try compiled.policy(document.text, .identity))
         }
-        return KeptIdentity(identity: try documents.identity.map(named), boundary: try documents.boundary.map(named))
+        return KeptIdentity(
+            identity: PolicySet(try documents.identity.map(named)),
+            boundary: try documents.boundary.map { [try named($0)] }
+        )
     }
 }
 
 /// What is kept of an identity.
 private struct KeptIdentity: Sendable {
-    let identity: [NamedPolicy]
-    let boundary: NamedPolicy?
+    let identity: PolicySet
+    let boundary: PolicySet?
 }

@@ -79,6 +79,7 @@ struct SimulatedSubject: Sendable {
 
     let principal: Principal
     private(set) var policies = ApplicablePolicies()
+    private var identity: [NamedPolicy] = []
     private(set) var sources: [Source] = []
 
     static func make(_ request: PolicySimulator.Request, of arn: String?, by call: Call) async throws -> SimulatedSubject {
@@ -87,17 +88,18 @@ struct SimulatedSubject: Sendable {
         var subject = SimulatedSubject(principal: try principal(request.caller, found?.identity, by: call))
         for document in found?.documents.identity ?? [] { try subject.addIdentity(document.text, document.name, of: found?.identity) }
         for (number, text) in request.policies.enumerated() { try subject.addIdentity(text, "PolicyInputList.\(number + 1)", of: nil) }
+        subject.policies.identity = PolicySet(subject.identity)
         if let text = request.boundary {
-            subject.policies.boundary = try subject.add(text, "PermissionsBoundaryPolicyInputList.1", "none")
+            subject.policies.boundary = [try subject.add(text, "PermissionsBoundaryPolicyInputList.1", "none")]
         } else if let boundary = found?.documents.boundary {
-            subject.policies.boundary = try subject.add(boundary.text, boundary.name, type(of: boundary.name, of: found?.identity))
+            subject.policies.boundary = [try subject.add(boundary.text, boundary.name, type(of: boundary.name, of: found?.identity))]
         }
         if let text = request.resourcePolicy { try subject.addResource(text, owner: request.resourceOwner, request.caller, by: call) }
         return subject
     }
 
     private mutating func addIdentity(_ text: String, _ name: String, of identity: IAMIdentity?) throws {
-        policies.identity.append(try add(text, name, Self.type(of: name, of: identity)))
+        self.identity.append(try add(text, name, Self.type(of: name, of: identity)))
     }
 
     private mutating func addResource(_ text: String, owner: String?, _ caller: String?, by call: Call) throws {

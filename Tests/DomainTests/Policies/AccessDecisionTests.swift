@@ -24,7 +24,7 @@ import Testing
         let (allow, deny) = (try Samples.identity(Self.reads), try Samples.identity(Self.denies))
         #expect(decide(Samples.alice) { $0.identity = [allow] } == "allowed")
         #expect(decide(Samples.alice) { $0.identity = [allow, deny] } == "-identity")
-        #expect(decide(Samples.alice) { ($0.identity, $0.boundary) = ([allow], deny) } == "-boundary")
+        #expect(decide(Samples.alice) { ($0.identity, $0.boundary) = ([allow], [deny]) } == "-boundary")
         #expect(decide(Samples.alice) { ($0.identity, $0.session) = ([allow], [allow, deny]) } == "-session")
         #expect(decide(Samples.alice) { ($0.identity, $0.serviceControl) = ([allow], [[allow], [allow, deny]]) } == "-serviceControl")
         #expect(decide(Samples.root) { $0.serviceControl = [[allow, deny]] } == "-serviceControl")
@@ -74,10 +74,10 @@ import Testing
             #expect(decide(.role, of: owner) == "allowed")
             #expect(decide(.role, of: owner) { $0.serviceControl = [[other]] } == "?serviceControl")
             #expect(decide(.caller, of: owner) { $0.serviceControl = [[other]] } == "?serviceControl")
-            #expect(decide(.caller, of: owner) { ($0.boundary, $0.session) = (other, [other]) } == "allowed")
+            #expect(decide(.caller, of: owner) { ($0.boundary, $0.session) = ([other], [other]) } == "allowed")
         }
         #expect(decide(.role, of: Samples.account) { $0.session = [other] } == "?session")
-        #expect(decide(.role, of: Samples.account) { $0.boundary = other } == "?boundary")
+        #expect(decide(.role, of: Samples.account) { $0.boundary = [other] } == "?boundary")
         #expect(decide(.role, of: Samples.otherAccount) { $0.session = [other] } == "?identity")
     }
 
@@ -86,8 +86,8 @@ import Testing
         func resource(_ grant: ResourceGrant?, of owner: AccountID = Samples.account) -> ResourcePolicy {
             ResourcePolicy(owner: owner, rule: .decides, policy: nil, grant: grant)
         }
-        #expect(decide(Samples.alice) { ($0.boundary, $0.resource) = (other, resource(.caller)) } == "allowed")
-        #expect(decide(Samples.alice) { ($0.boundary, $0.resource) = (other, resource(.role)) } == "?boundary")
+        #expect(decide(Samples.alice) { ($0.boundary, $0.resource) = ([other], resource(.caller)) } == "allowed")
+        #expect(decide(Samples.alice) { ($0.boundary, $0.resource) = ([other], resource(.role)) } == "?boundary")
         #expect(decide(Samples.alice) { $0.resource = resource(.account) } == "?identity")
         #expect(decide(Samples.root) { $0.resource = resource(.account) } == "allowed")
         #expect(decide(Samples.root) { $0.resource = resource(nil) } == "?resource")
@@ -104,8 +104,8 @@ import Testing
 
     @Test func everyKindThatLimitsMustAllow() throws {
         let (allow, other) = (try Samples.identity(Self.reads), try Samples.identity(Samples.allow("s3:ListBucket")))
-        #expect(decide(Samples.alice) { $0.boundary = allow } == "?identity")
-        #expect(decide(Samples.alice) { ($0.identity, $0.boundary) = ([allow], other) } == "?boundary")
+        #expect(decide(Samples.alice) { $0.boundary = [allow] } == "?identity")
+        #expect(decide(Samples.alice) { ($0.identity, $0.boundary) = ([allow], [other]) } == "?boundary")
         #expect(decide(Samples.alice) { ($0.identity, $0.session) = ([allow], [other]) } == "?session")
         #expect(decide(Samples.alice) { ($0.identity, $0.session) = ([allow], []) } == "?session")
         #expect(decide(Samples.alice) { ($0.identity, $0.serviceControl) = ([allow], [[allow], [other]]) } == "?serviceControl")
@@ -125,7 +125,7 @@ import Testing
         )
         policies.identity = [try Samples.identity(Self.denies)]
         #expect(policies.decide(Samples.request(Samples.alice)).text == "\(subject) with an explicit deny in an identity-based policy")
-        policies.boundary = try Samples.identity(Self.denies)
+        policies.boundary = [try Samples.identity(Self.denies)]
         #expect(policies.decide(Samples.request(Samples.alice)).text == "\(subject) with an explicit deny in a permissions boundary")
     }
 }

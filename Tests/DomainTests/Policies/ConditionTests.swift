@@ -151,7 +151,8 @@ import Testing
         #expect(policy.policy.conditionKeys == ["aws:principaltag/team", "s3:prefix", "aws:username", "aws:tokenissuetime"])
         var policies = ApplicablePolicies()
         policies.identity = [policy]
-        policies.boundary = try PolicySamples.identity(PolicySamples.allow("*", if: #"{"Bool": {"aws:SecureTransport": "true"}}"#))
-        #expect(policies.conditionKeys == policy.policy.conditionKeys.union(["aws:securetransport"]))
+        policies.boundary = [try PolicySamples.identity(PolicySamples.allow("*", if: #"{"Bool": {"aws:SecureTransport": "true"}}"#))]
+        #expect(policies.conditionKeys(about: "s3:GetObject") == policy.policy.conditionKeys.union(["aws:securetransport"]))
+        #expect(policies.conditionKeys(about: "ec2:CopyImage") == ["aws:securetransport"])
     }
 }

@@ -81,13 +81,13 @@ private struct PolicyMatrix {
         let role = Samples.principal(.role(.init(id: "AROABUILD", path: "/", name: "build", session: "run")))
         let strangeRole = Samples.principal(.role(.init(id: "AROAOPS", path: "/", name: "ops", session: "run")), of: Samples.otherAccount)
         let federated = Samples.principal(.federatedUser(name: "guest", of: .init(id: "AIDAadmin", path: "/", name: "admin")))
-        let underUnit: [[NamedPolicy]] = [[full], [few], [full]]
+        let underUnit: [PolicySet] = [[full], [few], [full]]
         return [
             Who("root user", Samples.root),
             Who("administrator", user("admin")) { $0.identity = [admin] },
             Who("power user", user("power")) { $0.identity = [power] },
             Who("reader", user("reader")) { $0.identity = [reader] },
-            Who("administrator within images", user("bounded")) { ($0.identity, $0.boundary) = ([admin], images) },
+            Who("administrator within images", user("bounded")) { ($0.identity, $0.boundary) = ([admin], [images]) },
             Who("user without policies", user("nobody")),
             Who("session of role build", role) { $0.identity = [power] },
             Who("session of role build, for images", role) { ($0.identity, $0.session) = ([power], [images]) },

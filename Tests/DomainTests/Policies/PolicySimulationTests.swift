@@ -25,7 +25,7 @@ import Testing
         policies.identity = [try Samples.identity(Samples.allow("*"))]
         #expect(policies.simulate(Samples.request(Samples.alice)).isAllowedByBoundary == nil)
         #expect(policies.simulate(Samples.request(Samples.alice)).isAllowedByOrganization == nil)
-        policies.boundary = try Samples.identity(Samples.allow("ec2:*"), name: "boundary")
+        policies.boundary = [try Samples.identity(Samples.allow("ec2:*"), name: "boundary")]
         policies.serviceControl = [[try Samples.identity(Samples.allow("*"))], [try Samples.identity(Samples.allow("s3:*"))]]
         let limited = policies.simulate(Samples.request(Samples.alice))
         #expect(limited.decision == .implicitDeny && limited.isAllowedByBoundary == false && limited.isAllowedByOrganization == true)

@@ -58,10 +58,10 @@ import Testing
 
     private static func applicable(_ texts: [String: Any]) throws -> ApplicablePolicies {
         var policies = ApplicablePolicies()
-        policies.identity = try documents(texts["identity"])
-        policies.boundary = try texts["boundary"].map { try identity($0) }
-        policies.session = try texts["session"].map { try documents($0) }
-        policies.serviceControl = try ((texts["serviceControl"] as? [Any]) ?? []).map { try documents($0) }
+        policies.identity = PolicySet(try documents(texts["identity"]))
+        policies.boundary = try texts["boundary"].map { [try identity($0)] }
+        policies.session = try texts["session"].map { PolicySet(try documents($0)) }
+        policies.serviceControl = try ((texts["serviceControl"] as? [Any]) ?? []).map { PolicySet(try documents($0)) }
         if let resource = texts["resource"] as? [String: Any] {
             let owner = try #require((resource["owner"] as? String).flatMap(AccountID.init))
             let text = try text(try #require(resource["document"]))

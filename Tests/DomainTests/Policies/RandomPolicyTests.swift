@@ -31,10 +31,10 @@ import Testing
 
     private static func compiled(_ policies: ReferenceEvaluator.Policies) throws -> ApplicablePolicies {
         var compiled = ApplicablePolicies()
-        compiled.identity = try policies.identity.map { try named($0, .identity) }
-        compiled.boundary = try policies.boundary.map { try named($0, .identity) }
-        compiled.session = try policies.session?.map { try named($0, .identity) }
-        compiled.serviceControl = try policies.serviceControl.map { try $0.map { try named($0, .identity) } }
+        compiled.identity = PolicySet(try policies.identity.map { try named($0, .identity) })
+        compiled.boundary = try policies.boundary.map { [try named($0, .identity)] }
+        compiled.session = try policies.session.map { PolicySet(try $0.map { try named($0, .identity) }) }
+        compiled.serviceControl = try policies.serviceControl.map { PolicySet(try $0.map { try named($0, .identity) }) }
         compiled.resource = try policies.owner.map { owner in
             let policy = try policies.resource.map { try named($0, isTrust($0) ? .trust : .resource) }
             return ResourcePolicy(owner: owner, rule: policies.decides ? .decides : .adds, policy: policy)

@@ -20,8 +20,8 @@ import Testing
             try await world.attachments().setBoundary(of: .role, "r", to: bound)
 
             let found = try #require(try await reader.policies(of: role.id))
-            #expect(found.identity.map(\.name) == ["inline", own, "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"])
-            #expect(found.boundary?.name == bound)
+            #expect(found.identity.policies.map(\.name) == ["inline", own, "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"])
+            #expect(found.boundary?.policies.map(\.name) == [bound])
             #expect(try await reader.trust(ofRole: role.id)?.name == "arn:aws:iam::123456789012:role/r")
             #expect(try await Self.allowed(reader, role) == ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"])
             #expect(try await reader.policies(of: "AROAGONE") == nil)
@@ -51,7 +51,7 @@ import Testing
                 user.name
             )
             let found = try #require(try await reader.policies(of: user.id))
-            #expect(found.identity.map(\.name) == ["own", "of the group", "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"])
+            #expect(found.identity.policies.map(\.name) == ["own", "of the group", "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"])
         }
     }
 
@@ -66,7 +66,7 @@ import Testing
 
             let version = try await world.iamVersion()
             let before = world.deployment.directory.statistics.counts.statements
-            #expect(try await reader.policies(of: role.id, at: version)?.identity.count == 1)
+            #expect(try await reader.policies(of: role.id, at: version)?.identity.policies.count == 1)
             #expect(world.deployment.directory.statistics.counts.statements == before)
 
             _ = try await world.managedPolicies().createVersion(of: arn, document: World.policy("s3:PutObject"), isDefault: true)

@@ -15,7 +15,7 @@ extension ApplicablePolicies {
         }
         if let boundary {
             allows.boundary = false
-            if let denial = ask([boundary], as: .boundary, request, &allows.boundary) { return .denied(denial) }
+            if let denial = ask(boundary, as: .boundary, request, &allows.boundary) { return .denied(denial) }
         }
         if let session {
             allows.session = false
@@ -38,13 +38,11 @@ extension ApplicablePolicies {
     }
 
     /// Asks policies of which one must allow, and answers the denial of any.
-    private func ask(_ policies: [NamedPolicy], as type: PolicyType, _ request: AccessRequest, _ allows: inout Bool) -> AccessDenial? {
-        for policy in policies {
-            switch policy.policy.verdict(on: request, seeksAllow: !allows) {
-            case .denied(let statement): return denial(of: type, request, policy, statement)
-            case .allowed: allows = true
-            case .silent: break
-            }
+    private func ask(_ policies: PolicySet, as type: PolicyType, _ request: AccessRequest, _ allows: inout Bool) -> AccessDenial? {
+        switch policies.verdict(on: request) {
+        case .denied(let policy, let statement): return denial(of: type, request, policy, statement)
+        case .allowed: allows = true
+        case .silent: break
         }
         return nil
     }

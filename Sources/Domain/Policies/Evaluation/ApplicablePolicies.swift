@@ -39,22 +39,27 @@ package struct ResourcePolicy: Sendable {
 /// All policies that have a say in a request.
 package struct ApplicablePolicies: Sendable {
     /// Those of the user or the role: inline, attached, and of its groups. The root user needs none; whom it federates neither.
-    package var identity: [NamedPolicy] = []
+    package var identity: PolicySet = []
     /// The permissions boundary.
-    package var boundary: NamedPolicy?
+    package var boundary: PolicySet?
     /// Those that were given when the session began; nil for what is no session, or for one without.
-    package var session: [NamedPolicy]?
-    /// Service control policies, a list for each level from the root down to the account. Each level must allow. None for the management account.
-    package var serviceControl: [[NamedPolicy]] = []
+    package var session: PolicySet?
+    /// Service control policies, a set for each level from the root down to the account. Each level must allow. None for the management account.
+    package var serviceControl: [PolicySet] = []
     /// Nil for a resource that has nothing to say.
     package var resource: ResourcePolicy?
 
     package init() {}
 
-    var all: [NamedPolicy] {
-        identity + [boundary, resource?.policy].compactMap(\.self) + (session ?? []) + serviceControl.joined()
-    }
+    /// Those of the caller; each limits or allows.
+    private var ofCaller: [PolicySet] { [identity] + [boundary, session].compactMap(\.self) + serviceControl }
 
-    /// The keys that conditions and variables ask about, in small letters.
-    package var conditionKeys: Set<String> { all.reduce(into: []) { $0.formUnion($1.policy.conditionKeys) } }
+    var all: [NamedPolicy] { ofCaller.flatMap(\.policies) + [resource?.policy].compactMap(\.self) }
+
+    /// The keys that conditions and variables ask about when it comes to an action, in small letters.
+    package func conditionKeys(about action: String) -> Set<String> {
+        var keys = resource?.policy?.policy.conditionKeys ?? []
+        for set in ofCaller { keys.formUnion(set.conditionKeys(about: action)) }
+        return keys
+    }
 }

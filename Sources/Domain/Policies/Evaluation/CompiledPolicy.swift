@@ -27,40 +27,14 @@ package final class CompiledPolicy: Sendable {
         self.init(try Policy(parsing: Array(text.utf8), isKept: true), ids: ids)
     }
 
-    /// What a policy says of a request.
-    enum Verdict: Hashable {
-        /// By a statement, counted from 0.
-        case denied(Int)
-        case allowed(Int)
-        case silent
-
-        var isAllowed: Bool {
-            guard case .allowed = self else { return false }
+    /// The statements about an action, by their numbers in ascending order.
+    func statements(about action: ActionName) -> [Int] {
+        var numbers: Set<Int> = []
+        actions.forEachStatement(about: action) { number in
+            numbers.insert(number)
             return true
         }
-
-        var isDenied: Bool {
-            guard case .denied = self else { return false }
-            return true
-        }
-    }
-
-    /// What the policy of an identity says.
-    ///
-    /// - Parameter seeksAllow: false when another has allowed already, so that only what denies is looked for.
-    func verdict(on request: AccessRequest, seeksAllow: Bool = true) -> Verdict {
-        var verdict = Verdict.silent
-        actions.forEachStatement(about: request.name) { number in
-            let statement = statements[number]
-            if statement.isDeny {
-                guard statement.applies(to: request) else { return true }
-                verdict = .denied(number)
-                return false
-            }
-            if seeksAllow, verdict == .silent, statement.applies(to: request) { verdict = .allowed(number) }
-            return true
-        }
-        return verdict
+        return numbers.sorted()
     }
 
     /// What the policy of a resource says: as what it lets the caller in, or nil; and the statement that denies.
@@ -86,14 +60,11 @@ package final class CompiledPolicy: Sendable {
 
     /// All statements that are about a request, whatever others say, in their order.
     func statements(about request: AccessRequest) -> [Int] {
-        var numbers: Set<Int> = []
-        actions.forEachStatement(about: request.name) { number in
+        statements(about: request.name).filter { number in
             let statement = statements[number]
             let isAboutCaller = statement.principals.map { statement.isDeny ? $0.denies(request) : $0.grant(to: request) != nil } ?? true
-            if isAboutCaller, statement.applies(to: request) { numbers.insert(number) }
-            return true
+            return isAboutCaller && statement.applies(to: request)
         }
-        return numbers.sorted()
     }
 }
 
@@ -108,6 +79,9 @@ final class CompiledStatement: Sendable {
     private let conditions: [ConditionTest]
     /// As they are written.
     let keys: Set<String>
+    let lowercasedKeys: Set<String>
+    /// Whether it names every resource, so that its conditions alone decide.
+    let isAboutEverything: Bool
 
     init(_ statement: PolicyStatement, hasVariables: Bool, ids: PrincipalIDs?) {
         id = statement.id.flatMap { $0.isEmpty ? nil : $0 }
@@ -119,14 +93,17 @@ final class CompiledStatement: Sendable {
         excludesResources = statement.resources?.isExcluding ?? false
         conditions = statement.conditions.map { ConditionTest($0, hasVariables: hasVariables) }
         self.resources = resources
+        isAboutEverything = !excludesResources && resources.contains(where: \.isEverything)
         keys = resources.reduce(into: conditions.reduce(into: []) { $0.formUnion($1.keys) }) { $0.formUnion($1.keys) }
+        lowercasedKeys = Set(keys.map { $0.lowercased() })
     }
 
     /// Whether the resource and the conditions are those of a request.
     func applies(to request: AccessRequest) -> Bool {
         // All but a text whose variables have no value would be everything.
         if excludesResources, !isDeny, !resources.allSatisfy({ $0.hasValue(in: request.context) }) { return false }
-        let names = resources.contains { $0.matches(request.resourceBytes, in: request.context) }
-        return names != excludesResources && conditions.allSatisfy { $0.holds(in: request.context, isDeny: isDeny) }
+        let isNamed =
+            isAboutEverything || resources.contains { $0.matches(request.resourceBytes, in: request.context) } != excludesResources
+        return isNamed && conditions.allSatisfy { $0.holds(in: request.context, isDeny: isDeny) }
     }
 }

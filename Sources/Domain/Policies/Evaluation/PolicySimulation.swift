@@ -40,14 +40,14 @@ extension ApplicablePolicies {
             decision: decision,
             matches: found.filter { $0.isDeny == (decision == .explicitDeny) }.map(\.match),
             missingKeys: Set(all.flatMap { $0.policy.keyNames.filter { request.context[$0.key] == nil }.values }).sorted(),
-            isAllowedByBoundary: boundary.map { $0.policy.verdict(on: request).isAllowed },
-            isAllowedByOrganization: serviceControl.isEmpty ? nil : serviceControl.allSatisfy { Self.allows($0, request) }
+            isAllowedByBoundary: boundary.map { $0.verdict(on: request).isAllowed },
+            isAllowedByOrganization: serviceControl.isEmpty ? nil : serviceControl.allSatisfy { $0.verdict(on: request).isAllowed }
         )
     }
 
     private func matches(_ request: AccessRequest) -> [(match: PolicySimulation.Match, isDeny: Bool)] {
-        func all(_ policies: [NamedPolicy], _ type: PolicyType) -> [(match: PolicySimulation.Match, isDeny: Bool)] {
-            policies.flatMap { policy in
+        func all(_ policies: PolicySet, _ type: PolicyType) -> [(match: PolicySimulation.Match, isDeny: Bool)] {
+            policies.policies.flatMap { policy in
                 policy.policy.statements(about: request).map { statement in
                     let match = PolicySimulation.Match(policy: policy.name, type: type, statement: statement)
                     return (match, policy.policy.statements[statement].isDeny)
@@ -55,14 +55,8 @@ extension ApplicablePolicies {
             }
         }
         // What only limits tells nothing of why a request is allowed.
-        let limits = all(serviceControl.flatMap(\.self), .serviceControl) + all([boundary].compactMap(\.self), .boundary)
-        return all(identity, .identity) + all(session ?? [], .session) + all([resource?.policy].compactMap(\.self), .resource)
+        let limits = serviceControl.flatMap { all($0, .serviceControl) } + all(boundary ?? [], .boundary)
+        return all(identity, .identity) + all(session ?? [], .session) + all(PolicySet([resource?.policy].compactMap(\.self)), .resource)
             + limits.filter(\.isDeny)
-    }
-
-    /// One level: some policy allows, and none denies.
-    private static func allows(_ level: [NamedPolicy], _ request: AccessRequest) -> Bool {
-        let verdicts = level.map { $0.policy.verdict(on: request) }
-        return verdicts.contains(where: \.isAllowed) && !verdicts.contains(where: \.isDenied)
     }
 }
