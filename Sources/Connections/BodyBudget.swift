@@ -1,6 +1,9 @@
 import Synchronization
 
 /// Bounds the memory that the bodies of all requests take together while they are read whole.
+///
+/// Whoever is known takes what is free, and leaves a part of it to others: with what it has it may not have more than ``holderShare`` times what is
+/// left. So one that sends without end finds less and less, and whoever comes later finds something.
 package final class BodyBudget: Sendable {
     /// The bodies of others take all that there is: to be tried again later.
     package struct Exceeded: Error, CustomStringConvertible {
@@ -9,11 +12,14 @@ package final class BodyBudget: Sendable {
 
     private struct Stranger {
         var bytes: Int
+        let origin: ClientOrigin
         let cut: @Sendable () -> Void
     }
 
     private struct State {
         var held = 0
+        /// By accounts.
+        var holders: [String: Int] = [:]
         var heldByStrangers = 0
         /// Those that hold something, by when they came.
         var strangers: [Int: Stranger] = [:]
@@ -27,9 +33,29 @@ package final class BodyBudget: Sendable {
             return true
         }
 
+        mutating func take(_ more: Int, for holder: String, of bytes: Int) -> Bool {
+            let own = (holders[holder] ?? 0) + more
+            guard own <= BodyBudget.holderShare * (bytes - held - more), take(more, of: bytes) else { return false }
+            holders[holder] = own
+            return true
+        }
+
+        /// The oldest of the strangers that come from where most bytes are held.
+        func victim() -> Int? {
+            var sums: [ClientOrigin: Int] = [:]
+            for stranger in strangers.values { sums[stranger.origin, default: 0] += stranger.bytes }
+            return strangers.min { left, right in
+                (-(sums[left.value.origin] ?? 0), left.key) < (-(sums[right.value.origin] ?? 0), right.key)
+            }?.key
+        }
+
         /// - Returns: whether nothing is held any more after much was.
-        mutating func giveBack(_ taken: Int) -> Bool {
+        mutating func giveBack(_ taken: Int, of holder: String? = nil) -> Bool {
             held -= taken
+            if let holder {
+                let left = (holders[holder] ?? 0) - taken
+                holders[holder] = left > 0 ? left : nil
+            }
             guard held == 0, peak >= BodyBudget.muchBytes else { return false }
             peak = 0
             return true
@@ -48,6 +74,7 @@ package final class BodyBudget: Sendable {
     private let onDrained: @Sendable () -> Void
     private let state = Mutex(State())
 
+    private static let holderShare = 3
     /// From here on it is worth while to give memory back when it is free again.
     private static let muchBytes = 8 << 20
 
@@ -64,32 +91,42 @@ package final class BodyBudget: Sendable {
     package var held: Int { state.withLock { $0.held } }
 
     /// A share for one body, which grows as the body comes: what is only announced takes nothing from others.
-    package func open() -> Share { Share(of: self, arrival: nil, cut: {}) }
+    ///
+    /// - Parameter holder: the account whose body it is.
+    package func open(for holder: String) -> Share { Share(of: self, owner: .known(holder), cut: {}) }
 
     /// A share for a body that comes before its signature could be verified.
     ///
-    /// - Parameter cut: called when the body has to make room for that of a stranger who came later. It holds nothing from then on.
-    package func openForStranger(cut: @escaping @Sendable () -> Void) -> Share {
+    /// - Parameters:
+    ///   - origin: where it comes from.
+    ///   - cut: called when the body has to make room for that of another stranger. It holds nothing from then on.
+    package func openForStranger(from origin: ClientOrigin, cut: @escaping @Sendable () -> Void) -> Share {
         let arrival = state.withLock { state in
             state.arrivals += 1
             return state.arrivals
         }
-        return Share(of: self, arrival: arrival, cut: cut)
+        return Share(of: self, owner: .stranger(arrival, origin), cut: cut)
     }
 
-    fileprivate func take(_ more: Int) throws(Exceeded) {
-        let isTaken = state.withLock { $0.take(more, of: bytes) }
+    fileprivate func take(_ more: Int, for holder: String) throws(Exceeded) {
+        let isTaken = state.withLock { $0.take(more, for: holder, of: bytes) }
         guard isTaken else { throw Exceeded() }
     }
 
-    fileprivate func take(_ more: Int, forStranger arrival: Int, isFirst: Bool, cut: @escaping @Sendable () -> Void) throws(Exceeded) {
+    fileprivate func take(
+        _ more: Int,
+        forStranger arrival: Int,
+        from origin: ClientOrigin,
+        isFirst: Bool,
+        cut: @escaping @Sendable () -> Void
+    ) throws(Exceeded) {
         let (isTaken, cuts) = state.withLock { state -> (Bool, [@Sendable () -> Void]) in
-            if isFirst { state.strangers[arrival] = Stranger(bytes: 0, cut: cut) }
+            if isFirst { state.strangers[arrival] = Stranger(bytes: 0, origin: origin, cut: cut) }
             guard state.strangers[arrival] != nil else { return (false, []) }
-            // As with connections: the oldest makes room, so that nobody shuts out others by holding on to what was sent.
+            // As with connections: where most comes from, the oldest makes room, so that nobody shuts out others by holding on to what was sent.
             var cuts: [@Sendable () -> Void] = []
             while state.heldByStrangers + more > strangersBytes || state.held + more > bytes {
-                guard let oldest = state.strangers.keys.min(), oldest != arrival, let stranger = state.drop(oldest) else {
+                guard let victim = state.victim(), victim != arrival, let stranger = state.drop(victim) else {
                     return (false, cuts)
                 }
                 cuts.append(stranger.cut)
@@ -102,8 +139,8 @@ package final class BodyBudget: Sendable {
         guard isTaken else { throw Exceeded() }
     }
 
-    fileprivate func giveBack(_ taken: Int) {
-        if state.withLock({ $0.giveBack(taken) }) { onDrained() }
+    fileprivate func giveBack(_ taken: Int, of holder: String) {
+        if state.withLock({ $0.giveBack(taken, of: holder) }) { onDrained() }
     }
 
     fileprivate func giveBack(ofStranger arrival: Int) {
@@ -114,27 +151,32 @@ package final class BodyBudget: Sendable {
         if isDrained { onDrained() }
     }
 
+    fileprivate enum Owner {
+        case known(String)
+        /// By when it came.
+        case stranger(Int, ClientOrigin)
+    }
+
     /// What one body takes; given back when the last reference goes.
     package final class Share: Sendable {
         private let budget: BodyBudget
-        /// When it came; nil for that of somebody who is known.
-        private let arrival: Int?
+        private let owner: Owner
         private let cut: @Sendable () -> Void
         private let taken = Mutex(0)
 
-        fileprivate init(of budget: BodyBudget, arrival: Int?, cut: @escaping @Sendable () -> Void) {
+        fileprivate init(of budget: BodyBudget, owner: Owner, cut: @escaping @Sendable () -> Void) {
             self.budget = budget
-            self.arrival = arrival
+            self.owner = owner
             self.cut = cut
         }
 
         /// Takes more for bytes that have come.
         package func grow(by bytes: Int) throws(Exceeded) {
-            if let arrival {
+            switch owner {
+            case .known(let holder): try budget.take(bytes, for: holder)
+            case .stranger(let arrival, let origin):
                 let isFirst = taken.withLock { $0 == 0 }
-                try budget.take(bytes, forStranger: arrival, isFirst: isFirst, cut: cut)
-            } else {
-                try budget.take(bytes)
+                try budget.take(bytes, forStranger: arrival, from: origin, isFirst: isFirst, cut: cut)
             }
             taken.withLock { $0 += bytes }
         }
@@ -145,10 +187,9 @@ package final class BodyBudget: Sendable {
                 defer { taken = 0 }
                 return taken
             }
-            if let arrival {
-                budget.giveBack(ofStranger: arrival)
-            } else if bytes > 0 {
-                budget.giveBack(bytes)
+            switch owner {
+            case .known(let holder): if bytes > 0 { budget.giveBack(bytes, of: holder) }
+            case .stranger(let arrival, _): budget.giveBack(ofStranger: arrival)
             }
         }
 

@@ -11,9 +11,9 @@ final class WatchedConnection {
     let channel: EmbeddedChannel
     let requests = SeenRequests()
 
-    init(in registry: ConnectionRegistry) throws {
+    init(in registry: ConnectionRegistry, from address: String = "127.0.0.1") throws {
         channel = EmbeddedChannel()
-        try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
+        try channel.connect(to: .init(ipAddress: address, port: 1)).wait()
         try EdgeChannel.watch(channel, in: registry)
         try channel.pipeline.syncOperations.addHandler(requests)
         channel.read()
@@ -75,7 +75,7 @@ final class SeenRequests: ChannelInboundHandler {
     @Test func aSlowBodyIsAnErrorForWhoeverReadsIt() throws {
         let registry = Self.registry()
         let connection = try WatchedConnection(in: registry)
-        registry.sawSignature(on: connection.channel)
+        registry.sawSignature(on: connection.channel, by: "AKIA1")
         try connection.send(Self.post)
         for _ in 0..<60 {
             try connection.send("x")
@@ -152,12 +152,40 @@ final class SeenRequests: ChannelInboundHandler {
         #expect(newest.channel.isActive)
         #expect(log.lines.count == 1)
         // Whoever has signed keeps the place.
-        registry.sawSignature(on: strangers[2].channel)
+        registry.sawSignature(on: strangers[2].channel, by: "AKIA1")
         #expect(registry.knows(strangers[2].channel) && !registry.knows(newest.channel))
         let more = try (0..<10).map { _ in try WatchedConnection(in: registry) }
         #expect(strangers[2].channel.isActive)
         #expect(more.last?.channel.isActive == true)
         #expect(registry.count == 5)
+    }
+
+    /// The attack: one address opens connection after connection. They make room for each other.
+    @Test func whoComesMostOftenMakesRoom() throws {
+        let registry = Self.registry(connections: 8)
+        let client = try WatchedConnection(in: registry, from: "192.0.2.7")
+        let flood = try (0..<50).map { _ in try WatchedConnection(in: registry, from: "198.51.100.7") }
+        #expect(client.channel.isActive)
+        #expect(flood.count { $0.channel.isActive } == 3 && flood.last?.channel.isActive == true)
+        let second = try WatchedConnection(in: registry, from: "192.0.2.7")
+        #expect(client.channel.isActive && second.channel.isActive)
+        #expect(flood.count { $0.channel.isActive } == 2)
+        // From here on most come from the client's own address.
+        let third = try WatchedConnection(in: registry, from: "192.0.2.7")
+        #expect([client, second, third].map(\.channel.isActive) == [false, true, true])
+        #expect(flood.count { $0.channel.isActive } == 2)
+    }
+
+    /// A signature says who its signer is, and nothing of others who are claimed on the connection; a link says of nobody who follows it.
+    @Test func aConnectionIsKnownAsItsSigner() throws {
+        let registry = Self.registry()
+        let connection = try WatchedConnection(in: registry)
+        registry.sawSignature(on: connection.channel, by: nil)
+        #expect(registry.knows(connection.channel) && !registry.knows(connection.channel, as: "AKIA1"))
+        registry.sawSignature(on: connection.channel, by: "AKIA1")
+        #expect(registry.knows(connection.channel, as: "AKIA1") && !registry.knows(connection.channel, as: "AKIA2"))
+        try connection.channel.close().wait()
+        #expect(!registry.knows(connection.channel, as: "AKIA1"))
     }
 
     /// The attack: more connections than there are places for strangers, each with a body that comes slowly, and that come back when they are cut.
@@ -175,7 +203,7 @@ final class SeenRequests: ChannelInboundHandler {
             let client = try WatchedConnection(in: registry)
             try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(client.channel.isActive)
-            registry.sawSignature(on: client.channel)
+            registry.sawSignature(on: client.channel, by: "AKIA1")
             for attacker in attackers where attacker.channel.isActive { attacker.pass(.seconds(1)) }
             #expect(client.channel.isActive)
             try client.answer()
@@ -213,7 +241,7 @@ final class SeenRequests: ChannelInboundHandler {
         let registry = Self.registry()
         let connection = try WatchedConnection(in: registry)
         #expect(try largest(connection.channel) == ConnectionLimits.strangersReadBytes)
-        registry.sawSignature(on: connection.channel)
+        registry.sawSignature(on: connection.channel, by: "AKIA1")
         #expect(try largest(connection.channel) == ConnectionLimits.readBytes)
     }
 

@@ -80,7 +80,9 @@ extension FaultyDisk {
         extend(&bytes, to: offset + new.count)
         new.withUnsafeBytes { new in
             guard let source = new.baseAddress else { return }
-            bytes.withUnsafeMutableBytes { _ = memcpy($0.baseAddress! + offset, source, new.count) }
+            bytes.withUnsafeMutableBytes { bytes in
+                if let target = bytes.baseAddress { memcpy(target + offset, source, new.count) }
+            }
         }
     }
 

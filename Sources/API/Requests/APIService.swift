@@ -21,8 +21,8 @@ protocol APIService: Sendable {
 
     /// Verifies the signature, and reads the body as far as that takes.
     ///
-    /// - Parameter secret: of the access key that the claim names.
-    static func verify(_ request: IncomingRequest, _ claim: RequestClaim, secret: String, on path: CallPath) async throws -> Content
+    /// - Parameter key: the access key that the claim names.
+    static func verify(_ request: IncomingRequest, _ claim: RequestClaim, under key: KnownKey, on path: CallPath) async throws -> Content
 
     /// The Region that a request acts in.
     static func region(of claim: RequestClaim, _ content: Content, by principal: Principal, on path: CallPath) async throws -> RegionStore

@@ -9,7 +9,7 @@ extension CallPath {
     /// The body of a form that asks for an action that needs no signature; nil for any other request. Whoever gets it closes its share.
     func unsignedForm(of request: IncomingRequest) async -> WholeBody? {
         guard request.target.path.encoded == "/", isForm(request) else { return nil }
-        let share = bodies.openForStranger { [connections] in connections.cutBody(on: request.channel) }
+        let share = shareForStranger(for: request)
         guard let bytes = try? await request.body(atMost: STSService.bodyBytesMax, within: share),
             let query = try? QueryReader(request: request, body: bytes), let action = query.unreadText("Action"),
             STSService.isUnsigned(action)

@@ -33,7 +33,7 @@ struct CallPath: Sendable {
             try request.checkHost()
             // Before the body: a stranger gets no memory.
             let key = try await accessKey(of: claim, for: service)
-            let content = try await service.verify(request, claim, secret: key.secret, on: self)
+            let content = try await service.verify(request, claim, under: key, on: self)
             defer { content.share.close() }
             logger[metadataKey: "account"] = "\(key.principal.account)"
             let store = try await service.region(of: claim, content, by: key.principal, on: self)

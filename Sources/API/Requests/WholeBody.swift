@@ -11,17 +11,19 @@ struct WholeBody: RequestContent {
 }
 
 extension WholeBodyService {
-    static func verify(_ request: IncomingRequest, _ claim: RequestClaim, secret: String, on path: CallPath) async throws -> WholeBody {
+    static func verify(_ request: IncomingRequest, _ claim: RequestClaim, under key: KnownKey, on path: CallPath) async throws -> WholeBody
+    {
         if case .nobody(_, let body?) = claim { return body }
         // Version 2 is a matter of S3's links: its claims lead nowhere else.
         guard case .v4(let claim) = claim else { throw RefusedRequest(unsigned) }
-        let isVerified = try verifyHead(of: request, claim, secret: secret, on: path)
-        if isVerified { path.connections.sawSignature(on: request.channel) }
-        let share = path.share(for: request, isVerified: isVerified)
+        let isVerified = try verifyHead(of: request, claim, secret: key.secret, on: path)
+        let signer = claim.isPresigned ? nil : claim.accessKeyID
+        if isVerified { path.connections.sawSignature(on: request.channel, by: signer) }
+        let share = path.share(for: request, of: key.principal.account, claiming: claim.accessKeyID, isVerified: isVerified)
         do {
             let body = try await request.body(atMost: bodyBytesMax, within: share)
-            try verify(body, of: request, claim, isHeadVerified: isVerified, secret: secret, on: path)
-            if !isVerified { path.connections.sawSignature(on: request.channel) }
+            try verify(body, of: request, claim, isHeadVerified: isVerified, secret: key.secret, on: path)
+            if !isVerified { path.connections.sawSignature(on: request.channel, by: signer) }
             return WholeBody(bytes: body, share: share)
         } catch {
             share.close()
@@ -61,8 +63,16 @@ extension WholeBodyService {
 
 extension CallPath {
     /// Memory for a body that is read before, or after, its signature could be verified.
-    func share(for request: IncomingRequest, isVerified: Bool) -> BodyBudget.Share {
-        guard !isVerified, !connections.knows(request.channel) else { return bodies.open() }
-        return bodies.openForStranger { [connections] in connections.cutBody(on: request.channel) }
+    ///
+    /// - Parameter keyID: the access key whose signature it is said to have. Anybody can say so: a connection must have shown one before.
+    func share(for request: IncomingRequest, of account: AccountID, claiming keyID: String, isVerified: Bool) -> BodyBudget.Share {
+        guard !isVerified, !connections.knows(request.channel, as: keyID) else { return bodies.open(for: account.rawValue) }
+        return shareForStranger(for: request)
+    }
+
+    func shareForStranger(for request: IncomingRequest) -> BodyBudget.Share {
+        bodies.openForStranger(from: ClientOrigin(of: request.channel.remoteAddress)) { [connections] in
+            connections.cutBody(on: request.channel)
+        }
     }
 }

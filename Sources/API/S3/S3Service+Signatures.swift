@@ -15,22 +15,23 @@ struct S3Content: RequestContent {
 }
 
 extension S3Service {
-    static func verify(_ request: IncomingRequest, _ claim: RequestClaim, secret: String, on path: CallPath) throws -> S3Content {
+    static func verify(_ request: IncomingRequest, _ claim: RequestClaim, under key: KnownKey, on path: CallPath) throws -> S3Content {
         let address = try S3Address(host: request.host, path: request.target.path, baseNames: path.baseNames)
         let now = path.deployment.clock.now
-        var input = try claim.verified(request, address: address, secret: secret, now: now)
+        var input = try claim.verified(request, address: address, secret: key.secret, now: now)
         if case .nobody = claim {
             return S3Content(
                 address: address,
                 input: input,
                 isForStandardRegion: true,
-                share: path.share(for: request, isVerified: false)
+                share: path.shareForStranger(for: request)
             )
         }
         input.authentication = S3Authentication(claim, at: now)
-        path.connections.sawSignature(on: request.channel)
+        path.connections.sawSignature(on: request.channel, by: claim.isPresigned ? nil : claim.accessKeyID)
         let isForStandardRegion = claim.region.map { $0 == standardRegion } ?? true
-        return S3Content(address: address, input: input, isForStandardRegion: isForStandardRegion, share: path.bodies.open())
+        let share = path.bodies.open(for: key.principal.account.rawValue)
+        return S3Content(address: address, input: input, isForStandardRegion: isForStandardRegion, share: share)
     }
 }
 

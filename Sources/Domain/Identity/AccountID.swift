@@ -1,5 +1,5 @@
 /// An account: 12 decimal digits.
-package struct AccountID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+package struct AccountID: RawRepresentable, Hashable, Sendable, CustomStringConvertible, Codable {
     package let rawValue: String
 
     package init?(rawValue: String) {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What the temporary keys of a caller were given for: how long, with which policies that limit it, and what is known of it beside its name.
-package struct CallerSession: Hashable, Sendable {
+package struct CallerSession: Hashable, Sendable, Codable {
     /// In the policy language, as whoever began the session has given it.
     package var policy: String?
     /// The managed policies that limit it as well.

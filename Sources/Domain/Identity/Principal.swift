@@ -1,6 +1,6 @@
 /// Who calls: the root user of an account, a user, the session of a role, a federated user, or nobody whom a signature tells.
-package struct Principal: Hashable, Sendable {
-    package enum Kind: Hashable, Sendable {
+package struct Principal: Hashable, Sendable, Codable {
+    package enum Kind: Hashable, Sendable, Codable {
         case rootUser
         case user(UserName)
         case role(RoleSession)
@@ -11,7 +11,7 @@ package struct Principal: Hashable, Sendable {
     }
 
     /// An IAM user, by its unique id and by what it is called.
-    package struct UserName: Hashable, Sendable {
+    package struct UserName: Hashable, Sendable, Codable {
         package let id: String
         /// With a slash at both ends.
         package let path: String
@@ -25,7 +25,7 @@ package struct Principal: Hashable, Sendable {
     }
 
     /// A session of a role that somebody has assumed.
-    package struct RoleSession: Hashable, Sendable {
+    package struct RoleSession: Hashable, Sendable, Codable {
         package let id: String
         package let path: String
         package let name: String

@@ -16,4 +16,9 @@ package struct ImageExport: Hashable, Sendable, Codable {
         self.description = description
         self.role = role
     }
+
+    /// The key of the object that a task makes.
+    package static func key(of task: String, behind prefix: String, as format: String) -> String {
+        "\(prefix)\(task).\(format.lowercased())"
+    }
 }

@@ -8,6 +8,9 @@ package struct ImportSource: Hashable, Sendable, Codable {
     package let format: String?
     /// Bytes of the object, once it has been looked at.
     package var bytes: Int64?
+    /// Its version and its tag, as they were then.
+    package var version: String?
+    package var etag: String?
 
     package init(bucket: String, key: String, url: String? = nil, format: String? = nil) {
         self.bucket = bucket
@@ -15,4 +18,7 @@ package struct ImportSource: Hashable, Sendable, Codable {
         self.url = url
         self.format = format
     }
+
+    /// Whether an object is the one that was looked at, if any was.
+    package func isSame(version: String, etag: String) -> Bool { self.etag == nil || (self.version, self.etag) == (version, etag) }
 }

@@ -45,8 +45,10 @@ package struct Job: Sendable, Equatable, Identifiable {
     }
 
     package let id: String
-    /// Who asked for it, and in whose name it reads and writes.
+    /// Whose it is.
     package let account: AccountID
+    /// Who has asked for it; nil for a job of an older Ferry, which reads and writes as its account.
+    package let caller: JobCaller?
     package let work: JobWork
     package let createdAt: Date
     package internal(set) var state: State
@@ -61,6 +63,7 @@ package struct Job: Sendable, Equatable, Identifiable {
     package init(
         id: String,
         account: AccountID,
+        caller: JobCaller? = nil,
         work: JobWork,
         createdAt: Date,
         state: State = .active,
@@ -72,6 +75,7 @@ package struct Job: Sendable, Equatable, Identifiable {
     ) {
         self.id = id
         self.account = account
+        self.caller = caller
         self.work = work
         self.createdAt = createdAt
         self.state = state

@@ -101,6 +101,7 @@ extension Schema {
             archiveSteps,
             networkSteps,
             principalSteps,
+            jobCallerSteps,
         ]
     )
 }

@@ -18,4 +18,7 @@ extension Schema {
         "CREATE TABLE duties (id TEXT PRIMARY KEY, lease_owner TEXT, lease_until BIGINT NOT NULL)",
         "INSERT INTO duties (id, lease_until) VALUES ('collection', 0)",
     ]
+
+    /// Who has asked for a job. A step of the Region's schema.
+    static let jobCallerSteps: [String] = ["ALTER TABLE jobs ADD COLUMN caller TEXT"]
 }

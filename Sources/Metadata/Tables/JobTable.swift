@@ -20,13 +20,26 @@ package struct JobTable {
         try transaction.rows("SELECT * FROM jobs WHERE id IN (\(Transaction.marks(ids.count)))", ids.map { .text($0) }).map(Job.init)
     }
 
-    /// At most `limit` of a kind that are to be driven, are due and have a free lease, those first that wait longest.
+    /// At most `limit` of a kind that are to be driven, are due and have a free lease.
+    ///
+    /// The accounts take turns, and of each account that one is first which waits longest. One that is being driven counts as a turn that its
+    /// account has had.
     package func waiting(_ limit: Int, of kind: JobWork.Kind, at now: Date) throws -> [Job] {
-        let sql = """
-            SELECT * FROM jobs WHERE kind = ? AND \(Self.isDriven) AND due_at <= ? AND lease_until < ?
-            ORDER BY due_at, created_at, id LIMIT ?
+        let ours = "kind = ? AND \(Self.isDriven)"
+        return try transaction.rows(
             """
-        return try transaction.rows(sql, [.text(kind), .date(now), .date(now), .integer(max(0, limit))]).map(Job.init)
+            SELECT jobs.* FROM jobs
+            JOIN (
+                SELECT id, ROW_NUMBER() OVER (PARTITION BY account ORDER BY due_at, created_at, id) AS place
+                FROM jobs WHERE \(ours) AND due_at <= ? AND lease_until < ?
+            ) AS queue ON queue.id = jobs.id
+            LEFT JOIN (
+                SELECT account, COUNT(*) AS held FROM jobs WHERE \(ours) AND lease_until >= ? GROUP BY account
+            ) AS busy ON busy.account = jobs.account
+            ORDER BY queue.place + COALESCE(busy.held, 0), jobs.due_at, jobs.created_at, jobs.id LIMIT ?
+            """,
+            [.text(kind), .date(now), .date(now), .text(kind), .date(now), .integer(max(0, limit))]
+        ).map(Job.init)
     }
 
     /// Whether there is one to be driven, by whomever.
@@ -65,14 +78,15 @@ package struct JobTable {
         try transaction.execute(
             """
             INSERT INTO jobs (id, account, kind, work, created_at, state, bytes_done, bytes_total, message, reason_code, attempts,
-                due_at, ended_at, lease_owner, lease_until)
-            VALUES (\(Transaction.marks(13)), NULL, 0)
+                due_at, ended_at, caller, lease_owner, lease_until)
+            VALUES (\(Transaction.marks(14)), NULL, 0)
             """,
             [
                 .text(job.id), .text(job.account), .text(job.work.kind),
                 try .json(job.work),
                 .date(job.createdAt), .text(job.state), .integer(job.progress.bytesDone), .integer(job.progress.bytesTotal),
                 .text(job.message), .text(job.reasonCode), .integer(job.retries.attempts), .date(job.retries.dueAt), .date(job.endedAt),
+                try job.caller.map { try .json($0) } ?? .null,
             ]
         )
     }
@@ -111,6 +125,7 @@ extension Job {
         try self.init(
             id: row.text("id"),
             account: row.value("account"),
+            caller: row.optionalText("caller") == nil ? nil : row.json("caller"),
             work: row.json("work"),
             createdAt: row.date("created_at"),
             state: row.value("state"),

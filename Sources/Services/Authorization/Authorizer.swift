@@ -33,19 +33,18 @@ package struct Authorizer: Sendable {
         return entry
     }
 
-    /// Of several resources, of which each is decided for itself, those that the caller may not do it to.
+    /// Of several resources, of which each is decided for itself, why the caller may not do it to them; nil for those that it may. In their order,
+    /// and not by their names: names that look the same may be of different bytes, and of different objects.
     package func refusals(
         _ action: String,
         on resources: [PolicyResource],
         facts: () -> [String: [String]] = { [:] }
-    ) async throws -> [PolicyResource: AccessDenied] {
-        guard !resources.isEmpty else { return [:] }
+    ) async throws -> [AccessDenied?] {
+        guard !resources.isEmpty else { return [] }
         let own = try await callerPolicies()
-        var refusals: [PolicyResource: AccessDenied] = [:]
+        var refusals: [AccessDenied?] = []
         var context = KeptContext()
-        for resource in Set(resources) {
-            if let denied = try await decide(action, on: resource, own, facts, &context).denied { refusals[resource] = denied }
-        }
+        for resource in resources { refusals.append(try await decide(action, on: resource, own, facts, &context).denied) }
         return refusals
     }
 

@@ -2,19 +2,20 @@ import Bundles
 import Domain
 import Metadata
 
-/// Verifies the bundle of an image that was registered: reads all of it, as its account does.
+/// Verifies the bundle of an image that was registered: reads all of it, as who has registered it does.
 struct BundleCheckRunner: JobRunner {
     let job: Job
     let tools: JobTools
 
     func run(_ progress: JobProgress) async throws -> JobEnding {
         let bundle = try await BundleJob.image(of: job, in: tools.store).bundle
-        let found = try await StoredBundle.find(bundle.manifest, version: bundle.version, as: tools.call(of: job.account))
+        let call = tools.call(of: job)
+        let found = try await StoredBundle.find(bundle.manifest, version: bundle.version, as: call)
         guard found.object.etag == bundle.etag else {
             throw Fault(.invalidManifest, "The manifest s3://\(bundle.manifest) was replaced while its bundle was verified.")
         }
         // An ETag is an MD5: whose manifest it is is asked of the bytes that are read here.
-        try await SigningCertificates(tools.call(of: job.account)).check(found.signed)
+        try await SigningCertificates(call).check(found.signed)
         let key = BundleKey.unwrapped(found.manifest.ec2, with: try await tools.store.keys.certificates.privateKey())
         do {
             try await Unbundler.run(found.manifest, key: key) { part in

@@ -20,14 +20,15 @@ struct BundleCopyRunner: JobRunner {
         guard let region = tools.deployment.regions[copy.region], let link = tools.inbound.links[copy.region] else {
             throw RegionNotServed(region: copy.region)
         }
-        let source = try await StoredBundle.find(copy.manifest, version: copy.version, as: tools.call(of: job.account, in: region))
+        let there = tools.call(of: job, in: region)
+        let source = try await StoredBundle.find(copy.manifest, version: copy.version, as: there)
         guard source.object.etag == copy.etag else {
             throw Fault(
                 .invalidManifest,
                 "The manifest s3://\(copy.manifest) of \(copy.image) was replaced since the image was registered."
             )
         }
-        try await SigningCertificates(tools.call(of: job.account, in: region)).check(source.signed)
+        try await SigningCertificates(there).check(source.signed)
         let flow = link.join(job.account)
         defer { flow.leave() }
         let total = source.manifest.bundledSize
@@ -78,26 +79,41 @@ struct BundleCopyRunner: JobRunner {
         guard let key = target.neighbour(part.name) else {
             throw Fault(.invalidManifest, "The key of the part \(part.name) has more than \(ObjectKey.bytesMax) bytes.")
         }
-        let objects = Objects(tools.call(of: job.account))
+        let attributes = Self.attributes(found.attributes.headers)
+        let objects = Objects(try await making(key, attributes, in: target.bucket))
         let there = try await objects.latest([key], in: target.bucket.rawValue).first ?? nil
         if there?.etag != found.etag || there?.bytes != found.bytes {
             let put = ObjectPut(
                 bucket: target.bucket.rawValue,
                 key: key.text,
-                attributes: Self.attributes(found.attributes.headers),
+                attributes: attributes,
                 encryption: try await encryption(like: found, in: target.bucket)
             )
             _ = try await objects.bring(found, from: region, to: put, over: flow, space: tools.inbound.space) { bytes in
                 try await report(min(bytes, found.bytes))
             }
         }
-        let object = try await verified(part, at: key, in: target.bucket)
+        let object = try await verified(part, at: key, in: target.bucket, by: objects)
         try await report(object.bytes)
         return object
     }
 
-    private func verified(_ part: BundlePart, at key: ObjectKey, in bucket: BucketName) async throws -> StoredObject {
-        let objects = Objects(tools.call(of: job.account))
+    /// Who has asked for the copy puts each of its objects, and reads it back.
+    private func making(_ key: ObjectKey, _ attributes: ObjectAttributes, in bucket: BucketName) async throws -> Call {
+        try await tools.call(of: job).reaching(
+            key.text,
+            in: bucket.rawValue,
+            for: ImageCopyPlan.actionsOnBundle,
+            making: attributes
+        )
+    }
+
+    private func verified(
+        _ part: BundlePart,
+        at key: ObjectKey,
+        in bucket: BucketName,
+        by objects: Objects
+    ) async throws -> StoredObject {
         let object = try await objects.head(key.text, in: bucket.rawValue)
         var reader = try await objects.read(object, range: 0..<object.bytes)
         var hash = Insecure.SHA1()
@@ -113,7 +129,7 @@ struct BundleCopyRunner: JobRunner {
 
     /// As the bucket says, or else as the source is kept.
     private func encryption(like object: StoredObject, in bucket: BucketName) async throws -> ObjectEncryptionRequest? {
-        try await Buckets(tools.call(of: job.account)).encryption(in: bucket.rawValue, otherwise: object.encryption?.elsewhere)
+        try await Buckets(tools.call(of: job)).encryption(in: bucket.rawValue, otherwise: object.encryption?.elsewhere)
     }
 
     private func put(_ source: StoredBundle, from region: RegionStore, at target: ManifestLocation) async throws -> StoredObject {
@@ -133,7 +149,7 @@ struct BundleCopyRunner: JobRunner {
             attributes: Self.attributes(["content-type": "text/xml"]),
             encryption: try await encryption(like: source.object, in: target.bucket)
         )
-        return try await Objects(tools.call(of: job.account)).put(put, &body)
+        return try await Objects(try await making(target.key, put.attributes, in: target.bucket)).put(put, &body)
     }
 
     /// As EC2's tools upload bundles. What the owner of the source has set of the objects stays there.

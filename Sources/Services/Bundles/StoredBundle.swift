@@ -3,7 +3,7 @@ import Domain
 import Metadata
 import NIOCore
 
-/// A bundle in a bucket, as somebody reads it who may.
+/// A bundle in a bucket, as a caller reads it: each of its objects is asked for in the caller's name, whosever bucket it is.
 ///
 /// Whatever is wrong with it is a `Fault` `InvalidManifest` with the cause; other errors are those of the server.
 struct StoredBundle: Sendable {
@@ -20,8 +20,7 @@ struct StoredBundle: Sendable {
     /// - Parameter version: of the manifest's object; nil for the latest.
     static func find(_ location: ManifestLocation, version: String? = nil, as call: Call) async throws -> StoredBundle {
         try await explained(location) {
-            let objects = Objects(call)
-            let object = try await objects.head(location.key.text, in: location.bucket.rawValue, version: version)
+            let (object, objects) = try await call.readable(location.key.text, in: location.bucket.rawValue, version: version)
             guard object.bytes <= BundleLimits.manifestBytes else {
                 throw BundleError("The manifest is larger than \(BundleLimits.manifestBytes) bytes.")
             }
@@ -35,7 +34,11 @@ struct StoredBundle: Sendable {
     /// Checks what can be known of the parts without reading them: that all are there, and how many bytes they have together.
     func checkParts() async throws {
         let keys = try manifest.parts.map(key(of:))
-        let rows = try await Self.explained(location) { try await Objects(call).latest(keys, in: location.bucket.rawValue) }
+        let bucket = location.bucket.rawValue
+        let rows = try await Self.explained(location) {
+            let entered = try await call.reaching(keys.map { call.object($0.text, in: bucket) }, for: ["s3:GetObject"])
+            return try await Objects(entered).latest(keys, in: bucket)
+        }
         var total: Int64 = 0
         for (index, row) in rows.enumerated() {
             guard let row else { throw Self.notFound("\(location.bucket)/\(keys[index])", "part \(index) of the bundle is missing") }
@@ -46,19 +49,24 @@ struct StoredBundle: Sendable {
         }
     }
 
-    /// The object of a part.
+    /// The object of a part, whose key has let the caller in.
     func find(_ part: BundlePart) async throws -> StoredObject {
-        let key = try key(of: part)
-        return try await Self.explained("\(location.bucket)/\(key)") {
-            try await Objects(call).head(key.text, in: location.bucket.rawValue)
+        try await open(part) { object, objects in
+            _ = try await objects.read(object, range: 0..<0)
+            return object
         }
     }
 
     /// The bytes of a part.
     func read(_ part: BundlePart) async throws -> ObjectPieces {
-        let object = try await find(part)
-        return try await Self.explained("\(location.bucket)/\(object.key)") {
-            ObjectPieces(reader: try await Objects(call).read(object, range: 0..<object.bytes))
+        try await open(part) { object, objects in ObjectPieces(reader: try await objects.read(object, range: 0..<object.bytes)) }
+    }
+
+    private func open<Value>(_ part: BundlePart, _ body: (StoredObject, Objects) async throws -> Value) async throws -> Value {
+        let key = try key(of: part)
+        return try await Self.explained("\(location.bucket)/\(key)") {
+            let (object, objects) = try await call.readable(key.text, in: location.bucket.rawValue)
+            return try await body(object, objects)
         }
     }
 
@@ -93,7 +101,8 @@ extension StoredBundle {
         } catch is MarkerFound {
             throw notFound(place, "it was deleted")
         } catch let fault as Fault where fault.code == .accessDenied {
-            throw Fault(.invalidManifest, "HTTP 403 (Forbidden) response for s3://\(place): check that you may read the bucket.")
+            let cause = fault.message == Buckets.denied.message ? "check that you may read the bucket." : fault.message
+            throw Fault(.invalidManifest, "HTTP 403 (Forbidden) response for s3://\(place): \(cause)")
         } catch let elsewhere as BucketElsewhere {
             throw Fault(
                 .invalidManifest,

@@ -6,6 +6,8 @@ import Metadata
 struct CopyEffects {
     let transaction: Transaction
     let now: Date
+    /// Whether the copy is the management account's: who runs the server is told what copies had to move.
+    var isManagement = false
 
     func apply(_ effects: [SnapshotCopy.Effect], of copy: SnapshotCopy) throws {
         try CopyTable(transaction).update(copy)
@@ -15,7 +17,9 @@ struct CopyEffects {
             case .showProgress(let progress):
                 try snapshots.setProgress(percent: progress.percent, message: copy.runningMessage(at: now), of: copy.snapshotID)
             case .completeSnapshot(let root, let progress):
-                let message = copy.completedMessage(at: now)
+                // What is sealed is the account's own, and meets nobody else's.
+                let isOwn = try snapshots.snapshot(copy.snapshotID)?.encryption != nil
+                let message = copy.completedMessage(at: now, tellsMoved: isOwn || isManagement)
                 try snapshots.complete(copy.snapshotID, root: root, dataBytes: progress.bytesTotal, message: message, at: now)
             case .failSnapshot(let message):
                 try snapshots.fail(copy.snapshotID, message: message)

@@ -43,7 +43,8 @@ extension CopyWork {
             if late.isNew(copy, at: deployment.clock.now) { warnOfLate(copy) }
             logger.info("Copied a snapshot", metadata: ["bytes": "\(progress.bytesTotal)", "moved": "\(progress.bytesMoved)"])
         } catch let error where !(error is NoLongerWanted || error is CancellationError) {
-            let failure = WorkFailure(error, of: copy, into: store.region)
+            let isManagement = (try? await deployment.isManagement(copy.account)) ?? false
+            let failure = WorkFailure(error, of: copy, into: store.region, tellsNeed: isManagement)
             logger.warning("Copying a snapshot failed", metadata: .error(error, ["temporary": "\(failure.isTemporary)"]))
             try await fail(copy, failure.reason, isTemporary: failure.isTemporary, lease)
         }
@@ -57,7 +58,7 @@ extension CopyWork {
         guard let snapshot = try await store.database.read({ try SnapshotTable($0).snapshot(id) }) else { throw NoLongerWanted() }
         let (origin, destination) = (try await region.seal(copy.sourceDomain), try await store.seal(of: snapshot))
         let source = PacedSource(StoreSource(region.blocks, in: origin), over: flow)
-        let before = copy.progress.bytesMoved
+        let (before, isManagement) = (copy.progress.bytesMoved, try await deployment.isManagement(copy.account))
         let attempt = try await engine.copy(root, from: source, into: store.blocks, in: destination, space: inbound.space) { progress in
             flow.reached(progress.bytesDone)
             let now = deployment.clock.now
@@ -66,7 +67,10 @@ extension CopyWork {
         } commit: { progress, address in
             let now = deployment.clock.now
             let whole = progress.adding(bytesMovedBefore: before)
-            try await lease.finish { try handle(.arrived(root: root.bytes, at: address.bytes, whole), of: copy.id, at: now, in: $0) }
+            try await lease.finish { transaction in
+                let event = SnapshotCopy.Event.arrived(root: root.bytes, at: address.bytes, whole)
+                try handle(event, of: copy.id, isManagement: isManagement, at: now, in: transaction)
+            }
         }
         return attempt.adding(bytesMovedBefore: before)
     }
@@ -83,9 +87,15 @@ extension CopyWork {
     }
 
     /// Takes an event and carries out its effects.
-    private func handle(_ event: SnapshotCopy.Event, of id: CopyID, at now: Date, in transaction: Transaction) throws {
+    private func handle(
+        _ event: SnapshotCopy.Event,
+        of id: CopyID,
+        isManagement: Bool = false,
+        at now: Date,
+        in transaction: Transaction
+    ) throws {
         guard var copy = try CopyTable(transaction).copy(id), copy.state == .running else { throw NoLongerWanted() }
         let effects = copy.handle(event)
-        try CopyEffects(transaction: transaction, now: now).apply(effects, of: copy)
+        try CopyEffects(transaction: transaction, now: now, isManagement: isManagement).apply(effects, of: copy)
     }
 }

@@ -13,9 +13,12 @@ extension SnapshotCopy {
         runningMessage(at: now) + "; waiting for the Region \(sourceRegion), which this server does not serve now"
     }
 
-    func completedMessage(at now: Date) -> String {
+    /// - Parameter tellsMoved: whether it is said how much had to be moved. The rest was there before: among blocks that all accounts share, that tells
+    ///   what others hold.
+    func completedMessage(at now: Date, tellsMoved: Bool) -> String {
         // What might have become late and did not is of no interest any more.
         let remark = target.flatMap { $0.isOverdue(at: now) ? $0.remark(dataBytes: progress.bytesTotal, at: now) : nil }
-        return "Copied \(progress.bytesTotal) bytes, moved \(progress.bytesMoved)" + (remark.map { "; \($0)" } ?? "")
+        let moved = tellsMoved ? ", moved \(progress.bytesMoved)" : ""
+        return "Copied \(progress.bytesTotal) bytes\(moved)" + (remark.map { "; \($0)" } ?? "")
     }
 }

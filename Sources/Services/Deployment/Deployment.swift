@@ -37,9 +37,9 @@ package final class Deployment: Sendable {
     let policies = CompiledPolicies()
     let bucketRules = BucketRulesCache()
     /// How many requests may hold the manifest of a bundle at once.
-    let manifests = AsyncSemaphore(places: 8)
+    let manifests = AsyncSemaphore<AccountID>(places: 8)
     /// How many passwords may be hashed at once: each takes 32 MiB.
-    let passwords = AsyncSemaphore(places: 2)
+    let passwords = AsyncSemaphore<AccountID>(places: 2)
 
     package init(
         folder: DataFolder? = nil,

@@ -24,14 +24,18 @@ package struct Exports: Sendable {
     package static let activeMax = 20
     private static let action = TaskAction(name: "ExportImage", limit: activeMax, kinds: [.imageExport])
 
+    /// Of the object.
+    static let attributes = ObjectAttributes(acl: .bucketOwnerFullControl)
+
     let call: Call
 
     package init(_ call: Call) { self.call = call }
 
     /// Begins to write the disk of an image into a bucket.
     package func export(_ request: ImageExportRequest) async throws -> Job {
-        try await Jobs(call).begin(Self.action, as: .exportImageTask(.random()), request.options) {
-            let image = try await check(request)
+        let id = ExportImageTaskID.random()
+        return try await Jobs(call).begin(Self.action, as: .exportImageTask(id), request.options) {
+            let image = try await check(request, as: id)
             return .imageExport(
                 ImageExport(
                     image: image.id,
@@ -46,7 +50,7 @@ package struct Exports: Sendable {
     }
 
     /// That there is one disk to export, and a bucket for it.
-    private func check(_ request: ImageExportRequest) async throws -> Image {
+    private func check(_ request: ImageExportRequest, as task: ExportImageTaskID) async throws -> Image {
         guard Self.formats.contains(request.format.uppercased()) else {
             let names = Self.formats.joined(separator: ", ")
             throw Fault(.invalidParameterValue, "Invalid value '\(request.format.prefix(64))' for diskImageFormat: expected \(names)")
@@ -59,7 +63,8 @@ package struct Exports: Sendable {
         guard snapshots.count == 1 else {
             throw Fault(.unsupportedOperation, "The image \(id) has \(snapshots.count) disks: images of one disk are exported")
         }
-        try await Buckets(call).requireForTask(request.bucket, to: "s3:PutObject", "\(request.prefix)*")
+        let key = ImageExport.key(of: task.rawValue, behind: request.prefix, as: request.format)
+        try await Buckets(call).requireForTask(request.bucket, toMake: key, Self.attributes)
         guard request.prefix.utf8.count <= 900 else {
             throw Fault(.invalidParameterValue, "The prefix has \(request.prefix.utf8.count) bytes; at most 900 are allowed")
         }

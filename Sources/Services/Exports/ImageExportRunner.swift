@@ -20,11 +20,11 @@ struct ImageExportRunner: JobRunner {
         guard let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else { throw Snapshots.notFound(snapshot.id.rawValue) }
         let (store, seal) = (tools.store.blocks, try await tools.store.seal(snapshot.encryption?.domain))
         let map = BlockMapReader(root: try await store.readRoot(root), reading: DomainPages(store, in: seal))
-        let call = try await tools.call(of: job.account).ofTask("s3:PutObject", on: key, in: work.bucket)
+        let call = try await tools.call(of: job).making(key, in: work.bucket, Exports.attributes)
         let put = ObjectPut(
             bucket: work.bucket,
             key: key,
-            attributes: ObjectAttributes(acl: .bucketOwnerFullControl),
+            attributes: Exports.attributes,
             // What was sealed does not come to stand in the open.
             encryption: try await Buckets(call).encryption(
                 in: work.bucket,
@@ -52,10 +52,10 @@ struct ImageExportRunner: JobRunner {
 
     func undo() async throws { try await JobUpload(of: job, by: tools.call(of: job.account)).abort() }
 
-    private var key: String { "\(work.prefix)\(job.id).\(work.format.lowercased())" }
+    private var key: String { ImageExport.key(of: job.id, behind: work.prefix, as: work.format) }
 
     private func snapshot() async throws -> Snapshot {
-        let (image, snapshots) = try await Exports.source(work.image, by: tools.call(of: job.account))
+        let (image, snapshots) = try await Exports.source(work.image, by: tools.call(of: job))
         guard let snapshot = snapshots.first else { throw Images.unavailable(image.id) }
         return snapshot
     }

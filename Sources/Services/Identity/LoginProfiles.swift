@@ -122,7 +122,7 @@ package struct LoginProfiles: Sendable {
 
     /// On a thread that may take its time, and not many at once.
     private func hashed(_ password: String, like other: PasswordHash?) async throws -> PasswordHash {
-        try await call.deployment.passwords.pass {
+        try await call.deployment.passwords.pass(for: call.account) {
             try await withCheckedThrowingContinuation { continuation in
                 DispatchQueue.global(qos: .utility).async {
                     continuation.resume(with: Result { try PasswordHash(of: password, like: other) })

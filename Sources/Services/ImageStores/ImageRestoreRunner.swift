@@ -15,9 +15,9 @@ struct ImageRestoreRunner: JobRunner {
     let tools: JobTools
 
     func run(_ progress: JobProgress) async throws -> JobEnding {
-        let objects = Objects(try await tools.call(of: job.account).ofTask("s3:GetObject", on: work.key, in: work.bucket))
-        let object = try await objects.head(work.key, in: work.bucket, version: work.version)
-        guard object.etag == work.etag else {
+        // The latest, as the call has looked at it: an older one would take another permission.
+        let (object, objects) = try await tools.call(of: job).readable(work.key, in: work.bucket)
+        guard object.version == work.version, object.etag == work.etag else {
             throw Fault(.invalidRequest, "The object s3://\(work.bucket)/\(work.key) was replaced while it was restored.")
         }
         do {

@@ -12,7 +12,7 @@ struct ImageStoreRunner: JobRunner {
     let tools: JobTools
 
     func run(_ progress: JobProgress) async throws -> JobEnding {
-        let (image, snapshots) = try await ImageStores.source(work.image, by: tools.call(of: job.account))
+        let (image, snapshots) = try await ImageStores.source(work.image, by: tools.call(of: job))
         var disks: [ArchiveWriter.Disk] = []
         for snapshot in snapshots {
             guard let root = snapshot.root.flatMap({ Digest(bytes: $0) }) else { throw Images.unavailable(image.id) }
@@ -32,11 +32,12 @@ struct ImageStoreRunner: JobRunner {
         let stream = ReportedStream(writer) { try await progress.report(done.load(ordering: .relaxed), of: total) }
         // What was sealed does not come to stand in the open: S3's own key seals it, as all of an account's.
         let isSealed = snapshots.contains { $0.encryption != nil }
-        let call = try await tools.call(of: job.account).ofTask("s3:PutObject", on: work.key, in: work.bucket)
+        let attributes = attributes(of: image)
+        let call = try await tools.call(of: job).making(work.key, in: work.bucket, attributes)
         let put = ObjectPut(
             bucket: work.bucket,
             key: work.key,
-            attributes: attributes(of: image),
+            attributes: attributes,
             encryption: try await Buckets(call).encryption(in: work.bucket, otherwise: isSealed ? .s3 : nil)
         )
         // Nobody's object is replaced that came meanwhile.

@@ -50,7 +50,7 @@ extension ImageStores {
             etag: found.object.etag,
             snapshots: snapshots.map(\.id)
         )
-        let quotas = try await call.storageQuotas()
+        let (quotas, caller) = (try await call.storageQuotas(), await call.jobCaller)
         try await call.commit { transaction in
             let images = ImageTable(transaction)
             if let holder = try images.holder(ofName: image.name, owner: call.account) { throw ImageName.duplicate(image.name, of: holder) }
@@ -61,7 +61,8 @@ extension ImageStores {
             for (snapshot, tags) in tags { try TagTable(transaction).set(tags, on: .snapshot(snapshot), by: image.owner) }
             try images.insert(image)
             try TagTable(transaction).set(image.tags, on: .image(id), by: image.owner)
-            try JobTable(transaction).insert(Job(id: id.rawValue, account: call.account, work: .imageRestore(work), createdAt: now))
+            let job = Job(id: id.rawValue, account: call.account, caller: caller, work: .imageRestore(work), createdAt: now)
+            try JobTable(transaction).insert(job)
         }
         call.store.jobsWakeup()
         return id
@@ -72,11 +73,14 @@ extension ImageStores {
         try TagRules.check(request.imageTags)
         try TagRules.check(request.snapshotTags)
         if let name = request.name { try ImageName.check(name) }
-        try await Buckets(call).requireForTask(request.bucket, to: "s3:GetObject", request.key)
-        let objects = Objects(try await call.ofTask("s3:GetObject", on: request.key, in: request.bucket))
-        let object: StoredObject
+        let (object, objects): (StoredObject, Objects)
         do {
-            object = try await objects.head(request.key, in: request.bucket)
+            (object, objects) = try await call.readable(request.key, in: request.bucket)
+        } catch let elsewhere as BucketElsewhere {
+            throw Fault(
+                .invalidParameterValue,
+                "The bucket \(request.bucket.prefix(64)) is in \(elsewhere.region): name one of \(call.region)"
+            )
         } catch is MarkerFound {
             throw Fault(.invalidParameterValue, "The object s3://\(request.bucket)/\(request.key) was deleted")
         } catch let fault as Fault {

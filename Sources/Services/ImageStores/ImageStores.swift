@@ -16,12 +16,18 @@ package struct ImageStores: Sendable {
     /// Begins to store an image as one object. Returns its key.
     ///
     /// - Parameters:
-    ///   - place: a bucket in the Region that the caller's account may write to, with a path behind a slash where one is wanted.
+    ///   - place: a bucket in the Region that the caller may write to, with a path behind a slash where one is wanted.
     ///   - tags: of the object.
     package func store(_ imageID: String, in place: String, tags: [Tag]) async throws -> String {
         let work = try await check(imageID, in: place, tags: tags)
         let id = StoreImageTaskID.random()
-        let job = Job(id: id.rawValue, account: call.account, work: .imageStore(work), createdAt: call.now)
+        let job = Job(
+            id: id.rawValue,
+            account: call.account,
+            caller: await call.jobCaller,
+            work: .imageStore(work),
+            createdAt: call.now
+        )
         try await call.commit { transaction in
             try Self.requireRoom(for: work.image, of: job.account, in: transaction)
             try JobTable(transaction).insert(job)
@@ -48,10 +54,10 @@ package struct ImageStores: Sendable {
         guard gibibytes <= Self.imageGiBMax else {
             throw Fault(.invalidRequest, "The image \(id) has \(gibibytes) GiB; images of up to \(Self.imageGiBMax) are stored")
         }
-        let parts = place.split(separator: "/", maxSplits: 1).map(String.init)
-        let path = parts.count == 2 ? parts[1] + (parts[1].hasSuffix("/") ? "" : "/") : ""
-        let bucket = try await Buckets(call).requireForTask(parts.first ?? "", to: "s3:PutObject", "\(path)\(id).bin")
-        guard let key = ManifestLocation(rawValue: "\(bucket.name)/\(path)\(id).bin")?.key else {
+        let (name, text) = Self.place(of: imageID, in: place)
+        let labels = Dictionary(uniqueKeysWithValues: tags.map { ($0.key, $0.value) })
+        let bucket = try await Buckets(call).requireForTask(name, toMake: text, ObjectAttributes(tags: labels))
+        guard let key = ManifestLocation(rawValue: "\(bucket.name)/\(text)")?.key else {
             throw Fault(
                 .invalidParameterValue,
                 "The path in the bucket cannot be used: with the name of the object it may have 1024 bytes, and no control characters"
@@ -65,8 +71,15 @@ package struct ImageStores: Sendable {
             image: id,
             bucket: bucket.name.rawValue,
             key: key.text,
-            tags: Dictionary(uniqueKeysWithValues: tags.map { ($0.key, $0.value) })
+            tags: labels
         )
+    }
+
+    /// Where an image is stored: in a bucket, with a path behind a slash where one is wanted.
+    package static func place(of imageID: String, in place: String) -> (bucket: String, key: String) {
+        let parts = place.split(separator: "/", maxSplits: 1).map(String.init)
+        let path = parts.count == 2 ? parts[1] + (parts[1].hasSuffix("/") ? "" : "/") : ""
+        return (parts.first ?? "", "\(path)\(imageID).bin")
     }
 
     /// An image and its snapshots as they may be stored: the caller's own, or shared with its account by name. To be asked again when they are

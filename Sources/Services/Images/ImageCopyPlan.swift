@@ -19,6 +19,7 @@ struct ImageCopyPlan: Sendable {
     /// - Parameters:
     ///   - encryptions: how each copy is kept, by the id of its source.
     ///   - bucket: where the bundle of an instance-store image goes.
+    ///   - caller: in whose name it is read there.
     init(
         _ request: ImageCopy,
         of source: Source,
@@ -26,6 +27,7 @@ struct ImageCopyPlan: Sendable {
         bucket: BucketName? = nil,
         into destination: Region,
         by account: AccountID,
+        caller: JobCaller? = nil,
         at now: Date
     ) throws {
         try Self.check(request)
@@ -68,6 +70,7 @@ struct ImageCopyPlan: Sendable {
             return Job(
                 id: id.rawValue,
                 account: account,
+                caller: caller,
                 work: .bundleCopy(copy),
                 createdAt: now,
                 progress: Job.Progress(bytesTotal: bundle.bundleBytes)
@@ -86,6 +89,9 @@ struct ImageCopyPlan: Sendable {
         self.snapshots = snapshots
         self.copies = copies
     }
+
+    /// What whoever copies a bundle does with the objects of its copy, which have an ACL.
+    static let actionsOnBundle = ["s3:GetObject", "s3:PutObject", "s3:PutObjectAcl"]
 
     /// What the manifest of a copied bundle is called, whatever its source's is.
     static let manifestName = "image.manifest.xml"

@@ -36,7 +36,15 @@ extension Images {
     private func plan(_ copy: ImageCopy, of source: ImageCopyPlan.Source) async throws -> ImageCopyPlan {
         guard source.image.bundle == nil else {
             let bucket = try await bucketForCopy(copy, of: source)
-            return try ImageCopyPlan(copy, of: source, bucket: bucket, into: call.region, by: call.account, at: call.now)
+            return try ImageCopyPlan(
+                copy,
+                of: source,
+                bucket: bucket,
+                into: call.region,
+                by: call.account,
+                caller: await call.jobCaller,
+                at: call.now
+            )
         }
         let encryptions = try await encryption(of: copy).settle(source.snapshots)
         return try ImageCopyPlan(copy, of: source, encryptions: encryptions, into: call.region, by: call.account, at: call.now)

@@ -29,7 +29,7 @@ extension Images {
         }
         guard let bundle = source.image.bundle, let store = call.deployment.regions[source.region] else { return }
         do {
-            try await call.deployment.manifests.pass { try await checkReadable(bundle, as: call.at(store)) }
+            try await call.deployment.manifests.pass(for: call.account) { try await checkReadable(bundle, as: call.at(store)) }
         } catch let fault as Fault where fault.code == .invalidManifest {
             throw Fault(.invalidRequest, "You do not have permission to access the storage of this ami: \(fault.message)")
         }

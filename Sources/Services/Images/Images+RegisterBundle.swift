@@ -14,7 +14,7 @@ extension Images {
     /// - Throws: `Fault` `InvalidManifest` with the cause.
     package func register(_ registration: BundleRegistration) async throws -> ImageID {
         let image = try await image(of: registration)
-        let account = call.account
+        let (account, caller) = (call.account, await call.jobCaller)
         let quotas = try await call.storageQuotas()
         try await call.commit { transaction in
             let images = ImageTable(transaction)
@@ -29,14 +29,14 @@ extension Images {
             try quotas.requireRoomForImage(in: transaction)
             try images.insert(image)
             try TagTable(transaction).set(image.tags, on: .image(image.id), by: account)
-            try jobs.insert(Job(id: image.id.rawValue, account: account, work: .bundleCheck, createdAt: image.createdAt))
+            try jobs.insert(Job(id: image.id.rawValue, account: account, caller: caller, work: .bundleCheck, createdAt: image.createdAt))
         }
         call.store.jobsWakeup()
         return image.id
     }
 
     private func image(of registration: BundleRegistration) async throws -> Image {
-        try await call.deployment.manifests.pass { try await checkedImage(of: registration) }
+        try await call.deployment.manifests.pass(for: call.account) { try await checkedImage(of: registration) }
     }
 
     private func checkedImage(of registration: BundleRegistration) async throws -> Image {

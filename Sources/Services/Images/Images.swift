@@ -33,12 +33,19 @@ extension Images {
     ///
     /// - Parameter region: where the image is; the call's Region when nil.
     package func snapshots(of id: String, in region: String?) async throws -> [SnapshotID] {
-        guard let id = ImageID(rawValue: id) else { return [] }
+        try await seen(id, in: region)?.snapshotIDs ?? []
+    }
+
+    /// Whether an image that the caller sees is a bundle in a bucket.
+    package func isBundle(_ id: String, in region: String?) async throws -> Bool { try await seen(id, in: region)?.bundle != nil }
+
+    private func seen(_ id: String, in region: String?) async throws -> Image? {
+        guard let id = ImageID(rawValue: id) else { return nil }
         let store = region.map { name in Region(rawValue: name).flatMap { call.deployment.regions[$0] } } ?? call.store
         let (viewer, now) = (try await call.viewer(), call.now)
         return try await store?.database.read { transaction in
-            guard let image = try ImageTable(transaction).image(id) else { return [] }
-            return try Self.visible([image], to: viewer, at: now, in: transaction).flatMap(\.snapshotIDs)
-        } ?? []
+            guard let image = try ImageTable(transaction).image(id) else { return nil }
+            return try Self.visible([image], to: viewer, at: now, in: transaction).first
+        } ?? nil
     }
 }

@@ -33,7 +33,7 @@ struct DiskIntake: Sendable {
         accepting accepted: Set<DiskFormat>,
         report: @escaping @Sendable (Int, String) async throws -> Void
     ) async throws -> [Taken] {
-        let (object, objects) = try await Imports.find(source, as: tools.call(of: job.account))
+        let (object, objects) = try await Imports.find(source, as: tools.call(of: job))
         let said = source.format.flatMap(DiskFormat.init(ec2Name:))
         let found: DiskFormat
         if let said { found = said } else { found = try await detected(object, objects) }

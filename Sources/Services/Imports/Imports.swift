@@ -22,16 +22,21 @@ package struct Imports: Sendable {
             }
         }
         var source = source
-        source.bytes = try await Self.find(source, as: call).object.bytes
+        let object = try await Self.find(source, as: call).object
+        (source.bytes, source.version, source.etag) = (object.bytes, object.version, object.etag)
         return source
     }
 
-    /// The object of a disk, and what reads it: the account.
+    /// The object of a disk, and what reads it for the caller. One that was looked at before must be the same still.
     static func find(_ source: ImportSource, as call: Call) async throws -> (object: StoredObject, objects: Objects) {
         let place = "s3://\(source.bucket)/\(source.key)"
         do {
-            let objects = Objects(try await call.ofTask("s3:GetObject", on: source.key, in: source.bucket))
-            let object = try await objects.head(source.key, in: source.bucket)
+            let (object, objects) = try await call.readable(source.key, in: source.bucket)
+            guard source.isSame(version: object.version, etag: object.etag) else {
+                throw Fault(.invalidParameterValue, "The object \(place) was replaced before it was read: import it again")
+            }
+            // Its key must let the caller in as well.
+            _ = try await objects.read(object, range: 0..<0)
             guard object.bytes > 0 else { throw Fault(.invalidParameterValue, "The object \(place) is empty") }
             return (object, objects)
         } catch let elsewhere as BucketElsewhere {

@@ -30,12 +30,6 @@ struct JobTools: Sendable {
     let inbound: Inbound
     let scratch: ScratchFolder
 
-    /// A call in the name of the account that asked for a job.
-    func call(of account: AccountID, in store: RegionStore? = nil) -> Call {
-        let principal = Principal(account: account, accessKeyID: "")
-        return Call(principal: principal, store: store ?? self.store, deployment: deployment, host: "")
-    }
-
     func runner(of job: Job) -> any JobRunner {
         switch job.work {
         case .bundleCheck: BundleCheckRunner(job: job, tools: self)

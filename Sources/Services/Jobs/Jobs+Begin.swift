@@ -15,13 +15,13 @@ extension Jobs {
         work: () async throws -> JobWork
     ) async throws -> Job {
         try TagRules.check(options.tags)
-        let (account, now) = (call.account, call.now)
+        let (account, now, caller) = (call.account, call.now, await call.jobCaller)
         let quotas = try await call.storageQuotas()
         let begun = try await call.once(
             RepeatableAction(name: action.name),
             with: options.clientToken,
             find: { try JobTable($1).job($0) },
-            check: { Job(id: task.id, account: account, work: try await work(), createdAt: now, message: "pending") },
+            check: { Job(id: task.id, account: account, caller: caller, work: try await work(), createdAt: now, message: "pending") },
             make: { job, transaction in
                 guard try JobTable(transaction).count(of: account, action.kinds) < action.limit else {
                     throw Fault(

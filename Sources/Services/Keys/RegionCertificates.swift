@@ -8,7 +8,7 @@ import Sealing
 /// The key is sealed in the Region's database and opened for each use.
 package struct RegionCertificates: Sendable {
     /// A key of RSA keeps a processor busy for a moment, and strangers may ask for a certificate: one at a time is made.
-    private static let making = AsyncSemaphore(places: 1)
+    private static let making = AsyncSemaphore<Region>(places: 1)
 
     let region: Region
     let database: Database
@@ -19,7 +19,7 @@ package struct RegionCertificates: Sendable {
     @discardableResult
     package func require() async throws -> String {
         if let known = try await known() { return known }
-        return try await Self.making.pass {
+        return try await Self.making.pass(for: region) {
             if let known = try await known() { return known }
             return try await make()
         }

@@ -35,6 +35,14 @@ extension Objects {
         }
     }
 
+    /// The tags that an object has, in whichever Region it is and whoever may see them: so that a copy that takes them along is decided on by them.
+    /// None where there is no object.
+    package func keptTags(of key: String, in bucket: String, version: String?) async throws -> [String: String] {
+        guard let name = BucketName(rawValue: bucket), let key = ObjectKey(key), let place = try await Buckets(call).found(name)?.place
+        else { return [:] }
+        return try await place.store.database.read { try ObjectTable($0).row(key, version: version, in: name)?.attributes.tags ?? [:] }
+    }
+
     private func origin(_ key: String, in name: String, version: String?) async throws -> CopyOrigin {
         let owner = try await Buckets(call).require(name).owner
         return CopyOrigin(object: try await head(key, in: name, version: version), objects: self, region: call.region, owner: owner)

@@ -72,6 +72,7 @@ extension Objects {
         if let bytes, bytes > Self.putBytesMax {
             throw Self.tooLarge(bytes, max: Self.putBytesMax)
         }
+        try await requireKey(of: upload, for: "GenerateDataKey")
         let (store, now) = (call.store, call.now)
         let writer = store.blocks.writer(in: try await store.seal(upload.encryption?.domain), isHandedOver: true)
         defer { writer.end() }
@@ -91,6 +92,14 @@ extension Objects {
             }
         }
         return part
+    }
+
+    /// Whoever brings a part, or makes the object of them, must be let in by the key itself, whoever has begun the upload.
+    private func requireKey(of upload: MultipartUpload, for operation: String) async throws {
+        guard case .kms(let arn, let hasBucketKey) = upload.encryption?.key else { return }
+        try requireSigned()
+        let sealed = SealedObject(bucket: upload.bucket, key: upload.key, hasBucketKey: hasBucketKey)
+        try await call.requireKey(arn, for: [operation], via: .s3, in: .object(sealed))
     }
 
     package func parts(of upload: MultipartUpload, after number: Int, limit: Int) async throws -> [MultipartUpload.Part] {
@@ -122,6 +131,7 @@ extension Objects {
         condition: WriteCondition?,
         seal: @Sendable ([MultipartUpload.Part]) throws -> (etag: String, checksum: ObjectChecksum?)
     ) async throws -> EndedUpload.Completion {
+        try await requireKey(of: upload, for: "Decrypt")
         let completion = try await completion(of: upload, parts: chosen, condition: condition, seal: seal)
         let (object, now) = (completion.object, call.now)
         let made = EndedUpload.Completion(

@@ -19,6 +19,12 @@ extension Call {
 }
 
 extension Deployment {
+    /// Whether an account is the one that runs the server: the management account or, without an organization, the only one that there is.
+    func isManagement(_ account: AccountID) async throws -> Bool {
+        guard let organization = try await directory.read({ try OrganizationTable($0).organization() }) else { return true }
+        return organization.managementAccount == account
+    }
+
     /// Where an account stands in the organization.
     ///
     /// - Parameter version: the number of IAM's rows, where the call has read it already.

@@ -9,16 +9,17 @@ package struct WorkFailure: Sendable {
     package let reason: StateReason
     package let isTemporary: Bool
 
-    package init(_ error: any Error, of copy: SnapshotCopy, into region: Region) {
+    /// - Parameter tellsNeed: whether it is said how many bytes are missing: as with what was moved, that tells what others hold.
+    package init(_ error: any Error, of copy: SnapshotCopy, into region: Region, tellsNeed: Bool = false) {
         let source = "Snapshot \(copy.sourceSnapshotID) in \(copy.sourceRegion)"
-        self.init(error, "The copy", reading: source, into: region, remedy: "copy again")
+        self.init(error, "The copy", reading: source, into: region, remedy: "copy again", tellsNeed: tellsNeed)
     }
 
     /// - Parameters:
     ///   - subject: what failed, as "The copy".
     ///   - source: what was read.
     ///   - remedy: what is to be done when there is room, as "copy again".
-    init(_ error: any Error, _ subject: String, reading source: String, into region: Region, remedy: String) {
+    init(_ error: any Error, _ subject: String, reading source: String, into region: Region, remedy: String, tellsNeed: Bool = false) {
         if case .noSpace = StorageFailure(error) {
             self.init(
                 "Client.VolumeLimitExceeded",
@@ -39,7 +40,7 @@ package struct WorkFailure: Sendable {
         } else if let error = error as? NoRoomForCopy {
             self.init(
                 "Client.VolumeLimitExceeded",
-                "No space left on the device that holds \(region): \(error), free some and \(remedy)",
+                "No space left on the device that holds \(region): \(tellsNeed ? "\(error), " : "")free some and \(remedy)",
                 isTemporary: false
             )
         } else if let error = error as? KeyUnusable {

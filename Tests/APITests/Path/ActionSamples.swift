@@ -11,6 +11,9 @@ enum ActionSamples {
         case "ec2", "iam", "sts":
             let members = members(of: action, in: service).map { ($0.name, $0.value ?? formValues[$0.name] ?? "") }
             return [.form(service, action, Dictionary(members) { first, _ in first })]
+                + bundles.compactMap { name, members in
+                    name == action ? SampleRequest.form(service, action, members) : nil
+                }
         case "kms": return [.json(service, "TrentService.\(action)", object(service, action))]
         case "organizations": return [.json(service, "AWSOrganizationsV20161128.\(action)", object(service, action))]
         case "servicequotas": return [.json(service, "ServiceQuotasV20190624.\(action)", object(service, action))]
@@ -21,14 +24,23 @@ enum ActionSamples {
         }
     }
 
+    /// What moves bundles asks S3 as well.
+    private static let bundles = [
+        "CopyImage": ["Name": "bundled", "SourceImageId": "{bundled}", "SourceRegion": "us-east-1"],
+        "RegisterImage": ["Name": "bundled", "ImageLocation": "a-bucket/web/image.manifest.xml"],
+    ]
+
     private static func s3Requests(_ action: String) -> [SampleRequest] {
         guard let (method, target) = s3[action] else { return [] }
         let headers = s3Headers[action] ?? []
         var request = SampleRequest.rest("s3", method, target, headers)
         request.body = Array((s3Bodies[action] ?? "").utf8)
         if copies.contains(action) {
-            let sources = ["/a-bucket/a", "/a-bucket/a?versionId=null"]
+            let (sources, tagged) = (
+                ["/a-bucket/a", "/a-bucket/a?versionId=null"], ["/a-bucket/tagged", "/a-bucket/tagged?versionId=null"]
+            )
             return sources.map { .rest("s3", method, target, headers + [("x-amz-copy-source", $0)]) }
+                + tagged.map { .rest("s3", method, target, [("x-amz-copy-source", $0)]) }
         }
         guard versioned.contains(action) else { return [request] }
         var ofVersion = request

@@ -38,6 +38,7 @@ struct ActionWorld: Sendable {
         _ = try await root(.rest("s3", .put, "/a-bucket"))
         // No sample deletes it, so that none deletes the bucket.
         _ = try await root(.rest("s3", .put, "/a-bucket/kept", [("content-length", "0")]))
+        _ = try await root(.rest("s3", .put, "/a-bucket/tagged", [("content-length", "0"), ("x-amz-tagging", "team=a")]))
         let kmsKey = try #require(try await root(.json("kms", "TrentService.CreateKey")).between(#""KeyId":""#, "\""))
         _ = try await root(.json("kms", "TrentService.CreateAlias", #"{"AliasName":"alias/two","TargetKeyId":"\#(kmsKey)"}"#))
         let sealed = try await root(.json("kms", "TrentService.Encrypt", #"{"KeyId":"\#(kmsKey)","Plaintext":"AAAA"}"#))
@@ -46,6 +47,7 @@ struct ActionWorld: Sendable {
         names = [
             "{account}": account, "{key}": kmsKey, "{ciphertext}": try #require(sealed.between(#""CiphertextBlob":""#, "\"")),
             "{root}": try #require(roots.between(#""Id":""#, "\"")), "{image}": image.id.rawValue,
+            "{bundled}": try await Self.bundledImage(of: account, in: edge).rawValue,
             "{snapshot}": try #require(image.devices.first?.volume?.snapshotID?.rawValue),
         ]
     }
@@ -98,6 +100,26 @@ struct ActionWorld: Sendable {
     private static func noteUse(of key: Credential, in edge: Edge) async throws {
         let region = try #require(Region(rawValue: Edge.region))
         await edge.deployment.accessKeys.noteUse(of: key.accessKeyID, for: "sts", in: region)?.value
+    }
+
+    /// An image that is a bundle in a bucket, which has no object of it.
+    private static func bundledImage(of account: String, in edge: Edge) async throws -> ImageID {
+        let store = try #require(Region(rawValue: Edge.region).flatMap { edge.deployment.regions[$0] })
+        let manifest = try #require(ManifestLocation(rawValue: "a-bucket/web/image.manifest.xml"))
+        let image = Image(
+            id: try #require(ImageID(rawValue: "ami-0fedcba9876543210")),
+            owner: try #require(AccountID(rawValue: account)),
+            name: "a bundle",
+            description: "",
+            state: .available,
+            createdAt: edge.deployment.clock.now,
+            traits: MachineTraits(architecture: .amd64, virtualization: .hvm),
+            rootDeviceName: "/dev/sda1",
+            devices: [],
+            bundle: ImageBundle(manifest: manifest, version: "null", etag: "e", imageBytes: 9, bundleBytes: 5)
+        )
+        try await store.database.write { try ImageTable($0).insert(image) }
+        return image.id
     }
 
     /// An image over one snapshot, put into the rows: no reconciler runs that would complete an upload.

@@ -8,6 +8,7 @@ import Testing
         #expect(CopyStatusMessage("Copied 2147483648 bytes, moved 104857600") == .copied(total: 2_147_483_648, moved: 104_857_600))
         let late = "; late, it was due at 2026-11-22T19:34:32.000Z"
         #expect(CopyStatusMessage("Copied 5 of 10 bytes" + late) == .copying(done: 5, total: 10))
+        #expect(CopyStatusMessage("Copied 10 bytes") == .copied(total: 10, moved: nil))
         #expect(CopyStatusMessage("Copied 10 bytes, moved 4" + late) == .copied(total: 10, moved: 4))
         for other in ["", "Copied", "Copied x of y bytes", "Copied 1 of 2", "Given key ID is not accessible", "Copied 1 bytes, moved x"] {
             #expect(CopyStatusMessage(other) == nil)

@@ -56,6 +56,7 @@ extension Job {
         Job(
             id: id,
             account: account,
+            caller: caller,
             work: work,
             createdAt: createdAt,
             state: state,

@@ -98,7 +98,7 @@ import Testing
                 Upload(snapshotID: numbered(2), parentRoot: nil, timeoutMinutes: 60, lastPutAt: date(), isSealed: true)
             )
             for (table, column) in [
-                ("jobs", "lease_owner"), ("jobs", "lease_until"), ("jobs", "reason_code"), ("copies", "due_at"),
+                ("jobs", "lease_owner"), ("jobs", "lease_until"), ("jobs", "reason_code"), ("jobs", "caller"), ("copies", "due_at"),
                 ("uploads", "lease_owner"), ("uploads", "lease_until"), ("uploads", "due_at"),
             ] {
                 try transaction.execute("ALTER TABLE \(table) DROP COLUMN \(column)")
@@ -135,6 +135,7 @@ import Testing
             try SnapshotTable(transaction).insert(.sample(1))
             try JobTable(transaction).insert(Job(id: task.rawValue, account: .bob, work: .bundleCheck, createdAt: date()))
             try Self.undoSharing(transaction)
+            try transaction.undoCallers()
             try transaction.execute("DROP INDEX IF EXISTS kms_grants_by_grantee")
             try transaction.execute("DROP TABLE tags")
             try transaction.execute("CREATE TABLE tags (resource_id TEXT, key TEXT, value TEXT, kind TEXT, PRIMARY KEY (resource_id, key))")
@@ -183,6 +184,9 @@ import Testing
 }
 
 extension Transaction {
+    /// Takes back that jobs know who has asked for them.
+    func undoCallers() throws { try execute("ALTER TABLE jobs DROP COLUMN caller") }
+
     /// Takes back the step of archived snapshots, and what came after it.
     func undoArchive() throws {
         try undoPrincipals()

@@ -69,11 +69,48 @@ import Testing
         #expect(try temporary.read { try JobTable($0).job(job.id) } == changed)
     }
 
+    @Test func whoHasAskedComesBackAsItWas() throws {
+        let user = Principal.UserName(id: "AIDAEXAMPLE", path: "/ops/", name: "builder")
+        let role = Principal.RoleSession(id: "AROAEXAMPLE", path: "/", name: "ci", session: "run-7")
+        let kinds: [Principal.Kind] = [.rootUser, .user(user), .role(role), .federatedUser(name: "guest", of: user)]
+        let session = CallerSession(
+            policy: "{}",
+            policyARNs: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+            tags: [Tag(key: "team", value: "os")],
+            sourceIdentity: "eve",
+            providerFacts: ["accounts.example:sub": ["7"]],
+            issuedAt: date(),
+            expiresAt: date().addingTimeInterval(3600)
+        )
+        let origin = JobCaller.Origin(address: "192.0.2.7", isSecure: true, userAgent: "curl", tlsVersion: "1.3")
+        for (number, kind) in kinds.enumerated() {
+            let caller = JobCaller(Principal(account: .alice, accessKeyID: "AKIAEXAMPLE", kind: kind), session: session, origin: origin)
+            #expect(caller.principal.accessKeyID == "")
+            let job = Job(id: "import-snap-\(number)", account: .alice, caller: caller, work: .bundleCheck, createdAt: date())
+            let temporary = try table([job])
+            #expect(try temporary.read { try JobTable($0).job(job.id) } == job)
+        }
+    }
+
+    /// However many one account has asked for, the others wait for one of its at a time.
+    @Test func theAccountsTakeTurns() throws {
+        let jobs = (1...4).map { job($0, at: Double($0)) } + [job(5, by: .bob, at: 8), job(6, by: .bob, at: 9)]
+        let temporary = try table(jobs)
+        let now = date().addingTimeInterval(10)
+        func waiting() throws -> [Job] { try temporary.read { try JobTable($0).waiting(9, of: .bundleCheck, at: now) } }
+        #expect(try waiting().map(\.id) == [0, 4, 1, 5, 2, 3].map { jobs[$0].id })
+        for held in [jobs[0], jobs[1]] {
+            #expect(try temporary.write { try LeaseTable(.jobs, $0).take(held.id, Lease(of: "a", at: now), at: now) })
+        }
+        // Two are being driven, so two of the other's are next.
+        #expect(try waiting().map(\.id) == [4, 5, 2, 3].map { jobs[$0].id })
+    }
+
     @Test func thoseThatWaitLongestComeFirst() throws {
         let jobs = [job(1, at: 2), job(2, at: 1), job(3, by: .bob, at: 3), job(4, at: 9), job(5, Self.work[1])]
         let temporary = try table(jobs)
         let now = date().addingTimeInterval(5)
-        #expect(try temporary.read { try JobTable($0).waiting(10, of: .bundleCheck, at: now) } == [jobs[1], jobs[0], jobs[2]])
+        #expect(try temporary.read { try JobTable($0).waiting(10, of: .bundleCheck, at: now) } == [jobs[1], jobs[2], jobs[0]])
         #expect(try temporary.read { try JobTable($0).waiting(1, of: .bundleCheck, at: now) } == [jobs[1]])
         #expect(try temporary.read { try JobTable($0).count(of: .alice, [.bundleCheck]) } == 3)
         #expect(try temporary.read { try JobTable($0).count(of: .alice, [.bundleCheck, .bundleCopy]) } == 4)

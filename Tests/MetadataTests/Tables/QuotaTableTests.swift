@@ -110,6 +110,7 @@ import Testing
             for number in 1...3 { try SnapshotTable(transaction).insert(.sample(number)) }
             try transaction.execute("DROP TABLE quota_usage")
             try transaction.undoArchive()
+            try transaction.undoCallers()
             let step = try transaction.firstRow("SELECT MAX(number) AS number FROM schema_steps")?.integer("number")
             #expect(step == Int64(Schema.region.stepCount))
             try transaction.execute("DELETE FROM schema_steps WHERE number >= ?", [.integer(Self.usageStep)])

@@ -22,12 +22,12 @@ import Testing
     }
 
     @Test func noMoreThanItsPlacesAreInside() async throws {
-        let semaphore = AsyncSemaphore(places: 3)
+        let semaphore = AsyncSemaphore<Int>(places: 3)
         let tally = Tally()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<200 {
                 group.addTask {
-                    try await semaphore.pass {
+                    try await semaphore.pass(for: 1) {
                         tally.enter()
                         await Task.yield()
                         tally.leave()
@@ -41,26 +41,55 @@ import Testing
         #expect((1...3).contains(found.most))
     }
 
-    @Test func whoFailsLeavesItsPlace() async throws {
-        let semaphore = AsyncSemaphore(places: 1)
-        for _ in 0..<3 {
-            await #expect(throws: NotReached.self) { try await semaphore.pass { throw NotReached(description: "on purpose") } }
+    /// However many one holder has waiting, another's is next.
+    @Test func aFloodKeepsNobodyElseWaiting() async throws {
+        let semaphore = AsyncSemaphore<Int>(places: 2)
+        let (opened, open) = AsyncStream<Void>.makeStream()
+        let (entered, enter) = AsyncStream<Int>.makeStream()
+        let inside = [0, 1].map { _ in
+            Task {
+                try await semaphore.pass(for: 1) {
+                    enter.yield(1)
+                    for await _ in opened { break }
+                }
+            }
         }
-        #expect(try await semaphore.pass { 7 } == 7)
+        var entries = entered.makeAsyncIterator()
+        for _ in inside { #expect(await entries.next() == 1) }
+        func wait(as holder: Int) async throws -> Task<Void, any Error> {
+            let count = semaphore.waitingCount
+            let task = Task { try await semaphore.pass(for: holder) { _ = enter.yield(holder) } }
+            try await until("it waits") { semaphore.waitingCount == count + 1 }
+            return task
+        }
+        var waiting: [Task<Void, any Error>] = []
+        for holder in [1, 1, 1, 2] { waiting.append(try await wait(as: holder)) }
+        open.yield()
+        #expect(await entries.next() == 2)
+        open.yield()
+        for task in inside + waiting { try await task.value }
+    }
+
+    @Test func whoFailsLeavesItsPlace() async throws {
+        let semaphore = AsyncSemaphore<Int>(places: 1)
+        for _ in 0..<3 {
+            await #expect(throws: NotReached.self) { try await semaphore.pass(for: 1) { throw NotReached(description: "on purpose") } }
+        }
+        #expect(try await semaphore.pass(for: 1) { 7 } == 7)
     }
 
     @Test func whoIsCancelledWhileItWaitsLetsOthersPass() async throws {
-        let semaphore = AsyncSemaphore(places: 1)
+        let semaphore = AsyncSemaphore<Int>(places: 1)
         let (opened, open) = AsyncStream<Void>.makeStream()
         let (entered, enter) = AsyncStream<Void>.makeStream()
         let first = Task {
-            try await semaphore.pass {
+            try await semaphore.pass(for: 1) {
                 enter.yield()
                 for await _ in opened { break }
             }
         }
         for await _ in entered { break }
-        let waiting = (0..<8).map { number in Task { try await semaphore.pass { number } } }
+        let waiting = (0..<8).map { number in Task { try await semaphore.pass(for: 1) { number } } }
         for (number, task) in waiting.enumerated() where number.isMultiple(of: 2) {
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
@@ -68,6 +97,6 @@ import Testing
         open.finish()
         try await first.value
         for (number, task) in waiting.enumerated() where !number.isMultiple(of: 2) { #expect(try await task.value == number) }
-        #expect(try await semaphore.pass { true })
+        #expect(try await semaphore.pass(for: 1) { true })
     }
 }

@@ -13,6 +13,16 @@ struct CopyImage: EC2Action {
             return [source] + snapshots + [call.image("*"), call.snapshot("*")]
         },
         .tagging(\.tags),
+        // The objects of a bundle are asked for one by one, where they are read.
+        Permission<Self>("s3:GetObject") { try await $0.bundleObjects(in: $1) },
+        Permission<Self>("s3:PutObject") { try await $0.bundleObjects(in: $1) },
+        Permission<Self>("s3:PutObjectAcl") { try await $0.bundleObjects(in: $1) },
+        Permission<Self>("s3:ListAllMyBuckets") { try await $0.copiesBundle(in: $1) ? [.all] : [] },
+        Permission<Self>("s3:CreateBucket") { action, call in
+            guard try await action.copiesBundle(in: call) else { return [] }
+            let bucket = try await Buckets(call).forImages()
+            return bucket.known == nil ? [call.bucket(bucket.pattern)] : []
+        },
     ]
 
     private let sourceImageID: String
@@ -37,6 +47,16 @@ struct CopyImage: EC2Action {
         destinations = try DestinationParameters(from: query)
         completionMinutes = try query["SnapshotCopyCompletionDurationMinutes"]
         clientToken = try query.clientToken()
+    }
+
+    /// An instance-store image is copied from bucket to bucket.
+    private func copiesBundle(in call: Call) async throws -> Bool { try await Images(call).isBundle(sourceImageID, in: sourceRegion) }
+
+    /// What a copy makes in the bucket for images, which may be yet to be made.
+    private func bundleObjects(in call: Call) async throws -> [PolicyResource] {
+        guard try await copiesBundle(in: call) else { return [] }
+        let bucket = try await Buckets(call).forImages()
+        return [call.object("*", in: bucket.known?.rawValue ?? bucket.pattern)]
     }
 
     func run(in call: Call) async throws -> Answer {

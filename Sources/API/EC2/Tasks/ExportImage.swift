@@ -7,7 +7,8 @@ import Wire
 struct ExportImage: EC2Action {
     static let permissions = [
         Permission<Self>("ec2:ExportImage") { [$1.image($0.imageID), $1.task("export-image-task", "*")] },
-        Permission<Self>("s3:PutObject") { [$1.object($0.location.prefix + "*", in: $0.location.bucket)] },
+        Permission<Self>("s3:PutObject") { [$1.object($0.location.prefix + "export-ami-*", in: $0.location.bucket)] }
+            .adding { _, _ in ["s3:x-amz-acl": ["bucket-owner-full-control"]] },
         .tagging(\.task.tags),
     ]
 

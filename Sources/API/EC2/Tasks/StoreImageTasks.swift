@@ -9,8 +9,9 @@ struct CreateStoreImageTask: EC2Action {
             let snapshots = try await call.snapshots(ofImage: action.imageID)
             return [call.image(action.imageID)] + snapshots
         },
-        Permission<Self>("s3:PutObject") { [$1.object("*", in: $0.bucket)] },
-        Permission<Self>("s3:PutObjectTagging") { $0.tags.isEmpty ? [] : [$1.object("*", in: $0.bucket)] },
+        Permission<Self>("s3:PutObject") { [$1.object($0.place.key, in: $0.place.bucket)] }.adding { action, _ in action.objectTags },
+        Permission<Self>("s3:PutObjectTagging") { $0.tags.isEmpty ? [] : [$1.object($0.place.key, in: $0.place.bucket)] }
+            .adding { action, _ in action.objectTags },
     ]
 
     private let imageID: String
@@ -22,6 +23,14 @@ struct CreateStoreImageTask: EC2Action {
         bucket = try query["Bucket"]
         tags = try query["S3ObjectTag"]
     }
+
+    private var objectTags: ConditionFacts {
+        var facts: ConditionFacts = [:]
+        for tag in tags.map(\.tag) { facts.addObjectTag(S3Tag(key: tag.key, value: tag.value)) }
+        return facts
+    }
+
+    private var place: (bucket: String, key: String) { ImageStores.place(of: imageID, in: bucket) }
 
     func run(in call: Call) async throws -> Answer {
         Answer(key: try await ImageStores(call).store(imageID, in: bucket, tags: tags.map(\.tag)))

@@ -8,10 +8,38 @@ struct CopyObject: S3Action {
     static let permissions: [Permission<Self>] =
         Permission.onCopySource + [
             .onObject("s3:PutObject"), .onObject("s3:PutObjectAcl", ifSent: "x-amz-acl"),
-            .onObject("s3:PutObjectTagging", ifSent: "x-amz-tagging"),
+            copied("s3:GetObjectTagging") { source, call in source.versionID == nil ? source.resource(in: call) : nil },
+            copied("s3:GetObjectVersionTagging") { source, call in source.versionID == nil ? nil : source.resource(in: call) },
+            Permission("s3:PutObjectTagging") { action, call in
+                let carried = try await action.copiedTags(in: call)
+                guard action.request.header("x-amz-tagging") != nil || !carried.isEmpty else { return [] }
+                return [call.object(action.request.key, in: action.request.bucket)]
+            }.adding { action, call in
+                var facts: ConditionFacts = [:]
+                for (key, value) in try await action.copiedTags(in: call) { facts.addObjectTag(S3Tag(key: key, value: value)) }
+                return facts
+            },
         ]
 
+    /// What is needed only where the source has tags, which the copy takes along.
+    private static func copied(
+        _ name: String,
+        _ resource: @escaping @Sendable (CopySource, Call) -> PolicyResource?
+    ) -> Permission<Self> {
+        Permission(name) { action, call in
+            guard try await !action.copiedTags(in: call).isEmpty else { return [] }
+            return try [resource(action.copySource, call)].compactMap { $0 }
+        }
+    }
+
     let request: S3Request
+
+    /// The tags of the source, unless the request replaces them. Whoever may not see them may not have them copied.
+    private func copiedTags(in call: Call) async throws -> [String: String] {
+        guard request.header("x-amz-tagging-directive") ?? "COPY" == "COPY" else { return [:] }
+        let source = try copySource
+        return try await Objects(call).keptTags(of: source.key, in: source.bucket, version: source.versionID)
+    }
 
     func run(_ call: S3Call) async throws -> Reply {
         let source = try copySource
@@ -54,6 +82,10 @@ struct CopyObject: S3Action {
         if found.version != StoredObject.nullVersion { reply.headers[.copySourceVersionID] = found.version }
         return reply
     }
+}
+
+extension CopySource {
+    fileprivate func resource(in call: Call) -> PolicyResource { call.object(key, in: bucket, version: versionID) }
 }
 
 extension S3Call {

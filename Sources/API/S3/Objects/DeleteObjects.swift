@@ -46,18 +46,17 @@ struct DeleteObjects: S3Action {
     /// Why the caller may not delete what it names, for each; nil for what it may.
     private func refusals(of objects: [DeletionRequest.Object], _ call: S3Call) async throws -> [AccessDenied?] {
         let authorizer = Authorizer(call.call)
-        func refusals(_ permission: String, _ chosen: (DeletionRequest.Object) -> Bool) async throws -> [PolicyResource: AccessDenied] {
-            let resources = objects.filter(chosen).map { call.call.object($0.key, in: call.bucket, version: $0.versionID) }
-            return try await authorizer.refusals(permission, on: resources) { request.facts(of: Self.name) }
+        var refusals = [AccessDenied?](repeating: nil, count: objects.count)
+        func decide(_ permission: String, _ chosen: (DeletionRequest.Object) -> Bool) async throws {
+            let places = objects.indices.filter { chosen(objects[$0]) }
+            let resources = places.map { call.call.object(objects[$0].key, in: call.bucket, version: objects[$0].versionID) }
+            let found = try await authorizer.refusals(permission, on: resources) { request.facts(of: Self.name) }
+            for (place, refusal) in zip(places, found) { refusals[place] = refusals[place] ?? refusal }
         }
-        let all = try await [
-            refusals(Self.deleting) { $0.versionID == nil }, refusals(Self.deletingVersion) { $0.versionID != nil },
-            refusals(Self.reading) { $0.tag != nil && $0.tag?.value != "*" },
-        ]
-        return objects.map { object in
-            let resource = call.call.object(object.key, in: call.bucket, version: object.versionID)
-            return all.lazy.compactMap { $0[resource] }.first
-        }
+        try await decide(Self.deleting) { $0.versionID == nil }
+        try await decide(Self.deletingVersion) { $0.versionID != nil }
+        try await decide(Self.reading) { $0.tag != nil && $0.tag?.value != "*" }
+        return refusals
     }
 
     private func delete(_ object: DeletionRequest.Object, _ call: S3Call) async throws -> Result<ObjectDeletion, S3Error> {
