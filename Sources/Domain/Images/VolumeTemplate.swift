@@ -29,11 +29,3 @@ package struct VolumeTemplate: Hashable, Sendable {
         self.isEncrypted = isEncrypted
     }
 }
-
-/// The kinds of volume that EC2 knows.
-package enum VolumeType: String, Sendable {
-    case standard, gp2, gp3, io1, io2, st1, sc1
-
-    package var takesIOPS: Bool { [.gp3, .io1, .io2].contains(self) }
-    package var takesThroughput: Bool { self == .gp3 }
-}

@@ -44,6 +44,23 @@ extension Quota {
         unit: "Megabytes/Second"
     )
 
+    // Volumes: what they are large together, in TiB, and the operations a second that are provisioned.
+    package static let gp2Storage = Quota(.ebs, "L-D18FCD1D", "Storage for General Purpose SSD (gp2) volumes, in TiB", 50, upTo: 20_000)
+    package static let gp3Storage = Quota(.ebs, "L-7A658B76", "Storage for General Purpose SSD (gp3) volumes, in TiB", 50, upTo: 20_000)
+    package static let io1Storage = Quota(.ebs, "L-FD252861", "Storage for Provisioned IOPS SSD (io1) volumes, in TiB", 50, upTo: 20_000)
+    package static let io2Storage = Quota(.ebs, "L-09BD8365", "Storage for Provisioned IOPS SSD (io2) volumes, in TiB", 20, upTo: 20_000)
+    package static let st1Storage = Quota(
+        .ebs,
+        "L-82ACEF56",
+        "Storage for Throughput Optimized HDD (st1) volumes, in TiB",
+        50,
+        upTo: 20_000
+    )
+    package static let sc1Storage = Quota(.ebs, "L-17AF77E8", "Storage for Cold HDD (sc1) volumes, in TiB", 50, upTo: 20_000)
+    package static let standardStorage = Quota(.ebs, "L-9CF3C2EB", "Storage for Magnetic (standard) volumes, in TiB", 50, upTo: 20_000)
+    package static let io1IOPS = Quota(.ebs, "L-B3A130E6", "IOPS for Provisioned IOPS SSD (io1) volumes", 300_000, upTo: 10_000_000)
+    package static let io2IOPS = Quota(.ebs, "L-8D977E7E", "IOPS for Provisioned IOPS SSD (io2) volumes", 100_000, upTo: 10_000_000)
+
     // The Recycle Bin.
     package static let retentionRules = Quota(.rbin, "F-RETENTIONRULES", "Retention rules per Region", 250)
 
@@ -89,6 +106,7 @@ extension Quota {
     package static let all: [Quota] = [
         images, publicImages, imageSharing, imageCopies, imageUsageReports, snapshots, snapshotCopies, pendingSnapshots,
         archivedSnapshots, snapshotArchives, snapshotRestores, timeBasedThroughput,
+        gp2Storage, gp3Storage, io1Storage, io2Storage, st1Storage, sc1Storage, standardStorage, io1IOPS, io2IOPS,
         keyPairs, securityGroups, rulesOfGroup, groupsOfInterface, retentionRules, keys, aliasesOfKey, grantsOfKey, buckets, users, groups,
         roles, instanceProfiles, managedPolicies, policiesOfUser,
         policiesOfGroup, policiesOfRole, openIDProviders, versionsOfPolicy, groupsOfUser, accessKeysOfUser, certificatesOfUser, accounts,
@@ -113,6 +131,30 @@ extension IAMIdentity.Kind {
         case .group: .policiesOfGroup
         case .role: .policiesOfRole
         case .instanceProfile: nil
+        }
+    }
+}
+
+extension VolumeType {
+    /// How large the volumes of the type may be together, in TiB.
+    package var storageQuota: Quota {
+        switch self {
+        case .standard: .standardStorage
+        case .gp2: .gp2Storage
+        case .gp3: .gp3Storage
+        case .io1: .io1Storage
+        case .io2: .io2Storage
+        case .st1: .st1Storage
+        case .sc1: .sc1Storage
+        }
+    }
+
+    /// How many operations a second may be provisioned for them together; nil where none are counted.
+    package var iopsQuota: Quota? {
+        switch self {
+        case .io1: .io1IOPS
+        case .io2: .io2IOPS
+        case .standard, .gp2, .gp3, .st1, .sc1: nil
         }
     }
 }

@@ -17,6 +17,27 @@ extension Quota {
             "You have reached your quota of \(max) snapshots in this Region. Delete unused snapshots or request an increase in your quota."
         )
     }
+
+    /// - Parameter max: TiB that are in force.
+    package static func tooMuchStorage(_ max: Int, of type: VolumeType) -> Fault {
+        Fault(
+            .volumeLimitExceeded,
+            """
+            You have exceeded your maximum \(type.rawValue) storage limit of \(max) TiB in this region. Delete volumes or request an \
+            increase in your quota.
+            """
+        )
+    }
+
+    package static func tooManyIOPS(_ max: Int, of type: VolumeType) -> Fault {
+        Fault(
+            .maxIOPSLimitExceeded,
+            """
+            You have exceeded your maximum provisioned IOPS of \(max) for \(type.rawValue) volumes in this region. Delete volumes or \
+            request an increase in your quota.
+            """
+        )
+    }
 }
 
 /// The codes of Service Quotas.
