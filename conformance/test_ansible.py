@@ -97,6 +97,38 @@ def test_images(server, other_account, snapshot, play):
     assert snapshots.describe(server, HOME, snapshot)["State"] == "completed"
 
 
+def test_volumes(server, snapshot, play):
+    name = f"ansible {uuid.uuid4().hex[:8]}"
+    zone = f"{HOME}a"
+    tasks = [
+        task("amazon.aws.ec2_vol", "empty", name=name, zone=zone, volume_size=2, volume_type="gp3", iops=3000, throughput=125, tags={"made-by": "ansible"}),
+        task("amazon.aws.ec2_vol", "full", name=f"{name} full", zone=zone, snapshot=snapshot, volume_type="gp2"),
+        task("amazon.aws.ec2_vol_info", "found", filters={"tag:Name": name}),
+    ]
+    first = play(tasks)
+    assert changes(first) == {"empty", "full"}
+    [volume] = first["found"]["volumes"]
+    assert (volume["id"], volume["status"], volume["size"], volume["type"]) == (first["empty"]["volume_id"], "available", 2, "gp3")
+    # By its id: the module makes another one where it is told a name and no instance.
+    again = [{module: {**values, "id": first[found]["volume_id"]}, "register": found}
+             for (module, values), found in [((next(iter(one)), one[next(iter(one))]), one["register"]) for one in tasks[:2]]]
+    assert changes(play(again)) == set()
+
+    made = [task("amazon.aws.ec2_snapshot", "taken", volume_id=first["full"]["volume_id"], description=name, wait=True, snapshot_tags={"made-by": "ansible"},
+                 last_snapshot_min_age=60)]
+    taken = play(made)
+    assert changes(taken) == {"taken"} and changes(play(made)) == set()
+    grown = {"amazon.aws.ec2_vol": {"id": first["empty"]["volume_id"], "zone": zone, "volume_size": 3, "volume_type": "gp3", "modify_volume": True}, "register": "grown"}
+    assert changes(play([grown])) == {"grown"}
+    gone = play([
+        task("amazon.aws.ec2_snapshot", "snapshot", snapshot_id=taken["taken"]["snapshot_id"], state="absent"),
+        task("amazon.aws.ec2_vol", "empty", id=first["empty"]["volume_id"], state="absent"),
+        task("amazon.aws.ec2_vol", "full", id=first["full"]["volume_id"], state="absent"),
+        task("amazon.aws.ec2_vol_info", "left", filters={"tag:Name": name}),
+    ])
+    assert {"snapshot", "empty", "full"} <= changes(gone) and gone["left"]["volumes"] == []
+
+
 def test_identities(server, play):
     mark = uuid.uuid4().hex[:8]
     policy, role, user, group = (f"{kind}-{mark}" for kind in ("policy", "role", "user", "group"))

@@ -35,6 +35,8 @@ EXPECTED = {
         "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcAttribute", "DescribeVpcs", "ImportKeyPair", "ModifySecurityGroupRules",
         "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress", "UpdateSecurityGroupRuleDescriptionsEgress",
         "UpdateSecurityGroupRuleDescriptionsIngress",
+        "AttachVolume", "CreateSnapshot", "CreateSnapshots", "CreateVolume", "DeleteVolume", "DescribeVolumeAttribute", "DescribeVolumeStatus",
+        "DescribeVolumes", "DescribeVolumesModifications", "DetachVolume", "EnableVolumeIO", "ModifyVolume", "ModifyVolumeAttribute",
         "CancelImageLaunchPermission", "DisableAllowedImagesSettings", "DisableImageBlockPublicAccess", "DisableSnapshotBlockPublicAccess",
         "EnableAllowedImagesSettings", "EnableImageBlockPublicAccess", "EnableSnapshotBlockPublicAccess", "GetAllowedImagesSettings",
         "GetImageBlockPublicAccessState", "GetSnapshotBlockPublicAccessState", "ModifySnapshotAttribute",

@@ -39,6 +39,8 @@ def everything(server):
         sorted(
             (each["SnapshotId"], each["LastTieringOperationStatus"]) for each in ec2.describe_snapshot_tier_status()["SnapshotTierStatuses"]
         ),
+        sorted((volume["VolumeId"], volume["State"], volume["Size"]) for volume in ec2.describe_volumes()["Volumes"]),
+        sorted((change["VolumeId"], change["TargetSize"]) for change in ec2.describe_volumes_modifications()["VolumesModifications"]),
         sorted(pair["KeyName"] for pair in ec2.describe_key_pairs()["KeyPairs"]),
         sorted(ec2.describe_security_groups()["SecurityGroups"], key=lambda group: group["GroupId"]),
         sorted(image["ImageId"] for image in ec2.list_images_in_recycle_bin()["Images"]),
@@ -136,11 +138,12 @@ CALLS |= {
     "create_security_group": lambda image, snapshot: {"GroupName": "dry", "Description": "text"},
     "delete_key_pair": lambda image, snapshot: {"KeyName": "dry"},
     "import_key_pair": lambda image, snapshot: {"KeyName": "dry", "PublicKeyMaterial": PUBLIC_KEY},
-    "revoke_security_group_ingress": lambda image, snapshot: {**DEFAULT, "IpPermissions": [TO_ITSELF]},
     "update_security_group_rule_descriptions_egress": lambda image, snapshot: {
         **DEFAULT, "IpPermissions": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "out"}]}],
     },
     "update_security_group_rule_descriptions_ingress": lambda image, snapshot: {**DEFAULT, "IpPermissions": [TO_ITSELF]},
+    # After what is done with the rule.
+    "revoke_security_group_ingress": lambda image, snapshot: {**DEFAULT, "IpPermissions": [TO_ITSELF]},
     **{
         name: lambda image, snapshot: {}
         for name in (
@@ -156,6 +159,24 @@ WITH_IDS = {
     "authorize_security_group_egress", "delete_security_group", "describe_vpc_attribute", "modify_security_group_rules",
     "revoke_security_group_egress",
 }
+
+CALLS |= {
+    "create_volume": lambda image, snapshot: {"AvailabilityZone": f"{HOME}a", "Size": 1},
+    "create_snapshot": lambda image, snapshot: {"VolumeId": _made["volume"]},
+    "describe_volumes": lambda image, snapshot: {},
+    "describe_volume_attribute": lambda image, snapshot: {"VolumeId": _made["volume"], "Attribute": "autoEnableIO"},
+    "describe_volume_status": lambda image, snapshot: {},
+    "describe_volumes_modifications": lambda image, snapshot: {},
+    "enable_volume_io": lambda image, snapshot: {"VolumeId": _made["volume"]},
+    "modify_volume": lambda image, snapshot: {"VolumeId": _made["volume"], "Size": 2},
+    "modify_volume_attribute": lambda image, snapshot: {"VolumeId": _made["volume"], "AutoEnableIO": {"Value": True}},
+    # After what is done with the volume.
+    "delete_volume": lambda image, snapshot: {"VolumeId": _made["volume"]},
+}
+
+# They need an instance, and there is none.
+WITH_INSTANCES = {"attach_volume", "create_snapshots", "detach_volume"}
+NO_INSTANCE, NO_VOLUME = "i-0123456789abcdef0", {"VolumeId": "vol-0123456789abcdef0"}
 
 BUCKET = "dry-runs-of-tasks"
 OBJECT = {"S3Bucket": BUCKET, "S3Key": "disk.raw"}
@@ -320,6 +341,25 @@ REFUSALS |= {
     },
 }
 
+REFUSALS |= {
+    "attach_volume": lambda image, snapshot: [{"VolumeId": _made["kept volume"], "InstanceId": NO_INSTANCE, "Device": "/dev/sdf"}],
+    "create_snapshot": lambda image, snapshot: [NO_VOLUME],
+    "create_snapshots": lambda image, snapshot: [{"InstanceSpecification": {"InstanceId": NO_INSTANCE}}],
+    "create_volume": lambda image, snapshot: [
+        {"AvailabilityZone": f"{HOME}a"}, {"AvailabilityZone": "nowhere-1a", "Size": 1},
+        {"AvailabilityZone": f"{HOME}a", "SnapshotId": UNKNOWN_SNAPSHOT}, {"AvailabilityZone": f"{HOME}a", "Size": 1, "VolumeType": "gp9"},
+    ],
+    "delete_volume": lambda image, snapshot: [NO_VOLUME],
+    "describe_volumes": lambda image, snapshot: [{"Filters": NOT_THERE}],
+    "describe_volume_attribute": lambda image, snapshot: [{**NO_VOLUME, "Attribute": "autoEnableIO"}],
+    "describe_volume_status": lambda image, snapshot: [{"Filters": NOT_THERE}],
+    "describe_volumes_modifications": lambda image, snapshot: [{"Filters": NOT_THERE}],
+    "detach_volume": lambda image, snapshot: [NO_VOLUME],
+    "enable_volume_io": lambda image, snapshot: [NO_VOLUME],
+    "modify_volume": lambda image, snapshot: [{**NO_VOLUME, "Size": 2}],
+    "modify_volume_attribute": lambda image, snapshot: [{**NO_VOLUME, "AutoEnableIO": {"Value": True}}],
+}
+
 NEVER_REFUSED = {
     "enable_ebs_encryption_by_default", "disable_ebs_encryption_by_default", "get_ebs_encryption_by_default", "get_ebs_default_kms_key_id",
     "reset_ebs_default_kms_key_id", "disable_image_block_public_access", "get_image_block_public_access_state",
@@ -366,6 +406,8 @@ def make_states(server, image, disk):
     ec2, rbin = server.ec2(HOME), server.client("rbin", HOME)
     for name in ("report", "read report"):
         _made[name] = ec2.create_image_usage_report(ImageId=image, ResourceTypes=[{"ResourceType": "ec2:Instance"}])["ReportId"]
+    for name in ("volume", "kept volume"):
+        _made[name] = ec2.create_volume(AvailabilityZone=f"{HOME}a", Size=1)["VolumeId"]
     _made["disabled"] = images.register(server, snapshots.upload(server, disk))
     ec2.disable_image(ImageId=_made["disabled"])
     _made["locked"] = snapshots.upload(server, disk)
@@ -396,7 +438,7 @@ def test_no_action_is_forgotten():
     model = botocore.session.get_session().get_service_model("ec2")
     actions = {xform_name(name) for name in EXPECTED["EC2"] if "DryRun" in model.operation_model(name).input_shape.members}
     # What is cancelled must be running, or another's: how that passes is not for a test that lasts and has one account.
-    assert actions == set(CALLS) | WITH_IDS | {"cancel_import_task", "cancel_image_launch_permission"}
+    assert actions == set(CALLS) | WITH_IDS | WITH_INSTANCES | {"cancel_import_task", "cancel_image_launch_permission"}
     assert actions == set(REFUSALS) | NEVER_REFUSED
 
 

@@ -20,6 +20,7 @@ from buckets import content, read, unused_bucket
 from disks import Disk
 from ferry_server import AWAY, HOME
 from patience import HANG
+from refusals import refused
 
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 MIRRORS = [
@@ -287,6 +288,43 @@ data "aws_s3_object" "found" {
 
 output "found" { value = data.aws_s3_object.found.body }
 output "region" { value = aws_s3_bucket.away.region }
+"""
+
+VOLUMES = f"""
+variable "snapshot" {{ type = string }}
+
+resource "aws_ebs_volume" "empty" {{
+  availability_zone = "{HOME}a"
+  size              = 10
+  type              = "gp3"
+  iops              = 4000
+  throughput        = 250
+  tags              = {{ made-by = "terraform" }}
+}}
+
+resource "aws_ebs_volume" "full" {{
+  availability_zone = "{HOME}b"
+  snapshot_id       = var.snapshot
+  size              = 2
+  encrypted         = true
+}}
+
+resource "aws_ebs_snapshot" "taken" {{
+  volume_id   = aws_ebs_volume.full.id
+  description = "made by terraform"
+  tags        = {{ made-by = "terraform" }}
+}}
+
+data "aws_ebs_volume" "found" {{
+  filter {{
+    name   = "volume-id"
+    values = [aws_ebs_volume.empty.id]
+  }}
+}}
+
+output "empty" {{ value = aws_ebs_volume.empty.id }}
+output "found" {{ value = data.aws_ebs_volume.found.id }}
+output "taken" {{ value = aws_ebs_snapshot.taken.id }}
 """
 
 IMPORT = """
@@ -818,6 +856,26 @@ def test_import_of_a_disk(server, tmp_path, terraform):
     assert snapshots.describe(server, HOME, snapshot)["Tags"] == [{"Key": "made-by", "Value": "terraform"}]
     terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
     terraform("destroy", "-auto-approve", "-input=false", "-no-color")
+
+
+def test_volumes(server, tmp_path, terraform):
+    disk = Disk.made("terraform, volumes", 8, size=2)
+    snapshot = snapshots.upload(server, disk)
+    (tmp_path / "main.tf").write_text(PROVIDERS + VOLUMES)
+    terraform("init", "-input=false", "-no-color")
+    terraform("apply", "-auto-approve", "-input=false", "-no-color", snapshot=snapshot)
+    outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json")).items()}
+    assert outputs["found"] == outputs["empty"]
+    snapshots.assert_holds(server, HOME, outputs["taken"], disk)
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color", snapshot=snapshot)
+    (tmp_path / "main.tf").write_text((tmp_path / "main.tf").read_text().replace("size              = 10", "size              = 12"))
+    terraform("apply", "-auto-approve", "-input=false", "-no-color", snapshot=snapshot)
+    [grown] = server.ec2(HOME).describe_volumes(VolumeIds=[outputs["empty"]])["Volumes"]
+    assert grown["Size"] == 12
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color", snapshot=snapshot)
+    terraform("destroy", "-auto-approve", "-input=false", "-no-color", snapshot=snapshot)
+    with refused("InvalidVolume.NotFound"):
+        server.ec2(HOME).describe_volumes(VolumeIds=[outputs["empty"]])
 
 
 def test_apply_plan_change_destroy(server, tmp_path, terraform):

@@ -7,9 +7,10 @@ enum EC2Service: WholeBodyService {
     static let name = "ec2"
     static let bodyBytesMax = 1 << 20
     static let actions = Dictionary(
-        uniqueKeysWithValues: (images + snapshots + sharing + tags + regions + encryption + tasks + recycleBin + instances + network).map {
-            ($0.name, $0)
-        }
+        uniqueKeysWithValues: (images + snapshots + sharing + tags + regions + encryption + tasks + recycleBin + instances + network
+            + volumes).map {
+                ($0.name, $0)
+            }
     )
 
     /// The newest version of the API; requests of older ones are read the same way.

@@ -3,7 +3,8 @@ import Wire
 /// What a call is about, for the log: the first of the parameters that name something, in the client's words.
 enum ResourceInLog {
     private static let parameters = [
-        "ImageId", "SnapshotId", "ImportTaskId", "ExportTaskId", "ReportId", "AliasName", "GrantId", "KeyId", "KmsKeyId", "CertificateId",
+        "ImageId", "VolumeId", "SnapshotId", "ImportTaskId", "ExportTaskId", "ReportId", "AliasName", "GrantId", "KeyId", "KmsKeyId",
+        "CertificateId",
         "CertificateName", "RoleName", "UserName", "GroupName", "InstanceProfileName", "PolicyArn", "PolicyName",
         "OpenIDConnectProviderArn",
         "AccessKeyId", "AccountAlias",

@@ -51,7 +51,8 @@ private enum SecurityEvent {
     case deletion, keyChange, accessChange, sharingChange, networkChange, protectionChange, settingChange, identityChange, accountChange
 
     private static let deletions: Set<String> = [
-        "DeregisterImage", "DeleteSnapshot", "CancelImportTask", "CancelExportTask", "DeleteBucket", "DeleteObject", "DeleteObjects",
+        "DeregisterImage", "DeleteSnapshot", "DeleteVolume", "CancelImportTask", "CancelExportTask", "DeleteBucket", "DeleteObject",
+        "DeleteObjects",
         "AbortMultipartUpload", "DeleteAlias", "ScheduleKeyDeletion", "DeleteRule", "DeleteImageUsageReport",
         "DeleteKeyPair", "DeleteSecurityGroup",
     ]

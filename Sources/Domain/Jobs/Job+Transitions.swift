@@ -19,6 +19,7 @@ extension Job {
     package enum Effect: Sendable, Equatable {
         /// An image without snapshots has nowhere else to show it, and the snapshots of one that is restored come one by one.
         case showProgress(Progress, of: ImageID)
+        case showSnapshotProgress(Progress, of: SnapshotID)
         /// What the work has made becomes visible.
         case writeResult
         case settleImage(ImageID, ImageState, StateReason?)
@@ -45,6 +46,7 @@ extension Job {
             if later.bytesDone > progress.bytesDone { retries.advance() }
             progress.advance(to: later)
             self.message = message
+            if case .volumeSnapshot(let work) = work { return [.showSnapshotProgress(progress, of: work.snapshot)] }
             guard let filledImage, work.kind != .bundleCheck else { return [] }
             return [.showProgress(progress, of: filledImage)]
 

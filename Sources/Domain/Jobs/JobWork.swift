@@ -14,6 +14,8 @@ package enum JobWork: Hashable, Sendable, Codable {
     case snapshotArchival(SnapshotArchival)
     /// Has the snapshot's id.
     case snapshotRestore(SnapshotRestore)
+    /// Fills the snapshot that has the job's id.
+    case volumeSnapshot(VolumeSnapshot)
 
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case bundleCheck
@@ -25,12 +27,13 @@ package enum JobWork: Hashable, Sendable, Codable {
         case imageRestore
         case snapshotArchival
         case snapshotRestore
+        case volumeSnapshot
 
         /// Days that a task is listed after its end (docs/behaviour/image-stores-and-import.md, "Import and export tasks"); nil for work
         /// that is told by its image or its snapshot alone.
         package var daysListed: Int? {
             switch self {
-            case .bundleCheck, .bundleCopy, .imageRestore, .snapshotArchival, .snapshotRestore: nil
+            case .bundleCheck, .bundleCopy, .imageRestore, .snapshotArchival, .snapshotRestore, .volumeSnapshot: nil
             case .snapshotImport, .imageImport, .imageExport: 7
             case .imageStore: 31
             }
@@ -40,7 +43,7 @@ package enum JobWork: Hashable, Sendable, Codable {
         package var fillsImage: Bool {
             switch self {
             case .bundleCheck, .bundleCopy, .imageRestore: true
-            case .snapshotImport, .imageImport, .imageExport, .imageStore, .snapshotArchival, .snapshotRestore: false
+            case .snapshotImport, .imageImport, .imageExport, .imageStore, .snapshotArchival, .snapshotRestore, .volumeSnapshot: false
             }
         }
     }
@@ -56,6 +59,7 @@ package enum JobWork: Hashable, Sendable, Codable {
         case .imageRestore: .imageRestore
         case .snapshotArchival: .snapshotArchival
         case .snapshotRestore: .snapshotRestore
+        case .volumeSnapshot: .volumeSnapshot
         }
     }
 }

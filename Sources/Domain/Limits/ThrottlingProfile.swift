@@ -50,8 +50,11 @@ package enum ThrottlingProfile: String, CaseIterable, Sendable {
     private static let ec2: [String: CallRate] = [
         "CopyImage": CallRate(burst: 100, perSecond: 1),
         "CreateRestoreImageTask": CallRate(burst: 50, perSecond: 0.1),
+        "CreateSnapshot": CallRate(burst: 100, perSecond: 5),
+        "CreateSnapshots": CallRate(burst: 100, perSecond: 5),
         "CreateStoreImageTask": CallRate(burst: 50, perSecond: 0.1),
         "CreateTags": CallRate(burst: 100, perSecond: 10),
+        "CreateVolume": CallRate(burst: 100, perSecond: 5),
         "DeleteSnapshot": CallRate(burst: 100, perSecond: 5),
         "DeregisterImage": CallRate(burst: 100, perSecond: 5),
         "DescribeStoreImageTasks": CallRate(burst: 50, perSecond: 0.5),

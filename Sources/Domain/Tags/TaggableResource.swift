@@ -2,6 +2,7 @@
 package enum TaggableResource: Hashable, Sendable {
     case image(ImageID)
     case snapshot(SnapshotID)
+    case volume(VolumeID)
     case imageUsageReport(ImageUsageReportID)
     case importSnapshotTask(ImportSnapshotTaskID)
     case importImageTask(ImportImageTaskID)
@@ -16,6 +17,8 @@ package enum TaggableResource: Hashable, Sendable {
             self = .image(image)
         } else if let snapshot = SnapshotID(rawValue: id) {
             self = .snapshot(snapshot)
+        } else if let volume = VolumeID(rawValue: id) {
+            self = .volume(volume)
         } else if let report = ImageUsageReportID(rawValue: id) {
             self = .imageUsageReport(report)
         } else if let task = ImportSnapshotTaskID(rawValue: id) {
@@ -41,6 +44,7 @@ package enum TaggableResource: Hashable, Sendable {
         switch self {
         case .image(let id): id.rawValue
         case .snapshot(let id): id.rawValue
+        case .volume(let id): id.rawValue
         case .imageUsageReport(let id): id.rawValue
         case .importSnapshotTask(let id): id.rawValue
         case .importImageTask(let id): id.rawValue
@@ -56,6 +60,7 @@ package enum TaggableResource: Hashable, Sendable {
         switch self {
         case .image: "image"
         case .snapshot: "snapshot"
+        case .volume: "volume"
         case .imageUsageReport: "image-usage-report"
         case .importSnapshotTask: "import-snapshot-task"
         case .importImageTask: "import-image-task"

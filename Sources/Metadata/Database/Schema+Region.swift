@@ -102,6 +102,7 @@ extension Schema {
             networkSteps,
             principalSteps,
             jobCallerSteps,
+            volumeSteps,
         ]
     )
 }

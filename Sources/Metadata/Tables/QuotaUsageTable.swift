@@ -10,6 +10,10 @@ package enum CountedKind: String, Sendable {
     case key
     /// Of one key.
     case grant
+    /// GiB of volumes.
+    case standardStorage, gp2Storage, gp3Storage, io1Storage, io2Storage, st1Storage, sc1Storage
+    /// Operations a second that are provisioned.
+    case io1IOPS, io2IOPS
 }
 
 /// How many an owner has of what there may be very much of. The tables of what is counted keep it: nothing else does.

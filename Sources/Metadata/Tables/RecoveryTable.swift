@@ -10,8 +10,8 @@ package struct RecoveryTable {
     /// The accounts that have something in the Region.
     package func accounts() throws -> [AccountID] {
         let sql = """
-            SELECT owner AS account FROM snapshots UNION SELECT owner FROM images UNION SELECT account FROM buckets
-            UNION SELECT account FROM kms_keys ORDER BY account
+            SELECT owner AS account FROM snapshots UNION SELECT owner FROM images UNION SELECT owner FROM volumes
+            UNION SELECT account FROM buckets UNION SELECT account FROM kms_keys ORDER BY account
             """
         return try transaction.rows(sql).map { try $0.value("account") }
     }

@@ -2,7 +2,7 @@ import Domain
 
 /// What refers to content of a Region: the roots from which a collection starts. Read page by page, in the order of their keys.
 package struct RootTable {
-    private let transaction: Transaction
+    let transaction: Transaction
 
     package init(_ transaction: Transaction) { self.transaction = transaction }
 
@@ -11,6 +11,7 @@ package struct RootTable {
         let sql = """
             SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM snapshots WHERE root IS NOT NULL)
             OR EXISTS (SELECT 1 FROM segments) OR EXISTS (SELECT 1 FROM multipart_parts)
+            OR EXISTS (SELECT 1 FROM volumes WHERE base IS NOT NULL) OR EXISTS (SELECT 1 FROM volume_snapshots WHERE base IS NOT NULL)
             """
         return try transaction.firstRow(sql) != nil
     }

@@ -34,6 +34,9 @@ extension UsageTable {
     /// What only objects in buckets hold.
     package func objects() throws -> Int64 { try sum("SELECT SUM(bytes) AS bytes FROM frames WHERE snapshot = -2", []) }
 
+    /// What only volumes hold.
+    package func volumes() throws -> Int64 { try sum("SELECT SUM(bytes) AS bytes FROM frames WHERE snapshot = -3", []) }
+
     private func sum(_ sql: String, _ values: [SQLValue]) throws -> Int64 {
         try transaction.firstRow(sql, values)?.optionalInteger("bytes") ?? 0
     }

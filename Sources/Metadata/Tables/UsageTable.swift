@@ -6,6 +6,8 @@ package struct UsageTable {
     private static let unfinished: Int64 = -1
     /// Stands for all objects in buckets.
     private static let objects = (snapshot: Int64(-2), image: Int64.min)
+    /// Stands for all volumes.
+    private static let volumes = (snapshot: Int64(-3), image: Int64.min + 1)
 
     let transaction: Transaction
 
@@ -44,6 +46,9 @@ package struct UsageTable {
 
     /// Enters what an object in a bucket consists of.
     package func holdByObject(_ frame: Int64) throws { try hold(frame, snapshot: Self.objects.snapshot, image: Self.objects.image) }
+
+    /// Enters what a volume was made of.
+    package func holdByVolume(_ frame: Int64) throws { try hold(frame, snapshot: Self.volumes.snapshot, image: Self.volumes.image) }
 
     private func hold(_ frame: Int64, snapshot: Int64, image: Int64) throws {
         try transaction.execute(

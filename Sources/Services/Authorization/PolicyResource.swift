@@ -36,12 +36,17 @@ extension Call {
 
     package func snapshot(_ id: String, in region: String? = nil) -> PolicyResource { ec2("snapshot/\(id)", region: region, account: "") }
 
+    package func volume(_ id: String) -> PolicyResource { ec2("volume/\(id)", region: nil, account: account.rawValue) }
+
+    package func instance(_ id: String) -> PolicyResource { ec2("instance/\(id)", region: nil, account: account.rawValue) }
+
     package func task(_ kind: String, _ id: String) -> PolicyResource { ec2("\(kind)/\(id)", region: nil, account: account.rawValue) }
 
     /// A resource that is known by its id alone, as in CreateTags.
     package func tagged(_ id: String) -> PolicyResource {
         if id.hasPrefix("ami-") { return image(id) }
         if id.hasPrefix("snap-") { return snapshot(id) }
+        if id.hasPrefix("vol-") { return volume(id) }
         if id.hasPrefix("amiur-") { return task("image-usage-report", id) }
         if id.hasPrefix("import-snap-") { return task("import-snapshot-task", id) }
         if id.hasPrefix("import-ami-") { return task("import-image-task", id) }

@@ -45,6 +45,9 @@ struct ResourceConditions: Sendable {
             context.set("ec2:owner", to: image.owner.rawValue)
             context.set("ec2:rootdevicetype", to: image.bundle == nil ? "ebs" : "instance-store")
             context.set("aws:resourceaccount", to: image.owner.rawValue)
+        } else if let id = VolumeID(rawValue: id), let volume = try await volume(id, in: store) {
+            tags = volume.tags
+            Self.set(&context, of: volume)
         } else if let id = SnapshotID(rawValue: id), let snapshot = try await snapshot(id, in: store) {
             tags = snapshot.tags
             context.set("ec2:snapshotid", to: id.rawValue)
@@ -67,6 +70,22 @@ struct ResourceConditions: Sendable {
         }
         context.set(tags, under: "aws:resourcetag")
         context.set(tags, under: "ec2:resourcetag")
+    }
+
+    private static func set(_ context: inout ConditionContext, of volume: Volume) {
+        context.set("ec2:volumeid", to: volume.id.rawValue)
+        context.set("ec2:availabilityzone", to: volume.zone.name)
+        context.set("ec2:encrypted", to: volume.encryption != nil)
+        context.set("ec2:parentsnapshot", to: volume.snapshotID?.rawValue)
+        context.set("ec2:volumeiops", to: volume.shape.iops.map(String.init))
+        context.set("ec2:volumesize", to: String(volume.shape.sizeGiB))
+        context.set("ec2:volumethroughput", to: volume.shape.throughput.map(String.init))
+        context.set("ec2:volumetype", to: volume.shape.type.rawValue)
+    }
+
+    private func volume(_ id: VolumeID, in store: RegionStore) async throws -> Volume? {
+        let account = call.account
+        return try await store.database.read { try VolumeTable($0).volume(id) }.flatMap { $0.owner == account ? $0 : nil }
     }
 
     private func image(_ id: ImageID, in store: RegionStore) async throws -> Image? {

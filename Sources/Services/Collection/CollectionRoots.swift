@@ -5,8 +5,8 @@ import Metadata
 
 /// What a Region's rows keep alive.
 ///
-/// Rows move from one table to another while they are read, so each table is read before the one that its rows move to: uploads and
-/// copies, then snapshots; parts of uploads, then objects, in the order in which they were made, since one may be made of another; then
+/// Rows move from one table to another while they are read, so each table is read before the one that its rows move to: uploads, copies and
+/// what is made of volumes, then the volumes, then snapshots; parts of uploads, then objects, in the order in which they were made, since one may be made of another; then
 /// what was released. What begins after the first read is kept alive by its writer.
 struct CollectionRoots {
     private static let rowsPerRead = 1024
@@ -23,6 +23,7 @@ struct CollectionRoots {
         try await markUploads(marker)
         try await markCopies(marker)
         try await markAbsentCopies(marker)
+        try await markVolumes(marker)
         try await markSnapshots(marker)
         try await markParts(marker)
         try await markSegments(marker)
@@ -67,6 +68,22 @@ struct CollectionRoots {
                 guard let root = Digest(bytes: copy.root) else { continue }
                 try await marker.mark(remainsOf: root, in: SealDomainID(copy.origin))
             }
+        }
+    }
+
+    private func markVolumes(_ marker: CollectionMarker) async throws {
+        for (id, root, domain) in try await store.database.read({ try RootTable($0).volumeSnapshots() }) {
+            if let root = Digest(bytes: root) { try await marker.mark(tree: root, in: domain, of: id) }
+        }
+        var last: VolumeID?
+        while true {
+            let after = last
+            let rows = try await store.database.read { try RootTable($0).volumes(after: after, limit: Self.rowsPerRead) }
+            for (id, root, domain) in rows {
+                if let root = Digest(bytes: root) { try await marker.mark(tree: root, in: domain, of: id.rawValue) }
+            }
+            guard rows.count == Self.rowsPerRead else { return }
+            last = rows.last?.id
         }
     }
 
@@ -120,7 +137,7 @@ extension CollectionMarker {
         try await mark(tree: root, in: stored.domain, of: "s3://\(stored.bucket)/\(stored.key)")
     }
 
-    private func mark(tree root: Digest, in domain: DomainID?, of holder: String) async throws {
+    fileprivate func mark(tree root: Digest, in domain: DomainID?, of holder: String) async throws {
         do {
             try await mark(tree: root, in: SealDomainID(domain))
         } catch let error as StoreError where error.isLostContent {
@@ -129,7 +146,7 @@ extension CollectionMarker {
     }
 }
 
-/// The block map of a snapshot or an object cannot be read. What is under it is not known, so nothing is freed.
+/// The block map of a snapshot, a volume or an object cannot be read. What is under it is not known, so nothing is freed.
 package struct CollectionBlocked: Error, CustomStringConvertible {
     package let holder: String
     package let cause: any Error

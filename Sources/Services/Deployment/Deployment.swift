@@ -23,6 +23,8 @@ package final class Deployment: Sendable {
     package let encryption: EncryptionOptions
     /// How long it takes at least to bring a snapshot out of the archive.
     package let archiveRestoreHours: Int
+    /// For how long a volume is optimized after it was modified.
+    package let volumeOptimizationMinutes: Int
     /// How often accounts may call.
     package let throttle: Throttle
     /// By which tokens of identity providers are known; nil where the operator gives none.
@@ -51,6 +53,7 @@ package final class Deployment: Sendable {
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
         archiveRestoreHours: Int = 0,
+        volumeOptimizationMinutes: Int = 0,
         throttle: Throttle = Throttle(.off),
         issuerKeys: IssuerKeys? = nil,
         hostNames: [String] = [],
@@ -65,6 +68,7 @@ package final class Deployment: Sendable {
         self.limits = limits
         self.encryption = encryption
         self.archiveRestoreHours = archiveRestoreHours
+        self.volumeOptimizationMinutes = volumeOptimizationMinutes
         self.throttle = throttle
         self.issuerKeys = issuerKeys
         self.hostNames = hostNames
@@ -83,6 +87,7 @@ package final class Deployment: Sendable {
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
         archiveRestoreHours: Int = 0,
+        volumeOptimizationMinutes: Int = 0,
         throttle: Throttle = Throttle(.off),
         issuerKeys: IssuerKeys? = nil,
         hostNames: [String] = [],
@@ -108,6 +113,7 @@ package final class Deployment: Sendable {
             limits: limits,
             encryption: encryption,
             archiveRestoreHours: archiveRestoreHours,
+            volumeOptimizationMinutes: volumeOptimizationMinutes,
             throttle: throttle,
             issuerKeys: issuerKeys,
             hostNames: hostNames,

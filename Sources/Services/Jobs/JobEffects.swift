@@ -15,6 +15,8 @@ struct JobEffects {
                 let verb = job.work.kind == .imageRestore ? "Restored" : "Copied"
                 let message = "\(verb) \(progress.bytesDone) of \(progress.bytesTotal) bytes"
                 try settle(image, .pending, StateReason(code: "pending", message: message))
+            case .showSnapshotProgress(let progress, let snapshot):
+                try SnapshotTable(transaction).setProgress(percent: progress.percent, message: nil, of: snapshot)
             case .writeResult: try result(transaction)
             case .settleImage(let image, let state, let reason): try settle(image, state, reason)
             case .forget: try JobTable(transaction).delete(job.id)

@@ -41,6 +41,7 @@ struct JobTools: Sendable {
         case .imageRestore(let work): ImageRestoreRunner(job: job, work: work, tools: self)
         case .snapshotArchival(let work): SnapshotArchivalRunner(job: job, work: work, tools: self)
         case .snapshotRestore(let work): SnapshotRestoreRunner(job: job, work: work, tools: self)
+        case .volumeSnapshot(let work): VolumeSnapshotRunner(job: job, work: work, tools: self)
         }
     }
 }

@@ -5,7 +5,8 @@ import Metadata
 import ServiceLifecycle
 
 /// Does what only the clock asks for in the life of images and snapshots: lets go of what has been in the Recycle Bin for its time, and of
-/// reports that have expired; takes snapshots back into the archive that were restored for a time. It takes no input: the times stand in the rows.
+/// reports that have expired; takes snapshots back into the archive that were restored for a time, and modifications of volumes to their end. It
+/// takes no input: the times stand in the rows.
 ///
 /// What is merely so from a time on (deprecation, a cooldown, the end of a lock) needs nobody: it is looked at with the clock in hand.
 package struct LifecycleReconciler: Service, CustomStringConvertible {
@@ -40,6 +41,7 @@ package struct LifecycleReconciler: Service, CustomStringConvertible {
             try await emptyBin()
             try await dropReports()
             try await endRestores()
+            try await advanceModifications()
         } catch {
             if !(error is CancellationError) {
                 logger.error("Doing what is due in the lives of images and snapshots failed", metadata: .error(error))
@@ -63,6 +65,19 @@ package struct LifecycleReconciler: Service, CustomStringConvertible {
         while try await store.database.read({ try !SnapshotTable($0).expiredRestores(at: now, limit: 1).isEmpty }) {
             let gone = try await store.database.write { try Snapshots.endRestores(at: now, limit: Self.batch, in: $0) }
             for id in gone { logger.info("Took a snapshot back into the archive, as its time was over", metadata: ["snapshot": "\(id)"]) }
+        }
+    }
+
+    private func advanceModifications() async throws {
+        let now = clock.now
+        while try await store.database.read({ try !VolumeModificationTable($0).due(at: now, limit: 1).isEmpty }) {
+            let changed = try await store.database.write { try Volumes.advanceModifications(at: now, limit: Self.batch, in: $0) }
+            for modification in changed {
+                logger.info(
+                    "Modified a volume",
+                    metadata: ["volume": "\(modification.volume)", "state": "\(modification.state.rawValue)"]
+                )
+            }
         }
     }
 

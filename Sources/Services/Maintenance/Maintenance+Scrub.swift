@@ -96,6 +96,7 @@ extension Maintenance {
     func hurt(in database: Database, _ walk: MapWalk) async throws -> Found {
         var found = Found()
         try await findSnapshots(in: database, walk, &found)
+        try await findVolumes(in: database, walk, &found)
         try await findObjects(in: database, walk, &found)
         try await findParts(in: database, walk, &found)
         return found
@@ -116,6 +117,27 @@ extension Maintenance {
                 guard let users else { continue }
                 let images = users.isEmpty ? "" : ", used by \(users.map(\.rawValue).joined(separator: ", "))"
                 found.add(damage, to: .snapshot(id), images)
+            }
+            guard page.count == 256 else { return }
+            last = page.last?.id
+        }
+    }
+
+    private func findVolumes(in database: Database, _ walk: MapWalk, _ found: inout Found) async throws {
+        for (id, root, _) in try await database.read({ try RootTable($0).volumeSnapshots() }) {
+            guard let damage = try await damage(under: root, of: id.rawValue, walk) else { continue }
+            // Completed or deleted meanwhile, its own map tells.
+            guard try await database.read({ try VolumeSnapshotTable($0).row(of: id) }) != nil else { continue }
+            found.add(damage, to: .snapshot(id))
+        }
+        var last: VolumeID?
+        while true {
+            let after = last
+            let page = try await database.read { try RootTable($0).volumes(after: after, limit: 256) }
+            for (id, root, _) in page {
+                guard let damage = try await damage(under: root, of: id.rawValue, walk) else { continue }
+                guard try await database.read({ try VolumeTable($0).volume(id) }) != nil else { continue }
+                found.add(damage, to: .volume(id))
             }
             guard page.count == 256 else { return }
             last = page.last?.id

@@ -9,10 +9,11 @@ package struct Maintenance: Sendable {
 
     package init(folder: DataFolder) { self.folder = folder }
 
-    /// A snapshot or an object that damage hurts, and how.
+    /// A snapshot, a volume or an object that damage hurts, and how.
     package struct Hurt: Sendable {
         package enum Holder: Hashable, Sendable, CustomStringConvertible {
             case snapshot(SnapshotID)
+            case volume(VolumeID)
             case object(BucketName, ObjectKey)
             /// Of an upload that is not complete.
             case part(Int64, BucketName, ObjectKey)
@@ -20,6 +21,7 @@ package struct Maintenance: Sendable {
             package var description: String {
                 switch self {
                 case .snapshot(let id): "snapshot \(id)"
+                case .volume(let id): "volume \(id)"
                 case .object(let bucket, let key): "object s3://\(bucket)/\(key)"
                 case .part(let number, let bucket, let key): "part \(number) of an upload to s3://\(bucket)/\(key)"
                 }

@@ -60,7 +60,8 @@ extension StorageQuotas {
             try requireRoomForImage(in: transaction)
             try requireRoom(forSnapshots: work.disks.count { $0.snapshot == nil }, in: transaction)
         case .snapshotImport: try requireRoom(forSnapshots: 1, in: transaction)
-        case .bundleCheck, .bundleCopy, .imageExport, .imageStore, .imageRestore, .snapshotArchival, .snapshotRestore: break
+        case .bundleCheck, .bundleCopy, .imageExport, .imageStore, .imageRestore, .snapshotArchival, .snapshotRestore, .volumeSnapshot:
+            break
         }
     }
 }

@@ -42,10 +42,11 @@ extension Snapshots {
         let snapshot = try SnapshotTable(transaction).stored(id)
         try ReleaseTable(transaction).insert(root: snapshot?.root, in: snapshot?.encryption?.domain, at: now)
         try UploadTable(transaction).delete(id)
+        try VolumeSnapshotTable(transaction).delete(id)
         try CopyTable(transaction).delete(of: id)
         try TagTable(transaction).removeAll(from: .snapshot(id))
         try SnapshotLockTable(transaction).delete(id)
-        // Whoever moves it into the archive or back learns of it by the row that is gone.
+        // Whoever fills it, or moves it into the archive or back, learns of it by the row that is gone.
         try JobTable(transaction).delete(id.rawValue)
         try SnapshotTieringTable(transaction).delete(id)
         try ShareTable(transaction, of: .snapshot).removeAll(of: id.rawValue)

@@ -50,6 +50,7 @@ package struct Tags: Sendable {
             if let resource = TaggableResource(id: text) { return resource }
             if text.hasPrefix("ami-") { throw Images.malformed(text) }
             if text.hasPrefix("snap-") { throw Snapshots.malformed(text) }
+            if text.hasPrefix("vol-") { _ = try Volumes.id(text) }
             throw Fault(.invalidID, "The ID '\(text)' is not valid")
         }
     }
@@ -65,6 +66,7 @@ package struct Tags: Sendable {
         switch resource {
         case .image(let id): _ = try Images.visible(id, to: viewer, at: now, in: transaction)
         case .snapshot(let id): _ = try Snapshots.visible(id, to: viewer, in: transaction)
+        case .volume(let id): _ = try Volumes.own(id, of: viewer.account, in: transaction)
         case .imageUsageReport(let id): _ = try ImageUsageReports.own(id, of: viewer.account, in: transaction)
         case .importSnapshotTask, .importImageTask, .exportImageTask:
             _ = try Jobs.own(resource.id, of: viewer.account, in: transaction)

@@ -74,7 +74,7 @@ extension Uploads {
             },
             check: { try await encryption(of: start, parentID: parentID) },
             make: { encryption, transaction in
-                guard try UploadTable(transaction).count(of: account) < pendingMax else {
+                guard try Snapshots.pendingCount(of: account, in: transaction) < pendingMax else {
                     throw Fault(
                         .concurrentLimitExceededException,
                         "You have reached the limit of \(pendingMax) pending snapshots: complete or delete some"

@@ -46,6 +46,7 @@ struct ListedRegion: Encodable {
     var storedBytes: Int64
     var unfinishedBytes: Int64
     var unreadableMaps: Int
+    var volumeBytes: Int64
 
     init(_ usage: RegionUsage, region: Region) {
         self.region = region.rawValue
@@ -58,6 +59,7 @@ struct ListedRegion: Encodable {
         storedBytes = usage.storedBytes
         unfinishedBytes = usage.unfinishedBytes
         unreadableMaps = usage.unreadableMaps
+        volumeBytes = usage.volumeBytes
     }
 }
 

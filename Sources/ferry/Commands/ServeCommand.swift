@@ -112,6 +112,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "For how long a volume is being optimized after it was modified, at least: it has its new size and type by then.",
+            valueName: "minutes"
+        )
+    )
+    var volumeOptimizationMinutes = 0
+
+    @Option(
+        help: ArgumentHelp(
             "How often an account may call each action: protect (far above what a pipeline needs), aws (the rates of EC2) or off. "
                 + "'ferry throttling' changes it while the server runs.",
             valueName: "profile"
@@ -138,6 +146,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
         guard collectEvery >= 1 else { throw ValidationError("--collect-every must be at least 1 second") }
         guard (0...72).contains(archiveRestoreHours) else { throw ValidationError("--archive-restore-hours must be from 0 to 72") }
+        guard (0...1_440).contains(volumeOptimizationMinutes) else {
+            throw ValidationError("--volume-optimization-minutes must be from 0 to 1440")
+        }
         _ = try limits()
     }
 
@@ -185,6 +196,7 @@ struct ServeCommand: AsyncParsableCommand {
                 limits: limits,
                 encryption: EncryptionOptions(checksKeysLate: lateKeyChecks),
                 archiveRestoreHours: archiveRestoreHours,
+                volumeOptimizationMinutes: volumeOptimizationMinutes,
                 throttling: throttling,
                 identityProviderKeys: oidcKeys.map(PathText.absolute),
                 hostNames: hostName,

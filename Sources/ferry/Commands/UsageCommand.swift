@@ -57,7 +57,8 @@ struct UsageCommand: AsyncParsableCommand {
     private static func text(_ usage: RegionUsage) -> String {
         let packs = "\(ByteText.count(usage.packs, "pack")) of \(ByteText.size(usage.packBytes))"
         let parts = [
-            "\(ByteText.size(usage.snapshotBytes)) in snapshots", "\(ByteText.size(usage.objectBytes)) in objects",
+            "\(ByteText.size(usage.snapshotBytes)) in snapshots", "\(ByteText.size(usage.volumeBytes)) in volumes",
+            "\(ByteText.size(usage.objectBytes)) in objects",
             "\(ByteText.size(usage.unfinishedBytes)) being uploaded or copied",
             "\(ByteText.size(usage.garbageBytes)) garbage",
         ]

@@ -33,6 +33,7 @@ struct Server {
     let limits: LinkLimits
     let encryption: EncryptionOptions
     let archiveRestoreHours: Int
+    let volumeOptimizationMinutes: Int
     let throttling: ThrottlingProfile
     /// A file or a folder with the keys of identity providers.
     let identityProviderKeys: String?
@@ -58,6 +59,7 @@ struct Server {
             limits: limits,
             encryption: encryption,
             archiveRestoreHours: archiveRestoreHours,
+            volumeOptimizationMinutes: volumeOptimizationMinutes,
             throttle: Throttle(throttling),
             issuerKeys: issuerKeys,
             hostNames: hostNames,

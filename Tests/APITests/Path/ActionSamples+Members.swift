@@ -58,6 +58,11 @@ extension ActionSamples {
         "SnapshotId LockMode LockDuration": "LockSnapshot", "SnapshotId StorageTier=archive": "ModifySnapshotTier",
         "SnapshotId TemporaryRestoreDays=3": "RestoreSnapshotTier", "SourceRegion SourceSnapshotId \(tags(of: "snapshot"))": "CopySnapshot",
         "State": "EnableSnapshotBlockPublicAccess",
+        "AvailabilityZone=us-east-1a SnapshotId \(tags(of: "volume"))": "CreateVolume",
+        "InstanceSpecification.InstanceId=i-0123456789abcdef0 \(tags(of: "snapshot"))": "CreateSnapshots",
+        "VolumeId": "DeleteVolume DetachVolume EnableVolumeIO", "VolumeId \(tags(of: "snapshot"))": "CreateSnapshot",
+        "VolumeId Attribute=autoEnableIO": "DescribeVolumeAttribute", "VolumeId AutoEnableIO.Value=true": "ModifyVolumeAttribute",
+        "VolumeId InstanceId=i-0123456789abcdef0 Device=/dev/sdf": "AttachVolume", "VolumeId Size=9": "ModifyVolume",
         "DiskContainer.Format DiskContainer.UserBucket.S3Bucket DiskContainer.UserBucket.S3Key \(tags(of: "import-snapshot-task"))":
             "ImportSnapshot",
         "DiskContainer.1.Format DiskContainer.1.UserBucket.S3Bucket DiskContainer.1.UserBucket.S3Key \(tags(of: "import-image-task"))":
@@ -142,7 +147,7 @@ extension ActionSamples {
         "Status": "Inactive", "Tag.1.Key": "team", "Tag.1.Value": "a", "TagKeys.member.1": "team", "TagSpecification.1.Tag.1.Key": "team",
         "TagSpecification.1.Tag.1.Value": "a", "Tags.member.1.Key": "team", "Tags.member.1.Value": "a",
         "ThumbprintList.member.1": "0123456789abcdef0123456789abcdef01234567", "Url": "https://ci.example.com", "UserId.1": "111122223333",
-        "UserName": "ann", "VersionId": "v2",
+        "UserName": "ann", "VersionId": "v2", "VolumeId": "vol-0123456789abcdef0",
         "VpcId": "vpc-0123456789abcdef0",
     ]
 }

@@ -43,6 +43,7 @@ extension Job {
         sample(.imageExport(ImageExport(image: source, format: "RAW", bucket: "depot", prefix: "", description: "", role: nil))),
         sample(.snapshotArchival(SnapshotArchival(snapshot: snapshot))),
         sample(.snapshotRestore(SnapshotRestore(snapshot: snapshot, days: 3, expiresAt: nil))),
+        sample(.volumeSnapshot(VolumeSnapshot(snapshot: snapshot))),
         sample(.imageStore(ImageStore(image: source, bucket: "depot", key: "k.bin", tags: [:]))),
     ]
 

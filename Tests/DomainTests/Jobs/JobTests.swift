@@ -78,12 +78,18 @@ import Testing
         #expect(job.retries == Retries(dueAt: Self.now))
     }
 
-    @Test func progressIsShownWhereThereIsAnImageAndNeverGoesBackwards() {
+    @Test func progressIsShownWhereSomethingIsFilledAndNeverGoesBackwards() {
         for sample in Job.samples {
             var job = sample
             let isShown = [.bundleCopy, .imageRestore].contains(job.work.kind)
             let effects = job.handle(.progressed(Self.some, message: "at it"))
-            #expect(effects == (isShown ? [.showProgress(Self.some, of: Job.image)] : []))
+            let expected: [Job.Effect] =
+                if case .volumeSnapshot(let work) = job.work {
+                    [.showSnapshotProgress(Self.some, of: work.snapshot)]
+                } else {
+                    isShown ? [.showProgress(Self.some, of: Job.image)] : []
+                }
+            #expect(effects == expected)
             _ = job.handle(.progressed(Job.Progress(bytesDone: 10, bytesTotal: 100), message: "again"))
             #expect(job.progress == Self.some)
             #expect(job.message == "again")
@@ -118,7 +124,7 @@ import Testing
                     switch effect {
                     case .writeResult: results += 1
                     case .settleImage: settlements += 1
-                    case .showProgress(let progress, _):
+                    case .showProgress(let progress, _), .showSnapshotProgress(let progress, _):
                         #expect(settlements == 0 && progress.percent >= shown)
                         shown = progress.percent
                     case .forget: #expect(job.step == nil)

@@ -6,9 +6,10 @@ import Testing
         #expect(TaggableResource(id: "ami-12345678")?.kind == "image")
         #expect(TaggableResource(id: "snap-12345678")?.kind == "snapshot")
         #expect(TaggableResource(id: "snap-12345678")?.id == "snap-12345678")
+        #expect(TaggableResource(id: "vol-12345678")?.kind == "volume")
     }
 
-    @Test(arguments: ["", "i-12345678", "vol-12345678", "copy-12345678", "ami-1", "snap-xyz"])
+    @Test(arguments: ["", "i-12345678", "nat-12345678", "copy-12345678", "ami-1", "snap-xyz"])
     func knowsNothingElse(_ id: String) {
         #expect(TaggableResource(id: id) == nil)
     }

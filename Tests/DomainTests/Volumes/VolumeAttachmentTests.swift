@@ -36,7 +36,7 @@ import Testing
         #expect(try shared.detach(from: one, device: "/dev/sdg").instance == one)
         shared.finishDetaching(from: one)
         #expect(shared.state == .inUse)
-        for number in 0..<15 { try shared.attach(to: known("i-0000000\(number + 10)"), in: zone, as: "/dev/sdf", at: Volume.sampleDate) }
+        for number in 0..<15 { try shared.attach(to: known("i-000000\(number + 10)"), in: zone, as: "/dev/sdf", at: Volume.sampleDate) }
         expectRefusal(.attachmentLimitExceeded) { try shared.attach(to: one, in: zone, as: "/dev/sdf", at: Volume.sampleDate) }
     }
 

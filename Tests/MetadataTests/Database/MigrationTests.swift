@@ -189,6 +189,7 @@ extension Transaction {
 
     /// Takes back the step of archived snapshots, and what came after it.
     func undoArchive() throws {
+        try undoVolumes()
         try undoPrincipals()
         for table in ["key_pairs", "security_groups", "security_group_rules"] { try execute("DROP TABLE \(table)") }
         for table in ["archive_packs", "snapshot_tierings"] { try execute("DROP TABLE \(table)") }
@@ -201,5 +202,9 @@ extension Transaction {
         try execute("DROP INDEX kms_grants_by_grantee_id")
         try execute("ALTER TABLE kms_keys DROP COLUMN policy_ids")
         for column in ["principal_ids", "grantee_id"] { try execute("ALTER TABLE kms_grants DROP COLUMN \(column)") }
+    }
+
+    private func undoVolumes() throws {
+        for table in ["volume_snapshots", "volume_modifications", "volume_attachments", "volumes"] { try execute("DROP TABLE \(table)") }
     }
 }

@@ -57,6 +57,15 @@ import Testing
         try await atEachStep(mishap, of: SnapshotRestoreSaga.self, atLeast: 6)
     }
 
+    @Test(arguments: Mishap.ofJobs) func theSnapshotOfAVolume(mishap: Mishap) async throws {
+        // The call's rows, a lease, a page and a root that are as large as the volume, the end.
+        try await atEachStep(mishap, of: VolumeSnapshotSaga.self, atLeast: 4)
+    }
+
+    @Test(arguments: Mishap.ofJobs) func theSnapshotOfAVolumeThatIsSealedAnew(mishap: Mishap) async throws {
+        try await atEachStep(mishap, of: SealedVolumeSnapshotSaga.self, atLeast: 8)
+    }
+
     @Test(arguments: Mishap.ofJobs) func theCheckOfABundle(mishap: Mishap) async throws {
         try await atEachStep(mishap, of: BundleCheckSaga.self, atLeast: 3)
     }

@@ -36,6 +36,7 @@ struct World: Sendable {
         limits: LinkLimits = LinkLimits(),
         encryption: EncryptionOptions = EncryptionOptions(),
         archiveRestoreHours: Int = 0,
+        volumeOptimizationMinutes: Int = 0,
         _ body: (World) async throws -> Void
     ) async throws {
         let path = NSTemporaryDirectory() + "ferry-services-\(UUID().uuidString)"
@@ -54,7 +55,8 @@ struct World: Sendable {
                     faultyDisks: faultyDisks,
                     limits: limits,
                     encryption: encryption,
-                    archiveRestoreHours: archiveRestoreHours
+                    archiveRestoreHours: archiveRestoreHours,
+                    volumeOptimizationMinutes: volumeOptimizationMinutes
                 )
             )
         } catch {
@@ -70,7 +72,8 @@ struct World: Sendable {
         faultyDisks: Bool,
         limits: LinkLimits,
         encryption: EncryptionOptions,
-        archiveRestoreHours: Int
+        archiveRestoreHours: Int,
+        volumeOptimizationMinutes: Int
     ) async throws {
         self.folder = folder
         scratchPool = pools[Self.home] ?? DiskPool()
@@ -107,6 +110,7 @@ struct World: Sendable {
             limits: limits,
             encryption: encryption,
             archiveRestoreHours: archiveRestoreHours,
+            volumeOptimizationMinutes: volumeOptimizationMinutes,
             logger: log.logger
         )
     }
@@ -192,4 +196,5 @@ struct World: Sendable {
     func uploads(_ region: Region) -> Uploads { Uploads(call(region)) }
     func reads(_ region: Region) -> BlockReads { BlockReads(call(region)) }
     func tags(_ region: Region) -> Tags { Tags(call(region)) }
+    func volumes(_ region: Region = World.home) -> Volumes { Volumes(call(region)) }
 }

@@ -14,6 +14,7 @@ extension Call {
         switch type {
         case "image": image("*")
         case "snapshot": snapshot("*")
+        case "volume": volume("*")
         default: task(type, "*")
         }
     }

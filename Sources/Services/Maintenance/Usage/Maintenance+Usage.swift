@@ -39,6 +39,7 @@ extension Maintenance {
             let count = UsageCount(region: region, rows: own.rows, maps: own.maps, others: others, table: table)
             usage.unreadableMaps = try await count.fill()
             usage.snapshotBytes = try await table.read { try UsageTable($0).held() }
+            usage.volumeBytes = try await table.read { try UsageTable($0).volumes() }
             usage.objectBytes = try await table.read { try UsageTable($0).objects() }
             usage.unfinishedBytes = try await table.read { try UsageTable($0).unfinished() }
             try await tellImages(own.rows, table, ids, each)

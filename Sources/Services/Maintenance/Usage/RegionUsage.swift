@@ -31,6 +31,8 @@ package struct RegionUsage: Sendable, Equatable {
     package var unfinishedBytes: Int64 = 0
     /// Those that only objects in buckets hold.
     package var objectBytes: Int64 = 0
+    /// Those that only volumes hold, whose snapshots are gone.
+    package var volumeBytes: Int64 = 0
     package var packs = 0
     /// The sizes of the files, with what is dead in them and not given back yet.
     package var packBytes: Int64 = 0
@@ -40,5 +42,5 @@ package struct RegionUsage: Sendable, Equatable {
     package init() {}
 
     /// Stored bytes that nothing holds.
-    package var garbageBytes: Int64 { max(0, storedBytes - snapshotBytes - objectBytes - unfinishedBytes) }
+    package var garbageBytes: Int64 { max(0, storedBytes - snapshotBytes - volumeBytes - objectBytes - unfinishedBytes) }
 }

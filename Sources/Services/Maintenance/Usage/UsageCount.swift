@@ -22,6 +22,7 @@ struct UsageCount {
         try await enterUploads()
         try await enterCopies()
         try await enterParts()
+        unreadable += try await enterVolumes()
         unreadable += try await enterObjects()
         unreadable += try await enterBlocks()
         try await table.write {
@@ -45,6 +46,28 @@ struct UsageCount {
                     try await table.write { try UsageTable($0).hold(number, by: id, image: users.count == 1 ? users.first : nil) }
                 } else if try await rows.read({ try SnapshotTable($0).stored(id) }) != nil {
                     // Not one that was deleted meanwhile.
+                    unreadable += 1
+                }
+            }
+            guard found.count == Self.rowsPerRead else { return unreadable }
+            last = found.last?.id
+        }
+    }
+
+    private func enterVolumes() async throws -> Int {
+        for (_, root, _) in try await rows.read({ try RootTable($0).volumeSnapshots() }) {
+            if let root = Digest(bytes: root) { try await holdUnfinished(root: root) }
+        }
+        var unreadable = 0
+        var last: VolumeID?
+        while true {
+            let after = last
+            let found = try await rows.read { try RootTable($0).volumes(after: after, limit: Self.rowsPerRead) }
+            for (id, root, _) in found {
+                guard let root = Digest(bytes: root) else { continue }
+                if let number = try await enter(root: root) {
+                    try await table.write { try UsageTable($0).holdByVolume(number) }
+                } else if try await rows.read({ try VolumeTable($0).volume(id) }) != nil {
                     unreadable += 1
                 }
             }

@@ -1,0 +1,39 @@
+import Domain
+import Services
+import Wire
+
+/// Makes an empty volume, or one of a snapshot (docs/behaviour/volumes.md).
+struct CreateVolume: EC2Action {
+    static let permissions = [
+        Permission<Self>("ec2:CreateVolume") { action, call in
+            [call.volume("*")] + (action.request.snapshotID.map { [call.snapshot($0)] } ?? [])
+        },
+        .tagging(\.tags),
+    ]
+
+    private let request: VolumeRequest
+    private let tags: [TagSpecification]
+    private let outpost: String?
+    private let clientToken: ClientToken?
+
+    init(from query: QueryReader) throws(RequestError) {
+        request = VolumeRequest(
+            zone: try query["AvailabilityZone"],
+            zoneID: try query["AvailabilityZoneId"],
+            snapshotID: try query["SnapshotId"],
+            shape: try query.volumeShape(),
+            encryption: try EncryptionRequest(from: query),
+            initializationRate: try query["VolumeInitializationRate"]
+        )
+        tags = try query["TagSpecification"]
+        outpost = try query["OutpostArn"]
+        clientToken = try query.clientToken()
+    }
+
+    func run(in call: Call) async throws -> VolumeItem {
+        try OutpostParameters.refuse(outpost)
+        var request = request
+        request.tags = try tags.tags(forKinds: ["volume"])["volume"] ?? []
+        return VolumeItem(volume: try await Volumes(call).create(request, clientToken))
+    }
+}

@@ -1,0 +1,109 @@
+import Domain
+import Foundation
+import Metadata
+
+/// What AttachVolume is asked for.
+package struct AttachmentRequest: Sendable {
+    package var volume: String
+    package var instance: String
+    package var device: String
+
+    package init(volume: String, instance: String, device: String) {
+        self.volume = volume
+        self.instance = instance
+        self.device = device
+    }
+}
+
+extension Volumes {
+    /// Begins to attach a volume to an instance of the caller's. There are none yet.
+    package func attach(_ request: AttachmentRequest) async throws -> VolumeAttachment {
+        let (id, instance, account) = (try Self.id(request.volume), try Self.instanceID(request.instance), call.account)
+        try VolumeAttachment.checkDevice(request.device)
+        return try await call.commit { transaction in
+            _ = try Self.own(id, of: account, in: transaction)
+            throw Self.noInstance(instance)
+        }
+    }
+
+    /// Begins to detach a volume.
+    ///
+    /// - Parameters:
+    ///   - instance: may be left out where it is attached once.
+    ///   - device: must be the attachment's where it is given.
+    package func detach(_ id: String, from instance: String?, device: String?) async throws -> VolumeAttachment {
+        let (id, instance, account) = (try Self.id(id), try instance.map(Self.instanceID), call.account)
+        return try await call.commit { transaction in
+            try Self.detach(id, of: account, from: instance, device: device, in: transaction)
+        }
+    }
+
+    package static func noInstance(_ id: InstanceID) -> Fault {
+        Fault(.invalidInstanceIDNotFound, "The instance ID '\(id)' does not exist")
+    }
+}
+
+/// The steps of an attachment, for whoever drives instances: each in a transaction of theirs.
+extension Volumes {
+    /// Begins to attach a volume, whose device the instance has found free.
+    package static func attach(
+        _ id: VolumeID,
+        of account: AccountID,
+        to instance: InstanceID,
+        in zone: AvailabilityZone,
+        as device: String,
+        deletesOnTermination: Bool = false,
+        at now: Date,
+        in transaction: Transaction
+    ) throws -> VolumeAttachment {
+        var volume = try own(id, of: account, in: transaction)
+        let attachment = try volume.attach(to: instance, in: zone, as: device, deletesOnTermination: deletesOnTermination, at: now)
+        try VolumeTable(transaction).update(volume)
+        return attachment
+    }
+
+    /// Notes that the instance has the volume.
+    package static func finishAttaching(_ id: VolumeID, to instance: InstanceID, in transaction: Transaction) throws {
+        try change(id, in: transaction) { $0.finishAttaching(to: instance) }
+    }
+
+    /// Begins to detach a volume.
+    package static func detach(
+        _ id: VolumeID,
+        of account: AccountID,
+        from instance: InstanceID?,
+        device: String? = nil,
+        in transaction: Transaction
+    ) throws -> VolumeAttachment {
+        var volume = try own(id, of: account, in: transaction)
+        let attachment = try volume.detach(from: instance, device: device)
+        try VolumeTable(transaction).update(volume)
+        return attachment
+    }
+
+    /// Notes that the instance has let go of the volume.
+    package static func finishDetaching(_ id: VolumeID, from instance: InstanceID, in transaction: Transaction) throws {
+        try change(id, in: transaction) { $0.finishDetaching(from: instance) }
+    }
+
+    /// Sets whether a volume goes with its instance.
+    package static func setDeletesOnTermination(
+        _ deletes: Bool,
+        _ id: VolumeID,
+        at instance: InstanceID,
+        in transaction: Transaction
+    ) throws {
+        try change(id, in: transaction) { volume in
+            for place in volume.attachments.indices where volume.attachments[place].instance == instance {
+                volume.attachments[place].deletesOnTermination = deletes
+            }
+        }
+    }
+
+    private static func change(_ id: VolumeID, in transaction: Transaction, _ body: (inout Volume) -> Void) throws {
+        let table = VolumeTable(transaction)
+        guard var volume = try table.volume(id) else { return }
+        body(&volume)
+        try table.update(volume)
+    }
+}

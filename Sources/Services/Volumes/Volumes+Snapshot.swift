@@ -1,0 +1,85 @@
+import Domain
+import Foundation
+import Metadata
+
+extension Volumes {
+    package static let descriptionLengthMax = 255
+
+    /// Makes a snapshot of what a volume holds at the call. It is pending until a job has laid its map.
+    package func snapshot(_ id: String, description: String, tags: [Tag]) async throws -> Snapshot {
+        try TagRules.check(tags)
+        let (id, account, now) = (try Self.id(id), call.account, call.now)
+        let (pendingMax, quotas) = (try await call.quota(.pendingSnapshots), try await call.storageQuotas())
+        try await requireKey(of: id)
+        let snapshot = try await call.commit { transaction in
+            let volume = try Self.own(id, of: account, in: transaction)
+            try quotas.requireRoom(forSnapshots: 1, in: transaction)
+            guard try Snapshots.pendingCount(of: account, in: transaction) < pendingMax else {
+                throw Fault(
+                    .pendingSnapshotLimitExceeded,
+                    "You have reached the limit of \(pendingMax) pending snapshots: wait until some are completed, or delete some"
+                )
+            }
+            return try Self.snapshot(volume, description: description, tags: tags, at: now, in: transaction)
+        }
+        call.store.jobsWakeup()
+        return snapshot
+    }
+
+    /// Begins a snapshot of a volume, in a transaction of whoever needs it, who wakes the jobs then.
+    package static func snapshot(
+        _ volume: Volume,
+        description: String,
+        tags: [Tag],
+        at now: Date,
+        in transaction: Transaction
+    ) throws -> Snapshot {
+        let sources = VolumeSnapshotTable(transaction)
+        guard try sources.count(of: volume.id) < volume.shape.type.pendingSnapshotsMax else {
+            throw Fault(
+                .concurrentSnapshotLimitExceeded,
+                "Maximum allowed in-progress snapshots for a single volume exceeded."
+            )
+        }
+        var volume = volume
+        let snapshot = try volume.snapshot(.random(), description: description, tags: tags, at: now)
+        try VolumeTable(transaction).update(volume)
+        try SnapshotTable(transaction).insert(snapshot)
+        try TagTable(transaction).set(tags, on: .snapshot(snapshot.id), by: snapshot.owner)
+        try sources.insert(.init(snapshot: snapshot.id, volume: volume.id, account: volume.owner, base: volume.base))
+        try JobTable(transaction).insert(
+            Job(
+                id: snapshot.id.rawValue,
+                account: snapshot.owner,
+                work: .volumeSnapshot(VolumeSnapshot(snapshot: snapshot.id)),
+                createdAt: now
+            )
+        )
+        return snapshot
+    }
+
+    /// CreateSnapshots: of all volumes of an instance. There are none yet.
+    package func snapshots(ofInstance text: String) async throws -> [Snapshot] {
+        let instance = try Self.instanceID(text)
+        return try await call.commit { _ in throw Self.noInstance(instance) }
+    }
+
+    /// A volume whose key cannot be used has no snapshots: nobody could read them.
+    private func requireKey(of id: VolumeID) async throws {
+        let account = call.account
+        let volume = try await call.store.database.read { try Self.own(id, of: account, in: $0) }
+        guard let arn = volume.encryption?.keyARN else { return }
+        do {
+            try await KeySelection.requireUsable(arn, of: call.keyRing, account: account)
+        } catch let refusal as KeyRefusal {
+            throw refusal.fault
+        }
+    }
+}
+
+extension Snapshots {
+    /// How many snapshots of an account are being uploaded or made of volumes.
+    static func pendingCount(of account: AccountID, in transaction: Transaction) throws -> Int {
+        try UploadTable(transaction).count(of: account) + VolumeSnapshotTable(transaction).count(of: account)
+    }
+}
