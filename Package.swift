@@ -42,10 +42,11 @@ let targets: [Target] = [
     // 1: bytes; bundles; disks in other formats; keys; rows; the signed HTTP call.
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CFallocate"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
         name: "Blocks",
         dependencies: [
-            "CFallocate", "CZstd", "Files", "Hexadecimal",
+            "CCrypto", "CFallocate", "CZstd", "Files", "Hexadecimal",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),

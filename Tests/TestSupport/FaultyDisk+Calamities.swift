@@ -79,10 +79,7 @@ extension FaultyDisk {
     static func apply(_ new: ArraySlice<UInt8>, at offset: Int, to bytes: inout [UInt8]) {
         extend(&bytes, to: offset + new.count)
         new.withUnsafeBytes { new in
-            guard let source = new.baseAddress else { return }
-            bytes.withUnsafeMutableBytes { bytes in
-                if let target = bytes.baseAddress { memcpy(target + offset, source, new.count) }
-            }
+            bytes.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[offset...]).copyMemory(from: new) }
         }
     }
 

@@ -332,6 +332,19 @@ private final class Handle: PackFileHandle {
         return UInt64(size)
     }
 
+    func punch(_ range: Range<UInt64>) throws(IOFailure) -> Bool {
+        guard disk.state.withLock({ $0.hasHoles }) else { return false }
+        _ = try disk.fault(.punch, name, range.lowerBound, range.count)
+        let (name, life) = (name, life)
+        let isAlive = disk.state.withLock { state in
+            guard state.life == life else { return false }
+            state.punch(Int(range.lowerBound)..<Int(range.upperBound), in: name)
+            return true
+        }
+        guard isAlive else { throw death }
+        return true
+    }
+
     func dropCache() {
         let (name, life) = (name, life)
         disk.state.withLock { if $0.life == life { $0.dropCache(name) } }

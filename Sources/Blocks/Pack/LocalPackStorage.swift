@@ -5,8 +5,13 @@ import Glibc
 /// Packs as files in a folder.
 package struct LocalPackStorage: PackStorage {
     package let path: String
+    /// Whether files are written behind, as streams are: see `FileWriter`.
+    private let writesBehind: Bool
 
-    package init(path: String) { self.path = path }
+    package init(path: String, writesBehind: Bool = true) {
+        self.path = path
+        self.writesBehind = writesBehind
+    }
 
     package func prepare() throws(IOFailure) {
         if mkdir(path, 0o700) == 0 {
@@ -41,15 +46,15 @@ package struct LocalPackStorage: PackStorage {
     }
 
     package func create(_ name: String) throws(IOFailure) -> any PackFileHandle {
-        try LocalPackFile(path: "\(path)/\(name)", flags: O_RDWR | O_CREAT | O_EXCL)
+        try LocalPackFile(path: "\(path)/\(name)", flags: O_RDWR | O_CREAT | O_EXCL, writesBehind: writesBehind)
     }
 
     package func open(_ name: String) throws(IOFailure) -> any PackFileHandle {
-        try LocalPackFile(path: "\(path)/\(name)", flags: O_RDONLY)
+        try LocalPackFile(path: "\(path)/\(name)", flags: O_RDONLY, writesBehind: writesBehind)
     }
 
     package func openToMend(_ name: String) throws(IOFailure) -> any PackFileHandle {
-        try LocalPackFile(path: "\(path)/\(name)", flags: O_RDWR)
+        try LocalPackFile(path: "\(path)/\(name)", flags: O_RDWR, writesBehind: writesBehind)
     }
 
     package func remove(_ name: String) throws(IOFailure) {
@@ -68,13 +73,7 @@ package struct LocalPackStorage: PackStorage {
         let descriptor = Glibc.open(file, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw IOFailure(call: "open", path: file, errno: errno) }
         defer { close(descriptor) }
-        let mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE
-        for range in ranges {
-            while fallocate(descriptor, mode, off_t(range.lowerBound), off_t(range.count)) != 0 {
-                if errno == EOPNOTSUPP || errno == ENOSYS { return false }
-                guard errno == EINTR else { throw IOFailure(call: "fallocate", path: file, errno: errno) }
-            }
-        }
+        for range in ranges { guard try Blocks.punch(range, in: descriptor, path: file) else { return false } }
         guard fdatasync(descriptor) == 0 else { throw IOFailure(call: "fdatasync", path: file, errno: errno) }
         return true
     }
@@ -89,16 +88,26 @@ package struct LocalPackStorage: PackStorage {
     }
 }
 
+/// Makes a hole. False where the file system has none.
+private func punch(_ range: Range<UInt64>, in descriptor: Int32, path: String) throws(IOFailure) -> Bool {
+    let mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE
+    while fallocate(descriptor, mode, off_t(range.lowerBound), off_t(range.count)) != 0 {
+        if errno == EOPNOTSUPP || errno == ENOSYS { return false }
+        guard errno == EINTR else { throw IOFailure(call: "fallocate", path: path, errno: errno) }
+    }
+    return true
+}
+
 /// A pack as an open file.
 final class LocalPackFile: PackFileHandle {
     private let path: String
     private let descriptor: Int32
-    private let writer: FileWriter
+    private let writer: FileWriter?
 
-    init(path: String, flags: Int32) throws(IOFailure) {
+    init(path: String, flags: Int32, writesBehind: Bool = true) throws(IOFailure) {
         self.path = path
         descriptor = open(path, flags | O_CLOEXEC, 0o600)
-        writer = FileWriter(descriptor: descriptor)
+        writer = writesBehind ? FileWriter(descriptor: descriptor) : nil
         guard descriptor >= 0 else { throw IOFailure(call: "open", path: path, errno: errno) }
     }
 
@@ -112,6 +121,11 @@ final class LocalPackFile: PackFileHandle {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOFailure) -> Int {
+        guard let writer else {
+            let count = pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
+            guard count >= 0 else { throw IOFailure(call: "pwrite", path: path, errno: errno) }
+            return count
+        }
         do {
             return try writer.write(bytes, at: offset)
         } catch {
@@ -132,5 +146,14 @@ final class LocalPackFile: PackFileHandle {
     func dropCache() {
         // Only a hint to the kernel: nothing depends on its success.
         _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    }
+
+    func punch(_ range: Range<UInt64>) throws(IOFailure) -> Bool { try Blocks.punch(range, in: descriptor, path: path) }
+
+    func nextData(at offset: UInt64) throws(IOFailure) -> UInt64? {
+        let place = lseek(descriptor, off_t(offset), SEEK_DATA)
+        if place >= 0 { return UInt64(place) }
+        if errno == ENXIO { return nil }
+        throw IOFailure(call: "lseek", path: path, errno: errno)
     }
 }

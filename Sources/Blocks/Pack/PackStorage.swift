@@ -46,4 +46,14 @@ package protocol PackFileHandle: AnyObject, Sendable {
     func size() throws(IOFailure) -> UInt64
     /// Forgets what memory holds of the file, so that reads tell what the disk holds.
     func dropCache()
+    /// Makes zeros of a range and gives its space back, where the file system can; durable with the next sync. False where it cannot.
+    func punch(_ range: Range<UInt64>) throws(IOFailure) -> Bool
+    /// The first place at or behind one that may hold something else than a hole; nil when there is none up to the end.
+    func nextData(at offset: UInt64) throws(IOFailure) -> UInt64?
+}
+
+extension PackFileHandle {
+    package func punch(_ range: Range<UInt64>) throws(IOFailure) -> Bool { false }
+
+    package func nextData(at offset: UInt64) throws(IOFailure) -> UInt64? { offset < (try size()) ? offset : nil }
 }

@@ -9,6 +9,7 @@ package struct SealDomain: Sendable {
         let address: SymmetricKey
         let seal: SymmetricKey
         let row: SymmetricKey
+        let volume: SymmetricKey
     }
 
     package let id: SealDomainID
@@ -30,7 +31,12 @@ package struct SealDomain: Sendable {
         }
         self.init(
             id: id,
-            keys: Keys(address: derive("ferry domain 1 address"), seal: derive("ferry domain 1 seal"), row: derive("ferry domain 1 row"))
+            keys: Keys(
+                address: derive("ferry domain 1 address"),
+                seal: derive("ferry domain 1 seal"),
+                row: derive("ferry domain 1 row"),
+                volume: derive("ferry domain 1 volume")
+            )
         )
     }
 
@@ -52,6 +58,19 @@ package struct SealDomain: Sendable {
             salt: pack.bytes,
             info: Array("ferry pack 1 sealed".utf8),
             outputByteCount: 32
+        )
+    }
+
+    /// What seals the sectors of one layer of a volume; nil where they are plain.
+    func sectorSeal(layer: [UInt8]) -> SectorSeal? {
+        guard let keys else { return nil }
+        return SectorSeal(
+            key: HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: keys.volume,
+                salt: layer,
+                info: Array("ferry volume 1 sectors".utf8),
+                outputByteCount: SectorSeal.keyBytes
+            )
         )
     }
 }
