@@ -43,14 +43,16 @@ package struct MetadataServer: Sendable {
     package func run(on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, ready: @Sendable () -> Void = {}) async throws {
         let silence = limits.silence
         let listener = try await ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 16)
+            .serverChannelOption(.backlog, value: 128)
+            // Nothing is read before somebody serves it: see `serve`.
+            .childChannelOption(.autoRead, value: false)
             .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(IdleStateHandler(readTimeout: silence))
                     try pipeline.addHandler(ClosesWhenIdle())
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-                    return try Connection(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+                    return channel
                 }
             }
         let bucket = Bucket(limits.rate, clock: clock)
@@ -68,9 +70,15 @@ package struct MetadataServer: Sendable {
     }
 
     /// What goes wrong with one connection ends that one alone.
-    private func serve(_ connection: Connection, _ bucket: Bucket) async {
+    private func serve(_ channel: any Channel, _ bucket: Bucket) async {
         do {
+            // It is made here and not when the connection is accepted: NIO ends the process for one that nobody takes, as when the server stops
+            // in that moment.
+            let connection = try await channel.eventLoop.submit {
+                try Connection(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            }.get()
             try await connection.executeThenClose { parts, answers in
+                try await channel.setOption(.autoRead, value: true).get()
                 var head: HTTPRequestHead?
                 var bytes = 0
                 for try await part in parts {
