@@ -324,4 +324,4 @@ def test_many_connections_that_say_nothing(server):
 
 def test_boto_shows_these_errors_as_they_are(server):
     with refused("InvalidAction"):
-        server.ec2(HOME).describe_vpcs()
+        server.ec2(HOME).describe_ipams()
