@@ -18,4 +18,15 @@ package struct IOFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package var isNotFound: Bool { errno == ENOENT }
 
     package static func text(of errno: Int32) -> String { String(cString: strerror(errno)) }
+
+    /// Makes a call again when a signal has interrupted it before it has done anything.
+    static func retryingInterrupted<Result>(_ call: () throws(IOFailure) -> Result) throws(IOFailure) -> Result {
+        while true {
+            do throws(IOFailure) {
+                return try call()
+            } catch {
+                if error.errno != EINTR { throw error }
+            }
+        }
+    }
 }

@@ -211,7 +211,7 @@ final class PackFile: Sendable {
         while buffer.readableBytes < count {
             let place = offset + UInt64(buffer.readableBytes)
             let wanted = count - buffer.readableBytes
-            let got = try retryingInterrupted { () throws(IOFailure) -> Int in
+            let got = try IOFailure.retryingInterrupted { () throws(IOFailure) -> Int in
                 try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { target throws(IOFailure) -> Int in
                     try handle.read(into: UnsafeMutableRawBufferPointer(rebasing: target.prefix(wanted)), at: place)
                 }
@@ -226,7 +226,7 @@ final class PackFile: Sendable {
         var rest = buffer
         while rest.readableBytes > 0 {
             let place = offset + UInt64(buffer.readableBytes - rest.readableBytes)
-            let written = try Self.retryingInterrupted { () throws(IOFailure) -> Int in
+            let written = try IOFailure.retryingInterrupted { () throws(IOFailure) -> Int in
                 try rest.withUnsafeReadableBytes { bytes throws(IOFailure) -> Int in try handle.write(bytes, at: place) }
             }
             // A call that writes nothing and reports nothing would be repeated for ever.
@@ -236,18 +236,7 @@ final class PackFile: Sendable {
     }
 
     func sync() throws(IOFailure) {
-        try Self.retryingInterrupted { () throws(IOFailure) in try handle.sync() }
-    }
-
-    /// A signal may interrupt any of these calls before it has done anything; it is made again then.
-    private static func retryingInterrupted<Result>(_ call: () throws(IOFailure) -> Result) throws(IOFailure) -> Result {
-        while true {
-            do throws(IOFailure) {
-                return try call()
-            } catch {
-                if error.errno != EINTR { throw error }
-            }
-        }
+        try IOFailure.retryingInterrupted { () throws(IOFailure) in try handle.sync() }
     }
 
     func size() throws(IOFailure) -> UInt64 { try handle.size() }

@@ -8,7 +8,7 @@ extension PackFileHandle {
         while done < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
             let place = offset + UInt64(done)
-            let count = try Self.retryingInterrupted { () throws(IOFailure) in try read(into: rest, at: place) }
+            let count = try IOFailure.retryingInterrupted { () throws(IOFailure) in try read(into: rest, at: place) }
             if count == 0 { break }
             done += count
         }
@@ -21,7 +21,7 @@ extension PackFileHandle {
         while done < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
             let place = offset + UInt64(done)
-            let count = try Self.retryingInterrupted { () throws(IOFailure) in try write(rest, at: place) }
+            let count = try IOFailure.retryingInterrupted { () throws(IOFailure) in try write(rest, at: place) }
             // A call that writes nothing and reports nothing would be repeated for ever.
             guard count > 0 else { throw IOFailure(call: "pwrite", path: "", errno: EIO) }
             done += count
@@ -41,16 +41,6 @@ extension PackFileHandle {
     }
 
     func syncWhole() throws(IOFailure) {
-        try Self.retryingInterrupted { () throws(IOFailure) in try sync() }
-    }
-
-    private static func retryingInterrupted<Result>(_ call: () throws(IOFailure) -> Result) throws(IOFailure) -> Result {
-        while true {
-            do throws(IOFailure) {
-                return try call()
-            } catch {
-                if error.errno != EINTR { throw error }
-            }
-        }
+        try IOFailure.retryingInterrupted { () throws(IOFailure) in try sync() }
     }
 }
