@@ -86,7 +86,7 @@ package struct JobTable {
                 try .json(job.work),
                 .date(job.createdAt), .text(job.state), .integer(job.progress.bytesDone), .integer(job.progress.bytesTotal),
                 .text(job.message), .text(job.reasonCode), .integer(job.retries.attempts), .date(job.retries.dueAt), .date(job.endedAt),
-                try job.caller.map { try .json($0) } ?? .null,
+                try .optionalJSON(job.caller),
             ]
         )
     }
@@ -125,7 +125,7 @@ extension Job {
         try self.init(
             id: row.text("id"),
             account: row.value("account"),
-            caller: row.optionalText("caller") == nil ? nil : row.json("caller"),
+            caller: row.optionalJSON("caller"),
             work: row.json("work"),
             createdAt: row.date("created_at"),
             state: row.value("state"),
