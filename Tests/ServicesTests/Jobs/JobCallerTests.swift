@@ -8,6 +8,9 @@ import Testing
 
 /// A task reads and writes as who has asked for it: the user with its policies, and not its account.
 @Suite(.againstHangs) struct JobCallerTests {
+    /// Without a token: what is asked for again is another task.
+    private static let options = TaskOptions(description: "asked for", role: nil, tags: [], clientToken: nil)
+
     /// A world with a bucket of its account, a disk in it, and a user who may do some things.
     private func run(_ actions: String..., body: (World, IAMIdentity) async throws -> Void) async throws {
         try await World.run { world in
@@ -36,11 +39,21 @@ import Testing
         )
     }
 
+    private func deny(_ action: String, to user: IAMIdentity, in world: World) async throws {
+        let policy = """
+            {"Version": "2012-10-17", "Statement": {
+                "Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::\(World.account):user/\(user.name)"}, "Action": "s3:\(action)",
+                "Resource": "arn:aws:s3:::depot/*"
+            }}
+            """
+        try await world.buckets().set(BucketPolicy(parsing: Array(policy.utf8), for: "depot"), of: "depot")
+    }
+
     private func importDisk(by call: Call) async throws -> String {
         let request = SnapshotImportRequest(
             source: ImportSource(bucket: "depot", key: "disk.raw", format: "RAW"),
             encryption: EncryptionRequest(),
-            options: SagaDisk.options
+            options: Self.options
         )
         return try await Imports(call).importSnapshot(request).id
     }
@@ -79,6 +92,18 @@ import Testing
         }
     }
 
+    /// The policy of the account's own bucket is asked as well, at once and when the task reads.
+    @Test func theOwnBucketMayDeny() async throws {
+        try await run("s3:GetObject") { world, user in
+            let task = try await importDisk(by: world.call(by: user))
+            try await deny("GetObject", to: user, in: world)
+            await expectFault(.invalidParameterValue) { _ = try await importDisk(by: world.call(by: user)) }
+            #expect(try await ended(task, .snapshotImport, in: world).state == .failed)
+            // It is the user who is denied.
+            #expect(try await ended(importDisk(by: world.call(World.home)), .snapshotImport, in: world).state == .completed)
+        }
+    }
+
     /// The key of an object is asked as the user, not as the account, which it lets in.
     @Test func theKeyOfAnObjectIsAskedForTheUser() async throws {
         try await run("s3:GetObject") { world, user in
@@ -110,6 +135,26 @@ import Testing
             try await allow(["s3:GetObject", "s3:ListBucket"], to: user, in: world)
             let absent = await expectFault(.invalidParameterValue) { _ = try await importDisk(by: world.call(by: user)) }
             #expect(absent?.message.contains("does not exist") == true)
+        }
+    }
+
+    @Test func anImageIsStoredAndExportedByWhoMayWrite() async throws {
+        try await run("s3:PutObject") { world, user in
+            let image = try await image(in: world)
+            let call = world.call(by: user)
+            _ = try await ImageStores(call).store(image.rawValue, in: "depot", tags: [])
+            // Tags take a permission of their own.
+            await expectFault(.invalidParameterValue) {
+                _ = try await ImageStores(call).store(image.rawValue, in: "depot/tagged", tags: [Tag(key: "a", value: "b")])
+            }
+            let export = ImageExportRequest(imageID: image.rawValue, format: "RAW", bucket: "depot", prefix: "", options: Self.options)
+            let exported = try await Exports(call).export(export).id
+            try await deny("PutObject", to: user, in: world)
+            await expectFault(.invalidParameterValue) { _ = try await Exports(call).export(export) }
+            #expect(try await ended(exported, .imageExport, in: world).state == .failed)
+            let stored = try #require(try await world.tasks(.imageStore).first)
+            #expect(try await ended(stored.id, .imageStore, in: world).state == .failed)
+            #expect(try await world.objects().list(ObjectListing(), in: "depot").elements.map(\.key.text) == ["disk.raw"])
         }
     }
 
