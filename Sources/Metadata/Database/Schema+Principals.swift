@@ -6,8 +6,14 @@ extension Schema {
         // Of the grantee, who may be called otherwise by now.
         "ALTER TABLE kms_grants ADD COLUMN grantee_id TEXT",
         "CREATE INDEX kms_grants_by_grantee_id ON kms_grants (key_id, grantee_id)",
+        // Each start looks for what nobody has looked at, and mostly finds none.
+        "CREATE INDEX kms_keys_unbound ON kms_keys (id) WHERE policy_ids IS NULL",
+        "CREATE INDEX kms_grants_unbound ON kms_grants (id) WHERE principal_ids IS NULL",
     ]
 
     /// The same of the policies of roles, in the directory.
-    static let trustSteps: [String] = ["ALTER TABLE iam_identities ADD COLUMN trust_ids TEXT"]
+    static let trustSteps: [String] = [
+        "ALTER TABLE iam_identities ADD COLUMN trust_ids TEXT",
+        "CREATE INDEX iam_roles_unbound ON iam_identities (id) WHERE trust IS NOT NULL AND trust_ids IS NULL",
+    ]
 }

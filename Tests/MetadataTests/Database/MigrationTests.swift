@@ -199,7 +199,7 @@ extension Transaction {
 
     private func undoPrincipals() throws {
         guard try hasTable("kms_grants") else { return }
-        try execute("DROP INDEX kms_grants_by_grantee_id")
+        for index in ["kms_grants_by_grantee_id", "kms_keys_unbound", "kms_grants_unbound"] { try execute("DROP INDEX \(index)") }
         try execute("ALTER TABLE kms_keys DROP COLUMN policy_ids")
         for column in ["principal_ids", "grantee_id"] { try execute("ALTER TABLE kms_grants DROP COLUMN \(column)") }
     }
