@@ -1,7 +1,11 @@
 /// Of instances and what they are made of.
 extension FaultCode {
+    package static let addressLimitExceeded = FaultCode(rawValue: "AddressLimitExceeded")
     package static let incorrectInstanceState = FaultCode(rawValue: "IncorrectInstanceState")
+    package static let insufficientFreeAddressesInSubnet = FaultCode(rawValue: "InsufficientFreeAddressesInSubnet")
     package static let invalidInstanceIDMalformed = FaultCode(rawValue: "InvalidInstanceID.Malformed")
     package static let invalidInstanceIDNotFound = FaultCode(rawValue: "InvalidInstanceID.NotFound")
     package static let invalidInstanceType = FaultCode(rawValue: "InvalidInstanceType")
+    package static let unsupported = FaultCode(rawValue: "Unsupported")
+    package static let vCPULimitExceeded = FaultCode(rawValue: "VcpuLimitExceeded")
 }

@@ -78,9 +78,10 @@ extension Instance {
         return change(to: .shuttingDown)
     }
 
-    /// A guest that runs is reset; one that stands still cannot be.
-    package func requireRebootable() throws {
+    /// Wishes that the guest be reset. One that stands still cannot be.
+    package mutating func reboot(at now: Date) throws {
         guard state == .running else { throw refusal(from: "it can be rebooted") }
+        rebootRequestedAt = rebootRequestedAt ?? now
     }
 
     // MARK: what becomes of the guest
@@ -92,16 +93,18 @@ extension Instance {
         state = .running
     }
 
+    /// The guest was reset for a wish. One that came later stays.
+    package mutating func rebooted(for wish: Date) {
+        guard let asked = rebootRequestedAt, asked <= wish else { return }
+        rebootRequestedAt = nil
+    }
+
     /// It could not be started. One that never ran goes, as in EC2; one that was stopped before stays.
     package mutating func failedToStart(_ reason: StateReason, at now: Date) {
         guard state == .pending else { return }
         self.reason = reason
         transition = "\(reason.code): \(reason.message)"
-        if wasStarted {
-            state = .stopped
-        } else {
-            state = .shuttingDown
-        }
+        enter(wasStarted ? .stopped : .shuttingDown)
     }
 
     /// The guest is no more: it shut itself down, was ended, or died.
@@ -109,7 +112,7 @@ extension Instance {
     /// - Parameter failure: why, when nobody wanted it.
     package mutating func guestEnded(_ failure: StateReason?, at now: Date) {
         switch state {
-        case .stopping: state = .stopped
+        case .stopping: enter(.stopped)
         case .pending, .running:
             if let failure {
                 reason = failure
@@ -122,7 +125,7 @@ extension Instance {
                 transition = ""
             }
             // What has no volume to come back from cannot stand still.
-            state = rootDeviceType == .ebs && (failure != nil || shutdownBehavior == .stop) ? .stopped : .shuttingDown
+            enter(rootDeviceType == .ebs && (failure != nil || shutdownBehavior == .stop) ? .stopped : .shuttingDown)
         case .shuttingDown, .stopped, .terminated: break
         }
     }
@@ -130,7 +133,7 @@ extension Instance {
     /// All that goes with it is gone.
     package mutating func removed(at now: Date) {
         guard state == .shuttingDown else { return }
-        state = .terminated
+        enter(.terminated)
         terminatedAt = now
     }
 
@@ -138,8 +141,15 @@ extension Instance {
 
     private mutating func change(to next: InstanceState) -> InstanceStateChange {
         let previous = state
-        state = next
+        enter(next)
         return InstanceStateChange(instance: id, previous: previous, current: next)
+    }
+
+    /// A wish to reboot is about the guest that ran when it came, and the public address is for one that runs.
+    private mutating func enter(_ next: InstanceState) {
+        if next != state { rebootRequestedAt = nil }
+        if next == .stopped || next == .terminated { place.publicAddress = nil }
+        state = next
     }
 
     private mutating func becameUser(_ what: String, at now: Date) {

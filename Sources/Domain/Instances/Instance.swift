@@ -16,35 +16,51 @@ package struct Instance: Sendable, Equatable, Identifiable {
         }
     }
 
+    /// How it uses its processor beyond the baseline: of burstable types alone.
+    package enum CPUCredits: String, Sendable { case standard, unlimited }
+
     /// Where it stands in the network.
     package struct Place: Sendable, Equatable {
         package let zone: AvailabilityZone
-        package let subnet: String
-        package let vpc: String
-        package let interface: String
+        package let subnet: NetworkPartID
+        package let vpc: NetworkPartID
+        package let interface: NetworkInterfaceID
+        /// What the caller says of the interface.
+        package let interfaceDescription: String
+        /// The interface's own.
+        package var interfaceTags: [Tag]
         /// In lower case, with colons.
         package let mac: String
         package let privateAddress: String
+        /// Whether it has a public address while it runs.
+        package let isPublic: Bool
         /// Given when it starts, taken away when it stops.
         package var publicAddress: String?
-        package var groups: [String]
+        /// In the order of their ids.
+        package var groups: [SecurityGroupID]
 
         package init(
             zone: AvailabilityZone,
-            subnet: String,
-            vpc: String,
-            interface: String,
+            subnet: NetworkPartID,
+            vpc: NetworkPartID,
+            interface: NetworkInterfaceID,
+            interfaceDescription: String = "",
+            interfaceTags: [Tag] = [],
             mac: String,
             privateAddress: String,
+            isPublic: Bool = true,
             publicAddress: String?,
-            groups: [String]
+            groups: [SecurityGroupID]
         ) {
             self.zone = zone
             self.subnet = subnet
             self.vpc = vpc
             self.interface = interface
+            self.interfaceDescription = interfaceDescription
+            self.interfaceTags = interfaceTags
             self.mac = mac
             self.privateAddress = privateAddress
+            self.isPublic = isPublic
             self.publicAddress = publicAddress
             self.groups = groups
         }
@@ -58,16 +74,21 @@ package struct Instance: Sendable, Equatable, Identifiable {
     package let clientToken: String?
     package let image: ImageID
     /// As the image had them at the launch.
-    package let traits: MachineTraits
+    package var traits: MachineTraits
     package let rootDeviceName: String
     package let rootDeviceType: RootDeviceType
     package var type: String
     package let keyName: String?
+    /// The public half of the key, as a line of `authorized_keys`: the pair may be deleted while the instance is there.
+    package let publicKey: String?
     package var place: Place
     package var metadata: MetadataOptions
     package var shutdownBehavior: ShutdownBehavior
     package var protections: Protections
     package var isMonitored: Bool
+    package var isEBSOptimized: Bool
+    /// Nil for types without credits.
+    package var credits: CPUCredits?
     /// The ARN of the instance profile.
     package var profile: String?
     /// At most 16 KiB.
@@ -76,6 +97,7 @@ package struct Instance: Sendable, Equatable, Identifiable {
     package internal(set) var reason: StateReason?
     /// Why it is in its state, as `reason` in the XML.
     package internal(set) var transition: String
+    package let createdAt: Date
     /// When it was started last.
     package internal(set) var launchedAt: Date
     package internal(set) var terminatedAt: Date?
@@ -83,6 +105,8 @@ package struct Instance: Sendable, Equatable, Identifiable {
     package internal(set) var wasStarted: Bool
     /// Whether it is stopped without asking the guest.
     package internal(set) var isForced: Bool
+    /// When somebody wished that the guest be reset, until it is.
+    package internal(set) var rebootRequestedAt: Date?
     package var tags: [Tag]
 
     package init(
@@ -97,20 +121,25 @@ package struct Instance: Sendable, Equatable, Identifiable {
         rootDeviceType: RootDeviceType,
         type: String,
         keyName: String? = nil,
+        publicKey: String? = nil,
         place: Place,
         metadata: MetadataOptions,
         shutdownBehavior: ShutdownBehavior = .stop,
         protections: Protections = Protections(),
         isMonitored: Bool = false,
+        isEBSOptimized: Bool = false,
+        credits: CPUCredits? = nil,
         profile: String? = nil,
         userData: [UInt8]? = nil,
         state: InstanceState = .pending,
         reason: StateReason? = nil,
         transition: String = "",
+        createdAt: Date? = nil,
         launchedAt: Date,
         terminatedAt: Date? = nil,
         wasStarted: Bool = false,
         isForced: Bool = false,
+        rebootRequestedAt: Date? = nil,
         tags: [Tag] = []
     ) {
         self.id = id
@@ -124,20 +153,25 @@ package struct Instance: Sendable, Equatable, Identifiable {
         self.rootDeviceType = rootDeviceType
         self.type = type
         self.keyName = keyName
+        self.publicKey = publicKey
         self.place = place
         self.metadata = metadata
         self.shutdownBehavior = shutdownBehavior
         self.protections = protections
         self.isMonitored = isMonitored
+        self.isEBSOptimized = isEBSOptimized
+        self.credits = credits
         self.profile = profile
         self.userData = userData
         self.state = state
         self.reason = reason
         self.transition = transition
+        self.createdAt = createdAt ?? launchedAt
         self.launchedAt = launchedAt
         self.terminatedAt = terminatedAt
         self.wasStarted = wasStarted
         self.isForced = isForced
+        self.rebootRequestedAt = rebootRequestedAt
         self.tags = tags
     }
 

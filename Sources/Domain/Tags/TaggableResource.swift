@@ -11,6 +11,8 @@ package enum TaggableResource: Hashable, Sendable {
     case securityGroup(SecurityGroupID)
     case securityGroupRule(SecurityGroupRuleID)
     case networkPart(NetworkPartID)
+    case instance(InstanceID)
+    case networkInterface(NetworkInterfaceID)
 
     package init?(id: String) {
         if let image = ImageID(rawValue: id) {
@@ -35,6 +37,10 @@ package enum TaggableResource: Hashable, Sendable {
             self = .securityGroupRule(rule)
         } else if let part = NetworkPartID(rawValue: id) {
             self = .networkPart(part)
+        } else if let instance = InstanceID(rawValue: id) {
+            self = .instance(instance)
+        } else if let interface = NetworkInterfaceID(rawValue: id) {
+            self = .networkInterface(interface)
         } else {
             return nil
         }
@@ -53,6 +59,8 @@ package enum TaggableResource: Hashable, Sendable {
         case .securityGroup(let id): id.rawValue
         case .securityGroupRule(let id): id.rawValue
         case .networkPart(let id): id.rawValue
+        case .instance(let id): id.rawValue
+        case .networkInterface(let id): id.rawValue
         }
     }
 
@@ -69,6 +77,8 @@ package enum TaggableResource: Hashable, Sendable {
         case .securityGroup: "security-group"
         case .securityGroupRule: "security-group-rule"
         case .networkPart(let id): id.kind.rawValue
+        case .instance: "instance"
+        case .networkInterface: "network-interface"
         }
     }
 }

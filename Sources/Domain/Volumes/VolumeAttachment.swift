@@ -8,6 +8,8 @@ package struct VolumeAttachment: Sendable, Hashable {
 
     /// Of one with Multi-Attach.
     package static let countMax = 16
+    /// Of one instance.
+    package static let perInstanceMax = 40
 
     package let volume: VolumeID
     package let instance: InstanceID

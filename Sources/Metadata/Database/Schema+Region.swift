@@ -103,6 +103,7 @@ extension Schema {
             principalSteps,
             jobCallerSteps,
             volumeSteps,
+            instanceSteps,
         ]
     )
 }

@@ -15,9 +15,10 @@ package struct LeasedRows: Sendable {
     package static let jobs = LeasedRows("jobs")
     package static let uploads = LeasedRows("uploads", key: "snapshot_id")
     package static let duties = LeasedRows("duties")
+    package static let instances = LeasedRows("instances")
 
     /// Those of a Region.
-    package static let all = [copies, jobs, uploads, duties]
+    package static let all = [copies, jobs, uploads, duties, instances]
 }
 
 /// The leases on the rows of a table.

@@ -3,6 +3,7 @@ import Domain
 import Logging
 import Metadata
 import Sealing
+import Synchronization
 
 /// A Region as this process holds it: its rows, its bytes, and what wakes its reconcilers.
 package final class RegionStore: Sendable {
@@ -18,11 +19,19 @@ package final class RegionStore: Sendable {
     package let copiesWakeup = Wakeup()
     package let uploadsWakeup = Wakeup()
     package let jobsWakeup = Wakeup()
+    package let instancesWakeup = Wakeup()
 
     /// How many damaged ranges a start names.
     private static let damagesTold = 10
 
     private let index: Database?
+    private let views = Mutex<any MachineViews>(NoMachines())
+
+    /// What can be seen of the guests. Whoever runs them sets it.
+    package var machines: any MachineViews {
+        get { views.withLock { $0 } }
+        set { views.withLock { $0 = newValue } }
+    }
 
     package init(
         region: Region,

@@ -5,8 +5,8 @@ import Metadata
 import ServiceLifecycle
 
 /// Does what only the clock asks for in the life of images and snapshots: lets go of what has been in the Recycle Bin for its time, and of
-/// reports that have expired; takes snapshots back into the archive that were restored for a time, and modifications of volumes to their end. It
-/// takes no input: the times stand in the rows.
+/// reports that have expired; takes snapshots back into the archive that were restored for a time, and modifications of volumes to their end;
+/// forgets instances that were terminated. It takes no input: the times stand in the rows.
 ///
 /// What is merely so from a time on (deprecation, a cooldown, the end of a lock) needs nobody: it is looked at with the clock in hand.
 package struct LifecycleReconciler: Service, CustomStringConvertible {
@@ -42,6 +42,7 @@ package struct LifecycleReconciler: Service, CustomStringConvertible {
             try await dropReports()
             try await endRestores()
             try await advanceModifications()
+            try await forgetInstances()
         } catch {
             if !(error is CancellationError) {
                 logger.error("Doing what is due in the lives of images and snapshots failed", metadata: .error(error))
@@ -78,6 +79,14 @@ package struct LifecycleReconciler: Service, CustomStringConvertible {
                     metadata: ["volume": "\(modification.volume)", "state": "\(modification.state.rawValue)"]
                 )
             }
+        }
+    }
+
+    private func forgetInstances() async throws {
+        let (now, last) = (clock.now, clock.now.addingTimeInterval(-Instance.describedAfterTermination))
+        while try await store.database.read({ try !InstanceTable($0).ended(before: last, limit: 1).isEmpty }) {
+            let gone = try await store.database.write { try Instances.forgetTerminated(at: now, limit: Self.batch, in: $0) }
+            for id in gone { logger.info("Forgot an instance that was terminated", metadata: ["instance": "\(id)"]) }
         }
     }
 

@@ -27,7 +27,7 @@ package struct SecurityGroups: Sendable {
         return group
     }
 
-    /// Deletes a group that no other refers to.
+    /// Deletes a group that no other refers to, and no interface is in.
     package func delete(_ reference: SecurityGroupReference) async throws -> SecurityGroupID {
         let account = call.account
         return try await change { table in
@@ -38,7 +38,9 @@ package struct SecurityGroups: Sendable {
                     "the specified group: \"\(group.id)\" name: \"\(group.name)\" cannot be deleted by a user"
                 )
             }
-            guard try SecurityGroupRuleTable(table.transaction).groups(referringTo: group.id, of: account).isEmpty else {
+            guard try SecurityGroupRuleTable(table.transaction).groups(referringTo: group.id, of: account).isEmpty,
+                try !InstanceTable(table.transaction).hasInterface(in: group.id)
+            else {
                 throw Fault(.dependencyViolation, "resource \(group.id) has a dependent object")
             }
             try table.delete(group)

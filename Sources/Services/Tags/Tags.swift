@@ -51,6 +51,7 @@ package struct Tags: Sendable {
             if text.hasPrefix("ami-") { throw Images.malformed(text) }
             if text.hasPrefix("snap-") { throw Snapshots.malformed(text) }
             if text.hasPrefix("vol-") { _ = try Volumes.id(text) }
+            if text.hasPrefix("i-") { _ = try Instances.id(text) }
             throw Fault(.invalidID, "The ID '\(text)' is not valid")
         }
     }
@@ -73,6 +74,8 @@ package struct Tags: Sendable {
         case .keyPair(let id): _ = try KeyPairs.own(id, of: viewer.account, in: transaction)
         case .securityGroup(let id): _ = try SecurityGroups.own(.id(id.rawValue), in: SecurityGroups.table(of: network, in: transaction))
         case .securityGroupRule(let id): _ = try SecurityGroups.ownRules([id], of: viewer.account, in: transaction)
+        case .instance(let id): _ = try Instances.own(id, of: viewer.account, in: transaction)
+        case .networkInterface(let id): _ = try Instances.ownInterface(id, of: viewer.account, in: transaction)
         case .networkPart(let part): guard network.contains(part) else { throw part.kind.notFound(part.rawValue) }
         }
     }

@@ -25,9 +25,9 @@ import Testing
             type: "t3.micro",
             place: Instance.Place(
                 zone: AvailabilityZone.zones(of: known("eu-west-1"))[0],
-                subnet: "subnet-0123456789abcdef0",
-                vpc: "vpc-0123456789abcdef0",
-                interface: "eni-0123456789abcdef0",
+                subnet: known("subnet-0123456789abcdef0"),
+                vpc: known("vpc-0123456789abcdef0"),
+                interface: known("eni-0123456789abcdef0"),
                 mac: "06:00:00:00:00:05",
                 privateAddress: "172.31.0.5",
                 publicAddress: nil,
@@ -89,8 +89,9 @@ import Testing
         var ended = instance(state)
         #expect(try ended.terminate(at: Self.now).previous == state)
         #expect(ended.state == (state == .terminated ? .terminated : .shuttingDown))
-        let rebooted = instance(state)
-        #expect((refusal { try rebooted.requireRebootable() } == nil) == (state == .running))
+        var rebooted = instance(state)
+        #expect((refusal { try rebooted.reboot(at: Self.now) } == nil) == (state == .running))
+        #expect((rebooted.rebootRequestedAt != nil) == (state == .running))
         if start != nil { #expect(started == instance(state)) }
         if stop != nil { #expect(stopped == instance(state)) }
     }

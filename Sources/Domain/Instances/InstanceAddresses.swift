@@ -1,0 +1,41 @@
+/// Which addresses an instance may have, in the order in which they are tried: they follow from what is given, so that the same call has the
+/// same addresses (docs/behaviour/instances.md, "Addresses").
+package enum InstanceAddresses {
+    /// How many public addresses are tried before there is none.
+    package static let publicTries = 4_096
+    private static let hosts = 65_534
+
+    /// Out of 127.0.0.0/8, for a server that its users share a machine with. 127.0.0.0/16 is left out: it is the machine's own.
+    ///
+    /// Each Region has a block that it begins with, so that two of one server hardly meet.
+    package static func publicAddress(_ attempt: Int, for seed: String, in region: Region) -> String {
+        let block = 1 + Int(hash(region.rawValue) % 254)
+        let host = 1 + (Int(hash(seed) % UInt64(hosts)) + attempt) % hosts
+        return "127.\(block).\(host >> 8).\(host & 255)"
+    }
+
+    /// In a subnet, which leaves the first four addresses and the last one out, as AWS does. Nil when all of them were tried.
+    package static func privateAddress(_ attempt: Int, for seed: String, in subnet: DefaultNetwork.Subnet) -> String? {
+        let count = DefaultNetwork.subnetAddresses
+        guard attempt < count, let third = subnet.firstBytes.split(separator: ".").last.flatMap({ Int($0) }) else { return nil }
+        let host = 4 + (Int(hash(seed) % UInt64(count)) + attempt) % count
+        return "172.31.\(third + host >> 8).\(host & 255)"
+    }
+
+    /// The address of an interface's card, as EC2's begin: locally administered.
+    package static func mac(of interface: NetworkInterfaceID) -> String {
+        let bytes = hash(interface.rawValue)
+        return (["02"] + (0..<5).map { byte($0, of: bytes) }).joined(separator: ":")
+    }
+
+    private static func byte(_ index: Int, of value: UInt64) -> String {
+        let text = String(UInt8(truncatingIfNeeded: value >> UInt64(index * 8)), radix: 16)
+        return text.count == 1 ? "0\(text)" : text
+    }
+
+    /// FNV-1a, and its high bits folded into the low ones.
+    private static func hash(_ text: String) -> UInt64 {
+        let hash = text.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return hash ^ hash >> 32
+    }
+}
