@@ -138,7 +138,7 @@ let targets: [Target] = [
     .target(
         name: "Services",
         dependencies: [
-            "Domain", "Files", "Hexadecimal", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer",
+            "Domain", "Files", "Hexadecimal", "Blocks", "Bundles", "DiskImages", "Sealing", "Machines", "Metadata", "Transfer",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),

@@ -10,14 +10,22 @@ final class VolumeBase: Sendable {
     }
 
     let root: BlockMapRoot?
+    /// Under which the root stands.
+    let address: Digest?
+    let domain: SealDomain
     private let store: BlockStore
-    private let domain: SealDomain
     private let pages: DomainPages
     private let cachedBlocks: Int
     private let state = Mutex(State())
 
-    init(_ address: Digest?, in store: BlockStore, domain: SealDomain, cachedBlocks: Int) async throws {
-        root = if let address { try await store.readRoot(address) } else { nil }
+    convenience init(_ address: Digest?, in store: BlockStore, domain: SealDomain, cachedBlocks: Int) async throws {
+        let root: BlockMapRoot? = if let address { try await store.readRoot(address) } else { nil }
+        self.init(root, at: address, in: store, domain: domain, cachedBlocks: cachedBlocks)
+    }
+
+    init(_ root: BlockMapRoot?, at address: Digest?, in store: BlockStore, domain: SealDomain, cachedBlocks: Int) {
+        self.root = root
+        self.address = address
         self.store = store
         self.domain = domain
         self.cachedBlocks = cachedBlocks

@@ -73,21 +73,30 @@ extension VolumeDisk {
     ///
     /// The writer's session covers the base too: it is to begin while a row refers to that.
     ///
-    /// - Parameter placed: told of each block that is in the map.
-    package func lay(_ point: VolumePoint, with writer: StoreWriter, placed: () -> Void = {}) async throws -> VolumeLaying {
+    /// - Parameters:
+    ///   - copy: the base as it stands in the volume's own domain, when it is stored in another one.
+    ///   - progress: told how many blocks have been begun.
+    package func lay(
+        _ point: VolumePoint,
+        over copy: BlockMapRoot? = nil,
+        with writer: StoreWriter,
+        progress: (UInt64) async throws -> Void = { _ in }
+    ) async throws -> VolumeLaying {
         let stack = try stack(at: point)
         precondition(writer.domain.id == domain.id, "a volume is laid into its own domain")
-        var builder = try BlockMapBuilder(volumeBytes: point.volumeBytes, parent: stack.base.root)
+        precondition(copy != nil || stack.base.root == nil || stack.base.domain.id == domain.id, "a map stands in one domain")
+        var builder = try BlockMapBuilder(volumeBytes: point.volumeBytes, parent: copy ?? stack.base.root)
         var (blocks, place, next): (ArraySlice<UInt64>, UInt64, UInt64?) = ([], 0, 0)
         var count: UInt64 = 0
         let pool = pool
-        try await writer.lay(into: &builder, window: 4, placed: placed) {
+        try await writer.lay(into: &builder, window: 4) {
             while blocks.isEmpty, let from = next {
                 let found = try await blocking { try stack.dirtyBlocks(from: from, limit: 1024) }
                 (blocks, next) = (found.blocks[...], found.next)
             }
             guard let index = blocks.popFirst() else { return nil }
             (place, count) = (index, count + 1)
+            try await progress(count)
             return PlacedBlock(index: place) { writer in
                 let bytes = try await stack.block(index, pool)
                 return isZero(bytes.readableBytesSpan) ? nil : try await writer.put(bytes)
@@ -107,6 +116,16 @@ extension VolumeDisk {
             throw VolumeError(.noSuchPoint, "the volume has no point in time at layer \(point.layer) that is not in its base")
         }
         return stack
+    }
+
+    /// How many blocks of a point are not as in the base.
+    package func dirtyCount(of point: VolumePoint) async throws -> UInt64 {
+        var (count, next): (UInt64, UInt64?) = (0, 0)
+        while let start = next {
+            let found = try await dirtyBlocks(of: point, from: start, limit: 4096)
+            (count, next) = (count + UInt64(found.blocks.count), found.next)
+        }
+        return count
     }
 
     /// Puts the volume onto a base that holds its layers up to one, and removes these. Whoever calls has noted both: a volume that is

@@ -11,6 +11,8 @@ package final class VolumeDisk: Sendable {
         /// Frozen, and not settled yet: what of them is not durable is part of each flush.
         var unsettled: [OverlayLayer] = []
         var isClosed = false
+        /// Held until the volume is closed.
+        var lock: OverlayLock?
     }
 
     let folder: OverlayFolder
@@ -35,6 +37,7 @@ package final class VolumeDisk: Sendable {
         _ stack: VolumeStack,
         allocated: UInt64,
         in folder: OverlayFolder,
+        _ lock: OverlayLock?,
         _ store: BlockStore,
         _ domain: SealDomain,
         _ pool: DiskPool
@@ -45,20 +48,22 @@ package final class VolumeDisk: Sendable {
         self.pool = pool
         options = folder.options
         // A process before may have ended between freezing a layer and settling it.
-        state = Mutex(State(stack: stack, unsettled: stack.layers.dropFirst().reversed().filter { !$0.isSettled }))
+        state = Mutex(State(stack: stack, unsettled: stack.layers.dropFirst().reversed().filter { !$0.isSettled }, lock: lock))
         room = VolumeRoom(folder, allocated: allocated)
         order = Self.opened.add(1, ordering: .relaxed).newValue
     }
 
-    /// Opens the volume whose layers are in `folder`, making the folder (0700) when it is missing.
+    /// Opens the volume whose layers are in `folder`, making the folder (0700) when it is missing. Nobody else can until it is closed.
     ///
     /// - Parameters:
     ///   - base: the address of the root that it was made from, or was laid into since; nil for a volume of zeros.
-    ///   - domain: whose key seals the layers, and in which the base is stored.
+    ///   - baseDomain: in which the base is stored, when it is another than the volume's own.
+    ///   - domain: whose key seals the layers, and in which points in time are stored.
     ///   - mergedThrough: the last layer that is in the base, 0 for none. Those up to it are removed.
     package static func open(
         folder: String,
         base: Digest?,
+        baseDomain: SealDomain? = nil,
         in store: BlockStore,
         domain: SealDomain = .open,
         volumeBytes: UInt64,
@@ -66,9 +71,16 @@ package final class VolumeDisk: Sendable {
         pool: DiskPool,
         options: VolumeOptions = VolumeOptions()
     ) async throws -> VolumeDisk {
-        try await open(
-            storage: LocalPackStorage(path: folder, writesBehind: false),
+        let storage = LocalPackStorage(path: folder, writesBehind: false)
+        let lock = try await blocking(pool) {
+            try storage.prepare()
+            return try OverlayLock(folder)
+        }
+        return try await open(
+            storage: storage,
+            lock,
             base: base,
+            baseDomain: baseDomain,
             in: store,
             domain: domain,
             volumeBytes: volumeBytes,
@@ -81,7 +93,9 @@ package final class VolumeDisk: Sendable {
     /// Opens a volume over any storage.
     package static func open(
         storage: any PackStorage,
+        _ lock: OverlayLock? = nil,
         base: Digest?,
+        baseDomain: SealDomain? = nil,
         in store: BlockStore,
         domain: SealDomain = .open,
         volumeBytes: UInt64,
@@ -91,7 +105,7 @@ package final class VolumeDisk: Sendable {
     ) async throws -> VolumeDisk {
         try check(volumeBytes: volumeBytes)
         let folder = OverlayFolder(storage: storage, options: options)
-        let base = try await VolumeBase(base, in: store, domain: domain, cachedBlocks: options.cachedBlocks)
+        let base = try await VolumeBase(base, in: store, domain: baseDomain ?? domain, cachedBlocks: options.cachedBlocks)
         guard volumeBytes >= base.root?.volumeBytes ?? 0 else {
             throw VolumeError(.outOfRange, "a volume of \(volumeBytes) bytes is smaller than its base")
         }
@@ -100,7 +114,7 @@ package final class VolumeDisk: Sendable {
             return (layers, try folder.allocatedBytes(layers.map(\.number)))
         }
         let stack = VolumeStack(layers: layers.reversed(), base: base, volumeBytes: volumeBytes)
-        return VolumeDisk(stack, allocated: allocated, in: folder, store, domain, pool)
+        return VolumeDisk(stack, allocated: allocated, in: folder, lock, store, domain, pool)
     }
 
     /// Removes all that a volume has in its folder, and the folder.
@@ -132,6 +146,15 @@ package final class VolumeDisk: Sendable {
     /// How many layers the volume has; each but the last is a point in time that is not in the base.
     package var layerCount: Int { stack.layers.count }
 
+    /// The last layer that is in the base; 0 for none.
+    package var mergedThrough: UInt64 { (stack.layers.last?.number ?? 1) - 1 }
+
+    /// What the layers stand over, and in which domain; nil for zeros. Who collects garbage keeps it.
+    package var base: (address: Digest, domain: SealDomainID)? {
+        let base = stack.base
+        return base.address.map { ($0, base.domain.id) }
+    }
+
     /// Bytes of the disk that the data of the layers takes.
     package var allocatedBytes: UInt64 { room.allocated }
 
@@ -142,7 +165,12 @@ package final class VolumeDisk: Sendable {
 
     @inline(never) private func settled(_ layer: OverlayLayer) { state.withLock { $0.unsettled.removeAll { $0 === layer } } }
 
-    @inline(never) private func endWrites() { state.withLock { $0.isClosed = true } }
+    @inline(never) private func endWrites() {
+        state.withLock { state in
+            state.isClosed = true
+            state.lock = nil
+        }
+    }
 
     /// The stack, for those who are about to change something, and the layer that is written to.
     @inline(never) func open() throws -> (stack: VolumeStack, active: OverlayLayer) {

@@ -17,6 +17,8 @@ package struct VolumeError: Error, Sendable, CustomStringConvertible {
         case noSuchPoint
         /// More points in time than a volume may have that are not in its base yet.
         case tooManyLayers
+        /// Somebody has the volume open.
+        case inUse
         /// The volume was closed.
         case closed
     }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A volume, as a value. What it held when it was made is its base: a block map that nothing changes. What is written stands over it.
+/// A volume, as a value. Its base is a block map that nothing changes: what it was made of, or what its latest completed snapshot has. What
+/// was written since stands over it, in layers of its own (docs/formats/volume-overlay.md).
 package struct Volume: Sendable, Equatable, Identifiable {
     package enum State: String, Sendable {
         case creating, available
@@ -8,7 +9,7 @@ package struct Volume: Sendable, Equatable, Identifiable {
         case deleting, deleted, error
     }
 
-    /// The block map that a volume was made of.
+    /// The block map under what was written to a volume.
     package struct Base: Hashable, Sendable {
         /// The address of its root: 32 bytes.
         package let root: [UInt8]
@@ -30,7 +31,9 @@ package struct Volume: Sendable, Equatable, Identifiable {
     /// The snapshot that it was made of.
     package let snapshotID: SnapshotID?
     /// Nil for zeros.
-    package let base: Base?
+    package var base: Base?
+    /// The last layer of what was written that is in the base; 0 for none.
+    package var mergedThrough: UInt64
     /// How its bytes are sealed; nil when they are stored in the open.
     package let encryption: SnapshotEncryption?
     /// What its snapshots have in common with the one that it was made of; nil for an empty volume that has none yet.
@@ -54,6 +57,7 @@ package struct Volume: Sendable, Equatable, Identifiable {
         createdAt: Date,
         snapshotID: SnapshotID? = nil,
         base: Base? = nil,
+        mergedThrough: UInt64 = 0,
         encryption: SnapshotEncryption? = nil,
         lineage: SnapshotID? = nil,
         parentID: SnapshotID? = nil,
@@ -70,6 +74,7 @@ package struct Volume: Sendable, Equatable, Identifiable {
         self.createdAt = createdAt
         self.snapshotID = snapshotID
         self.base = base
+        self.mergedThrough = mergedThrough
         self.encryption = encryption
         self.lineage = lineage
         self.parentID = parentID

@@ -104,6 +104,7 @@ extension Schema {
             jobCallerSteps,
             volumeSteps,
             instanceSteps,
+            volumeByteSteps,
         ]
     )
 }

@@ -23,7 +23,7 @@ package struct JobTable {
     /// At most `limit` of a kind that are to be driven, are due and have a free lease.
     ///
     /// The accounts take turns, and of each account that one is first which waits longest. One that is being driven counts as a turn that its
-    /// account has had.
+    /// account has had. A snapshot of a volume waits for those before it, on which it stands.
     package func waiting(_ limit: Int, of kind: JobWork.Kind, at now: Date) throws -> [Job] {
         let ours = "kind = ? AND \(Self.isDriven)"
         return try transaction.rows(
@@ -31,7 +31,11 @@ package struct JobTable {
             SELECT jobs.* FROM jobs
             JOIN (
                 SELECT id, ROW_NUMBER() OVER (PARTITION BY account ORDER BY due_at, created_at, id) AS place
-                FROM jobs WHERE \(ours) AND due_at <= ? AND lease_until < ?
+                FROM jobs WHERE \(ours) AND due_at <= ? AND lease_until < ? AND NOT EXISTS (
+                    SELECT 1 FROM volume_snapshots AS own
+                    JOIN volume_snapshots AS earlier ON earlier.volume_id = own.volume_id AND earlier.number < own.number
+                    WHERE own.snapshot_id = jobs.id
+                )
             ) AS queue ON queue.id = jobs.id
             LEFT JOIN (
                 SELECT account, COUNT(*) AS held FROM jobs WHERE \(ours) AND lease_until >= ? GROUP BY account

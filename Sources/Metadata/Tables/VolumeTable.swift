@@ -25,8 +25,8 @@ package struct VolumeTable {
         try transaction.execute(
             """
             INSERT INTO volumes (id, owner, zone, state, type, size_gib, iops, throughput, multi_attach, created_at, snapshot_id, base,
-                base_domain, domain, kms_key, lineage, parent_id, auto_enable_io, initialization_rate)
-            VALUES (\(Transaction.marks(19)))
+                base_domain, domain, kms_key, lineage, parent_id, auto_enable_io, initialization_rate, merged_through)
+            VALUES (\(Transaction.marks(20)))
             """,
             [
                 .text(volume.id), .text(volume.owner), .text(volume.zone), .text(volume.state), .text(volume.shape.type),
@@ -34,6 +34,7 @@ package struct VolumeTable {
                 .flag(volume.shape.isMultiAttachEnabled), .date(volume.createdAt), .text(volume.snapshotID), .bytes(volume.base?.root),
                 .bytes(volume.base?.domain?.bytes), .bytes(volume.encryption?.domain.bytes), .text(volume.encryption?.keyARN),
                 .text(volume.lineage), .text(volume.parentID), .flag(volume.enablesIOByItself), .integer(volume.initializationRate),
+                .integer(Int(volume.mergedThrough)),
             ]
         )
         try write(volume.attachments, of: volume.id)
@@ -58,6 +59,14 @@ package struct VolumeTable {
                 .text(shape.type), .integer(shape.sizeGiB), .integer(shape.iops), .integer(shape.throughput),
                 .flag(shape.isMultiAttachEnabled), .text(id),
             ]
+        )
+    }
+
+    /// Puts a volume onto another base, which holds its layers up to one.
+    package func rebase(_ id: VolumeID, onto base: Volume.Base, mergedThrough: UInt64) throws {
+        try transaction.execute(
+            "UPDATE volumes SET base = ?, base_domain = ?, merged_through = ? WHERE id = ?",
+            [.bytes(base.root), .bytes(base.domain?.bytes), .integer(Int(mergedThrough)), .text(id)]
         )
     }
 
@@ -133,6 +142,7 @@ extension Volume {
             createdAt: row.date("created_at"),
             snapshotID: row.optionalValue("snapshot_id"),
             base: row.optionalBytes("base").map { Base(root: $0, domain: domain) },
+            mergedThrough: UInt64(row.integer("merged_through")),
             encryption: SnapshotEncryption(row: row),
             lineage: row.optionalValue("lineage"),
             parentID: row.optionalValue("parent_id"),

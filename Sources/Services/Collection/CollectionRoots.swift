@@ -6,7 +6,7 @@ import Metadata
 /// What a Region's rows keep alive.
 ///
 /// Rows move from one table to another while they are read, so each table is read before the one that its rows move to: uploads, copies and
-/// what is made of volumes, then the volumes, then snapshots; parts of uploads, then objects, in the order in which they were made, since one may be made of another; then
+/// what is made of volumes, then the volumes (of those that are open, what they stand over), then snapshots; parts of uploads, then objects, in the order in which they were made, since one may be made of another; then
 /// what was released. What begins after the first read is kept alive by its writer.
 struct CollectionRoots {
     private static let rowsPerRead = 1024
@@ -72,6 +72,13 @@ struct CollectionRoots {
     }
 
     private func markVolumes(_ marker: CollectionMarker) async throws {
+        for (id, root, domain) in await store.disks.bases {
+            do {
+                try await marker.mark(tree: root, in: domain)
+            } catch let error as StoreError where error.isLostContent {
+                throw CollectionBlocked(holder: id.rawValue, cause: error)
+            }
+        }
         for (id, root, domain) in try await store.database.read({ try RootTable($0).volumeSnapshots() }) {
             if let root = Digest(bytes: root) { try await marker.mark(tree: root, in: domain, of: id) }
         }

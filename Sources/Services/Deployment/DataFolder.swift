@@ -41,6 +41,10 @@ package struct DataFolder: Sendable {
     package func regionFolder(_ region: Region) -> String { path + "/regions/" + region.rawValue }
     package func regionDatabase(_ region: Region) -> String { regionFolder(region) + "/region.sqlite" }
     package func packs(_ region: Region) -> String { regionFolder(region) + "/packs" }
+    /// What guests wrote to volumes.
+    package func volumes(_ region: Region) -> String { regionFolder(region) + "/volumes" }
+    /// The sockets on which volumes are served.
+    package func volumeSockets(_ region: Region) -> String { regionFolder(region) + "/nbd" }
     /// For files that a job needs while it runs.
     package func scratch(_ region: Region) -> String { regionFolder(region) + "/scratch" }
     package func frameIndex(_ region: Region) -> String { regionFolder(region) + "/index.sqlite" }

@@ -14,6 +14,8 @@ package final class RegionStore: Sendable {
     package let keys: RegionKeys
     package let blocks: BlockStore
     package let uploads: UploadRecorder
+    /// What guests write.
+    package let disks: VolumeDisks
     /// What was asked of the Region's databases: of its rows and of the index over its packs.
     package let sql: SQLStatistics
     package let copiesWakeup = Wakeup()
@@ -39,7 +41,9 @@ package final class RegionStore: Sendable {
         rows: RegionRows? = nil,
         keys: RegionKeys,
         blocks: BlockStore,
-        index: Database? = nil
+        index: Database? = nil,
+        volumes: VolumeDisks.Place? = nil,
+        logger: Logger = Logger(label: "ferry")
     ) {
         self.index = index
         self.region = region
@@ -49,6 +53,7 @@ package final class RegionStore: Sendable {
         self.blocks = blocks
         sql = database.statistics
         uploads = UploadRecorder(database: database)
+        disks = VolumeDisks(database: database, blocks: blocks, place: volumes, logger: logger)
     }
 
     /// Opens a Region's folder. What is missing is made, unless it is missed: then it throws `RowsAmiss`. An index that is damaged is made
@@ -89,7 +94,16 @@ package final class RegionStore: Sendable {
                 metadata: ["pack": "\(lost.pack)", "frames": "\(lost.frames)", "cause": "\(lost.damage)"]
             )
         }
-        return RegionStore(region: region, database: rows.database, rows: rows, keys: keys, blocks: blocks, index: index.database)
+        return RegionStore(
+            region: region,
+            database: rows.database,
+            rows: rows,
+            keys: keys,
+            blocks: blocks,
+            index: index.database,
+            volumes: VolumeDisks.Place(volumes: folder.volumes(region), sockets: folder.volumeSockets(region), pool: pool),
+            logger: logger
+        )
     }
 
     /// Says what a rebuild met that nobody asked for.
@@ -109,6 +123,7 @@ package final class RegionStore: Sendable {
     }
 
     package func close() async throws {
+        await disks.closeAll()
         try await blocks.close()
         try index?.close()
         try database.close()

@@ -69,6 +69,7 @@ struct JobDriver: LongWork {
             defer { for session in ending.sessions { session.end() } }
             let now = tools.deployment.clock.now
             _ = try await lease.finish { try job.handle(.finished(at: now), result: ending.write, in: $0) }
+            await ending.volume?.end()
             logger.info("Did a job")
         } catch let error as NoLongerWanted {
             throw error

@@ -19,6 +19,8 @@ extension JobRunner {
 struct JobEnding: Sendable {
     /// What keeps the bytes until the rows are there that refer to them.
     var sessions: [StoreWriter] = []
+    /// The volume whose rows change.
+    var volume: OpenVolume?
     /// Done in the transaction that ends the job.
     var write: @Sendable (Transaction) throws -> Void = { _ in }
 }

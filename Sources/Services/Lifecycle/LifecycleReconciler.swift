@@ -6,7 +6,8 @@ import ServiceLifecycle
 
 /// Does what only the clock asks for in the life of images and snapshots: lets go of what has been in the Recycle Bin for its time, and of
 /// reports that have expired; takes snapshots back into the archive that were restored for a time, and modifications of volumes to their end;
-/// forgets instances that were terminated. It takes no input: the times stand in the rows.
+/// removes what was written to volumes that are gone, and forgets instances that were terminated. It takes no input: the times stand in the
+/// rows.
 ///
 /// What is merely so from a time on (deprecation, a cooldown, the end of a lock) needs nobody: it is looked at with the clock in hand.
 package struct LifecycleReconciler: Service, CustomStringConvertible {
@@ -16,6 +17,7 @@ package struct LifecycleReconciler: Service, CustomStringConvertible {
     private let store: RegionStore
     private let clock: WallClock
     private let logger: Logger
+    private let sweeping = Hourly()
 
     package init(store: RegionStore, deployment: Deployment) {
         self.store = store
@@ -43,6 +45,7 @@ package struct LifecycleReconciler: Service, CustomStringConvertible {
             try await endRestores()
             try await advanceModifications()
             try await forgetInstances()
+            if sweeping.isDue(at: clock.now) { await store.disks.sweep() }
         } catch {
             if !(error is CancellationError) {
                 logger.error("Doing what is due in the lives of images and snapshots failed", metadata: .error(error))
@@ -78,6 +81,7 @@ package struct LifecycleReconciler: Service, CustomStringConvertible {
                     "Modified a volume",
                     metadata: ["volume": "\(modification.volume)", "state": "\(modification.state.rawValue)"]
                 )
+                await store.disks.settle(modification.volume)
             }
         }
     }

@@ -4,10 +4,11 @@ import Foundation
 import Metadata
 import Transfer
 
-/// Makes the snapshot of a volume: the map that the volume was made of, as large as the volume is, with what was written laid over it.
+/// Makes the snapshot of a volume: the map under it, as large as the volume is, with what was written until the call laid over it. That is what
+/// the volume stands over then, so the next snapshot lays only what was written since.
 ///
 /// Where the volume is sealed otherwise than what it was made of, that is sealed anew first, as a copy would be. Cut off, it goes on with what
-/// stands there already.
+/// stands there already: blocks that are stored are not stored again. Those of one volume are made in their order (`JobTable.waiting`).
 struct VolumeSnapshotRunner: JobRunner {
     let job: Job
     let work: VolumeSnapshot
@@ -25,14 +26,18 @@ struct VolumeSnapshotRunner: JobRunner {
         do {
             var parent: BlockMapRoot?
             if let base { parent = try await store.blocks.readRoot(base) }
-            var builder = try BlockMapBuilder(volumeBytes: snapshot.volumeBytes, parent: parent)
-            try await layLayers(of: source, into: &builder, writer)
-            let (root, address) = try await writer.finish(&builder)
+            let volume = source.layer == nil ? nil : try await store.disks.take(source.volume)
+            let (root, address) = try await lay(source, of: volume, over: parent, snapshot.volumeBytes, writer, progress)
             let now = tools.deployment.clock.now
-            return JobEnding(sessions: [writer]) { transaction in
+            return JobEnding(sessions: [writer], volume: volume) { transaction in
                 try SnapshotTable(transaction).complete(id, root: address.bytes, dataBytes: root.dataBytes, message: nil, at: now)
                 try VolumeSnapshotTable(transaction).delete(id)
-                // A map that was kept on the way is garbage now.
+                if let layer = source.layer {
+                    let made = Volume.Base(root: address.bytes, domain: snapshot.encryption?.domain)
+                    try VolumeTable(transaction).rebase(source.volume, onto: made, mergedThrough: layer)
+                    try VolumeSnapshotTable(transaction).rebase(source.volume, onto: made, mergedThrough: layer)
+                }
+                // What was under the volume, or a map that was kept on the way, may be garbage now.
                 if let base, base != address { try ReleaseTable(transaction).insert(root: nil, at: now) }
             }
         } catch {
@@ -41,8 +46,31 @@ struct VolumeSnapshotRunner: JobRunner {
         }
     }
 
-    /// The one place where what was written to the volume until the call is laid over its base, oldest layer first. No volume can be written yet.
-    private func layLayers(of _: VolumeSnapshotTable.Row, into _: inout BlockMapBuilder, _: StoreWriter) async throws {}
+    /// Lays what was written to the volume until the call over its base.
+    private func lay(
+        _ source: VolumeSnapshotTable.Row,
+        of volume: OpenVolume?,
+        over parent: BlockMapRoot?,
+        _ volumeBytes: UInt64,
+        _ writer: StoreWriter,
+        _ progress: JobProgress
+    ) async throws -> (BlockMapRoot, Digest) {
+        guard let volume, let layer = source.layer else {
+            var builder = try BlockMapBuilder(volumeBytes: volumeBytes, parent: parent)
+            return try await writer.finish(&builder)
+        }
+        let point = VolumePoint(layer: layer, volumeBytes: volumeBytes)
+        do {
+            let total = Int64(try await volume.disk.dirtyCount(of: point))
+            let laying = try await volume.disk.lay(point, over: parent, with: writer) { begun in
+                try await progress.report(Int64(begun - 1) * Snapshot.blockBytes, of: total * Snapshot.blockBytes)
+            }
+            return (laying.root, laying.address)
+        } catch let error as VolumeError where error.code == .noSuchPoint {
+            // The bytes did not come with the rows, such as from a backup.
+            throw Fault(.incorrectState, "What was written to the volume '\(source.volume)' until the snapshot is not here any more")
+        }
+    }
 
     /// The base in the snapshot's own domain; nil for zeros.
     private func base(
@@ -68,6 +96,7 @@ struct VolumeSnapshotRunner: JobRunner {
 
     func undo() async throws {
         let (id, message, now) = (work.snapshot, job.message, tools.deployment.clock.now)
+        let source = try await tools.store.database.read { try VolumeSnapshotTable($0).row(of: id) }
         try await tools.store.database.write { transaction in
             let table = SnapshotTable(transaction)
             try table.keep(nil, of: id)
@@ -75,5 +104,7 @@ struct VolumeSnapshotRunner: JobRunner {
             try VolumeSnapshotTable(transaction).delete(id)
             try ReleaseTable(transaction).insert(root: nil, at: now)
         }
+        // The points of those that are not made are laid with the next one's.
+        if let source { await tools.store.disks.settle(source.volume) }
     }
 }

@@ -11,9 +11,11 @@ extension Volumes {
             try volume.requireDeletable()
             try Self.remove(volume, at: now, in: transaction)
         }
+        await call.store.disks.settle(id)
     }
 
-    /// Deletes a volume's rows, such as that of an instance that is terminated. Its blocks stay until they are collected: others may share them.
+    /// Deletes a volume's rows, such as that of an instance that is terminated. Its blocks stay until they are collected: others may share
+    /// them. What was written to it goes when its disk is settled (``VolumeDisks/settle(_:)``), or within the hour.
     package static func remove(_ volume: Volume, at now: Date, in transaction: Transaction) throws {
         try ReleaseTable(transaction).insert(root: volume.base?.root, in: volume.base?.domain, at: now)
         try TagTable(transaction).removeAll(from: .volume(volume.id))

@@ -1,3 +1,4 @@
+import Blocks
 import Domain
 import Foundation
 import Metadata
@@ -5,13 +6,13 @@ import Metadata
 extension Volumes {
     package static let descriptionLengthMax = 255
 
-    /// Makes a snapshot of what a volume holds at the call. It is pending until a job has laid its map.
+    /// Makes a snapshot of what a volume holds at the call. It is pending until a job has laid its map; the guest goes on meanwhile.
     package func snapshot(_ id: String, description: String, tags: [Tag]) async throws -> Snapshot {
         try TagRules.check(tags)
         let (id, account, now) = (try Self.id(id), call.account, call.now)
         let (pendingMax, quotas) = (try await call.quota(.pendingSnapshots), try await call.storageQuotas())
         try await requireKey(of: id)
-        let snapshot = try await call.commit { transaction in
+        let check: @Sendable (Transaction) throws -> Volume = { transaction in
             let volume = try Self.own(id, of: account, in: transaction)
             try quotas.requireRoom(forSnapshots: 1, in: transaction)
             guard try Snapshots.pendingCount(of: account, in: transaction) < pendingMax else {
@@ -20,33 +21,65 @@ extension Volumes {
                     "You have reached the limit of \(pendingMax) pending snapshots: wait until some are completed, or delete some"
                 )
             }
-            return try Self.snapshot(volume, description: description, tags: tags, at: now, in: transaction)
+            try Self.requireRoomForSnapshot(of: volume, in: transaction)
+            return volume
+        }
+        // A point in time that is refused costs the volume a layer, so what can be refused is refused before.
+        _ = try await call.store.database.read(check)
+        let snapshot = try await call.withPoints(of: [id]) { points in
+            try await call.commit { transaction in
+                try Self.snapshot(
+                    try check(transaction),
+                    at: points[id],
+                    description: description,
+                    tags: tags,
+                    at: now,
+                    in: transaction
+                )
+            }
         }
         call.store.jobsWakeup()
         return snapshot
     }
 
-    /// Begins a snapshot of a volume, in a transaction of whoever needs it, who wakes the jobs then.
-    package static func snapshot(
-        _ volume: Volume,
-        description: String,
-        tags: [Tag],
-        at now: Date,
-        in transaction: Transaction
-    ) throws -> Snapshot {
-        let sources = VolumeSnapshotTable(transaction)
-        guard try sources.count(of: volume.id) < volume.shape.type.pendingSnapshotsMax else {
+    private static func requireRoomForSnapshot(of volume: Volume, in transaction: Transaction) throws {
+        guard try VolumeSnapshotTable(transaction).count(of: volume.id) < volume.shape.type.pendingSnapshotsMax else {
             throw Fault(
                 .concurrentSnapshotLimitExceeded,
                 "Maximum allowed in-progress snapshots for a single volume exceeded."
             )
         }
+    }
+
+    /// Begins a snapshot of a volume, in a transaction of whoever needs it, who wakes the jobs then.
+    ///
+    /// - Parameter point: what ``Call/withPoints(of:_:)`` gave; nil for a volume that nobody has written to.
+    package static func snapshot(
+        _ volume: Volume,
+        at point: VolumePoint?,
+        description: String,
+        tags: [Tag],
+        at now: Date,
+        in transaction: Transaction
+    ) throws -> Snapshot {
+        try requireRoomForSnapshot(of: volume, in: transaction)
+        let sources = VolumeSnapshotTable(transaction)
         var volume = volume
         let snapshot = try volume.snapshot(.random(), description: description, tags: tags, at: now)
         try VolumeTable(transaction).update(volume)
         try SnapshotTable(transaction).insert(snapshot)
         try TagTable(transaction).set(tags, on: .snapshot(snapshot.id), by: snapshot.owner)
-        try sources.insert(.init(snapshot: snapshot.id, volume: volume.id, account: volume.owner, base: volume.base))
+        try sources.insert(
+            .init(
+                snapshot: snapshot.id,
+                volume: volume.id,
+                account: volume.owner,
+                base: volume.base,
+                mergedThrough: volume.mergedThrough,
+                layer: point?.layer,
+                number: sources.nextNumber(of: volume.id)
+            )
+        )
         try JobTable(transaction).insert(
             Job(
                 id: snapshot.id.rawValue,
@@ -74,6 +107,16 @@ extension Volumes {
         } catch let refusal as KeyRefusal {
             throw refusal.fault
         }
+    }
+}
+
+extension Call {
+    /// Takes a point in time of volumes, of all of them at one moment, for `body` to note in rows. A dry run takes none.
+    package func withPoints<Value: Sendable>(
+        of ids: [VolumeID],
+        _ body: @escaping @Sendable ([VolumeID: VolumePoint]) async throws -> Value
+    ) async throws -> Value {
+        try await isDryRun ? body([:]) : store.disks.withPoints(of: ids, body)
     }
 }
 
