@@ -7,7 +7,7 @@ struct DetachedProcess {
     private static let limiter = "/usr/bin/prlimit"
     /// Writes its own id, start and boot, then becomes the program: `$0` is the file.
     private static let launcher = #"""
-        umask 077 && read -r status </proc/self/stat && read -r boot </proc/sys/kernel/random/boot_id && printf '%s\n%s\n' "$status" "$boot" >"$0.new" && mv "$0.new" "$0" && exec "$@"
+        umask 077 && read -r status </proc/self/stat && { read -r boot </proc/sys/kernel/random/boot_id || boot=-; } 2>/dev/null && printf '%s\n%s\n' "$status" "$boot" >"$0.new" && mv "$0.new" "$0" && exec "$@"
         """#
 
     let program: String
@@ -21,7 +21,12 @@ struct DetachedProcess {
     /// What it inherits, from descriptor 3 on.
     let descriptors: [Int32]
 
+    /// - Throws: ``MachineError`` of the kind `runs` when a process that was started under this record lives, whoever started it and whether it
+    ///   has written its record yet or not.
     func start() throws(MachineError) {
+        let lock = try lock()
+        defer { close(lock) }
+        let descriptors = descriptors + [lock]
         let words = ["sh", "-c", Self.launcher, record, Self.limiter] + limits + ["--", program] + arguments
         let environment = ["LC_ALL=C", "PATH=/usr/bin:/bin", "MALLOC_ARENA_MAX=2"]
         unlink("\(folder)/\(record)")
@@ -49,6 +54,17 @@ struct DetachedProcess {
             Self.withStrings(environment) { environment in posix_spawn(&id, "/bin/sh", &actions, &attributes, words, environment) }
         }
         guard failure == 0 else { throw MachineError(.process, "Cannot start \(program): \(String(cString: strerror(failure))).") }
+    }
+
+    /// A lock that the process holds as long as it lives, since it inherits it: there is no moment at which a second one could begin.
+    private func lock() throws(MachineError) -> Int32 {
+        let path = "\(folder)/\(record).lock"
+        let made = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard made >= 0 else { throw MachineError(.process, "Cannot make \(path): \(String(cString: strerror(errno))).") }
+        defer { close(made) }
+        guard flock(made, LOCK_EX | LOCK_NB) == 0 else { throw MachineError(.runs, "\(program) runs already.") }
+        // Above those that a child gets, so that none is replaced before it is passed on.
+        return fcntl(made, F_DUPFD_CLOEXEC, 64)
     }
 
     /// `POSIX_SPAWN_SETSID`, which is declared for GNU's extensions alone.

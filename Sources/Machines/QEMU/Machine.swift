@@ -11,11 +11,12 @@ package actor Machine {
     package nonisolated let process: ProcessRecord
 
     package private(set) var state: MachineState
-    private let qmp: QMPConnection
+    let qmp: QMPConnection
     private let network: NetworkControl
     private var observers: [Int: AsyncStream<MachineState>.Continuation] = [:]
     private var observed = 0
-    private var removals: [String: [CheckedContinuation<Void, Never>]] = [:]
+    /// Who waits for the guest to give a device back.
+    var removals: [String: [AsyncStream<Never>.Continuation]] = [:]
     private var watch: Task<Void, Never>?
     private var resumption: Task<Void, Never>?
 
@@ -35,7 +36,7 @@ package actor Machine {
         let firmware = try installation.firmware(for: description.bootMode)
         try folder.make(firmware)
         if ProcessRecord(contentsOf: folder.place(MachineFolder.process))?.isAlive == true {
-            throw MachineError(.process, "The machine \(description.instance) runs already.")
+            throw MachineError(.runs, "The machine \(description.instance) runs already.")
         }
         try launch(description, folder, installation, accelerator, firmware)
         return try await connect(description, folder, group)
@@ -181,7 +182,7 @@ package actor Machine {
     private func forget(_ number: Int) { observers[number] = nil }
 
     private func take(_ event: QMPEvent) {
-        if case .deviceDeleted(let name) = event { removals.removeValue(forKey: name)?.forEach { $0.resume() } }
+        if case .deviceDeleted(let name) = event { removals.removeValue(forKey: name)?.forEach { $0.finish() } }
         move(to: state.after(event))
     }
 
@@ -200,7 +201,7 @@ package actor Machine {
         move(to: .gone)
         for observer in observers.values { observer.finish() }
         observers = [:]
-        for waiting in removals.values.joined() { waiting.resume() }
+        for waiting in removals.values.joined() { waiting.finish() }
         removals = [:]
     }
 
@@ -234,10 +235,20 @@ package actor Machine {
 
     /// As the button: whatever the guest does is lost.
     package func reset() async throws {
+        let wasOff = if case .off = state { true } else { false }
         try await qmp.execute("system_reset")
-        // What had switched itself off, begins anew.
-        if case .off = state { try await resume() }
+        // What had switched itself off, begins anew: as soon as QEMU has done the reset, until when it refuses.
+        guard wasOff else { return }
+        for _ in 0..<50 {
+            do { return try await resume() } catch let error as MachineError where error.kind == .refused {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        try await resume()
     }
+
+    /// Presses the power button, and waits for nothing.
+    package func pressPowerButton() async throws { try await qmp.execute("system_powerdown") }
 
     /// Presses the power button, and waits for the guest to switch itself off.
     ///
@@ -245,7 +256,7 @@ package actor Machine {
     package func powerDown(within limit: Duration) async throws -> Bool {
         let states = states()
         if case .off = state { return true }
-        try await qmp.execute("system_powerdown")
+        try await pressPowerButton()
         return await Self.first(of: states, within: limit) { state in
             switch state {
             case .off, .gone: true
@@ -278,47 +289,6 @@ package actor Machine {
         return try folder.takeFile(MachineFolder.screen, most: 16 << 20)
     }
 
-    /// Gives the guest a disk while it runs.
-    package func attach(_ disk: MachineDescription.Disk) async throws {
-        try await qmp.execute("blockdev-add", QEMUCommandLine.node(disk))
-        do { try await qmp.execute("device_add", QEMUCommandLine.device(disk, description.architecture)) } catch {
-            _ = try? await qmp.execute("blockdev-del", ["node-name": .string(disk.serial)])
-            throw error
-        }
-    }
-
-    /// Takes a disk from the guest. A guest has to agree, and one that boots cannot yet.
-    ///
-    /// - Returns: whether it did within the limit. If not, the disk is there still, and the call may be made again.
-    package func detach(_ disk: MachineDescription.Disk, within limit: Duration) async throws -> Bool {
-        let name = QEMUCommandLine.deviceName(disk.volume)
-        try await qmp.execute("device_del", ["id": .string(name)])
-        let left = await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                await self.removal(of: name)
-                return true
-            }
-            group.addTask {
-                try? await Task.sleep(for: limit)
-                return false
-            }
-            let first = await group.next() ?? false
-            if !first { giveUpOnRemoval(of: name) }
-            group.cancelAll()
-            return first
-        }
-        guard left else { return false }
-        try await qmp.execute("blockdev-del", ["node-name": .string(disk.serial)])
-        return true
-    }
-
-    private func removal(of name: String) async {
-        guard state != .gone else { return }
-        await withCheckedContinuation { removals[name, default: []].append($0) }
-    }
-
-    private func giveUpOnRemoval(of name: String) { removals.removeValue(forKey: name)?.forEach { $0.resume() } }
-
     // The network -----------------------------------------------------------------------------------------------------
 
     /// Makes a port of the host lead to one of the guest.
@@ -329,6 +299,9 @@ package actor Machine {
     package func endForward(address: IPv4Address, port: UInt16) async throws { try await network.remove(address: address, port: port) }
 
     package func forwards() async throws -> [Forward] { try await network.list() }
+
+    /// Whether the process that is the guest's network lives. QEMU 7.2 does not take another.
+    package nonisolated var hasNetwork: Bool { ProcessRecord(contentsOf: folder.place(MachineFolder.helperProcess))?.isAlive == true }
 
     private static func first(
         of states: AsyncStream<MachineState>,

@@ -31,7 +31,9 @@ package struct MachineDescription: Hashable, Sendable {
         }
 
         /// What the guest reads as the disk's serial number, as on EC2: the id without its hyphen.
-        var serial: String { volume.replacing("-", with: "") }
+        var serial: String { Self.serial(of: volume) }
+
+        static func serial(of volume: String) -> String { volume.replacing("-", with: "") }
     }
 
     /// `i-` and 17 hexadecimal digits.
@@ -46,6 +48,7 @@ package struct MachineDescription: Hashable, Sendable {
 
     /// Disks that fit on the bus.
     package static let slots = 26
+    package static let processorsMax = 64
 
     /// - Throws: ``MachineError`` when no machine can be so.
     package init(
@@ -69,7 +72,7 @@ package struct MachineDescription: Hashable, Sendable {
                 "The machine \(instance) needs a disk in slot 0 and at most one in each of \(Self.slots) slots."
             )
         }
-        guard (1...64).contains(processors), (64...(1 << 20)).contains(memoryMiB) else {
+        guard (1...Self.processorsMax).contains(processors), (64...(1 << 20)).contains(memoryMiB) else {
             throw MachineError(.description, "The machine \(instance) cannot have \(processors) processors and \(memoryMiB) MiB of memory.")
         }
         guard architecture == .x86 || bootMode != .bios else {
@@ -107,6 +110,8 @@ package struct MachineError: Error, Hashable, Sendable, CustomStringConvertible 
         case missing
         /// A process does not start, or ended.
         case process
+        /// It runs already, and may be adopted.
+        case runs
         /// QEMU refused a command; the cause has its words.
         case refused
         /// No answer in time, or the connection was lost.

@@ -26,8 +26,21 @@ package struct MachineFolder: Hashable, Sendable {
     /// How many bytes the guest wrote to its serial port in all: who follows it, sees how much of ``consoleOutput`` is new.
     package var consoleBytes: UInt64 { BoundedLog.read(place(Self.console))?.total ?? 0 }
 
-    /// Makes it, for its owner alone, and what firmware keeps in it.
+    /// When the guest wrote to its serial port last; nil before it has.
+    package var consoleWrittenAt: (seconds: Int, nanoseconds: Int)? {
+        var status = stat()
+        guard stat(place(Self.console), &status) == 0 else { return nil }
+        return (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+    }
+
+    /// Makes it, for its owner alone, with what firmware keeps in it.
     func make(_ firmware: QEMUInstallation.Firmware?) throws(MachineError) {
+        try make()
+        if let firmware, access(place(Self.variables), F_OK) != 0 { try copy(firmware.variables, to: Self.variables) }
+    }
+
+    /// Makes it, for its owner alone.
+    package func make() throws(MachineError) {
         var status = stat()
         if mkdir(path, 0o700) != 0 {
             guard errno == EEXIST, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
@@ -41,7 +54,6 @@ package struct MachineFolder: Hashable, Sendable {
                 "The path \(path) is too long for a machine: its sockets may have 107 bytes. Choose a shorter data folder."
             )
         }
-        if let firmware, access(place(Self.variables), F_OK) != 0 { try copy(firmware.variables, to: Self.variables) }
     }
 
     /// Whole or not at all.
@@ -64,7 +76,7 @@ package struct MachineFolder: Hashable, Sendable {
     }
 
     /// What QEMU said of itself: its last lines.
-    var complaint: String {
+    package var complaint: String {
         let descriptor = open(place(Self.log), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }

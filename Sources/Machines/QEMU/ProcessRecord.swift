@@ -53,7 +53,11 @@ package struct ProcessRecord: Hashable, Sendable {
         return (id, start, fields[0])
     }
 
-    private static var thisBoot: String { text(of: "/proc/sys/kernel/random/boot_id").filter { !$0.isNewline } }
+    /// `-` where it is not to be seen, as in a service under systemd's `ProcSubset=pid`.
+    private static var thisBoot: String {
+        let id = text(of: "/proc/sys/kernel/random/boot_id").filter { !$0.isNewline }
+        return id.isEmpty ? "-" : id
+    }
 
     private static func text(of path: String) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

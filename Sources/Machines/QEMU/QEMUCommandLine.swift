@@ -117,7 +117,14 @@ package struct QEMUCommandLine: Hashable, Sendable {
         }
     }
 
-    static func deviceName(_ volume: String) -> String { "disk-" + volume.replacing("-", with: "") }
+    static func deviceName(_ volume: String) -> String { devicePrefix + volume.dropFirst(4) }
+
+    /// Nil for what is no disk.
+    static func volume(ofDevice name: String) -> String? {
+        name.hasPrefix(devicePrefix) ? "vol-" + name.dropFirst(devicePrefix.count) : nil
+    }
+
+    private static let devicePrefix = "disk-vol"
 
     /// A comma ends an option's value, two are one of its own.
     private static func escaped(_ text: String) -> String { text.replacing(",", with: ",,") }

@@ -50,6 +50,9 @@ package struct QEMUInstallation: Hashable, Sendable {
         return QEMUInstallation(architecture: architecture, program: program, helper: helper, firmware: firmware(architecture, share))
     }
 
+    /// - Throws: when a machine could not boot so here.
+    package func requireFirmware(for bootMode: MachineDescription.BootMode) throws(MachineError) { _ = try firmware(for: bootMode) }
+
     /// How a machine boots here: `uefi-preferred` is BIOS where no firmware for UEFI is.
     ///
     /// - Throws: when it boots by UEFI alone and the firmware is missing.

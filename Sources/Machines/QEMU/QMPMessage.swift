@@ -26,7 +26,7 @@ enum QMPMessage: Sendable {
         } else if let refusal = json.value("error").unreadReader {
             self = .refusal(id: id, refusal.rawText("desc") ?? "no reason given")
         } else if json.contains("return"), let id {
-            self = .answer(id: id, QMPAnswer(json.value("return").unreadReader))
+            self = .answer(id: id, QMPAnswer(json.value("return")))
         } else {
             self = .other
         }
@@ -35,11 +35,14 @@ enum QMPMessage: Sendable {
 
 /// What a command returned.
 package struct QMPAnswer: Sendable {
-    private let json: JSONReader?
+    private let value: JSONValue
 
-    init(_ json: JSONReader?) { self.json = json }
+    init(_ value: JSONValue) { self.value = value }
 
-    package func text(_ name: String) -> String? { json?.rawText(name) }
+    package func text(_ name: String) -> String? { value.unreadReader?.rawText(name) }
+
+    /// The texts under a name in each object of a list.
+    func texts(_ name: String) -> [String] { value.unreadElements.compactMap { $0.unreadReader?.rawText(name) } }
 }
 
 /// What QEMU tells of by itself.
@@ -81,8 +84,8 @@ package enum MachineState: Hashable, Sendable {
     case held
     /// Stopped by a command.
     case paused
-    /// It switched itself off, or was told to and did; QEMU is there still.
-    case off(byGuest: Bool)
+    /// It switched itself off, or was told to and did; QEMU is there still. Nil when nobody watched how it came to it.
+    case off(byGuest: Bool?)
     /// Its kernel gave up.
     case panicked
     /// QEMU is gone.
@@ -94,7 +97,7 @@ package enum MachineState: Hashable, Sendable {
         case "prelaunch", "inmigrate": self = .prepared
         case "running": self = .running
         case "io-error": self = .held
-        case "shutdown": self = .off(byGuest: true)
+        case "shutdown": self = .off(byGuest: nil)
         case "guest-panicked": self = .panicked
         default: self = .paused
         }

@@ -130,7 +130,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("prelaunch", .prepared), ("running", .running), ("io-error", .held), ("shutdown", .off(byGuest: true)), ("paused", .paused),
+            ("prelaunch", .prepared), ("running", .running), ("io-error", .held), ("shutdown", .off(byGuest: nil)), ("paused", .paused),
             ("guest-panicked", .panicked),
         ] as [(String, MachineState)]
     )

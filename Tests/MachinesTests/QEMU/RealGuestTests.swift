@@ -35,6 +35,7 @@ import Testing
         }
         let machine = try #require(try await Machine.adopt(GuestWorkshop.description(in: folder), in: shop.machine))
         #expect(await machine.state == .running)
+        try await checkNoSecondBegins(shop)
         do {
             try await use(machine, shop, pages, metadata)
         } catch {
@@ -43,6 +44,24 @@ import Testing
         }
         #expect(!machine.process.isAlive)
         #expect(try await Machine.adopt(GuestWorkshop.description(in: folder), in: shop.machine) == nil)
+    }
+
+    /// Neither while its record says that it runs, nor when there is none: as in the moment before it has written one.
+    private func checkNoSecondBegins(_ shop: GuestWorkshop) async throws {
+        let (record, aside) = (shop.machine.place("qemu.pid"), shop.machine.place("aside"))
+        for hasRecord in [true, false] {
+            if !hasRecord { try FileManager.default.moveItem(atPath: record, toPath: aside) }
+            let error = await #expect(throws: MachineError.self) {
+                _ = try await Machine.start(
+                    GuestWorkshop.description(in: shop.folder),
+                    in: shop.machine,
+                    by: GuestWorkshop.installation(),
+                    accelerator: .tcg
+                )
+            }
+            #expect(error?.kind == .runs)
+            if !hasRecord { try FileManager.default.moveItem(atPath: aside, toPath: record) }
+        }
     }
 
     private func use(_ machine: Machine, _ shop: GuestWorkshop, _ pages: [String: String], _ metadata: StandInMetadata) async throws {
@@ -121,7 +140,7 @@ import Testing
         try await machine.attach(second)
         let awaitDisk = "for i in $(seq 600); do [ -e /sys/class/block/vdb ] && break; usleep 100000; done; cat /sys/class/block/vdb/serial"
         #expect(try await shop.ssh(ssh, awaitDisk).text == "vol00000000000000002")
-        #expect(try await machine.detach(second, within: .seconds(120)))
+        #expect(try await machine.detach(second.volume, within: .seconds(120)))
         #expect(try await shop.ssh(ssh, "ls /sys/class/block").text.contains("vdb") == false)
         let missing = MachineDescription.Disk(volume: "vol-00000000000000003", socket: "\(shop.folder)/none.sock", slot: 4)
         let error = await #expect(throws: MachineError.self) { try await machine.attach(missing) }
