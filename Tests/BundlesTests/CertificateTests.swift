@@ -17,6 +17,26 @@ import Testing
         }
     }
 
+    /// As guests check the identity document of their instance.
+    @Test func documentsAreSigned() throws {
+        try Tool.inFolder { folder in
+            let (pems, document) = (Identity.region.pems, "{\n  \"instanceId\" : \"i-0123456789abcdef0\"\n}")
+            func write(_ bytes: [UInt8], _ name: String) throws { try Data(bytes).write(to: folder.appending(path: name)) }
+            try write(Array(pems.certificatePEM.utf8), "cert")
+            try write(Array(document.utf8), "document")
+            try write(Identity.region.key.signature(over: Array(document.utf8)), "signature")
+            try write(Identity.region.key.signedData(Array(document.utf8), with: pems.certificatePEM), "pkcs7")
+            try write(Array(Tool.run("openssl", ["x509", "-in", "cert", "-noout", "-pubkey"], in: folder).utf8), "public")
+            let plain = ["dgst", "-sha256", "-verify", "public", "-signature", "signature", "document"]
+            #expect(try Tool.run("openssl", plain, in: folder) == "Verified OK\n")
+            let verify = ["smime", "-verify", "-binary", "-in", "pkcs7", "-inform", "DER", "-noverify"]
+            #expect(try Tool.run("openssl", verify, in: folder) == document)
+            #expect(try Tool.run("openssl", verify + ["-nointern", "-certfile", "cert"], in: folder) == document)
+            try write(Identity.other.key.signedData(Array(document.utf8), with: pems.certificatePEM), "pkcs7")
+            #expect(throws: Tool.Failure.self) { try Tool.run("openssl", verify, in: folder) }
+        }
+    }
+
     /// Until 2049 its end is written with two digits of the year, later with four (RFC 5280, 4.1.2.5).
     @Test(arguments: ["2026-02-28T23:59:59Z", "2029-12-31T00:00:00Z", "2044-02-29T12:00:01Z"])
     func whenACertificateEnds(start: String) throws {

@@ -30,7 +30,7 @@ package struct RSACertificate: Hashable, Sendable {
     }
 
     /// RFC 5280, 4.1: the version is left out, then serial number, algorithm, issuer, validity, subject, key.
-    private static func members(of certificate: ASN1Node) throws -> [ASN1Node] {
+    static func members(of certificate: ASN1Node) throws -> [ASN1Node] {
         guard case .constructed(let fields) = certificate.content, let body = Array(fields).first,
             case .constructed(let members) = body.content
         else { throw BundleError("not a certificate") }

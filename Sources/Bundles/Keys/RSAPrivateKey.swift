@@ -4,7 +4,7 @@ import Foundation
 
 /// An RSA key of 1,024 bits or more that unwraps bundle keys and signs manifests.
 package struct RSAPrivateKey: Sendable {
-    private let key: _RSA.Signing.PrivateKey
+    let key: _RSA.Signing.PrivateKey
 
     /// - Parameter pem: PKCS #1 or PKCS #8, not encrypted.
     package init(pem: String) throws(BundleError) {
