@@ -138,10 +138,12 @@ let targets: [Target] = [
     .target(
         name: "Services",
         dependencies: [
-            "Domain", "Files", "Hexadecimal", "Blocks", "Bundles", "DiskImages", "Sealing", "Machines", "Metadata", "Transfer",
+            "Domain", "Files", "GuestNetwork", "Hexadecimal", "Blocks", "Bundles", "DiskImages", "Sealing", "Machines", "Metadata",
+            "Transfer",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         ],
         swiftSettings: strict
@@ -288,7 +290,7 @@ let targets: [Target] = [
     .testTarget(
         name: "ServicesTests",
         dependencies: [
-            "Domain", "Blocks", "Bundles", "Sealing", "Metadata", "Transfer", "Services", "TestSupport",
+            "Domain", "Blocks", "Bundles", "GuestNetwork", "Machines", "Sealing", "Metadata", "Transfer", "Services", "TestSupport",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
         ],

@@ -35,7 +35,7 @@ ALLOWED = {
     "GuestNetwork": {"CSlirp", "Files"},
     "ferry-network": {"GuestNetwork"},
     "Machines": {"CSpawn", "Domain", "Blocks", "Files", "GuestNetwork", "Wire"},
-    "Services": {"Domain", "Files", "Hexadecimal", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Transfer"},
+    "Services": {"Domain", "Files", "GuestNetwork", "Hexadecimal", "Blocks", "Bundles", "DiskImages", "Machines", "Sealing", "Metadata", "Transfer"},
     "API": {"Connections", "Domain", "Hexadecimal", "Sealing", "Wire", "Services"},
     "ferry": {"CMalloc", "Connections", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API"},
 }

@@ -3,6 +3,7 @@ extension FaultCode {
     package static let addressLimitExceeded = FaultCode(rawValue: "AddressLimitExceeded")
     package static let incorrectInstanceState = FaultCode(rawValue: "IncorrectInstanceState")
     package static let insufficientFreeAddressesInSubnet = FaultCode(rawValue: "InsufficientFreeAddressesInSubnet")
+    package static let insufficientInstanceCapacity = FaultCode(rawValue: "InsufficientInstanceCapacity")
     package static let invalidInstanceIDMalformed = FaultCode(rawValue: "InvalidInstanceID.Malformed")
     package static let invalidInstanceIDNotFound = FaultCode(rawValue: "InvalidInstanceID.NotFound")
     package static let invalidInstanceType = FaultCode(rawValue: "InvalidInstanceType")

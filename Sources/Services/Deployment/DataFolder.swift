@@ -45,6 +45,8 @@ package struct DataFolder: Sendable {
     package func volumes(_ region: Region) -> String { regionFolder(region) + "/volumes" }
     /// The sockets on which volumes are served.
     package func volumeSockets(_ region: Region) -> String { regionFolder(region) + "/nbd" }
+    /// A folder for each instance, where its processes run.
+    package func machines(_ region: Region) -> String { regionFolder(region) + "/machines" }
     /// For files that a job needs while it runs.
     package func scratch(_ region: Region) -> String { regionFolder(region) + "/scratch" }
     package func frameIndex(_ region: Region) -> String { regionFolder(region) + "/index.sqlite" }

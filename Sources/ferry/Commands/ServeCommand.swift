@@ -22,6 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var folder: DataFolderOptions
     @OptionGroup var rootKey: RootKeyOptions
     @OptionGroup var connections: ConnectionOptions
+    @OptionGroup var machines: MachineOptions
 
     @Option(
         help: ArgumentHelp(
@@ -202,6 +203,7 @@ struct ServeCommand: AsyncParsableCommand {
                 hostNames: hostName,
                 tls: tls,
                 collections: Collector.Schedule(pause: pause, grace: min(60, pause)),
+                guests: machines.settings,
                 connectionLimits: connections.limits(files: FileLimit.raise()),
                 drainTime: .seconds(connections.drainTimeout),
                 logger: Logger(label: "ferry")

@@ -19,6 +19,15 @@ struct Server {
         let key: String
     }
 
+    /// How guests are run.
+    struct GuestSettings {
+        /// Where QEMU is looked for.
+        let searchPath: String
+        /// Of all guests together.
+        let memoryMiB: Int
+        let timing: GuestTiming
+    }
+
     /// For the bodies that are read whole, of all requests together; half of it for those whose signature covers a body that has to come first.
     private static let bodyBytesMax = 64 << 20
 
@@ -40,6 +49,8 @@ struct Server {
     let hostNames: [String]
     let tls: TLSFiles?
     let collections: Collector.Schedule
+    /// Nil where no guests are run.
+    let guests: GuestSettings?
     let connectionLimits: ConnectionLimits
     /// For the requests that are going on when the server stops.
     let drainTime: Duration
@@ -93,7 +104,9 @@ struct Server {
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 // The edge stops first, so that nothing is asked of what has stopped already.
-                services: (reconcilers + [Ballast(folder: folder, logger: logger), try edge(deployment)]).map { .init(service: $0) },
+                services: (reconcilers + guests(of: deployment) + [Ballast(folder: folder, logger: logger), try edge(deployment)]).map {
+                    .init(service: $0)
+                },
                 logger: logger
             )
         )
@@ -132,6 +145,27 @@ struct Server {
             )
         }
         logger.info("The root account's access key is in the credentials file", metadata: ["file": "\(folder.credentials)"])
+    }
+
+    /// What runs the guests. They go on when it stops, and are found again.
+    private func guests(of deployment: Deployment) -> [any Service] {
+        guard let guests else { return [] }
+        // The helper is beside this program, or where the package has put it.
+        let host = QEMUHost(searching: guests.searchPath, helpers: [ProgramFolder.path, "/usr/lib/ferry"])
+        let memory = GuestMemory(limitMiB: guests.memoryMiB)
+        return deployment.regions.values.map { store in
+            let machines = RegionMachines(folder: folder.machines(store.region), host: host, memory: memory)
+            store.machines = machines
+            return InstanceReconciler(
+                store: store,
+                deployment: deployment,
+                host: host,
+                disks: store.disks,
+                memory: memory,
+                machines: machines,
+                timing: guests.timing
+            )
+        }
     }
 
     private func edge(_ deployment: Deployment) throws -> any Service {

@@ -1,0 +1,149 @@
+import Domain
+import Foundation
+import Logging
+import Machines
+import Metadata
+
+extension InstanceDrive {
+    /// Looks after a guest that runs.
+    func look(after facts: InstanceFacts) async throws -> Bool {
+        guard let machine = try await attend(facts) else {
+            return try await ended(
+                facts,
+                StateReason(code: "Server.InternalError", message: "Server.InternalError: The guest ended unexpectedly")
+            )
+        }
+        switch await machine.state {
+        case .gone: return true
+        case .off:
+            guard let wish = facts.instance.rebootRequestedAt else { return try await ended(facts, nil) }
+            return try await reboot(machine, for: wish)
+        // Whoever started it was killed before it went on.
+        case .prepared, .paused: try await machine.resume()
+        case .running, .held, .panicked: break
+        }
+        if let wish = facts.instance.rebootRequestedAt, try await shutDown(machine) { return try await reboot(machine, for: wish) }
+        try await keepPorts(facts, of: machine)
+        try await keepSizes(facts, of: machine)
+        tellOfNetwork(machine)
+        return try await keepVolumes(facts, of: machine)
+    }
+
+    /// The guest is no more.
+    private func ended(_ facts: InstanceFacts, _ failure: StateReason?) async throws -> Bool {
+        if failure == nil {
+            logger.info("A guest shut itself down")
+        } else {
+            logger.error("A guest ended unexpectedly", metadata: ["cause": "\(tools.folder(of: id).complaint)"])
+        }
+        await end(facts)
+        try await settle(failure)
+        return true
+    }
+
+    /// Notes that there is no guest any more.
+    func settle(_ failure: StateReason?) async throws {
+        let now = tools.now
+        try await save { instance, transaction in
+            instance.guestEnded(failure, at: now)
+            try InstanceDrive.settleVolumes(of: instance, in: transaction)
+            try InstanceDrive.tell(nil, of: instance, in: transaction)
+        }
+    }
+
+    /// Asks a guest to shut down, again and again.
+    ///
+    /// - Returns: whether it has had its time.
+    func shutDown(_ machine: any GuestMachine) async throws -> Bool {
+        let now = tools.now
+        guard let (first, last) = asked else {
+            asked = (now, now)
+            try await machine.pressPowerButton()
+            return false
+        }
+        if now.timeIntervalSince(first) >= tools.timing.shutdown { return true }
+        if now.timeIntervalSince(last) >= tools.timing.pressAgain {
+            asked = (first, now)
+            try await machine.pressPowerButton()
+        }
+        return false
+    }
+
+    private func reboot(_ machine: any GuestMachine, for wish: Date) async throws -> Bool {
+        try await machine.reset()
+        asked = nil
+        try await save { instance, _ in instance.rebooted(for: wish) }
+        logger.info("Rebooted an instance")
+        return true
+    }
+
+    private func keepPorts(_ facts: InstanceFacts, of machine: any GuestMachine) async throws {
+        guard let wanted = facts.ports, wanted != ports else { return }
+        let ssh = await openPorts(facts, of: machine)
+        let known = facts.instance.tags.first { $0.key == InstancePorts.tagKey }?.value
+        guard ports == wanted, known != ssh.flatMap({ $0 == 22 ? nil : String($0) }) else { return }
+        try await save { instance, transaction in try InstanceDrive.tell(ssh, of: instance, in: transaction) }
+    }
+
+    /// Tells the guest of volumes that have grown. QEMU reads the size of a disk when it connects, so it is made to connect again; it does when the
+    /// guest uses the disk next, and until then refuses.
+    private func keepSizes(_ facts: InstanceFacts, of machine: any GuestMachine) async throws {
+        for volume in facts.volumes where facts.attachment(of: volume)?.state == .attached {
+            let bytes = UInt64(volume.shape.sizeGiB) << 30
+            guard sizes[volume.id]?.told != bytes else { continue }
+            if let known = sizes[volume.id], known.served != bytes {
+                await tools.disks.settle(volume.id)
+                guard await tools.disks.byteCount(of: volume.id) == bytes else { continue }
+                await tools.disks.close(volume.id)
+                _ = try await serve(volume.id)
+                sizes[volume.id]?.served = bytes
+            }
+            do { try await machine.grow(volume.id.rawValue, to: bytes) } catch let error as MachineError where error.kind == .refused {
+                continue
+            }
+            sizes[volume.id] = (told: bytes, served: bytes)
+        }
+    }
+
+    /// Gives the guest volumes, and takes them.
+    private func keepVolumes(_ facts: InstanceFacts, of machine: any GuestMachine) async throws -> Bool {
+        var hasChanged = false
+        for volume in facts.volumes {
+            switch facts.attachment(of: volume)?.state {
+            case .attaching: hasChanged = try await attach(volume, facts, machine) || hasChanged
+            case .detaching, .busy: hasChanged = try await detach(volume, machine) || hasChanged
+            case .attached, .detached, nil: break
+            }
+        }
+        return hasChanged
+    }
+
+    private func attach(_ volume: Volume, _ facts: InstanceFacts, _ machine: any GuestMachine) async throws -> Bool {
+        guard volume.isUsable, let device = facts.attachment(of: volume)?.device else { return false }
+        let socket = try await serve(volume.id)
+        let slot = InstanceDisks.slot(of: device)
+        try await machine.attach(MachineDescription.Disk(volume: volume.id.rawValue, socket: socket, slot: max(1, slot)))
+        note(volume)
+        try await save { instance, transaction in try Volumes.finishAttaching(volume.id, to: instance.id, in: transaction) }
+        logger.info("Gave a volume to a guest", metadata: ["volume": "\(volume.id)"])
+        return true
+    }
+
+    /// A guest that does not agree is asked again at the next look.
+    private func detach(_ volume: Volume, _ machine: any GuestMachine) async throws -> Bool {
+        guard try await machine.detach(volume.id.rawValue, within: tools.timing.detach) else { return false }
+        await tools.disks.close(volume.id)
+        served.remove(volume.id)
+        sizes[volume.id] = nil
+        try await save { instance, transaction in try Volumes.finishDetaching(volume.id, from: instance.id, in: transaction) }
+        logger.info("Took a volume from a guest", metadata: ["volume": "\(volume.id)"])
+        return true
+    }
+
+    /// Once: nothing can be done but to stop and start the instance.
+    private func tellOfNetwork(_ machine: any GuestMachine) {
+        guard !hasToldOfNetwork, !machine.hasNetwork else { return }
+        hasToldOfNetwork = true
+        logger.error("The network of a guest has ended: stop and start the instance")
+    }
+}
