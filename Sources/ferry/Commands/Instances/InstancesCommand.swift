@@ -1,0 +1,44 @@
+import ArgumentParser
+import Client
+
+/// `ferry instances`: the account's instances.
+struct InstancesCommand: ClientCommand {
+    static let configuration = CommandConfiguration(commandName: "instances", abstract: "List your instances.")
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "List the instances of every Region.")
+    var allRegions = false
+
+    func validate() throws {
+        guard !allRegions || server.region == nil else { throw ValidationError("Give --region or --all-regions.") }
+    }
+
+    func execute() async throws {
+        let found = try await Session.run(server) { session in
+            let regions =
+                allRegions
+                ? try await doing("listing the Regions") { try await session.client.regionNames(asking: session.region) } : [session.region]
+            var found: [(region: String, instance: RemoteInstance)] = []
+            for region in regions {
+                let instances = try await doing("listing the instances of \(region)") { try await session.client.instances(region: region) }
+                found += instances.map { (region, $0) }
+            }
+            return found.sorted { ($0.instance.launchTime, $0.instance.id) < ($1.instance.launchTime, $1.instance.id) }
+        }
+        if output.json { return try Terminal.say(json: found.map { ListedInstance($0.instance, region: $0.region) }) }
+        if output.quiet { return found.forEach { Terminal.say($0.instance.id) } }
+        var table = TextTable(heading: ["INSTANCE", "NAME", "STATE", "TYPE", "ADDRESS", "REGION", "IMAGE", "LAUNCHED"])
+        for (region, instance) in found {
+            table.add(
+                [
+                    instance.id, instance.name ?? "-", instance.state, instance.type, instance.publicAddress ?? "-", region,
+                    instance.imageID,
+                    instance.launchTime,
+                ].map(TerminalText.clean)
+            )
+        }
+        for line in table.lines { Terminal.say(line) }
+    }
+}
