@@ -46,6 +46,8 @@ package struct MetadataServer: Sendable {
             .serverChannelOption(.backlog, value: 128)
             // Nothing is read before somebody serves it: see `serve`.
             .childChannelOption(.autoRead, value: false)
+            // Small clients say that they are done before they listen: `printf … | nc`.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations

@@ -88,6 +88,36 @@ import Testing
         }
     }
 
+    /// As `printf … | nc` does, with which the smallest guests ask.
+    @Test func whoIsDoneSpeakingIsAnswered() async throws {
+        try await serving { path in
+            let request = "PUT /latest/api/token HTTP/1.0\r\nX-aws-ec2-metadata-token-ttl-seconds: 60\r\nContent-Length: 0\r\n\r\n"
+            let answer = Self.answer(to: request, at: path)
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(answer.split(separator: "\r\n").last.map { $0.utf8.count } == 64, "\(answer)")
+        }
+    }
+
+    /// What comes back to a client that closes its side at once, until the server closes the other.
+    private static func answer(to request: String, at path: String) -> String {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let connected = withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard connected == 0 else { return "" }
+        _ = request.withCString { send(descriptor, $0, strlen($0), 0) }
+        shutdown(descriptor, Int32(SHUT_WR))
+        var (bytes, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 4_096))
+        while case let count = recv(descriptor, &buffer, buffer.count, 0), count > 0 { bytes += buffer[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     @Test func aFloodIsAnsweredBusyAndHarmsNobodyLater() async throws {
         var limits = MetadataServer.Limits()
         limits.rate = CallRate(burst: 3, perSecond: 1)
