@@ -338,6 +338,31 @@ def test_env_points_unmodified_tools_at_the_server(server, tmp_path):
     assert result.stdout.strip() == server.account, result.stderr
 
 
+def test_env_takes_what_is_set_for_single_services_out_of_the_way(server, tmp_path):
+    script = 'eval "$("$0" env --data "$1")" && "$2" -m awscli iam list-roles --query "length(Roles)"'
+    strange = {"AWS_ENDPOINT_URL_IAM": "http://127.0.0.1:1", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_PROFILE": "nope"}
+    bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **strange}
+    python = ROOT / ".venv" / "bin" / "python"
+    result = subprocess.run(["bash", "-c", script, binary(), server.data, python], env=bare, capture_output=True, text=True, timeout=HANG)
+    assert result.stdout.strip().isdigit(), result.stderr
+
+
+@pytest.mark.parametrize("half", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+def test_half_a_key_is_told(server, tmp_path, half):
+    bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_ENDPOINT_URL": server.endpoint, half: "x"}
+    result = subprocess.run([binary(), "images"], env=bare, capture_output=True, text=True, timeout=HANG)
+    assert result.returncode == FAILED
+    assert f"{half} is set and" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["scrub", "du", "gc", "certificate", "backup"])
+def test_a_folder_that_is_not_there_is_no_loss(tmp_path, command):
+    arguments = [str(tmp_path / "to")] if command == "backup" else []
+    result = subprocess.run([binary(), command, "--data", str(tmp_path / "none"), *arguments], capture_output=True, text=True, timeout=HANG)
+    assert result.returncode == FAILED
+    assert f"there is no data folder of ferry at {tmp_path / 'none'}" in result.stderr
+
+
 def test_env_can_be_taken_back(server, tmp_path):
     script = 'eval "$("$0" env --data "$1")" && eval "$("$0" env --unset)" && env | grep -c ^AWS_'
     bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}

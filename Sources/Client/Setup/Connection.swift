@@ -85,8 +85,12 @@ package struct Connection: Sendable {
         let ownKey = isOwnServer ? SharedCredentials(path: folder.credentialsPath)?.credential(profile: "default") : nil
         if request.dataFolder != nil, let ownKey { return ownKey }
         guard !request.ownKeyOnly else { throw Missing(description: missingOwnKey(folder)) }
-        if let id = environment["AWS_ACCESS_KEY_ID"], let secret = environment["AWS_SECRET_ACCESS_KEY"] {
+        switch (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]) {
+        case (let id?, let secret?):
             return Credential(accessKeyID: id, secretAccessKey: secret, sessionToken: environment["AWS_SESSION_TOKEN"])
+        case (_?, nil): throw Missing(description: "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not: set both, or neither")
+        case (nil, _?): throw Missing(description: "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not: set both, or neither")
+        case (nil, nil): break
         }
         if let ownKey { return ownKey }
         if let credential = SharedCredentials(path: sharedPath)?.credential(profile: environment["AWS_PROFILE"] ?? "default") {

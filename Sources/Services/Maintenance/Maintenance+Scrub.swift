@@ -5,6 +5,7 @@ import Metadata
 extension Maintenance {
     /// What is wrong with the directory; nil when it is whole.
     package func directoryDamage() async throws -> String? {
+        try requireData()
         let directory = try DirectoryRows.read(in: folder)
         defer { try? directory.close() }
         return try await damage(of: directory)

@@ -62,13 +62,22 @@ package struct Maintenance: Sendable {
     ///
     /// - Throws: `RowsAmiss`, `NoDataFolder`.
     package func regions() throws -> [Region] {
-        let there = try folder.regions()
-        guard FileIdentity(folder.directoryDatabase) != nil || !there.isEmpty else { throw NoDataFolder(path: folder.path) }
+        let there = try requireData()
         let directory = try DirectoryRows.read(in: folder)
         defer { try? directory.close() }
         for region in try directory.blockingRead({ try RegionTable($0).regions() }) where !there.contains(region) {
             throw RowsAmiss(region: region, path: folder.regionFolder(region), problem: .folderMissing)
         }
+        return there
+    }
+
+    /// The Regions that have a folder.
+    ///
+    /// - Throws: `NoDataFolder`
+    @discardableResult
+    func requireData() throws -> [Region] {
+        let there = try folder.regions()
+        guard FileIdentity(folder.directoryDatabase) != nil || !there.isEmpty else { throw NoDataFolder(path: folder.path) }
         return there
     }
 

@@ -43,7 +43,7 @@ struct CopyCommand: ClientCommand {
     /// The destinations in their order, each once.
     private var destinations: [String] {
         var seen: Set<String> = []
-        return to.flatMap { $0.split(separator: ",").map(String.init) }.filter { seen.insert($0).inserted }
+        return to.flatMap { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }.filter { seen.insert($0).inserted }
     }
 
     func validate() throws {

@@ -26,9 +26,14 @@ struct EnvCommand: ClientCommand {
 
     /// Would outrank or spoil what is exported.
     private static let inTheWay = [
-        "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL_EBS", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_S3",
-        "AWS_ENDPOINT_URL_STS",
+        "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT",
     ]
+
+    /// The URLs that an environment has for single services, whichever they are.
+    private static func serviceURLs(in environment: [String: String]) -> [String] {
+        environment.keys.filter { $0.wholeMatch(of: /AWS_ENDPOINT_URL_[A-Za-z0-9_]+/) != nil }.sorted()
+    }
 
     func execute() async throws {
         if unset {
@@ -49,7 +54,7 @@ struct EnvCommand: ClientCommand {
         let connection = try Connection(request, environment: environment.filter { kept.contains($0.key) })
         let endpoint = connection.endpoints.url(of: .ec2, in: connection.region)
 
-        Terminal.say("unset \(Self.inTheWay.joined(separator: " "))")
+        Terminal.say("unset \((Self.inTheWay + Self.serviceURLs(in: environment)).joined(separator: " "))")
         for (name, value) in [
             ("AWS_ENDPOINT_URL", endpoint.description),
             ("AWS_ACCESS_KEY_ID", connection.credential.accessKeyID),

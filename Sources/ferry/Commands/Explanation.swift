@@ -87,7 +87,7 @@ struct Explanation {
         if let reason = error.reason, ["DEPENDENCY_ACCESS_DENIED", "INVALID_CUSTOMER_KEY"].contains(reason) { return keysAdvice }
         // The server says a Region that it does not have as the AWS services do, as a fault of the signature.
         if error.message.contains("Credential should be scoped to a valid") {
-            return "The server does not have the Region \(error.region): name one that it has with --region, or set AWS_REGION."
+            return "The server does not have the Region \(error.region): name one that it has."
         }
         return switch error.code {
         case "AuthFailure" where error.message.hasPrefix("Not authorized for"):
@@ -107,8 +107,10 @@ struct Explanation {
             keysAdvice
         case "InvalidAMIName.Duplicate":
             "Give another --name, or remove the other image with `ferry rm`."
-        case "InvalidAMIID.NotFound", "InvalidAMIID.Malformed", "InvalidAMIID.Unavailable":
-            "If it is in another Region, name that with --region. `ferry images --all-regions` lists all images with their Regions."
+        case "InvalidAMIID.Malformed":
+            "Give the image's id, not its name: `ferry images --all-regions` lists both."
+        case "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable":
+            "If it is in another Region, name that Region. `ferry images --all-regions` lists all images with their Regions."
         case "InvalidSnapshot.InUse":
             "An image uses the snapshot; `ferry rm` removes an image with its snapshots."
         case "HTTP403" where error.action.hasPrefix("Head"):

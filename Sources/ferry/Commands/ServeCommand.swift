@@ -10,7 +10,7 @@ import Services
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve Regions over the EC2, EBS direct, KMS, S3, STS and IAM APIs.",
+        abstract: "Serve Regions over the EC2, EBS direct, KMS, S3, STS, IAM, Organizations, Recycle Bin and Service Quotas APIs.",
         discussion: """
             The first start creates an account with an access key, which it writes to DIR/credentials (only its owner can read it), and the \
             root key of all KMS keys, DIR/root.key. Keep a copy of the root key elsewhere. \
