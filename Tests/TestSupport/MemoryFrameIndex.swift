@@ -13,6 +13,7 @@ package final class MemoryFrameIndex: FrameIndex {
         var commits = 0
         var commitFault: (@Sendable (Int) -> (any Error)?)?
         var beforeLocating: (@Sendable ([Digest]) -> Void)?
+        var beforeStale: (@Sendable ([Digest]) -> Void)?
     }
 
     fileprivate let state = Mutex(State())
@@ -28,6 +29,9 @@ package final class MemoryFrameIndex: FrameIndex {
 
     /// Called before each look-up, on the thread that makes it; may block it.
     package func beforeLocating(_ body: (@Sendable ([Digest]) -> Void)?) { state.withLock { $0.beforeLocating = body } }
+
+    /// Called before each look for what is not marked, on the thread that makes it.
+    package func beforeStale(_ body: (@Sendable ([Digest]) -> Void)?) { state.withLock { $0.beforeStale = body } }
 
     package func locate(_ addresses: [Digest]) throws -> [Digest: FrameLocation] {
         state.withLock({ $0.beforeLocating })?(addresses)
@@ -143,7 +147,8 @@ package final class MemoryFrameIndex: FrameIndex {
     }
 
     package func stale(_ addresses: [Digest], before generation: UInt64) throws -> [Digest: FrameKind] {
-        state.withLock { state in
+        state.withLock({ $0.beforeStale })?(addresses)
+        return state.withLock { state in
             addresses.reduce(into: [:]) { stale, address in
                 if (state.generations[address] ?? 0) < generation { stale[address] = state.locations[address]?.kind }
             }

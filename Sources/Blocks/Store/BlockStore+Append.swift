@@ -124,11 +124,13 @@ extension BlockStore {
         let found = try sound(addresses, since: session.touches ? session.generation : 0)
         let rest = addresses.filter { !found.contains($0) }
         if rest.isEmpty { return .complete }
-        if session.touches {
-            let stale = try stale(rest, before: session.generation).keys.filter { !refused.contains($0) }
-            if !stale.isEmpty { return .undecided(.stale(stale)) }
-        }
-        return .incomplete(missing: rest.count)
+        guard session.touches else { return .incomplete(missing: rest.count) }
+        let stale = try stale(rest, before: session.generation).keys.filter { !refused.contains($0) }
+        if !stale.isEmpty { return .undecided(.stale(stale)) }
+        // What others mark between the two looks is in neither.
+        let marked = try sound(rest, since: session.generation)
+        let missing = rest.count { !marked.contains($0) }
+        return missing == 0 ? .complete : .incomplete(missing: missing)
     }
 
     /// What a frame that is written now takes the place of.

@@ -153,6 +153,26 @@ struct CollectionRoundTests {
         }
     }
 
+    /// What another session marks between the look for what is marked and the look for what is stale is in neither, and is there.
+    @Test func whatAnotherMarksBetweenTwoLooksIsThere() async throws {
+        try await StoreFixture.run { fixture in
+            let store = try await fixture.open()
+            let block = try await store.withWriter { writer in
+                let block = try await writer.put(TestBlock.compressible(1))
+                try await writer.flush()
+                return block
+            }
+            let page = try BlockMapPage([(slot: 0, digest: block), (slot: 1, digest: block)])
+            _ = try await CollectionRound(store: store).run { _ in
+                let generation = try fixture.index.generation()
+                fixture.index.beforeStale { _ = try? fixture.index.mark($0, generation: generation) }
+                try await store.withWriter { _ = try await $0.put(page: page) }
+                fixture.index.beforeStale(nil)
+            }
+            #expect(fixture.indexed.contains(block))
+        }
+    }
+
     @Test func aRoundThatWaitsCanBeCancelled() async throws {
         try await StoreFixture.run { fixture in
             let store = try await fixture.open()
