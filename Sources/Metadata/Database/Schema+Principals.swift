@@ -16,4 +16,10 @@ extension Schema {
         "ALTER TABLE iam_identities ADD COLUMN trust_ids TEXT",
         "CREATE INDEX iam_roles_unbound ON iam_identities (id) WHERE trust IS NOT NULL AND trust_ids IS NULL",
     ]
+
+    /// Buckets whose policy names somebody, as far as nobody has looked whom: all that anything is set of, at first.
+    static let unboundBucketSteps: [String] = [
+        "CREATE TABLE unbound_buckets (bucket TEXT PRIMARY KEY)",
+        "INSERT INTO unbound_buckets (bucket) SELECT DISTINCT bucket FROM bucket_settings",
+    ]
 }

@@ -105,6 +105,7 @@ extension Schema {
             volumeSteps,
             instanceSteps,
             volumeByteSteps,
+            unboundBucketSteps,
         ]
     )
 }

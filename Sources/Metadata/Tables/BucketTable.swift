@@ -32,6 +32,7 @@ package struct BucketTable {
 
     package func delete(_ name: BucketName) throws {
         try transaction.execute("DELETE FROM bucket_settings WHERE bucket = ?", [.text(name)])
+        try setBound(name)
         try transaction.execute("DELETE FROM buckets WHERE name = ?", [.text(name)])
     }
 
@@ -56,14 +57,19 @@ package struct BucketTable {
             """,
             [.text(name), .text(Self.settingsName), .bytes(try JSONColumn.encode(settings))]
         )
+        // Of what an older Ferry has taken in nobody has looked yet.
+        guard settings.policy != nil, settings.policyIDs == nil else { return }
+        try transaction.execute("INSERT INTO unbound_buckets (bucket) VALUES (?) ON CONFLICT (bucket) DO NOTHING", [.text(name)])
     }
 
-    /// At most `limit` buckets behind a name, by name, with what is set of them.
-    package func settings(after name: BucketName?, limit: Int) throws -> [(bucket: BucketName, settings: BucketSettings)] {
-        let sql = "SELECT bucket, value FROM bucket_settings WHERE name = ? AND bucket > ? ORDER BY bucket LIMIT ?"
-        return try transaction.rows(sql, [.text(Self.settingsName), .text(name?.rawValue ?? ""), .integer(limit)]).map { row in
-            (try row.value("bucket"), try Self.settings(of: try row.bytes("value")))
-        }
+    /// At most `limit` buckets of which nobody has looked whom their policy names.
+    package func unbound(limit: Int) throws -> [BucketName] {
+        try transaction.rows("SELECT bucket FROM unbound_buckets ORDER BY bucket LIMIT ?", [.integer(limit)]).map { try $0.value("bucket") }
+    }
+
+    /// Somebody has looked, or there is nothing to look at.
+    package func setBound(_ name: BucketName) throws {
+        try transaction.execute("DELETE FROM unbound_buckets WHERE bucket = ?", [.text(name)])
     }
 
     /// All of a bucket's settings as one value. Rows of other names are those of an older Ferry: a document each, as its client sent it.

@@ -61,24 +61,32 @@ package struct PrincipalBinding {
         return true
     }
 
-    private func bindBuckets(in store: RegionStore) async throws {
-        var last: BucketName?
-        while true {
-            let page = try await store.database.read { [last] in try BucketTable($0).settings(after: last, limit: Self.batch) }
-            guard let next = page.last?.bucket else { return }
-            last = next
-            let unbound = page.filter { $0.settings.policy != nil && $0.settings.policyIDs == nil }
-            guard !unbound.isEmpty else { continue }
-            let bound = try await directory.read { transaction in
-                try unbound.map { bucket, settings in
-                    var settings = settings
-                    settings.policyIDs = try NamedPrincipals(transaction).remaining(of: settings.policy?.principalNames ?? [])
-                    return (bucket, settings)
-                }
-            }
-            try await store.database.write { transaction in
-                for (bucket, settings) in bound { try BucketTable(transaction).set(settings, of: bucket) }
+    /// Those of a Region whose policies nobody has looked at yet.
+    func bindBuckets(in store: RegionStore) async throws {
+        while try await bindSomeBuckets(in: store) {}
+    }
+
+    private func bindSomeBuckets(in store: RegionStore) async throws -> Bool {
+        let found = try await store.database.read { transaction in
+            let table = BucketTable(transaction)
+            return try table.unbound(limit: Self.batch).map { (bucket: $0, settings: try table.settings(of: $0)) }
+        }
+        guard !found.isEmpty else { return false }
+        let bound = try await directory.read { transaction in
+            try found.map { bucket, settings -> (BucketName, BucketSettings?) in
+                guard let policy = settings.policy, settings.policyIDs == nil else { return (bucket, nil) }
+                var settings = settings
+                settings.policyIDs = try NamedPrincipals(transaction).remaining(of: policy.principalNames)
+                return (bucket, settings)
             }
         }
+        try await store.database.write { transaction in
+            let table = BucketTable(transaction)
+            for (bucket, settings) in bound {
+                if let settings { try table.set(settings, of: bucket) }
+                try table.setBound(bucket)
+            }
+        }
+        return true
     }
 }

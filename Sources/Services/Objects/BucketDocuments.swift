@@ -4,8 +4,13 @@ import Metadata
 /// Settings of buckets as an older Ferry kept them, each the document that its client had sent: read once, at the start of a server, into values.
 package struct BucketDocuments: Sendable {
     private let store: RegionStore
+    /// Says whom the policies name.
+    private let directory: Database
 
-    package init(of store: RegionStore) { self.store = store }
+    package init(of store: RegionStore, in directory: Database) {
+        self.store = store
+        self.directory = directory
+    }
 
     /// Reads all documents that there are. Where there are none, as at all starts but the first, nothing is written.
     ///
@@ -19,5 +24,6 @@ package struct BucketDocuments: Sendable {
                 try table.deleteDocuments(of: bucket)
             }
         }
+        try await PrincipalBinding(directory: directory).bindBuckets(in: store)
     }
 }

@@ -83,7 +83,7 @@ struct Server {
             clock: deployment.clock
         )
         Self.tell(root, in: folder, logger)
-        for store in deployment.regions.values { try await BucketDocuments(of: store).adopt() }
+        for store in deployment.regions.values { try await BucketDocuments(of: store, in: deployment.directory).adopt() }
 
         let reconcilers: [any Service] = deployment.regions.values.flatMap { store -> [any Service] in
             let copies = CopyReconciler(store: store, deployment: deployment)

@@ -158,6 +158,25 @@ import Testing
         try again.close()
     }
 
+    /// The settings of a folder of before are looked at once, whoever they name.
+    @Test func bucketsOfBeforeAreLookedAt() throws {
+        let temporary = try TemporaryDatabase()
+        let (old, new): (BucketName, BucketName) = (known("depot"), known("other"))
+        try temporary.write { transaction throws in
+            for name in [old, new] { try BucketTable(transaction).insert(Bucket(name: name, owner: .alice, createdAt: date())) }
+            try BucketTable(transaction).set(.standard, of: old)
+            try transaction.execute("DROP TABLE unbound_buckets")
+            try transaction.execute("DELETE FROM schema_steps WHERE number = (SELECT MAX(number) FROM schema_steps)")
+        }
+        try temporary.database.close()
+
+        let again = try temporary.openAgain()
+        #expect(try again.blockingRead { try BucketTable($0).unbound(limit: 9) } == [old])
+        try again.blockingWrite { try BucketTable($0).setBound(old) }
+        #expect(try again.blockingRead { try BucketTable($0).unbound(limit: 9).isEmpty })
+        try again.close()
+    }
+
     private static func undoSharing(_ transaction: Transaction) throws {
         try transaction.undoArchive()
         try transaction.execute("DROP TABLE quota_usage")
@@ -189,6 +208,7 @@ extension Transaction {
 
     /// Takes back the step of archived snapshots, and what came after it.
     func undoArchive() throws {
+        try execute("DROP TABLE unbound_buckets")
         try undoVolumes()
         try undoPrincipals()
         for table in ["key_pairs", "security_groups", "security_group_rules"] { try execute("DROP TABLE \(table)") }

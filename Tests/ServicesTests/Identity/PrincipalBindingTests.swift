@@ -46,6 +46,7 @@ import Testing
                 try BucketTable(transaction).set(settings, of: bucket)
             }
             let expected = PrincipalIDs([ann: user.id])
+            #expect(try await store.database.read { try BucketTable($0).unbound(limit: 9) } == [bucket])
             // The second time there is nothing left to do.
             for _ in 0..<2 {
                 try await PrincipalBinding(directory: world.deployment.directory).run(in: [store])
@@ -55,6 +56,7 @@ import Testing
                     #expect(try GrantTable(transaction).grant(grant.id)?.principalIDs == expected)
                     #expect(try GrantTable(transaction).grants(on: key.id, to: [], ids: [user.id]).map(\.id) == [grant.id])
                     #expect(try BucketTable(transaction).settings(of: bucket).policyIDs == expected)
+                    #expect(try BucketTable(transaction).unbound(limit: 9).isEmpty)
                 }
             }
         }
