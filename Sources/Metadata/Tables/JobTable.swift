@@ -51,6 +51,12 @@ package struct JobTable {
         try transaction.firstRow("SELECT 1 AS found FROM jobs WHERE \(Self.isDriven) LIMIT 1") != nil
     }
 
+    /// Whether there is another one of a kind to be driven that was asked for by a date.
+    package func hasAny(_ kind: JobWork.Kind, besides id: String, asked date: Date) throws -> Bool {
+        let sql = "SELECT 1 AS found FROM jobs WHERE kind = ? AND \(Self.isDriven) AND id <> ? AND created_at <= ? LIMIT 1"
+        return try transaction.firstRow(sql, [.text(kind), .text(id), .date(date)]) != nil
+    }
+
     /// The ids of those that an owner has leased and that are wanted.
     package func active(leasedBy owner: String) throws -> Set<String> {
         let sql = "SELECT id FROM jobs WHERE state = 'active' AND lease_owner = ?"

@@ -57,6 +57,11 @@ package struct UsageTable {
         )
     }
 
+    /// Whether a snapshot was completed when this was counted.
+    package func knows(_ id: SnapshotID) throws -> Bool {
+        try transaction.firstRow("SELECT 1 AS found FROM snapshots WHERE id = ?", [.text(id)]) != nil
+    }
+
     private func number(of id: String, in table: String) throws -> Int64 {
         guard let row = try transaction.firstRow("SELECT number FROM \(table) WHERE id = ?", [.text(id)]) else {
             throw CorruptRow(column: "number")

@@ -16,21 +16,23 @@ package struct ScratchFolder: Sendable {
 
     /// Runs `body` with a folder of its own, which is gone afterwards.
     func with<Value: Sendable>(_ name: String, _ body: (String) async throws -> Value) async throws -> Value {
+        let folder = try await make(name)
+        defer { remove(name) }
+        return try await body(folder)
+    }
+
+    /// Makes an empty folder.
+    func make(_ name: String) async throws -> String {
         let folder = "\(path)/\(name)"
         try await pool.run {
             try? FileManager.default.removeItem(atPath: folder)
             let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: attributes)
         }
-        do {
-            let value = try await body(folder)
-            removeAll(folder)
-            return value
-        } catch {
-            removeAll(folder)
-            throw error
-        }
+        return folder
     }
+
+    func remove(_ name: String) { removeAll("\(path)/\(name)") }
 
     /// Ends programs that a process that died has left running, and removes its files: nobody watches what they take of the disk.
     package func clear() {

@@ -23,7 +23,13 @@ package struct JobReconciler: Service, CustomStringConvertible {
     ) {
         self.store = store
         let logger = deployment.logger(of: store)
-        let tools = JobTools(store: store, deployment: deployment, inbound: inbound, scratch: scratch)
+        let tools = JobTools(
+            store: store,
+            deployment: deployment,
+            inbound: inbound,
+            scratch: scratch,
+            counts: SharedCount(in: scratch)
+        )
         reconciler = Reconciler(
             JobDriver(tools: tools, reportInterval: reportInterval, logger: logger),
             in: store.database,

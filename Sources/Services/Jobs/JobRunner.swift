@@ -31,6 +31,8 @@ struct JobTools: Sendable {
     let deployment: Deployment
     let inbound: Inbound
     let scratch: ScratchFolder
+    /// What archivals have counted.
+    let counts: SharedCount
 
     func runner(of job: Job) -> any JobRunner {
         switch job.work {

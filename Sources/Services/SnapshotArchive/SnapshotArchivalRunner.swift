@@ -18,21 +18,15 @@ struct SnapshotArchivalRunner: JobRunner {
     func run(_ progress: JobProgress) async throws -> JobEnding {
         let snapshot = try await tools.tiered(work.snapshot)
         let seal = try await tools.store.seal(of: snapshot)
-        try await tools.scratch.with("archive-\(snapshot.id)") { folder in
-            let table = try Database(path: folder + "/usage.sqlite", schema: .usage)
-            defer { try? table.close() }
-            let regions = tools.deployment.regions.values.map { (region: $0.region, rows: $0.database, maps: $0.blocks.maps) }
-            let store = tools.store
-            let count = UsageCount(
-                region: store.region,
-                rows: store.database,
-                maps: store.blocks.maps,
-                others: regions.sorted { $0.region < $1.region },
-                table: table
-            )
-            _ = try await count.fill()
-            try await move(from: table, in: seal, progress)
-        }
+        try await tools.counts.use(
+            for: snapshot.id,
+            asked: job.createdAt,
+            at: tools.deployment.clock.now,
+            fill: { [tools] in _ = try await tools.count(in: $0).fill() },
+            isAwaited: { [job, tools] date in
+                try await tools.store.database.read { try JobTable($0).hasAny(job.work.kind, besides: job.id, asked: date) }
+            }
+        ) { try await move(from: $0, in: seal, progress) }
         let now = tools.deployment.clock.now
         return JobEnding { [id = work.snapshot] in try Self.end(id, at: now, in: $0) }
     }
@@ -82,6 +76,18 @@ struct SnapshotArchivalRunner: JobRunner {
 }
 
 extension JobTools {
+    /// Who holds which blocks of the Region, as soon as it is filled.
+    fileprivate func count(in table: Database) -> UsageCount {
+        let regions = deployment.regions.values.map { (region: $0.region, rows: $0.database, maps: $0.blocks.maps) }
+        return UsageCount(
+            region: store.region,
+            rows: store.database,
+            maps: store.blocks.maps,
+            others: regions.sorted { $0.region < $1.region },
+            table: table
+        )
+    }
+
     /// A snapshot whose tier changes, in the Recycle Bin or not.
     func tiered(_ id: SnapshotID) async throws -> Snapshot {
         guard let snapshot = try await store.database.read({ try SnapshotTable($0).stored(id) }) else { throw NoLongerWanted() }
