@@ -42,6 +42,8 @@ package struct ConnectionLimits: Sendable {
 
     /// Connections of clients that have not signed anything yet: the oldest makes room, so strangers cannot shut out others.
     var strangers: Int { max(1, connections / 2) }
+    /// Of those that are known: some places are always for whoever comes.
+    var keptConnections: Int { connections - max(1, connections / 8) }
     /// How often a connection is looked at.
     var checkInterval: TimeAmount {
         let shortest = min(headTime.nanoseconds, stallTime.nanoseconds, idleTime.nanoseconds)

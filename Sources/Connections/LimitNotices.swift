@@ -5,12 +5,13 @@ import Synchronization
 /// Warnings that a limit was reached: each limit a line a minute, however often it happens.
 package final class LimitNotices: Sendable {
     package enum Limit: String, Sendable, CaseIterable {
-        case connections, strangers, slowHead, slowBody, slowReader, bodies
+        case connections, strangers, shares, slowHead, slowBody, slowReader, bodies
 
         fileprivate var message: Logger.Message {
             switch self {
             case .connections: "All connections are taken: clients wait to be accepted"
             case .strangers: "Too many clients are connected that have not signed a request: the oldest were disconnected"
+            case .shares: "All connections were taken: whoever has the most was disconnected from some"
             case .slowHead: "Disconnected clients that did not send a request in time"
             case .slowBody: "Disconnected clients that sent the body of a request too slowly"
             case .slowReader: "Disconnected clients that did not read their answer"

@@ -75,7 +75,7 @@ final class SeenRequests: ChannelInboundHandler {
     @Test func aSlowBodyIsAnErrorForWhoeverReadsIt() throws {
         let registry = Self.registry()
         let connection = try WatchedConnection(in: registry)
-        registry.sawSignature(on: connection.channel, by: "AKIA1")
+        registry.sawSignature(on: connection.channel, of: "1", by: "AKIA1")
         try connection.send(Self.post)
         for _ in 0..<60 {
             try connection.send("x")
@@ -152,7 +152,7 @@ final class SeenRequests: ChannelInboundHandler {
         #expect(newest.channel.isActive)
         #expect(log.lines.count == 1)
         // Whoever has signed keeps the place.
-        registry.sawSignature(on: strangers[2].channel, by: "AKIA1")
+        registry.sawSignature(on: strangers[2].channel, of: "1", by: "AKIA1")
         #expect(registry.knows(strangers[2].channel) && !registry.knows(newest.channel))
         let more = try (0..<10).map { _ in try WatchedConnection(in: registry) }
         #expect(strangers[2].channel.isActive)
@@ -176,13 +176,61 @@ final class SeenRequests: ChannelInboundHandler {
         #expect(flood.count { $0.channel.isActive } == 2)
     }
 
+    /// The attack: one account, or whoever has a link, opens connection after connection and signs on each. The others find places all the same, and what
+    /// it has within its share it keeps.
+    @Test(arguments: ["AKIA1", nil])
+    func whoeverIsKnownTakesNoMoreThanItsShare(signer: String?) throws {
+        let log = LogMemory()
+        let registry = Self.registry(connections: 16, log: log)
+        var greedy: [WatchedConnection] = []
+        for _ in 0..<40 {
+            let connection = try WatchedConnection(in: registry, from: "198.51.100.7")
+            registry.sawSignature(on: connection.channel, of: "1", by: signer)
+            greedy.append(connection)
+        }
+        // Two places of 16 are for whoever comes, and the last is never taken; of the 14 others it has three quarters.
+        #expect(greedy.prefix(10).allSatisfy { $0.channel.isActive })
+        #expect(greedy.count { $0.channel.isActive } == 15 && registry.count == 15)
+        #expect(greedy.allSatisfy { !$0.channel.isActive || registry.knows($0.channel) })
+        #expect(log.lines.count == 1)
+        // Three quarters of what is left may be another account's, and whoever is a stranger gets in as well.
+        var others: [WatchedConnection] = []
+        for account in ["2", "2", "3"] {
+            let connection = try WatchedConnection(in: registry, from: "192.0.2.7")
+            registry.sawSignature(on: connection.channel, of: account, by: "AKIA\(account)")
+            others.append(connection)
+        }
+        let stranger = try WatchedConnection(in: registry, from: "203.0.113.7")
+        #expect(others.allSatisfy { $0.channel.isActive } && stranger.channel.isActive)
+        #expect(greedy.prefix(10).allSatisfy { $0.channel.isActive })
+        #expect(registry.count == 15)
+    }
+
+    /// What is beyond the share of its holder keeps its place as soon as there is one.
+    @Test func aShareGrowsWhenOthersGo() throws {
+        let registry = Self.registry(connections: 16)
+        let connections = try (0..<12).map { _ in
+            let connection = try WatchedConnection(in: registry)
+            registry.sawSignature(on: connection.channel, of: "1", by: "AKIA1")
+            return connection
+        }
+        for connection in connections.prefix(9) { try connection.channel.close().wait() }
+        for connection in connections.suffix(3) { registry.sawSignature(on: connection.channel, of: "1", by: "AKIA1") }
+        // All three keep their places now, though many more come.
+        for _ in 0..<30 {
+            let other = try WatchedConnection(in: registry, from: "192.0.2.7")
+            registry.sawSignature(on: other.channel, of: "2", by: "AKIA2")
+        }
+        #expect(connections.suffix(3).allSatisfy { $0.channel.isActive })
+    }
+
     /// A signature says who its signer is, and nothing of others who are claimed on the connection; a link says of nobody who follows it.
     @Test func aConnectionIsKnownAsItsSigner() throws {
         let registry = Self.registry()
         let connection = try WatchedConnection(in: registry)
-        registry.sawSignature(on: connection.channel, by: nil)
+        registry.sawSignature(on: connection.channel, of: "1", by: nil)
         #expect(registry.knows(connection.channel) && !registry.knows(connection.channel, as: "AKIA1"))
-        registry.sawSignature(on: connection.channel, by: "AKIA1")
+        registry.sawSignature(on: connection.channel, of: "1", by: "AKIA1")
         #expect(registry.knows(connection.channel, as: "AKIA1") && !registry.knows(connection.channel, as: "AKIA2"))
         try connection.channel.close().wait()
         #expect(!registry.knows(connection.channel, as: "AKIA1"))
@@ -203,7 +251,7 @@ final class SeenRequests: ChannelInboundHandler {
             let client = try WatchedConnection(in: registry)
             try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(client.channel.isActive)
-            registry.sawSignature(on: client.channel, by: "AKIA1")
+            registry.sawSignature(on: client.channel, of: "1", by: "AKIA1")
             for attacker in attackers where attacker.channel.isActive { attacker.pass(.seconds(1)) }
             #expect(client.channel.isActive)
             try client.answer()
@@ -241,7 +289,7 @@ final class SeenRequests: ChannelInboundHandler {
         let registry = Self.registry()
         let connection = try WatchedConnection(in: registry)
         #expect(try largest(connection.channel) == ConnectionLimits.strangersReadBytes)
-        registry.sawSignature(on: connection.channel, by: "AKIA1")
+        registry.sawSignature(on: connection.channel, of: "1", by: "AKIA1")
         #expect(try largest(connection.channel) == ConnectionLimits.readBytes)
     }
 

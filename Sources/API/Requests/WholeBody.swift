@@ -18,12 +18,13 @@ extension WholeBodyService {
         guard case .v4(let claim) = claim else { throw RefusedRequest(unsigned) }
         let isVerified = try verifyHead(of: request, claim, secret: key.secret, on: path)
         let signer = claim.isPresigned ? nil : claim.accessKeyID
-        if isVerified { path.connections.sawSignature(on: request.channel, by: signer) }
-        let share = path.share(for: request, of: key.principal.account, claiming: claim.accessKeyID, isVerified: isVerified)
+        let account = key.principal.account
+        if isVerified { path.connections.sawSignature(on: request.channel, of: account.rawValue, by: signer) }
+        let share = path.share(for: request, of: account, claiming: claim.accessKeyID, isVerified: isVerified)
         do {
             let body = try await request.body(atMost: bodyBytesMax, within: share)
             try verify(body, of: request, claim, isHeadVerified: isVerified, secret: key.secret, on: path)
-            if !isVerified { path.connections.sawSignature(on: request.channel, by: signer) }
+            if !isVerified { path.connections.sawSignature(on: request.channel, of: account.rawValue, by: signer) }
             return WholeBody(bytes: body, share: share)
         } catch {
             share.close()

@@ -28,7 +28,11 @@ extension S3Service {
             )
         }
         input.authentication = S3Authentication(claim, at: now)
-        path.connections.sawSignature(on: request.channel, by: claim.isPresigned ? nil : claim.accessKeyID)
+        path.connections.sawSignature(
+            on: request.channel,
+            of: key.principal.account.rawValue,
+            by: claim.isPresigned ? nil : claim.accessKeyID
+        )
         let isForStandardRegion = claim.region.map { $0 == standardRegion } ?? true
         let share = path.bodies.open(for: key.principal.account.rawValue)
         return S3Content(address: address, input: input, isForStandardRegion: isForStandardRegion, share: share)
