@@ -27,7 +27,7 @@ class Victim:
         self.server, tags = server, [{"Key": SECRET, "Value": SECRET}]
         self.disk = Disk.made(SECRET, 4)
         ec2, kms, s3, iam = server.ec2(), server.kms(), server.s3(), server.client("iam")
-        self.key = make_key(server, Description=SECRET)
+        self.key = make_key(server, Description=SECRET, Tags=[{"TagKey": SECRET, "TagValue": SECRET}])
         self.alias = f"alias/{SECRET}"
         kms.create_alias(AliasName=self.alias, TargetKeyId=self.key["KeyId"])
         self.ciphertext = kms.encrypt(KeyId=self.key["KeyId"], Plaintext=b"secret")["CiphertextBlob"]
@@ -41,7 +41,7 @@ class Victim:
         self.copy = server.ec2(AWAY).copy_image(Name=SECRET, SourceImageId=self.image, SourceRegion=HOME, ClientToken=SECRET)["ImageId"]
         images.wait_available(server, AWAY, self.copy)
         self.bucket = make_bucket(server)
-        s3.put_object(Bucket=self.bucket, Key=SECRET, Body=b"secret")
+        s3.put_object(Bucket=self.bucket, Key=SECRET, Body=b"secret", Tagging=f"{SECRET}={SECRET}")
         self.upload = s3.create_multipart_upload(Bucket=self.bucket, Key=SECRET)["UploadId"]
         container = {"Format": "raw", "UserBucket": {"S3Bucket": self.bucket, "S3Key": SECRET}}
         self.import_task = ec2.import_snapshot(DiskContainer=container, ClientToken=SECRET, Description=SECRET)["ImportTaskId"]
@@ -55,7 +55,7 @@ class Victim:
         self.user = iam.create_user(UserName=SECRET)["User"]
         self.access_key = iam.create_access_key(UserName=SECRET)["AccessKey"]
         trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": self.user["Arn"]}, "Action": "sts:AssumeRole"}]}
-        self.role = iam.create_role(RoleName=f"role-{SECRET[:30]}", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+        self.role = iam.create_role(RoleName=f"role-{SECRET[:30]}", AssumeRolePolicyDocument=json.dumps(trust), Tags=tags)["Role"]
         document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
         self.policy = iam.create_policy(PolicyName=SECRET, PolicyDocument=json.dumps(document))["Policy"]
         for number in range(5):
@@ -183,7 +183,7 @@ def test_what_is_not_shared_is_as_if_it_were_not(victim, thief):
 
 
 def test_policies_do_not_ask_about_it(victim, thief):
-    """Whoever writes conditions about tags, owners or sizes learns nothing of what it does not see; nor from the message of the refusal."""
+    """Whoever writes conditions about tags, owners or sizes learns nothing of what it does not see; nor from the kind or the message of the refusal."""
     iam, name = thief.client("iam"), f"asker-{uuid.uuid4().hex[:8]}"
     iam.create_user(UserName=name)
     key = iam.create_access_key(UserName=name)["AccessKey"]
@@ -191,6 +191,7 @@ def test_policies_do_not_ask_about_it(victim, thief):
     for condition in (
         {"StringLike": {f"aws:ResourceTag/{SECRET}": "*"}}, {"StringEquals": {"ec2:Owner": victim.server.account}}, {"NumericEquals": {"ec2:VolumeSize": "1"}},
         {"StringEquals": {"aws:ResourceAccount": victim.server.account}}, {"StringLike": {"kms:ResourceAliases": "*"}},
+        {"StringLike": {f"iam:ResourceTag/{SECRET}": "*"}}, {"StringLike": {f"s3:ExistingObjectTag/{SECRET}": "*"}},
     ):
         statements = [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}]
         iam.put_user_policy(UserName=name, PolicyName="asks", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
@@ -203,6 +204,25 @@ def test_policies_do_not_ask_about_it(victim, thief):
         ):
             never = unlike(real)
             assert outcome(lambda call=call, real=real: call(real), real) == outcome(lambda call=call, never=never: call(never), never), condition
+    # What lets nobody of another account in refuses with the same words whether it has what a condition asks about or not.
+    asked = (("aws:ResourceTag", SECRET), ("iam:ResourceTag", SECRET), ("s3:ExistingObjectTag", SECRET))
+    conditions = [{"StringLike": {f"{key}/{tag}": "*"}} for key, name in asked for tag in (name, "never")]
+    conditions += [{"StringLike": {"kms:ResourceAliases": alias}} for alias in (f"alias/{SECRET}", "alias/never")]
+    conditions += [{"StringEquals": {"s3:ResourceAccount": account}} for account in (victim.server.account, "999999999999")]
+    sts, kms, s3 = asker.client("sts"), asker.kms(), asker.s3()
+    for effect in ("Allow", "Deny"):
+        told = {}
+        for condition in conditions:
+            statements = [{"Effect": effect, "Action": "*", "Resource": "*", "Condition": condition}]
+            statements += [{"Effect": "Allow", "Action": "*", "Resource": "*"}] if effect == "Deny" else []
+            iam.put_user_policy(UserName=name, PolicyName="asks", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+            for what, call in (
+                ("role", lambda: sts.assume_role(RoleArn=victim.role["Arn"], RoleSessionName="asker")),
+                ("key", lambda: kms.describe_key(KeyId=victim.key["Arn"])), ("ciphertext", lambda: kms.decrypt(CiphertextBlob=victim.ciphertext)),
+                ("object", lambda: s3.get_object(Bucket=victim.bucket, Key=SECRET)), ("bucket", lambda: s3.list_objects_v2(Bucket=victim.bucket)),
+            ):
+                told.setdefault(what, set()).add(outcome(call))
+        assert {what: len(texts) for what, texts in told.items()} == dict.fromkeys(told, 1), f"{effect}: {told}"
 
 
 def test_no_listing_holds_anything_of_it(victim, thief):

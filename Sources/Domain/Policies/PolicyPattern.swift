@@ -14,12 +14,15 @@ package struct PolicyPattern: Hashable, Sendable {
     typealias Symbol = UInt16
 
     static let anyText: Symbol = 256
-    private static let segmentText: Symbol = 257
+    static let segmentText: Symbol = 257
     static let anyCharacter: Symbol = 258
-    private static let segmentCharacter: Symbol = 259
-    private static let colon = UInt8(ascii: ":")
+    static let segmentCharacter: Symbol = 259
+    static let colon = UInt8(ascii: ":")
     /// Of an ARN, before the resource.
     private static let segmentsMax = 5
+
+    /// How often each symbol and byte is compared at the most before ``PatternWalk`` does it.
+    private static let triesMax = 4
 
     /// Without two stars in a row, which say no more than the wider one.
     private let symbols: [Symbol]
@@ -79,20 +82,27 @@ package struct PolicyPattern: Hashable, Sendable {
         reach == .text ? symbols : narrowed(symbols.map(Optional.some), to: reach).compactMap(\.self)
     }
 
-    private static func isStar(_ symbol: Symbol) -> Bool { symbol == anyText || symbol == segmentText }
+    static func isStar(_ symbol: Symbol) -> Bool { symbol == anyText || symbol == segmentText }
 
     package func matches(_ text: String) -> Bool { matches(Array(text.utf8)[...]) }
 
     package func matches(_ text: ArraySlice<UInt8>) -> Bool {
-        guard !isMixed else { return places(after: text).last == symbols.count }
-        // Each call holds some hundred patterns against its resource: without buffers most of that is the checking of bounds.
-        return symbols.withUnsafeBufferPointer { symbols in text.withUnsafeBufferPointer { Self.matches(symbols, $0) } }
+        if !isMixed {
+            // Each call holds some hundred patterns against its resource: without buffers most of that is the checking of bounds.
+            let found = symbols.withUnsafeBufferPointer { symbols in text.withUnsafeBufferPointer { Self.matches(symbols, $0) } }
+            if let found { return found }
+        }
+        var walk = PatternWalk(symbols)
+        walk.read(text)
+        return walk.isAtEnd
     }
 
-    private static func matches(_ symbols: UnsafeBufferPointer<Symbol>, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    /// - Returns: nil when so much had to be tried again that another way is faster. Almost no pattern comes to that but one that is made to.
+    private static func matches(_ symbols: UnsafeBufferPointer<Symbol>, _ text: UnsafeBufferPointer<UInt8>) -> Bool? {
         var (place, at) = (0, 0)
         // Where to go on when it fails: after the last star, which takes one more byte each time. Those before it need not be tried again.
         var (backPlace, backAt, isWide) = (-1, 0, false)
+        var triesLeft = triesMax * (symbols.count + text.count)
         while true {
             if place < symbols.count {
                 let symbol = symbols[place]
@@ -110,6 +120,8 @@ package struct PolicyPattern: Hashable, Sendable {
                 return true
             }
             guard backPlace >= 0, backAt < text.count, isWide || text[backAt] != colon else { return false }
+            triesLeft -= place - backPlace
+            guard triesLeft > 0 else { return nil }
             backAt += 1
             (place, at) = (backPlace, backAt)
         }
@@ -126,41 +138,12 @@ package struct PolicyPattern: Hashable, Sendable {
         return end
     }
 
-    private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+    static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
     /// Whether some text that begins so is matched.
-    package func canBegin(with text: String) -> Bool { !places(after: Array(text.utf8)[...]).isEmpty }
-
-    /// Where in the pattern one can stand when the text has been read, in ascending order.
-    private func places(after text: ArraySlice<UInt8>) -> [Int] {
-        var places: [Int] = []
-        add(0, to: &places)
-        var next: [Int] = []
-        for byte in text {
-            next.removeAll(keepingCapacity: true)
-            for place in places {
-                // A character that `?` stands for has begun; these are its other bytes.
-                if Self.isContinuation(byte), place > 0, isCharacter(place - 1) { add(place, to: &next) }
-                guard place < symbols.count else { continue }
-                switch symbols[place] {
-                case Self.anyText: add(place, to: &next)
-                case Self.segmentText: if byte != Self.colon { add(place, to: &next) }
-                case Self.anyCharacter: if !Self.isContinuation(byte) { add(place + 1, to: &next) }
-                case Self.segmentCharacter: if !Self.isContinuation(byte), byte != Self.colon { add(place + 1, to: &next) }
-                case let symbol: if symbol == Symbol(byte) { add(place + 1, to: &next) }
-                }
-            }
-            swap(&places, &next)
-            if places.isEmpty { break }
-        }
-        return places
-    }
-
-    private func isCharacter(_ place: Int) -> Bool { symbols[place] == Self.anyCharacter || symbols[place] == Self.segmentCharacter }
-
-    /// Adds a place, and the one behind a star, since that may stand for nothing.
-    private func add(_ place: Int, to places: inout [Int]) {
-        let isStar = place < symbols.count && Self.isStar(symbols[place])
-        for reached in place...(isStar ? place + 1 : place) where (places.last ?? -1) < reached { places.append(reached) }
+    package func canBegin(with text: String) -> Bool {
+        var walk = PatternWalk(symbols)
+        walk.read(Array(text.utf8)[...])
+        return !walk.isOver
     }
 }

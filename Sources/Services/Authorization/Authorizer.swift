@@ -23,7 +23,7 @@ package struct Authorizer: Sendable {
         guard !resources.isEmpty else { return BucketEntry() }
         let own = try await callerPolicies()
         var entry = BucketEntry()
-        var context = KeptContext()
+        var context = KeptContext(isShared: resources.count > 1)
         for resource in resources {
             let outcome = try await decide(action, on: resource, own, facts, &context)
             if let denied = outcome.denied { throw denied }
@@ -34,7 +34,7 @@ package struct Authorizer: Sendable {
     }
 
     /// Of several resources, of which each is decided for itself, why the caller may not do it to them; nil for those that it may. In their order,
-    /// and not by their names: names that look the same may be of different bytes, and of different objects.
+    /// and not by their names: names that look the same may be of different bytes, and of different objects. They carry no sealed message.
     package func refusals(
         _ action: String,
         on resources: [PolicyResource],
@@ -43,20 +43,26 @@ package struct Authorizer: Sendable {
         guard !resources.isEmpty else { return [] }
         let own = try await callerPolicies()
         var refusals: [AccessDenied?] = []
-        var context = KeptContext()
-        for resource in resources { refusals.append(try await decide(action, on: resource, own, facts, &context).denied) }
+        var context = KeptContext(isShared: resources.count > 1)
+        for resource in resources {
+            refusals.append(try await decide(action, on: resource, own, facts, &context, isSealed: false).denied)
+        }
         return refusals
     }
 
     package func allows(_ action: String, on resource: PolicyResource, facts: () -> [String: [String]] = { [:] }) async throws -> Bool {
-        var context = KeptContext()
+        var context = KeptContext(isShared: false)
         return try await decide(action, on: resource, try await callerPolicies(), facts, &context).denied == nil
     }
 
     /// What conditions can ask of the call and its request, whatever the resource: gathered once for all resources about which the same is asked.
     private struct KeptContext {
+        /// Whether several resources are asked about.
+        let isShared: Bool
         private var wanted: Set<String>?
         private var context: ConditionContext?
+
+        init(isShared: Bool) { self.isShared = isShared }
 
         mutating func context(
             asking wanted: Set<String>,
@@ -69,6 +75,7 @@ package struct Authorizer: Sendable {
             if !wanted.isEmpty {
                 for (key, values) in facts() { made[key] = values }
             }
+            if isShared { made = made.shared() }
             (self.wanted, context) = (wanted, made)
             return made
         }
@@ -87,7 +94,8 @@ package struct Authorizer: Sendable {
         on resource: PolicyResource,
         _ own: ApplicablePolicies,
         _ facts: () -> [String: [String]],
-        _ kept: inout KeptContext
+        _ kept: inout KeptContext,
+        isSealed: Bool = true
     ) async throws -> Outcome {
         var policies = own
         let named = resource.arn
@@ -98,7 +106,8 @@ package struct Authorizer: Sendable {
         }
         guard !policies.areSilent(for: call.principal) else { return Outcome() }
         let wanted = policies.conditionKeys(about: action)
-        var context = try await kept.context(asking: wanted, of: call, for: action, facts)
+        let ofCall = try await kept.context(asking: wanted, of: call, for: action, facts)
+        var context = ofCall
         if !wanted.isEmpty, named != nil {
             try await ResourceConditions(call: call).fill(&context, of: resource, owner: policies.resource?.owner, asking: wanted)
         }
@@ -117,7 +126,10 @@ package struct Authorizer: Sendable {
             return Outcome(hasAsked: hasAsked, isForNewObjects: policies.needACL(for: request))
         }
         let isAbroad = call.principal.isNobody || policies.resource.map { $0.owner != call.account } ?? false
-        let told = isAbroad ? denial.toldAbroad : denial
+        let told =
+            isAbroad
+            ? policies.denialAbroad(AccessRequest(action: action, resource: resource.description, context: ofCall), named, denial) : denial
+        guard isSealed else { return Outcome(denied: AccessDenied(told, isAbroad: isAbroad), hasAsked: hasAsked) }
         // What another's policy asks about is that account's own, and so is what its resource answers.
         let conditions = isAbroad ? [] : wanted.sorted().compactMap { key in context[key].map { (key: key, values: $0) } }
         let message = AuthorizationMessage(told, of: call.principal, in: call.region.partition, conditions: conditions)
@@ -155,6 +167,23 @@ extension ApplicablePolicies {
 }
 
 extension ApplicablePolicies {
+    /// Why another account's resource refuses, by the caller's own policies and what the caller itself has said: neither what the resource says nor
+    /// what it is like, such as its tags, shows in the refusal.
+    ///
+    /// - Parameters:
+    ///   - request: without what the resource answers.
+    ///   - found: why it refuses.
+    fileprivate func denialAbroad(_ request: AccessRequest, _ named: ARN?, _ found: AccessDenial) -> AccessDenial {
+        var context = request.context
+        // Whoever names an account knows it.
+        if let account = named?.account, !account.isEmpty { context.set("aws:resourceaccount", to: account) }
+        var silent = self
+        silent.resource = resource.map { ResourcePolicy(owner: $0.owner, rule: .adds, policy: nil) }
+        let asked = AccessRequest(action: request.action, resource: request.resource, context: context)
+        guard case .denied(let denial) = silent.decide(asked) else { return found.toldAbroad }
+        return denial.toldAbroad
+    }
+
     /// Whether nothing but a bucket's ACL allows an object to be put: it lets the caller make new ones, and replace none.
     fileprivate func needACL(for request: AccessRequest) -> Bool {
         guard request.action == "s3:PutObject", resource?.grant != nil else { return false }

@@ -29,6 +29,32 @@ import Testing
         }
     }
 
+    /// Requests that share what they ask about, and are each about something of its own, are decided as each by itself.
+    @Test(arguments: seeds(2))
+    func whatSeveralShareIsDecidedAsForEach(seed: UInt64) throws {
+        var source = RandomPolicies(random: SeededGenerator(seed: seed))
+        var allowed = 0
+        for number in 0..<Self.cases / 4 {
+            let (first, policies) = (source.question(), source.policies())
+            let compiled = try Self.compiled(policies)
+            var context = ConditionContext(of: first.caller, in: "aws", at: PolicySamples.date)
+            for (key, values) in first.values { context[key] = values }
+            let shared = context.shared()
+            for _ in 0..<4 {
+                let other = source.question()
+                var (own, plain) = (shared, context)
+                for (key, values) in other.values where key == "s3:prefix" || key == "aws:tagkeys" {
+                    (own[key], plain[key]) = (values, values)
+                }
+                let decided = compiled.decide(AccessRequest(action: first.action, resource: other.resource, context: own)).short
+                let expected = compiled.decide(AccessRequest(action: first.action, resource: other.resource, context: plain)).short
+                #expect(decided == expected, "Case \(number): \(first) \(other) \(policies)")
+                if decided == "allowed" { allowed += 1 }
+            }
+        }
+        #expect(allowed > 5)
+    }
+
     private static func compiled(_ policies: ReferenceEvaluator.Policies) throws -> ApplicablePolicies {
         var compiled = ApplicablePolicies()
         compiled.identity = PolicySet(try policies.identity.map { try named($0, .identity) })

@@ -104,6 +104,15 @@ final class CompiledStatement: Sendable {
         if excludesResources, !isDeny, !resources.allSatisfy({ $0.hasValue(in: request.context) }) { return false }
         let isNamed =
             isAboutEverything || resources.contains { $0.matches(request.resourceBytes, in: request.context) } != excludesResources
-        return isNamed && conditions.allSatisfy { $0.holds(in: request.context, isDeny: isDeny) }
+        return isNamed && conditions.indices.allSatisfy { holds($0, in: request.context) }
+    }
+
+    /// Whether one of the conditions holds. What it asks about is mostly the same for all resources of a call, and it is asked once then.
+    private func holds(_ place: Int, in context: ConditionContext) -> Bool {
+        let condition = conditions[place]
+        guard let answers = context.answers, !context.hasOwn(condition.lowercasedKeys) else {
+            return condition.holds(in: context, isDeny: isDeny)
+        }
+        return answers.answer(of: self, place) { condition.holds(in: context, isDeny: isDeny) }
     }
 }

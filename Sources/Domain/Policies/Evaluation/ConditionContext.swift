@@ -10,6 +10,10 @@ package struct ConditionContext: Sendable {
     package let partition: String
     package let date: Date
     private var values: [String: [String]] = [:]
+    /// What conditions have answered about the values that several requests share; nil where there is one alone.
+    private(set) var answers: ConditionAnswers?
+    /// The keys that have been set since.
+    private var ownKeys: Set<String> = []
 
     package init(of caller: Caller, in partition: String, at date: Date) {
         self.caller = caller
@@ -24,8 +28,21 @@ package struct ConditionContext: Sendable {
     /// The values of a key; never none.
     package subscript(key: String) -> [String]? {
         get { values[key] ?? ownValue(of: key).map { [$0] } }
-        set { values[key] = newValue.flatMap { $0.isEmpty ? nil : $0 } }
+        set {
+            values[key] = newValue.flatMap { $0.isEmpty ? nil : $0 }
+            if answers != nil { ownKeys.insert(key) }
+        }
     }
+
+    /// The same for several requests, each of which sets more of its own: what conditions say of the rest is found once.
+    package func shared() -> ConditionContext {
+        var context = self
+        (context.answers, context.ownKeys) = (ConditionAnswers(), [])
+        return context
+    }
+
+    /// Whether a request has set any of some keys of its own.
+    func hasOwn(_ keys: Set<String>) -> Bool { !ownKeys.isDisjoint(with: keys) }
 
     /// Sets a key that has one value.
     package mutating func set(_ key: String, to value: String?) { self[key] = value.map { [$0] } }

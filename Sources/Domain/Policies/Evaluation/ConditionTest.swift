@@ -28,23 +28,31 @@ struct ConditionTest: Sendable {
         }
     }
 
-    /// As it is written.
-    private let name: String
     /// In small letters, as the context has it.
     private let key: String
     private let quantifier: PolicyOperator.Quantifier?
     private let isIfExists: Bool
     private let isNegated: Bool
     private let comparison: Comparison
+    /// The keys that it asks about, its variables' among them, as they are written.
+    let keys: Set<String>
+    /// The same in small letters.
+    let lowercasedKeys: Set<String>
 
     init(_ condition: PolicyCondition, hasVariables: Bool) {
-        name = condition.key
+        let name = condition.key
         key = name.lowercased()
         let wanted = condition.comparison
         (quantifier, isIfExists) = (wanted.quantifier, wanted.isIfExists)
         let positive = wanted.name.replacing("not", with: "", maxReplacements: 1)
         isNegated = positive != wanted.name
         comparison = Self.comparison(positive, condition.values, hasVariables)
+        keys =
+            switch comparison {
+            case .texts(let templates), .arns(let templates): templates.reduce(into: [name]) { $0.formUnion($1.keys) }
+            default: [name]
+            }
+        lowercasedKeys = Set(keys.map { $0.lowercased() })
     }
 
     /// What an operator without its `Not` compares with. A value that cannot be read equals nothing.
@@ -82,14 +90,6 @@ struct ConditionTest: Sendable {
         case "true": true
         case "false": false
         default: nil
-        }
-    }
-
-    /// The keys that it asks about, its variables' among them, as they are written.
-    var keys: Set<String> {
-        switch comparison {
-        case .texts(let templates), .arns(let templates): templates.reduce(into: [name]) { $0.formUnion($1.keys) }
-        default: [name]
         }
     }
 

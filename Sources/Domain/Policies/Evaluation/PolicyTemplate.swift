@@ -71,7 +71,7 @@ struct PolicyTemplate: Hashable, Sendable {
     /// Whether a text is what it says for a request. One whose variables have no value says nothing.
     func matches(_ text: ArraySlice<UInt8>, in context: ConditionContext) -> Bool {
         if let fixed { return fixed.isEverything || fixed.matches(text) }
-        return filled(in: context)?.matches(text) ?? false
+        return filled(in: context, upTo: text.count)?.matches(text) ?? false
     }
 
     /// Whether all of its variables have a value.
@@ -79,15 +79,20 @@ struct PolicyTemplate: Hashable, Sendable {
         elements.allSatisfy { if case .variable(let variable) = $0 { variable.value(in: context) != nil } else { true } }
     }
 
-    private func filled(in context: ConditionContext) -> PolicyPattern? {
+    /// - Parameter bytesMax: of a text; what has more characters of its own matches none of these, and is not made.
+    private func filled(in context: ConditionContext, upTo bytesMax: Int) -> PolicyPattern? {
+        // Stars stand for nothing, too.
+        let symbolsMax = bytesMax + elements.count
         var symbols: [PolicyPattern.Symbol] = []
         for element in elements {
             switch element {
             case .symbol(let symbol): symbols.append(symbol)
             case .variable(let variable):
-                guard let value = variable.value(in: context) else { return nil }
+                guard var value = variable.value(in: context) else { return nil }
+                if ignoresCase { value = value.lowercased() }
+                guard symbols.count + value.utf8.count <= symbolsMax else { return nil }
                 // A star in a value is a star, and no wildcard.
-                symbols += (ignoresCase ? value.lowercased() : value).utf8.map(PolicyPattern.Symbol.init)
+                symbols += value.utf8.map(PolicyPattern.Symbol.init)
             }
         }
         return PolicyPattern(symbols)
