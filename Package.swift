@@ -312,6 +312,7 @@ let targets: [Target] = [
             .product(name: "NIOHTTP1", package: "swift-nio"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         ],
+        exclude: ["Path/Fixtures"],
         swiftSettings: strict
     ),
 ]

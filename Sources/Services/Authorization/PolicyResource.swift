@@ -9,12 +9,14 @@ package enum PolicyResource: Hashable, Sendable, CustomStringConvertible {
     case grant(String, on: ARN)
     /// A version of an object: policies name it as the object, but its tags and its ACL are its own.
     case version(String, of: ARN)
+    /// What is yet to be made: conditions can ask what it will be like, by their keys in small letters.
+    case planned([String: String], of: ARN)
 
     /// Nil for no one in particular.
     var arn: ARN? {
         switch self {
         case .all: nil
-        case .named(let arn), .version(_, of: let arn), .grant(_, on: let arn): arn
+        case .named(let arn), .version(_, of: let arn), .grant(_, on: let arn), .planned(_, of: let arn): arn
         }
     }
 

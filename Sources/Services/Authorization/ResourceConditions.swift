@@ -8,6 +8,9 @@ struct ResourceConditions: Sendable {
 
     func fill(_ context: inout ConditionContext, of resource: PolicyResource, owner: AccountID?, asking wanted: Set<String>) async throws {
         guard let arn = resource.arn else { return }
+        if case .planned(let answers, _) = resource {
+            for (key, value) in answers { context.set(key, to: value) }
+        }
         // Also of the source of a copy, whose version is no parameter of the request.
         if let version = resource.version { context.set("s3:versionid", to: version) }
         if let owner = owner?.rawValue ?? (arn.account.isEmpty ? nil : arn.account) {
@@ -43,40 +46,77 @@ struct ResourceConditions: Sendable {
             context.set("ec2:imageid", to: id.rawValue)
             context.set("ec2:imagetype", to: "machine")
             context.set("ec2:owner", to: image.owner.rawValue)
+            context.set("ec2:public", to: image.isPublic)
             context.set("ec2:rootdevicetype", to: image.bundle == nil ? "ebs" : "instance-store")
             context.set("aws:resourceaccount", to: image.owner.rawValue)
         } else if let id = VolumeID(rawValue: id), let volume = try await volume(id, in: store) {
             tags = volume.tags
-            Self.set(&context, of: volume)
+            set(&context, of: volume, in: store.region)
         } else if let id = SnapshotID(rawValue: id), let snapshot = try await snapshot(id, in: store) {
             tags = snapshot.tags
-            context.set("ec2:snapshotid", to: id.rawValue)
-            context.set("ec2:owner", to: snapshot.owner.rawValue)
-            context.set("ec2:volumesize", to: String(snapshot.sizeGiB))
-            context.set("ec2:encrypted", to: snapshot.encryption != nil)
-            context.set("ec2:snapshottime", to: ISO8601.text(snapshot.startedAt))
-            context.set("aws:resourceaccount", to: snapshot.owner.rawValue)
+            set(&context, of: snapshot, in: store.region)
         } else if arn.resource.hasPrefix("key-pair/") {
             let (account, name) = (call.account, String(arn.resource.dropFirst("key-pair/".count)))
             let pair = try await store.database.read { try KeyPairTable($0).keyPair(named: name, of: account) }
             tags = pair?.tags ?? []
-            context.set("ec2:keypairname", to: name)
-            context.set("ec2:keypairtype", to: pair?.kind.rawValue)
+            if name != "*" { context.set("ec2:keypairname", to: name) }
+            // Of one that is yet to be made the request tells.
+            if let pair { context.set("ec2:keypairtype", to: pair.kind.rawValue) }
         } else if let resource = TaggableResource(id: id) {
             // A task, a report, a part of the network. Each account has tags of its own.
             let account = call.account
-            if case .securityGroup = resource { context.set("ec2:securitygroupid", to: id) }
+            set(&context, of: resource)
             tags = try await store.database.read { try TagTable($0).tags(of: resource, by: account) }
         }
         context.set(tags, under: "aws:resourcetag")
         context.set(tags, under: "ec2:resourcetag")
     }
 
-    private static func set(_ context: inout ConditionContext, of volume: Volume) {
+    private func set(_ context: inout ConditionContext, of snapshot: Snapshot, in region: Region) {
+        context.set("ec2:snapshotid", to: snapshot.id.rawValue)
+        context.set("ec2:owner", to: snapshot.owner.rawValue)
+        context.set("ec2:volumesize", to: String(snapshot.sizeGiB))
+        context.set("ec2:encrypted", to: snapshot.encryption != nil)
+        context.set("ec2:snapshottime", to: ISO8601.text(snapshot.startedAt))
+        context.set("ec2:parentvolume", to: arn("volume/\(snapshot.volumeID)", in: region, of: snapshot.owner))
+        context.set("ec2:parentsnapshot", to: snapshot.parentID.map { arn("snapshot/\($0)", in: region) })
+        context.set("aws:resourceaccount", to: snapshot.owner.rawValue)
+    }
+
+    /// A security group, a VPC, a subnet: each is of the one network that its account has in its Region.
+    private func set(_ context: inout ConditionContext, of resource: TaggableResource) {
+        let vpc = arn("vpc/\(call.network.vpc.rawValue)", in: call.region, of: call.account)
+        switch resource {
+        case .securityGroup(let id):
+            context.set("ec2:securitygroupid", to: id.rawValue)
+            context.set("ec2:vpc", to: vpc)
+        case .networkPart(let id) where id.kind == .vpc:
+            context.set("ec2:vpcid", to: id.rawValue)
+            context.set("ec2:tenancy", to: "default")
+        case .networkPart(let id) where id.kind == .subnet:
+            context.set("ec2:subnetid", to: id.rawValue)
+            context.set("ec2:vpc", to: vpc)
+        default: break
+        }
+    }
+
+    private func arn(_ resource: String, in region: Region, of account: AccountID? = nil) -> String {
+        ARN(
+            partition: region.partition,
+            service: "ec2",
+            region: region.rawValue,
+            account: account?.rawValue ?? "",
+            resource: resource
+        ).description
+    }
+
+    private func set(_ context: inout ConditionContext, of volume: Volume, in region: Region) {
         context.set("ec2:volumeid", to: volume.id.rawValue)
         context.set("ec2:availabilityzone", to: volume.zone.name)
+        context.set("ec2:availabilityzoneid", to: volume.zone.id)
+        context.set("ec2:kmskeyid", to: volume.encryption?.keyARN)
         context.set("ec2:encrypted", to: volume.encryption != nil)
-        context.set("ec2:parentsnapshot", to: volume.snapshotID?.rawValue)
+        context.set("ec2:parentsnapshot", to: volume.snapshotID.map { arn("snapshot/\($0)", in: region) })
         context.set("ec2:volumeiops", to: volume.shape.iops.map(String.init))
         context.set("ec2:volumesize", to: String(volume.shape.sizeGiB))
         context.set("ec2:volumethroughput", to: volume.shape.throughput.map(String.init))
@@ -96,7 +136,7 @@ struct ResourceConditions: Sendable {
         }
     }
 
-    private func snapshot(_ id: SnapshotID, in store: RegionStore) async throws -> Snapshot? {
+    func snapshot(_ id: SnapshotID, in store: RegionStore) async throws -> Snapshot? {
         let viewer = try await call.viewer()
         return try await store.database.read { transaction in
             let snapshots = try SnapshotTable(transaction).snapshots(ids: [id], taggedBy: viewer.account)

@@ -10,7 +10,8 @@ struct CopyImage: EC2Action {
         Permission<Self>("ec2:CopyImage") { action, call in
             let source = call.image(action.sourceImageID, in: action.sourceRegion)
             let snapshots = try await call.snapshots(ofImage: action.sourceImageID, in: action.sourceRegion)
-            return [source] + snapshots + [call.image("*"), call.snapshot("*")]
+            let image = call.plannedImage(isBundle: try await action.copiesBundle(in: call))
+            return [source] + snapshots + [image, try await call.plannedSnapshot()]
         },
         .tagging(\.tags),
         // The objects of a bundle are asked for one by one, where they are read.

@@ -6,7 +6,8 @@ import Wire
 struct RegisterImage: EC2Action {
     static let permissions = [
         Permission<Self>("ec2:RegisterImage") { action, call in
-            [call.image("*")] + action.registration.devices.compactMap(\.volume?.snapshotID).map { call.snapshot($0) }
+            [call.plannedImage(isBundle: action.imageLocation != nil)]
+                + action.registration.devices.compactMap(\.volume?.snapshotID).map { call.snapshot($0) }
         },
         .tagging(\.tags),
         // Each object of a bundle is asked for where it is read: what S3 refuses is told as such.

@@ -6,7 +6,10 @@ extension KeyPair.Kind: QueryScalar {}
 
 /// Makes a key pair, and tells its private half this once (docs/behaviour/network.md, "Key pairs").
 struct CreateKeyPair: EC2Action {
-    static let permissions = [Permission<Self>("ec2:CreateKeyPair") { [$1.keyPair($0.name)] }, .tagging(\.tags)]
+    static let permissions = [
+        Permission<Self>("ec2:CreateKeyPair") { [$1.keyPair($0.name)] }.adding { action, _ in ["ec2:keypairtype": [action.kind.rawValue]] },
+        .tagging(\.tags),
+    ]
 
     private let name: String
     private let kind: KeyPair.Kind

@@ -6,7 +6,8 @@ import Wire
 struct CreateSecurityGroup: EC2Action {
     static let permissions = [
         Permission<Self>("ec2:CreateSecurityGroup") { action, call in
-            [call.securityGroup("*"), call.networkPart(.vpc, action.vpc ?? call.network.vpc.rawValue)]
+            let vpc = call.networkPart(.vpc, action.vpc ?? call.network.vpc.rawValue)
+            return [call.securityGroup("*").planned(["ec2:vpc": vpc.description]), vpc]
         },
         .tagging(\.tags),
     ]

@@ -5,7 +5,10 @@ import Wire
 /// Copies a snapshot from another Region, or within one, into the Region that is asked (docs/behaviour/copying-snapshots.md).
 struct CopySnapshot: EC2Action {
     static let permissions = [
-        Permission<Self>("ec2:CopySnapshot") { [$1.snapshot($0.sourceSnapshotID, in: $0.sourceRegion), $1.snapshot("*")] },
+        Permission<Self>("ec2:CopySnapshot") { action, call in
+            let (id, region) = (action.sourceSnapshotID, action.sourceRegion)
+            return [call.snapshot(id, in: region), try await call.plannedCopy(of: id, in: region, action.encryption)]
+        },
         .tagging(\.tags),
     ]
 

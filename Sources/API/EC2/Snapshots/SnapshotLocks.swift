@@ -7,7 +7,9 @@ extension SnapshotLock.Mode: QueryScalar {}
 
 /// Keeps a snapshot from being deleted for a time (docs/behaviour/snapshot-lock.md).
 struct LockSnapshot: EC2Action {
-    static let permissions = [Permission<Self>("ec2:LockSnapshot") { [$1.snapshot($0.snapshotID)] }]
+    static let permissions = [
+        Permission<Self>("ec2:LockSnapshot") { [$1.snapshot($0.snapshotID)] }.adding { $0.facts(at: $1.now) }
+    ]
 
     private let snapshotID: String
     private let request: SnapshotLockRequest
@@ -20,6 +22,15 @@ struct LockSnapshot: EC2Action {
             days: try query["LockDuration"],
             expiresAt: try query["ExpirationDate"]
         )
+    }
+
+    /// For how long, however the request says so.
+    private func facts(at now: Date) -> ConditionFacts {
+        let days = request.days ?? request.expiresAt.map { Int(($0.timeIntervalSince(now) / 86_400).rounded(.up)) }
+        var facts: ConditionFacts = [:]
+        facts.set("ec2:snapshotlockduration", days.map(String.init))
+        facts.set("ec2:cooloffperiod", request.coolOffHours.map(String.init))
+        return facts
     }
 
     func run(in call: Call) async throws -> Answer { Answer(locked: try await Snapshots(call).lock(snapshotID, request)) }

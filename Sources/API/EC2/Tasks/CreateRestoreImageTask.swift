@@ -6,7 +6,7 @@ import Wire
 /// "Restoring an image").
 struct CreateRestoreImageTask: EC2Action {
     static let permissions = [
-        Permission<Self>("ec2:CreateRestoreImageTask") { [$1.image("*"), $1.snapshot("*")] },
+        Permission<Self>("ec2:CreateRestoreImageTask") { [$1.plannedImage(), try await $1.plannedSnapshot()] },
         .tagging(\.tags),
         Permission<Self>("s3:GetObject") { [$1.object($0.key, in: $0.bucket)] },
     ]

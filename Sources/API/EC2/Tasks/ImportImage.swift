@@ -6,7 +6,9 @@ import Wire
 /// are: no driver is put into the guest, and what it is is what the call says.
 struct ImportImage: EC2Action {
     static let permissions = [
-        Permission<Self>("ec2:ImportImage") { [$1.image("*"), $1.snapshot("*"), $1.task("import-image-task", "*")] },
+        Permission<Self>("ec2:ImportImage") { action, call in
+            [call.plannedImage(), try await call.plannedSnapshot(action.encryption), call.task("import-image-task", "*")]
+        },
         Permission<Self>("s3:GetObject") { action, call in try action.containers.compactMap { try $0.source(in: call).map(call.object) } },
         .tagging(\.task.tags),
     ]

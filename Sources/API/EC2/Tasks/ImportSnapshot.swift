@@ -6,7 +6,9 @@ import Wire
 /// read is the caller.
 struct ImportSnapshot: EC2Action {
     static let permissions = [
-        Permission<Self>("ec2:ImportSnapshot") { [$1.snapshot("*"), $1.task("import-snapshot-task", "*")] },
+        Permission<Self>("ec2:ImportSnapshot") { action, call in
+            [try await call.plannedSnapshot(action.encryption), call.task("import-snapshot-task", "*")]
+        },
         Permission<Self>("s3:GetObject") { action, call in try action.container.source(in: call).map { [call.object($0)] } ?? [] },
         .tagging(\.task.tags),
     ]

@@ -5,7 +5,9 @@ import Wire
 /// Makes a snapshot of a volume (docs/behaviour/volumes.md, "Snapshots").
 struct CreateSnapshot: EC2Action {
     static let permissions = [
-        Permission<Self>("ec2:CreateSnapshot") { [$1.snapshot("*"), $1.volume($0.volumeID)] },
+        Permission<Self>("ec2:CreateSnapshot") { action, call in
+            [try await call.plannedSnapshot(ofVolume: action.volumeID), call.volume(action.volumeID)]
+        },
         .tagging(\.tags),
     ]
 

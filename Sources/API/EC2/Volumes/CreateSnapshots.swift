@@ -5,7 +5,9 @@ import Wire
 /// Makes snapshots of the volumes of an instance, all at one point in time.
 struct CreateSnapshots: EC2Action {
     static let permissions = [
-        Permission<Self>("ec2:CreateSnapshots") { [$1.instance($0.instanceID), $1.snapshot("*"), $1.volume("*")] },
+        Permission<Self>("ec2:CreateSnapshots") { action, call in
+            [call.instance(action.instanceID), try await call.plannedSnapshot(), call.volume("*")]
+        },
         .tagging(\.tags),
     ]
 

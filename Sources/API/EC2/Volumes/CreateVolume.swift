@@ -6,7 +6,7 @@ import Wire
 struct CreateVolume: EC2Action {
     static let permissions = [
         Permission<Self>("ec2:CreateVolume") { action, call in
-            [call.volume("*")] + (action.request.snapshotID.map { [call.snapshot($0)] } ?? [])
+            [try await call.plannedVolume(action.request)] + (action.request.snapshotID.map { [call.snapshot($0)] } ?? [])
         },
         .tagging(\.tags),
     ]

@@ -1,0 +1,84 @@
+import Domain
+import Foundation
+import Metadata
+
+/// What a call is to make, as conditions of policies can ask about it: as it will be, by the request and by what stands in for what that leaves out
+/// (docs/behaviour/policies.md, "Condition keys of EC2").
+extension Call {
+    package func plannedImage(isBundle: Bool = false) -> PolicyResource {
+        image("*").planned([
+            "ec2:imagetype": "machine", "ec2:owner": account.rawValue, "ec2:public": "false",
+            "ec2:rootdevicetype": isBundle ? "instance-store" : "ebs",
+        ])
+    }
+
+    /// A snapshot of what comes from outside, or in an image that is copied: whatever the encryption is by default.
+    ///
+    /// - Parameter encryption: nil where the call asks for none, and what it makes is as its sources are.
+    package func plannedSnapshot(_ encryption: EncryptionRequest? = nil) async throws -> PolicyResource {
+        var answers = ["ec2:owner": account.rawValue]
+        if let encryption { answers["ec2:encrypted"] = String(try await isEncrypted(encryption, over: nil)) }
+        return snapshot("*").planned(answers)
+    }
+
+    /// The copy of a snapshot.
+    package func plannedCopy(of id: String, in region: String, _ encryption: EncryptionRequest) async throws -> PolicyResource {
+        let source = try await visibleSnapshot(id, in: Region(rawValue: region).flatMap { deployment.regions[$0] })
+        return snapshot("*").planned([
+            "ec2:owner": account.rawValue, "ec2:parentsnapshot": snapshot(id, in: region).description,
+            "ec2:encrypted": String(try await isEncrypted(encryption, over: source)), "ec2:volumesize": source.map { String($0.sizeGiB) },
+        ])
+    }
+
+    /// A snapshot of a volume of the caller's account.
+    package func plannedSnapshot(ofVolume id: String) async throws -> PolicyResource {
+        let (own, volumeID) = (account, VolumeID(rawValue: id))
+        let volume = try await store.database.read { transaction in try volumeID.flatMap { try VolumeTable(transaction).volume($0) } }
+            .flatMap { $0.owner == own ? $0 : nil }
+        return snapshot("*").planned([
+            "ec2:owner": own.rawValue, "ec2:parentvolume": self.volume(id).description,
+            "ec2:encrypted": volume.map { String($0.encryption != nil) }, "ec2:volumesize": volume.map { String($0.shape.sizeGiB) },
+        ])
+    }
+
+    package func plannedVolume(_ request: VolumeRequest) async throws -> PolicyResource {
+        let source = try await visibleSnapshot(request.snapshotID, in: store)
+        let zone = AvailabilityZone.zones(of: region).first { $0.name == request.zone || $0.id == request.zoneID }
+        // What cannot be is refused later, and for what it is.
+        let shape = try? request.shape.shape(over: source.map { ($0.id, $0.sizeGiB) })
+        let sent = request.shape
+        let key = try await keyARN(request.encryption)
+        return volume("*").planned([
+            "ec2:availabilityzone": zone?.name ?? request.zone, "ec2:availabilityzoneid": zone?.id ?? request.zoneID,
+            "ec2:encrypted": String(try await isEncrypted(request.encryption, over: source)), "ec2:kmskeyid": key,
+            "ec2:parentsnapshot": request.snapshotID.map { snapshot($0).description },
+            "ec2:volumeinitializationrate": request.initializationRate.map(String.init),
+            "ec2:volumeiops": (shape?.iops ?? sent.iops).map(String.init),
+            "ec2:volumesize": (shape?.sizeGiB ?? sent.sizeGiB ?? source?.sizeGiB).map(String.init),
+            "ec2:volumethroughput": (shape?.throughput ?? sent.throughput).map(String.init),
+            "ec2:volumetype": (shape?.type ?? sent.type ?? .gp2).rawValue,
+        ])
+    }
+
+    private func keyARN(_ encryption: EncryptionRequest) async throws -> String? {
+        guard let key = encryption.key else { return nil }
+        return try await keyRing.arn(of: key, account: account) ?? key
+    }
+
+    private func isEncrypted(_ request: EncryptionRequest, over source: Snapshot?) async throws -> Bool {
+        if request.isEncrypted == true || source?.encryption != nil { return true }
+        return try await EncryptionByDefault(self).isOn()
+    }
+
+    private func visibleSnapshot(_ id: String?, in store: RegionStore?) async throws -> Snapshot? {
+        guard let id = id.flatMap(SnapshotID.init(rawValue:)), let store else { return nil }
+        return try await ResourceConditions(call: self).snapshot(id, in: store)
+    }
+}
+
+extension PolicyResource {
+    /// One that is yet to be made, with what conditions can ask of it.
+    package func planned(_ answers: [String: String?]) -> PolicyResource {
+        arn.map { .planned(answers.compactMapValues(\.self), of: $0) } ?? self
+    }
+}
