@@ -10,7 +10,7 @@ package final class GuestMemory: Sendable {
     package init(limitMiB: Int) { self.limitMiB = limitMiB }
 
     /// Three quarters of what the host has: the rest is for the server and the system.
-    package static var standardMiB: Int { max(512, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) >> 20 * 3 / 4) }
+    package static var standardMiB: Int { max(512, ((sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))) >> 20) * 3 / 4) }
 
     package var freeMiB: Int { taken.withLock { max(0, limitMiB - $0.values.reduce(0, +)) } }
 
