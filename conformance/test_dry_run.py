@@ -174,8 +174,12 @@ CALLS |= {
     "delete_volume": lambda image, snapshot: {"VolumeId": _made["volume"]},
 }
 
-# They need an instance, and there is none.
-WITH_INSTANCES = {"attach_volume", "create_snapshots", "detach_volume"}
+# They need an instance: test_instances.py tries them.
+WITH_INSTANCES = {
+    "attach_volume", "create_snapshots", "describe_instance_attribute", "detach_volume", "get_console_output", "get_console_screenshot",
+    "modify_instance_attribute", "modify_instance_metadata_options", "monitor_instances", "reboot_instances", "reset_instance_attribute",
+    "run_instances", "start_instances", "stop_instances", "terminate_instances", "unmonitor_instances",
+}
 NO_INSTANCE, NO_VOLUME = "i-0123456789abcdef0", {"VolumeId": "vol-0123456789abcdef0"}
 
 BUCKET = "dry-runs-of-tasks"
@@ -337,6 +341,30 @@ REFUSALS |= {
         for name in (
             "describe_addresses", "describe_dhcp_options", "describe_internet_gateways", "describe_network_acls", "describe_network_interfaces",
             "describe_route_tables", "describe_security_group_rules", "describe_security_groups", "describe_subnets", "describe_vpcs",
+        )
+    },
+}
+
+OF_NO_INSTANCE = {"InstanceId": NO_INSTANCE}
+CALLS |= {
+    name: lambda image, snapshot: {} for name in ("describe_instances", "describe_instance_credit_specifications", "describe_instance_status")
+}
+REFUSALS |= {
+    "describe_instance_attribute": lambda image, snapshot: [{**OF_NO_INSTANCE, "Attribute": "userData"}],
+    "get_console_output": lambda image, snapshot: [OF_NO_INSTANCE],
+    "get_console_screenshot": lambda image, snapshot: [OF_NO_INSTANCE],
+    "modify_instance_attribute": lambda image, snapshot: [{**OF_NO_INSTANCE, "DisableApiStop": {"Value": True}}, OF_NO_INSTANCE],
+    "modify_instance_metadata_options": lambda image, snapshot: [{**OF_NO_INSTANCE, "HttpTokens": "required"}],
+    "reset_instance_attribute": lambda image, snapshot: [{**OF_NO_INSTANCE, "Attribute": name} for name in ("sourceDestCheck", "kernel")],
+    "run_instances": lambda image, snapshot: [
+        {"ImageId": UNKNOWN_IMAGE, "MinCount": 1, "MaxCount": 1}, {"ImageId": image, "MinCount": 1, "MaxCount": 1, "InstanceType": "t9.nano"},
+        {"ImageId": image, "MinCount": 1, "MaxCount": 1, "InstanceType": "t2.nano", "KeyName": "none of these"},
+    ],
+    **{
+        name: lambda image, snapshot: [{"InstanceIds": [NO_INSTANCE]}]
+        for name in (
+            "describe_instance_credit_specifications", "describe_instance_status", "describe_instances", "monitor_instances", "reboot_instances",
+            "start_instances", "stop_instances", "terminate_instances", "unmonitor_instances",
         )
     },
 }

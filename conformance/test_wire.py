@@ -152,7 +152,7 @@ def test_characters_that_xml_cannot_carry(server, own_image, spelled):
 # What is not known ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("action", ["RunInstances", "NoSuchAction", "describeregions", "../etc/passwd", "A" * 5000, "<x>"])
+@pytest.mark.parametrize("action", ["RunScheduledInstances", "NoSuchAction", "describeregions", "../etc/passwd", "A" * 5000, "<x>"])
 def test_unknown_action(server, action):
     assert_ec2_error(ec2_call(server, action), "InvalidAction", 400)
 

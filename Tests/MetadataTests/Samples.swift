@@ -106,3 +106,44 @@ extension TagTable {
         try page(of: .alice, after: place, limit: limit)
     }
 }
+
+extension Instance {
+    /// A guest of the first subnet of its owner's network, whose address is its number's.
+    static func sample(
+        _ number: Int,
+        of owner: AccountID = .alice,
+        reservation: Int? = nil,
+        index: Int = 0,
+        _ state: InstanceState = .pending,
+        publicAddress: String? = nil,
+        groups: [SecurityGroupID] = [],
+        token: String? = nil
+    ) -> Instance {
+        let network = DefaultNetwork(of: owner, in: known("us-east-1"))
+        return Instance(
+            id: numbered(number),
+            owner: owner,
+            reservation: numbered(reservation ?? number),
+            launchIndex: index,
+            clientToken: token,
+            image: numbered(1),
+            traits: MachineTraits(architecture: .amd64, virtualization: .hvm),
+            rootDeviceName: "/dev/xvda",
+            rootDeviceType: .ebs,
+            type: "t3.micro",
+            place: Instance.Place(
+                zone: known("us-east-1a"),
+                subnet: network.subnets[0].id,
+                vpc: network.vpc,
+                interface: numbered(number),
+                mac: "02:00:00:00:00:01",
+                privateAddress: "172.31.0.\(number + 3)",
+                publicAddress: publicAddress,
+                groups: groups
+            ),
+            metadata: MetadataOptions(),
+            state: state,
+            launchedAt: date()
+        )
+    }
+}

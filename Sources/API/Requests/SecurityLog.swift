@@ -54,7 +54,7 @@ private enum SecurityEvent {
         "DeregisterImage", "DeleteSnapshot", "DeleteVolume", "CancelImportTask", "CancelExportTask", "DeleteBucket", "DeleteObject",
         "DeleteObjects",
         "AbortMultipartUpload", "DeleteAlias", "ScheduleKeyDeletion", "DeleteRule", "DeleteImageUsageReport",
-        "DeleteKeyPair", "DeleteSecurityGroup",
+        "DeleteKeyPair", "DeleteSecurityGroup", "TerminateInstances",
     ]
     private static let keyChanges: Set<String> = [
         "CreateKey", "EnableKey", "DisableKey", "CancelKeyDeletion", "PutKeyPolicy", "CreateGrant", "RevokeGrant", "RetireGrant",

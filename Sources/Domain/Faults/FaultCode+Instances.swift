@@ -4,9 +4,12 @@ extension FaultCode {
     package static let incorrectInstanceState = FaultCode(rawValue: "IncorrectInstanceState")
     package static let insufficientFreeAddressesInSubnet = FaultCode(rawValue: "InsufficientFreeAddressesInSubnet")
     package static let insufficientInstanceCapacity = FaultCode(rawValue: "InsufficientInstanceCapacity")
+    package static let invalidInstanceAttributeValue = FaultCode(rawValue: "InvalidInstanceAttributeValue")
     package static let invalidInstanceIDMalformed = FaultCode(rawValue: "InvalidInstanceID.Malformed")
     package static let invalidInstanceIDNotFound = FaultCode(rawValue: "InvalidInstanceID.NotFound")
     package static let invalidInstanceType = FaultCode(rawValue: "InvalidInstanceType")
+    package static let invalidIPAddressInUse = FaultCode(rawValue: "InvalidIPAddress.InUse")
     package static let unsupported = FaultCode(rawValue: "Unsupported")
+    package static let unsupportedHibernation = FaultCode(rawValue: "UnsupportedHibernationConfiguration")
     package static let vCPULimitExceeded = FaultCode(rawValue: "VcpuLimitExceeded")
 }

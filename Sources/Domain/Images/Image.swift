@@ -30,6 +30,8 @@ package struct Image: Sendable, Equatable, Identifiable {
     /// From when on it is deprecated.
     package var deprecatedAt: Date?
     package var protection: DeregistrationProtection
+    /// When it was launched last, by whomever.
+    package var lastLaunchedAt: Date?
     /// Whether it is shared with everybody.
     package var isPublic: Bool
     /// Whether the account that it was read for lets itself use it.
@@ -52,6 +54,7 @@ package struct Image: Sendable, Equatable, Identifiable {
         source: Source? = nil,
         deprecatedAt: Date? = nil,
         protection: DeregistrationProtection = .disabled,
+        lastLaunchedAt: Date? = nil,
         isPublic: Bool = false,
         tags: [Tag] = []
     ) {
@@ -69,6 +72,7 @@ package struct Image: Sendable, Equatable, Identifiable {
         self.source = source
         self.deprecatedAt = deprecatedAt
         self.protection = protection
+        self.lastLaunchedAt = lastLaunchedAt
         self.isPublic = isPublic
         self.tags = tags
     }

@@ -47,6 +47,41 @@ package struct ImageUsageReport: Sendable, Equatable {
     package var expiresAt: Date { createdAt.addingTimeInterval(Self.lifetime) }
 }
 
+/// What a report has found: how many of a kind an account has that use the image.
+package struct ImageUsageEntry: Sendable, Equatable {
+    package static let instance = "ec2:Instance"
+    package static let filterNames: Set<String> = ["account-id", "creation-time", "resource-type"]
+
+    package let report: ImageUsageReportID
+    package let image: ImageID
+    package let account: AccountID
+    package let kind: String
+    package let count: Int
+    /// When the report was made.
+    package let createdAt: Date
+
+    package init(report: ImageUsageReportID, image: ImageID, account: AccountID, kind: String, count: Int, createdAt: Date) {
+        self.report = report
+        self.image = image
+        self.account = account
+        self.kind = kind
+        self.count = count
+        self.createdAt = createdAt
+    }
+
+    /// Where it stands in a listing.
+    package var place: String { "\(report)/\(account)" }
+
+    package func texts(forFilter name: String) -> [String] {
+        switch name {
+        case "account-id": [account.rawValue]
+        case "creation-time": [ISO8601.text(createdAt)]
+        case "resource-type": [kind]
+        default: []
+        }
+    }
+}
+
 /// The id of a usage report, as `amiur-0123456789abcdef0`.
 package struct ImageUsageReportID: ResourceID, Codable {
     package static let prefix = "amiur"

@@ -91,6 +91,7 @@ package struct Instance: Sendable, Equatable, Identifiable {
     package var credits: CPUCredits?
     /// The ARN of the instance profile.
     package var profile: String?
+    package var profileID: String?
     /// At most 16 KiB.
     package var userData: [UInt8]?
     package internal(set) var state: InstanceState
@@ -130,6 +131,7 @@ package struct Instance: Sendable, Equatable, Identifiable {
         isEBSOptimized: Bool = false,
         credits: CPUCredits? = nil,
         profile: String? = nil,
+        profileID: String? = nil,
         userData: [UInt8]? = nil,
         state: InstanceState = .pending,
         reason: StateReason? = nil,
@@ -162,6 +164,7 @@ package struct Instance: Sendable, Equatable, Identifiable {
         self.isEBSOptimized = isEBSOptimized
         self.credits = credits
         self.profile = profile
+        self.profileID = profileID
         self.userData = userData
         self.state = state
         self.reason = reason
@@ -174,6 +177,8 @@ package struct Instance: Sendable, Equatable, Identifiable {
         self.rebootRequestedAt = rebootRequestedAt
         self.tags = tags
     }
+
+    package static let userDataBytesMax = 16_384
 
     /// How long a terminated one is still described. EC2 says about an hour.
     package static let describedAfterTermination: TimeInterval = 3600

@@ -22,6 +22,12 @@ package enum InstanceAddresses {
         return "172.31.\(third + host >> 8).\(host & 255)"
     }
 
+    /// Whether an interface in a subnet may have the address.
+    package static func isUsable(_ address: String, in subnet: DefaultNetwork.Subnet) -> Bool {
+        // Each is tried once.
+        (0..<DefaultNetwork.subnetAddresses).contains { privateAddress($0, for: "", in: subnet) == address }
+    }
+
     /// The address of an interface's card, as EC2's begin: locally administered.
     package static func mac(of interface: NetworkInterfaceID) -> String {
         let bytes = hash(interface.rawValue)

@@ -2,16 +2,22 @@
 package struct NetworkPart: Sendable {
     package let id: NetworkPartID
     package let network: DefaultNetwork
+    /// How many interfaces a subnet has.
+    package let interfaces: Int
     package let tags: [Tag]
 
-    package init(id: NetworkPartID, network: DefaultNetwork, tags: [Tag]) {
+    package init(id: NetworkPartID, network: DefaultNetwork, interfaces: Int = 0, tags: [Tag]) {
         self.id = id
         self.network = network
+        self.interfaces = interfaces
         self.tags = tags
     }
 
     /// Nil for what is no subnet.
     package var subnet: DefaultNetwork.Subnet? { network.subnet(id) }
+
+    /// How many interfaces a subnet can still take.
+    package var freeAddresses: Int { DefaultNetwork.subnetAddresses - interfaces }
 }
 
 /// The filters of DescribeVpcs, DescribeSubnets and their like. Some have several spellings, and clients send each
@@ -90,7 +96,7 @@ extension NetworkPart: Filterable {
         switch name {
         case "availability-zone", "availabilityZone": subnet.map { [$0.zone.name] }
         case "availability-zone-id", "availabilityZoneId": subnet.map { [$0.zone.id] }
-        case "available-ip-address-count": [String(DefaultNetwork.subnetAddresses)]
+        case "available-ip-address-count": [String(freeAddresses)]
         case "cidr", "cidr-block", "cidrBlock": subnet.map { [$0.block] }
         case "default-for-az", "defaultForAz", "map-public-ip-on-launch", "mapPublicIpOnLaunch": ["true"]
         case "enable-dns64", "ipv6-native", "map-customer-owned-ip-on-launch": ["false"]

@@ -8,6 +8,15 @@ extension Quota {
     package static let imageCopies = Quota(.ec2, "F-IMAGECOPIES", "Concurrent AMI copies per destination Region", 300, upTo: 3_000)
     package static let imageUsageReports = Quota(.ec2, "F-IMAGEUSAGEREPORTS", "AMI usage reports", 2_000, upTo: 20_000)
 
+    // Instances.
+    package static let instanceVCPUs = Quota(
+        .ec2,
+        "L-1216C47A",
+        "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
+        64,
+        upTo: 10_000
+    )
+
     // The network.
     package static let keyPairs = Quota(.ec2, "F-KEYPAIRS", "Key pairs per Region", 5_000, upTo: 20_000)
     package static let securityGroups = Quota(.vpc, "L-E79EC296", "VPC security groups per Region", 2_500, upTo: 10_000)
@@ -107,7 +116,8 @@ extension Quota {
         images, publicImages, imageSharing, imageCopies, imageUsageReports, snapshots, snapshotCopies, pendingSnapshots,
         archivedSnapshots, snapshotArchives, snapshotRestores, timeBasedThroughput,
         gp2Storage, gp3Storage, io1Storage, io2Storage, st1Storage, sc1Storage, standardStorage, io1IOPS, io2IOPS,
-        keyPairs, securityGroups, rulesOfGroup, groupsOfInterface, retentionRules, keys, aliasesOfKey, grantsOfKey, buckets, users, groups,
+        instanceVCPUs, keyPairs, securityGroups, rulesOfGroup, groupsOfInterface, retentionRules, keys, aliasesOfKey, grantsOfKey, buckets,
+        users, groups,
         roles, instanceProfiles, managedPolicies, policiesOfUser,
         policiesOfGroup, policiesOfRole, openIDProviders, versionsOfPolicy, groupsOfUser, accessKeysOfUser, certificatesOfUser, accounts,
     ]

@@ -11,6 +11,16 @@ extension Quota {
         )
     }
 
+    package static func tooManyVCPUs(_ max: Int) -> Fault {
+        Fault(
+            .vCPULimitExceeded,
+            """
+            You have requested more vCPU capacity than your current vCPU limit of \(max) allows for the instance bucket that the specified \
+            instance type belongs to. Terminate instances or request an increase in your quota.
+            """
+        )
+    }
+
     package static func tooManySnapshots(_ max: Int) -> Fault {
         Fault(
             .snapshotLimitExceeded,

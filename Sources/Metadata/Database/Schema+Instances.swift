@@ -10,8 +10,8 @@ extension Schema {
             private_address TEXT NOT NULL, is_public BIGINT NOT NULL, public_address TEXT, metadata_enabled BIGINT NOT NULL,
             requires_token BIGINT NOT NULL, hop_limit BIGINT NOT NULL, shows_tags BIGINT NOT NULL, shutdown_behavior TEXT NOT NULL,
             keeps_from_termination BIGINT NOT NULL, keeps_from_stop BIGINT NOT NULL, is_monitored BIGINT NOT NULL,
-            ebs_optimized BIGINT NOT NULL, credits TEXT, profile TEXT, user_data BYTEA, state TEXT NOT NULL, reason_code TEXT,
-            reason_message TEXT, transition TEXT NOT NULL, created_at BIGINT NOT NULL, launched_at BIGINT NOT NULL, terminated_at BIGINT,
+            ebs_optimized BIGINT NOT NULL, credits TEXT, profile TEXT, profile_id TEXT, user_data BYTEA, state TEXT NOT NULL,
+            reason_code TEXT, reason_message TEXT, transition TEXT NOT NULL, created_at BIGINT NOT NULL, launched_at BIGINT NOT NULL, terminated_at BIGINT,
             was_started BIGINT NOT NULL, is_forced BIGINT NOT NULL, reboot_requested_at BIGINT, lease_owner TEXT,
             lease_until BIGINT NOT NULL
         )
@@ -29,6 +29,14 @@ extension Schema {
             group_id TEXT NOT NULL, instance_id TEXT NOT NULL, PRIMARY KEY (group_id, instance_id)
         )
         """,
+        // What reports of who uses an image have found, when they were made.
+        """
+        CREATE TABLE image_usage_entries (
+            report_id TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, count BIGINT NOT NULL, PRIMARY KEY (report_id, account)
+        )
+        """,
+        // When an image was launched last.
+        "ALTER TABLE images ADD COLUMN last_launched_at BIGINT",
         "CREATE INDEX instance_groups_by_instance ON instance_groups (instance_id)",
     ]
 }

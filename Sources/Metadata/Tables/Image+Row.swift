@@ -25,6 +25,7 @@ extension Image {
             source: source,
             deprecatedAt: row.optionalDate("deprecated_at"),
             protection: DeregistrationProtection(row: row),
+            lastLaunchedAt: row.optionalDate("last_launched_at"),
             isPublic: row.flag("public_shares"),
             tags: tags
         )

@@ -14,6 +14,10 @@ extension ImageTable {
         )
     }
 
+    package func setLastLaunched(_ id: ImageID, at date: Date) throws {
+        try transaction.execute("UPDATE images SET last_launched_at = ? WHERE id = ?", [.date(date), .text(id)])
+    }
+
     package func setIMDSSupport(_ version: String, of id: ImageID) throws {
         try transaction.execute("UPDATE images SET imds_support = ? WHERE id = ?", [.text(version), .text(id)])
     }

@@ -40,7 +40,41 @@ package struct ImageUsageReportTable {
         )
     }
 
+    package func insert(_ entry: ImageUsageEntry) throws {
+        try transaction.execute(
+            "INSERT INTO image_usage_entries (report_id, account, kind, count) VALUES (?, ?, ?, ?)",
+            [.text(entry.report), .text(entry.account), .text(entry.kind), .integer(entry.count)]
+        )
+    }
+
+    /// What an account's reports have found that have not expired, behind a place, in the order of places.
+    package func entries(
+        of account: AccountID,
+        after place: (report: String, account: String)?,
+        at now: Date,
+        limit: Int
+    ) throws -> [ImageUsageEntry] {
+        let sql = """
+            SELECT entries.report_id, entries.account, entries.kind, entries.count, reports.image_id, reports.created_at
+            FROM image_usage_entries AS entries JOIN image_usage_reports AS reports ON reports.id = entries.report_id
+            WHERE reports.account = ? AND reports.expires_at > ? AND (entries.report_id, entries.account) > (?, ?)
+            ORDER BY entries.report_id, entries.account LIMIT ?
+            """
+        let values: [SQLValue] = [.text(account), .date(now), .text(place?.report ?? ""), .text(place?.account ?? ""), .integer(limit)]
+        return try transaction.rows(sql, values).map { row in
+            try ImageUsageEntry(
+                report: row.value("report_id"),
+                image: row.value("image_id"),
+                account: row.value("account"),
+                kind: row.text("kind"),
+                count: Int(row.integer("count")),
+                createdAt: row.date("created_at")
+            )
+        }
+    }
+
     package func delete(_ id: ImageUsageReportID) throws {
+        try transaction.execute("DELETE FROM image_usage_entries WHERE report_id = ?", [.text(id)])
         try transaction.execute("DELETE FROM image_usage_reports WHERE id = ?", [.text(id)])
     }
 

@@ -49,6 +49,14 @@ extension InstanceTable {
         }
     }
 
+    /// How many instances of an image each account has that are not terminated.
+    package func counts(of image: ImageID) throws -> [AccountID: Int] {
+        let sql = "SELECT owner, COUNT(*) AS count FROM instances WHERE image_id = ? AND state <> 'terminated' GROUP BY owner"
+        return try transaction.rows(sql, [.text(image)]).reduce(into: [:]) { counts, row in
+            counts[try row.value("owner")] = Int(try row.integer("count"))
+        }
+    }
+
     /// Whether an interface is in a group.
     package func hasInterface(in group: SecurityGroupID) throws -> Bool {
         try transaction.firstRow("SELECT 1 AS found FROM instance_groups WHERE group_id = ? LIMIT 1", [.text(group)]) != nil

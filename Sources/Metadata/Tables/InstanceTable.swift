@@ -49,9 +49,13 @@ package struct InstanceTable {
         if instance.state != .terminated { try write(instance.place.groups, of: instance.id) }
     }
 
-    package func delete(_ id: InstanceID) throws {
-        try transaction.execute("DELETE FROM instance_groups WHERE instance_id = ?", [.text(id)])
-        try transaction.execute("DELETE FROM instances WHERE id = ?", [.text(id)])
+    /// Forgets an instance, and with the last of a reservation the client token that it was asked for with: a token whose instances nobody can
+    /// be told of any more is as good as new.
+    package func delete(_ instance: Instance) throws {
+        try transaction.execute("DELETE FROM instance_groups WHERE instance_id = ?", [.text(instance.id)])
+        try transaction.execute("DELETE FROM instances WHERE id = ?", [.text(instance.id)])
+        guard instance.clientToken != nil, try instances(of: instance.reservation, by: instance.owner).isEmpty else { return }
+        try transaction.execute("DELETE FROM client_tokens WHERE resource_id = ?", [.text(instance.reservation)])
     }
 
     private func write(_ groups: [SecurityGroupID], of id: InstanceID) throws {
@@ -116,7 +120,8 @@ package struct InstanceTable {
             ("shutdown_behavior", .text(instance.shutdownBehavior)),
             ("keeps_from_termination", .flag(instance.protections.termination)), ("keeps_from_stop", .flag(instance.protections.stop)),
             ("is_monitored", .flag(instance.isMonitored)), ("ebs_optimized", .flag(instance.isEBSOptimized)),
-            ("credits", .text(instance.credits)), ("profile", .text(instance.profile)), ("user_data", .bytes(instance.userData)),
+            ("credits", .text(instance.credits)), ("profile", .text(instance.profile)), ("profile_id", .text(instance.profileID)),
+            ("user_data", .bytes(instance.userData)),
             ("state", .text(instance.state)), ("reason_code", .text(instance.reason?.code)),
             ("reason_message", .text(instance.reason?.message)), ("transition", .text(instance.transition)),
             ("launched_at", .date(instance.launchedAt)), ("terminated_at", .date(instance.terminatedAt)),
@@ -158,6 +163,7 @@ extension Instance {
             isEBSOptimized: row.flag("ebs_optimized"),
             credits: row.optionalValue("credits"),
             profile: row.optionalText("profile"),
+            profileID: row.optionalText("profile_id"),
             userData: row.optionalBytes("user_data"),
             state: row.value("state"),
             reason: reason,

@@ -21,6 +21,14 @@ package struct SecurityGroupTable {
         try load("AND name IN (\(Transaction.marks(names.count))) ORDER BY id", names.map { .text($0) })
     }
 
+    /// The names of groups, whosoever they are.
+    package static func names(of ids: Set<SecurityGroupID>, in transaction: Transaction) throws -> [SecurityGroupID: String] {
+        let sql = "SELECT id, name FROM security_groups WHERE id IN (\(Transaction.marks(ids.count)))"
+        return try transaction.rows(sql, ids.sorted().map { .text($0) }).reduce(into: [:]) { names, row in
+            names[try row.value("id")] = try row.text("name")
+        }
+    }
+
     /// At most `limit` groups after an id, ordered by id.
     package func page(after id: String?, limit: Int) throws -> [SecurityGroup] {
         try load("AND id > ? ORDER BY id LIMIT ?", [.text(id ?? ""), .integer(limit)])

@@ -21,6 +21,22 @@ package struct VolumeTable {
         return try load(transaction.rows("SELECT * FROM volumes WHERE \(page.sql)", page.values))
     }
 
+    /// What is attached to instances, by the instance.
+    package func attachments(toInstances ids: [InstanceID]) throws -> [InstanceID: [VolumeAttachment]] {
+        let sql = "SELECT * FROM volume_attachments WHERE instance_id IN (\(Transaction.marks(ids.count))) ORDER BY instance_id, volume_id"
+        let found = try transaction.rows(sql, ids.map { .text($0) }).map { try VolumeAttachment(row: $0) }
+        return Dictionary(grouping: found, by: \.instance)
+    }
+
+    /// The volumes of an instance, ordered by id.
+    package func volumes(of instance: InstanceID) throws -> [Volume] {
+        let sql = """
+            SELECT volumes.* FROM volumes JOIN volume_attachments ON volume_attachments.volume_id = volumes.id
+            WHERE volume_attachments.instance_id = ? ORDER BY volumes.id
+            """
+        return try load(transaction.rows(sql, [.text(instance)]))
+    }
+
     package func insert(_ volume: Volume) throws {
         try transaction.execute(
             """
@@ -110,17 +126,21 @@ package struct VolumeTable {
             SELECT * FROM volume_attachments WHERE volume_id IN (\(Transaction.marks(ids.count))) ORDER BY volume_id, instance_id
             """
         return try transaction.rows(sql, ids.map { .text($0) }).reduce(into: [:]) { found, row in
-            found[try row.text("volume_id"), default: []].append(
-                try VolumeAttachment(
-                    volume: row.value("volume_id"),
-                    instance: row.value("instance_id"),
-                    device: row.text("device"),
-                    state: row.value("state"),
-                    attachedAt: row.date("attached_at"),
-                    deletesOnTermination: row.flag("deletes_on_termination")
-                )
-            )
+            found[try row.text("volume_id"), default: []].append(try VolumeAttachment(row: row))
         }
+    }
+}
+
+extension VolumeAttachment {
+    fileprivate init(row: SQLRow) throws {
+        try self.init(
+            volume: row.value("volume_id"),
+            instance: row.value("instance_id"),
+            device: row.text("device"),
+            state: row.value("state"),
+            attachedAt: row.date("attached_at"),
+            deletesOnTermination: row.flag("deletes_on_termination")
+        )
     }
 }
 

@@ -52,6 +52,9 @@ struct ResourceConditions: Sendable {
         } else if let id = VolumeID(rawValue: id), let volume = try await volume(id, in: store) {
             tags = volume.tags
             set(&context, of: volume, in: store.region)
+        } else if let id = InstanceID(rawValue: id), let instance = try await instance(id, in: store) {
+            tags = instance.tags
+            Self.set(&context, of: instance)
         } else if let id = SnapshotID(rawValue: id), let snapshot = try await snapshot(id, in: store) {
             tags = snapshot.tags
             set(&context, of: snapshot, in: store.region)
@@ -121,6 +124,24 @@ struct ResourceConditions: Sendable {
         context.set("ec2:volumesize", to: String(volume.shape.sizeGiB))
         context.set("ec2:volumethroughput", to: volume.shape.throughput.map(String.init))
         context.set("ec2:volumetype", to: volume.shape.type.rawValue)
+    }
+
+    private static func set(_ context: inout ConditionContext, of instance: Instance) {
+        context.set("ec2:instanceid", to: instance.id.rawValue)
+        context.set("ec2:availabilityzone", to: instance.place.zone.name)
+        context.set("ec2:ebsoptimized", to: instance.isEBSOptimized)
+        context.set("ec2:instanceprofile", to: instance.profile)
+        context.set("ec2:instancetype", to: instance.type)
+        context.set("ec2:rootdevicetype", to: instance.rootDeviceType.rawValue)
+        context.set("ec2:tenancy", to: "default")
+        context.set("ec2:metadatahttpendpoint", to: instance.metadata.isEnabled ? "enabled" : "disabled")
+        context.set("ec2:metadatahttpputresponsehoplimit", to: String(instance.metadata.hopLimit))
+        context.set("ec2:metadatahttptokens", to: instance.metadata.requiresToken ? "required" : "optional")
+    }
+
+    private func instance(_ id: InstanceID, in store: RegionStore) async throws -> Instance? {
+        let account = call.account
+        return try await store.database.read { try InstanceTable($0).instance(id) }.flatMap { $0.owner == account ? $0 : nil }
     }
 
     private func volume(_ id: VolumeID, in store: RegionStore) async throws -> Volume? {

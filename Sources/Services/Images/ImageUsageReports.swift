@@ -4,7 +4,7 @@ import Metadata
 
 /// Reports of who uses an image, on behalf of one caller in one Region.
 ///
-/// A report counts instances and launch templates. Ferry has neither, so a report is whole as soon as it is asked for, and has no entries.
+/// A report counts instances; launch templates, which Ferry has not, are none. So a report is whole as soon as it is asked for.
 package struct ImageUsageReports: Sendable {
     let call: Call
 
@@ -70,6 +70,7 @@ package struct ImageUsageReports: Sendable {
                     tags: request.tags
                 )
                 try table.insert(report)
+                try Self.count(for: report, in: transaction)
                 try TagTable(transaction).set(report.tags, on: .imageUsageReport(report.id), by: account)
                 return (report.id.rawValue, report.id)
             }
@@ -99,6 +100,47 @@ package struct ImageUsageReports: Sendable {
                 try await database.read { try ImageUsageReportTable($0).page(of: account, after: after, at: now, limit: limit) }
             },
             where: { try Self.matches($0, images, query.filters) }
+        )
+    }
+
+    /// Counts the instances that a report is about.
+    private static func count(for report: ImageUsageReport, in transaction: Transaction) throws {
+        guard report.kinds.contains(where: { $0.name == ImageUsageEntry.instance }) else { return }
+        for (account, count) in try InstanceTable(transaction).counts(of: report.image)
+        where report.accounts.isEmpty || report.accounts.contains(account) {
+            try ImageUsageReportTable(transaction).insert(
+                ImageUsageEntry(
+                    report: report.id,
+                    image: report.image,
+                    account: account,
+                    kind: ImageUsageEntry.instance,
+                    count: count,
+                    createdAt: report.createdAt
+                )
+            )
+        }
+    }
+
+    /// What the caller's reports have found, of those that are named or of all, in the order of reports and accounts.
+    package func entries(_ query: Query) async throws -> Page<ImageUsageEntry> {
+        try FilterRules.check(query.filters, names: ImageUsageEntry.filterNames)
+        let (images, reports) = (Set(try query.images.map(Images.id)), Set(try query.reports.map(Self.id)))
+        let (account, now, database) = (call.account, call.now, call.store.database)
+        try await database.read { transaction in
+            for id in reports where try Self.own(id, of: account, in: transaction).expiresAt <= now { throw Self.notFound(id.rawValue) }
+        }
+        return try await query.page.collect(
+            token: call.pageToken(for: "DescribeImageUsageReportEntries"),
+            place: \.place,
+            batch: { after, limit in
+                let parts = after?.split(separator: "/").map(String.init)
+                let place = parts.flatMap { $0.count == 2 ? (report: $0[0], account: $0[1]) : nil }
+                return try await database.read { try ImageUsageReportTable($0).entries(of: account, after: place, at: now, limit: limit) }
+            },
+            where: { entry in
+                (images.isEmpty || images.contains(entry.image)) && (reports.isEmpty || reports.contains(entry.report))
+                    && query.filters.allSatisfy { $0.matches(anyOf: entry.texts(forFilter: $0.name)) }
+            }
         )
     }
 

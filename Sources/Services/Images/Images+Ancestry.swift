@@ -34,20 +34,41 @@ extension Images {
         return ancestors
     }
 
-    /// Checks that images are the caller's own, whose references are asked for.
-    package func checkReferenced(_ ids: [String], page: PageRequest) async throws {
-        try page.check()
-        // No page has a next one, so no token is of here.
-        _ = try page.nextToken.map(call.pageToken(for: "DescribeImageReferences").open)
+    /// The caller's instances that were launched of images of its own, in the order of their reservations.
+    ///
+    /// - Parameter states: those that count; none when no instances are asked for.
+    package func references(_ ids: [String], in states: [InstanceState], page: PageRequest) async throws -> Page<ImageReference> {
         guard Self.referencedImages.contains(ids.count) else {
             throw Fault(.invalidParameterValue, "From 1 to \(Self.referencedImages.upperBound) images can be named, not \(ids.count)")
         }
         let ids = try ids.map(Self.id)
-        let viewer = try await call.viewer()
-        try await call.store.database.read { transaction in
+        let (viewer, database) = (try await call.viewer(), call.store.database)
+        try await database.read { transaction in
             for id in ids { _ = try Self.own(id, of: viewer, in: transaction) }
         }
+        var search = InstanceSearch(of: viewer.account)
+        (search.images, search.states) = (ids.map(\.rawValue), states.map(\.rawValue))
+        let narrowed = search
+        let found = try await page.collect(
+            token: call.pageToken(for: "DescribeImageReferences"),
+            place: { InstancePlace(of: $0).text },
+            batch: { after, limit in
+                try await database.read {
+                    try InstanceTable($0).page(of: narrowed, after: after.flatMap(InstancePlace.init(text:)), limit: limit)
+                }
+            },
+            where: { _ in true }
+        )
+        let references = found.elements.map { ImageReference(image: $0.image, resource: call.instance($0.id.rawValue).description) }
+        return Page(elements: references, nextToken: found.nextToken)
     }
+}
+
+/// That something of an account's uses an image.
+package struct ImageReference: Sendable {
+    package let image: ImageID
+    /// The ARN of the instance.
+    package let resource: String
 }
 
 extension ImageAncestor {

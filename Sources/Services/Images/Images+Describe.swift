@@ -52,7 +52,12 @@ extension Images {
         return Page(elements: page.elements.map(settled), nextToken: page.nextToken)
     }
 
-    private func settled(_ image: Image) -> Image { image.settled(at: call.now) }
+    /// As it is now, and as the caller may know it: when it was launched last is its owner's to know.
+    private func settled(_ image: Image) -> Image {
+        var image = image.settled(at: call.now)
+        if image.owner != call.account { image.lastLaunchedAt = nil }
+        return image
+    }
 
     /// The images of some ids: each must be there. One that was deregistered lately is left out rather than an error (docs/behaviour/images.md,
     /// "Describing").

@@ -9,9 +9,7 @@ extension Instances {
     package static func finishTermination(of id: InstanceID, at now: Date, in transaction: Transaction) throws {
         let table = InstanceTable(transaction)
         guard var instance = try table.instance(id), instance.state == .shuttingDown else { return }
-        var search = VolumeSearch(of: instance.owner)
-        search.instances = [id.rawValue]
-        for var volume in try VolumeTable(transaction).page(of: search, after: nil, limit: VolumeAttachment.perInstanceMax) {
+        for var volume in try VolumeTable(transaction).volumes(of: id) {
             let goes = volume.attachments.first { $0.instance == id }?.deletesOnTermination ?? false
             volume.finishDetaching(from: id)
             try VolumeTable(transaction).update(volume)
@@ -31,7 +29,7 @@ extension Instances {
         let gone = try table.ended(before: now.addingTimeInterval(-Instance.describedAfterTermination), limit: limit)
         for instance in gone {
             try TagTable(transaction).removeAll(from: .instance(instance.id))
-            try table.delete(instance.id)
+            try table.delete(instance)
         }
         return gone.map(\.id)
     }

@@ -22,9 +22,14 @@ package struct DefaultNetworks: Sendable {
         let network = call.network
         let all = network.parts(kind).sorted()
         for id in ids where !all.contains(where: { $0.rawValue == id }) { throw kind.notFound(String(id.prefix(64))) }
-        let tags = try await call.store.database.read { try TagTable($0).tags(of: all.map(\.rawValue), by: network.account) }
+        let (tags, interfaces) = try await call.store.database.read { transaction in
+            (
+                try TagTable(transaction).tags(of: all.map(\.rawValue), by: network.account),
+                kind == .subnet ? try InstanceTable(transaction).interfaceCounts(of: network.vpc) : [:]
+            )
+        }
         let parts = all.filter { ids.isEmpty || ids.contains($0.rawValue) }
-            .map { NetworkPart(id: $0, network: network, tags: tags[$0.rawValue] ?? []) }
+            .map { NetworkPart(id: $0, network: network, interfaces: interfaces[$0] ?? 0, tags: tags[$0.rawValue] ?? []) }
         return try await page.collect(
             token: call.pageToken(for: "network/\(kind.rawValue)"),
             place: \.id.rawValue,
@@ -47,16 +52,6 @@ package struct DefaultNetworks: Sendable {
         ]
     }
 
-    /// There are no network interfaces: those that a request gives the ids of are missing.
-    package func describeInterfaces(ids: [String], filters: [Filter], page: PageRequest) async throws {
-        try FilterRules.check(filters, names: NetworkInterfaceFilters.names)
-        for id in ids where NetworkInterfaceID(rawValue: id) == nil {
-            throw Fault(.invalidNetworkInterfaceIDMalformed, "Invalid id: \"\(id.prefix(64))\" (expecting \"eni-...\")")
-        }
-        if let id = ids.first { throw Fault(.invalidNetworkInterfaceIDNotFound, "The networkInterface ID '\(id)' does not exist") }
-        try await checkEmpty(page, "DescribeNetworkInterfaces")
-    }
-
     /// There are no Elastic IP addresses.
     package func describeAddresses(_ addresses: [String], allocations: [String], filters: [Filter]) throws {
         try FilterRules.check(filters, names: NetworkInterfaceFilters.ofAddresses)
@@ -64,10 +59,5 @@ package struct DefaultNetworks: Sendable {
         if let id = allocations.first {
             throw Fault(.invalidAllocationIDNotFound, "The allocation ID '\(id.prefix(64))' does not exist")
         }
-    }
-
-    private func checkEmpty(_ page: PageRequest, _ listing: String) async throws {
-        let none: [String] = []
-        _ = try await page.collect(token: call.pageToken(for: listing), place: \.self, batch: { _, _ in none }, where: { _ in true })
     }
 }

@@ -16,25 +16,74 @@ package struct AttachmentRequest: Sendable {
 }
 
 extension Volumes {
-    /// Begins to attach a volume to an instance of the caller's. There are none yet.
+    /// Begins to attach a volume to an instance of the caller's; at one that is stopped it is attached at once.
     package func attach(_ request: AttachmentRequest) async throws -> VolumeAttachment {
-        let (id, instance, account) = (try Self.id(request.volume), try Self.instanceID(request.instance), call.account)
-        try VolumeAttachment.checkDevice(request.device)
-        return try await call.commit { transaction in
+        let (id, instanceID, account, now) = (try Self.id(request.volume), try Self.instanceID(request.instance), call.account, call.now)
+        let device = request.device
+        try VolumeAttachment.checkDevice(device)
+        try await requireKey(of: id)
+        let attachment = try await call.commit { transaction in
             _ = try Self.own(id, of: account, in: transaction)
-            throw Self.noInstance(instance)
+            let instance = try Instances.own(instanceID, of: account, in: transaction)
+            try Self.requireRoom(for: device, at: instance, in: transaction)
+            var attachment = try Self.attach(
+                id,
+                of: account,
+                to: instance.id,
+                in: instance.place.zone,
+                as: device,
+                at: now,
+                in: transaction
+            )
+            if instance.state == .stopped {
+                try Self.finishAttaching(id, to: instance.id, in: transaction)
+                attachment.state = .attached
+            }
+            return attachment
         }
+        call.store.instancesWakeup()
+        return attachment
     }
 
-    /// Begins to detach a volume.
+    /// Begins to detach a volume; from an instance that is stopped it is gone at once.
     ///
     /// - Parameters:
     ///   - instance: may be left out where it is attached once.
     ///   - device: must be the attachment's where it is given.
     package func detach(_ id: String, from instance: String?, device: String?) async throws -> VolumeAttachment {
         let (id, instance, account) = (try Self.id(id), try instance.map(Self.instanceID), call.account)
-        return try await call.commit { transaction in
-            try Self.detach(id, of: account, from: instance, device: device, in: transaction)
+        let attachment = try await call.commit { transaction in
+            let attachment = try Self.detach(id, of: account, from: instance, device: device, in: transaction)
+            guard let holder = try InstanceTable(transaction).instance(attachment.instance) else { return attachment }
+            guard holder.state != .stopped else {
+                try Self.finishDetaching(id, from: holder.id, in: transaction)
+                return attachment
+            }
+            guard attachment.device != holder.rootDeviceName else {
+                throw Fault(.operationNotPermitted, "Unable to detach root volume '\(attachment.device)' from instance '\(holder.id)'")
+            }
+            return attachment
+        }
+        call.store.instancesWakeup()
+        return attachment
+    }
+
+    private static func requireRoom(for device: String, at instance: Instance, in transaction: Transaction) throws {
+        guard instance.state == .running || instance.state == .stopped else {
+            throw Fault(.incorrectState, "Instance '\(instance.id)' is not 'running'.")
+        }
+        let others = try VolumeTable(transaction).attachments(toInstances: [instance.id])[instance.id] ?? []
+        guard !others.contains(where: { $0.device == device }) else {
+            throw Fault(
+                .invalidParameterValue,
+                "Invalid value '\(device)' for unixDevice. Attachment point \(device) is already in use"
+            )
+        }
+        guard others.count < VolumeAttachment.perInstanceMax else {
+            throw Fault(
+                .attachmentLimitExceeded,
+                "The instance '\(instance.id)' has \(others.count) volumes, which is the most there can be"
+            )
         }
     }
 

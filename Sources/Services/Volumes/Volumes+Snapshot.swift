@@ -97,8 +97,8 @@ extension Volumes {
         return try await call.commit { _ in throw Self.noInstance(instance) }
     }
 
-    /// A volume whose key cannot be used has no snapshots: nobody could read them.
-    private func requireKey(of id: VolumeID) async throws {
+    /// A volume whose key cannot be used has no snapshots and is attached to nothing: nobody could read it.
+    func requireKey(of id: VolumeID) async throws {
         let account = call.account
         let volume = try await call.store.database.read { try Self.own(id, of: account, in: $0) }
         guard let arn = volume.encryption?.keyARN else { return }

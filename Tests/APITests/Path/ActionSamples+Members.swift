@@ -26,6 +26,11 @@ extension ActionSamples {
     private static let changedRule = "SecurityGroupRule.1.SecurityGroupRule"
 
     static let ec2 = [
+        "ImageId MinCount=1 MaxCount=1 IamInstanceProfile.Name=launching \(tags(of: "instance"))": "RunInstances",
+        "InstanceId.1": "MonitorInstances RebootInstances StartInstances StopInstances TerminateInstances UnmonitorInstances",
+        "InstanceId": "GetConsoleOutput GetConsoleScreenshot ModifyInstanceMetadataOptions",
+        "InstanceId Attribute=sourceDestCheck": "DescribeInstanceAttribute ResetInstanceAttribute",
+        "InstanceId DisableApiStop.Value=true": "ModifyInstanceAttribute",
         "KeyName": "DeleteKeyPair", "KeyName \(tags(of: "key-pair"))": "CreateKeyPair",
         "KeyName PublicKeyMaterial \(tags(of: "key-pair"))": "ImportKeyPair",
         "GroupName GroupDescription \(tags(of: "security-group"))": "CreateSecurityGroup", "GroupId": "DeleteSecurityGroup",
@@ -132,6 +137,7 @@ extension ActionSamples {
         "GroupId": "sg-0123456789abcdef0", "GroupName": "a-group",
         "ImageBlockPublicAccessState": "block-new-sharing", "ImageId": "{image}", "ImageId.1": "{image}",
         "ImportTaskId": "import-snap-0123456789abcdef0", "IncludeAllResourceTypes": "true", "InstanceProfileName": "a-profile",
+        "InstanceId": "i-0123456789abcdef0", "InstanceId.1": "i-0123456789abcdef0",
         "KeyName": "a-key", "KmsKeyId": "alias/one",
         "LockDuration": "1", "LockMode": "governance", "Name": "a name", "NewPassword": "a Longer-passw0rd", "ObjectKey": "a.bin",
         "OldPassword": "a Long-passw0rd", "OpenIDConnectProviderArn": "arn:aws:iam::{account}:oidc-provider/ci.example.com",

@@ -35,6 +35,9 @@ struct ActionWorld: Sendable {
         let trust =
             #"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"\#(account)"},"Action":["sts:AssumeRole","sts:SetSourceIdentity","sts:TagSession"]}]}"#
         _ = try await root(.form("iam", "CreateRole", ["RoleName": "trusting", "AssumeRolePolicyDocument": trust]))
+        // No sample deletes it, so that a launch has a role to pass.
+        _ = try await root(.form("iam", "CreateInstanceProfile", ["InstanceProfileName": "launching"]))
+        _ = try await root(.form("iam", "AddRoleToInstanceProfile", ["InstanceProfileName": "launching", "RoleName": "trusting"]))
         _ = try await root(.rest("s3", .put, "/a-bucket"))
         // No sample deletes it, so that none deletes the bucket.
         _ = try await root(.rest("s3", .put, "/a-bucket/kept", [("content-length", "0")]))

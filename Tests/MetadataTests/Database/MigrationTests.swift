@@ -225,6 +225,8 @@ extension Transaction {
     }
 
     private func undoVolumes() throws {
+        for table in ["image_usage_entries", "instance_groups", "instances"] { try execute("DROP TABLE \(table)") }
+        try execute("ALTER TABLE images DROP COLUMN last_launched_at")
         for table in ["volume_snapshots", "volume_modifications", "volume_attachments", "volumes"] { try execute("DROP TABLE \(table)") }
     }
 }

@@ -31,10 +31,14 @@ import Testing
         try temporary.write { transaction throws in
             try CopyTable(transaction).insert(copy)
             try JobTable(transaction).insert(job)
+            try InstanceTable(transaction).insert(.sample(3))
             try SnapshotTable(transaction).insert(.sample(2))
             try UploadTable(transaction).insert(Upload(snapshotID: upload, parentRoot: nil, timeoutMinutes: 60, lastPutAt: date()))
         }
-        let ids = ["copies": copy.id.rawValue, "jobs": job.id, "uploads": upload.rawValue, "duties": "collection"]
+        let ids = [
+            "copies": copy.id.rawValue, "jobs": job.id, "uploads": upload.rawValue, "duties": "collection",
+            "instances": Instance.sample(3).id.rawValue,
+        ]
         return Leased(temporary: temporary, rows: rows, id: try #require(ids[rows.table]))
     }
 
@@ -87,6 +91,7 @@ import Testing
                 if let job = try JobTable(transaction).job("import-snap-1") { try JobTable(transaction).update(job) }
                 try UploadTable(transaction).seal(numbered(2))
                 try UploadTable(transaction).postpone(numbered(2), to: date())
+                try InstanceTable(transaction).update(.sample(3))
             }
             #expect(try !row.take(by: "b", at: 1))
             #expect(try row.renew(by: "a", at: 1))

@@ -54,7 +54,8 @@ struct DescribeImageAttribute: EC2Action {
             case .uefiData: image.traits.uefiData
             case .imdsSupport: image.traits.imdsSupport
             case .deregistrationProtection: image.protection.text
-            case .lastLaunchedTime, .launchPermission, .productCodes, .blockDeviceMapping: nil
+            case .lastLaunchedTime: image.lastLaunchedAt.map { ISO8601.text($0) }
+            case .launchPermission, .productCodes, .blockDeviceMapping: nil
             }
         }
     }

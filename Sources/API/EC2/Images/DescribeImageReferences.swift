@@ -2,13 +2,14 @@ import Domain
 import Services
 import Wire
 
-/// What of the account refers to images of its own. Ferry has none of the resources that could (docs/behaviour/image-life.md, "Who uses
-/// an image").
+/// What of the account refers to images of its own: its instances, as Ferry has none of the other resources that could
+/// (docs/behaviour/image-life.md, "Who uses an image").
 struct DescribeImageReferences: EC2Action {
     static let permissions = [Permission<Self>("ec2:DescribeImageReferences")]
 
+    private static let instance = "ec2:Instance"
     private static let kinds: Set<String> = [
-        "ec2:Instance", "ec2:LaunchTemplate", "ssm:Parameter", "imagebuilder:ImageRecipe", "imagebuilder:ContainerRecipe",
+        instance, "ec2:LaunchTemplate", "ssm:Parameter", "imagebuilder:ImageRecipe", "imagebuilder:ContainerRecipe",
     ]
 
     private let imageIDs: [String]
@@ -32,11 +33,21 @@ struct DescribeImageReferences: EC2Action {
             throw Fault(.invalidParameterCombination, "ResourceType and IncludeAllResourceTypes cannot be used together")
         }
         for kind in users { try kind.check(among: Self.kinds) }
-        try await Images(call).checkReferenced(imageIDs, page: page)
-        return Answer()
+        let instances = users.first { $0.name == Self.instance }
+        let states = includesAll ? InstanceState.allCases : instances?.states ?? []
+        return Answer(page: try await Images(call).references(imageIDs, in: states, page: page))
     }
 
     struct Answer: XMLEncodable {
-        func write(to xml: inout XMLWriter) { xml.list("imageReferenceSet", [String]()) }
+        let page: Page<ImageReference>
+
+        func write(to xml: inout XMLWriter) {
+            xml.list("imageReferenceSet", page.elements) { xml, reference in
+                xml.element("imageId", reference.image.rawValue)
+                xml.element("resourceType", DescribeImageReferences.instance)
+                xml.element("arn", reference.resource)
+            }
+            xml.element("nextToken", page.nextToken)
+        }
     }
 }

@@ -42,6 +42,7 @@ struct ImageItem: XMLEncodable {
         xml.element("deprecationTime", image.deprecatedAt)
         xml.element("imdsSupport", traits.imdsSupport)
         xml.element("deregistrationProtection", image.protection.text)
+        xml.element("lastLaunchedTime", image.lastLaunchedAt)
         xml.element("imageAllowed", image.isAllowed)
         xml.element("sourceImageId", image.source?.id.rawValue)
         xml.element("sourceImageRegion", image.source?.region.rawValue)

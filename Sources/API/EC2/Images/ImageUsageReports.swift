@@ -91,27 +91,30 @@ struct DescribeImageUsageReports: EC2Action {
     }
 }
 
-/// Lists what reports have found. Ferry has no instances and no launch templates, so that is nothing.
+/// Lists what reports have found.
 struct DescribeImageUsageReportEntries: EC2Action {
     static let permissions = [Permission<Self>("ec2:DescribeImageUsageReportEntries")]
-
-    private static let filterNames: Set<String> = ["account-id", "creation-time", "resource-type"]
 
     private let query: ImageUsageReports.Query
 
     init(from query: QueryReader) throws(RequestError) { self.query = try ImageUsageReports.Query(from: query) }
 
-    func run(in call: Call) async throws -> Answer {
-        try FilterRules.check(query.filters, names: Self.filterNames)
-        var reports = query
-        reports.filters = []
-        // For what it refuses: a report that is not there, a token that is none.
-        _ = try await ImageUsageReports(call).describe(reports)
-        return Answer()
-    }
+    func run(in call: Call) async throws -> Answer { Answer(page: try await ImageUsageReports(call).entries(query)) }
 
     struct Answer: XMLEncodable {
-        func write(to xml: inout XMLWriter) { xml.list("imageUsageReportEntrySet", [String]()) }
+        let page: Page<ImageUsageEntry>
+
+        func write(to xml: inout XMLWriter) {
+            xml.list("imageUsageReportEntrySet", page.elements) { xml, entry in
+                xml.element("resourceType", entry.kind)
+                xml.element("reportId", entry.report.rawValue)
+                xml.element("usageCount", entry.count)
+                xml.element("accountId", entry.account.rawValue)
+                xml.element("imageId", entry.image.rawValue)
+                xml.element("reportCreationTime", entry.createdAt)
+            }
+            xml.element("nextToken", page.nextToken)
+        }
     }
 }
 

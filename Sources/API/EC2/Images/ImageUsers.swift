@@ -4,7 +4,6 @@ import Wire
 /// `ResourceType.N`: a kind of things that use images, with options of its own.
 struct ImageUsers: QueryStructure {
     private static let versionDepths = 1...10_000
-    private static let instanceStates: Set<String> = ["pending", "running", "shutting-down", "terminated", "stopping", "stopped"]
 
     let name: String
     private let options: [Option]
@@ -27,6 +26,12 @@ struct ImageUsers: QueryStructure {
     /// How many versions of each launch template or recipe count; nil when it is not said.
     var versionDepth: Int? { options.first { $0.name == "version-depth" }.flatMap { $0.values.first.flatMap { Int($0) } } }
 
+    /// The states of the instances that count: all of them when none is named.
+    var states: [InstanceState] {
+        let named = options.filter { $0.name == "state-name" }.flatMap(\.values).compactMap(InstanceState.init(rawValue:))
+        return named.isEmpty ? InstanceState.allCases : named
+    }
+
     /// Checks that the kind is one of those that count, and that its options are its own.
     func check(among kinds: Set<String>) throws {
         guard kinds.contains(name) else {
@@ -35,7 +40,7 @@ struct ImageUsers: QueryStructure {
         for option in options {
             switch (name, option.name) {
             case ("ec2:Instance", "state-name"):
-                if let value = option.values.first(where: { !Self.instanceStates.contains($0) }) {
+                if let value = option.values.first(where: { InstanceState(rawValue: $0) == nil }) {
                     throw Self.invalid("OptionValue", value, "The state of an instance was expected")
                 }
             case ("ec2:LaunchTemplate", "version-depth"), ("imagebuilder:ImageRecipe", "version-depth"),

@@ -2,28 +2,26 @@ import Domain
 import Services
 import Wire
 
-/// Lists network interfaces. There are none without instances.
+/// Lists the network interfaces of the caller's instances: there are no others.
 struct DescribeNetworkInterfaces: EC2Action {
     static let permissions = [Permission<Self>("ec2:DescribeNetworkInterfaces")]
 
-    private let ids: [String]
-    private let filters: [Filter]
-    private let page: PageRequest
+    private let query: InstanceQuery
 
-    init(from query: QueryReader) throws(RequestError) {
-        ids = try query["NetworkInterfaceId"]
-        filters = try query.filters()
-        page = try query.page()
+    init(from reader: QueryReader) throws(RequestError) {
+        query = try reader.instances(ids: "NetworkInterfaceId")
         // No service of AWS manages any.
-        let _: Bool? = try query["IncludeManagedResources"]
+        let _: Bool? = try reader["IncludeManagedResources"]
     }
 
-    func run(in call: Call) async throws -> Answer {
-        try await DefaultNetworks(call).describeInterfaces(ids: ids, filters: filters, page: page)
-        return Answer()
-    }
+    func run(in call: Call) async throws -> Answer { Answer(page: try await Instances(call).interfaces(query)) }
 
     struct Answer: XMLEncodable {
-        func write(to xml: inout XMLWriter) { xml.list("networkInterfaceSet", [String]()) }
+        let page: Page<NetworkInterface>
+
+        func write(to xml: inout XMLWriter) {
+            xml.list("networkInterfaceSet", page.elements) { InterfaceItem(interface: $1).write(to: &$0) }
+            xml.element("nextToken", page.nextToken)
+        }
     }
 }

@@ -32,7 +32,7 @@ struct DescribeSubnets: EC2Action {
             xml.element("state", "available")
             xml.element("vpcId", part.network.vpc.rawValue)
             xml.element("cidrBlock", subnet.block)
-            xml.element("availableIpAddressCount", DefaultNetwork.subnetAddresses)
+            xml.element("availableIpAddressCount", part.freeAddresses)
             xml.element("availabilityZone", subnet.zone.name)
             xml.element("defaultForAz", true)
             xml.element("mapPublicIpOnLaunch", true)
