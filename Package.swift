@@ -196,6 +196,7 @@ let targets: [Target] = [
             "Domain", "Blocks", "Metadata", "Transfer",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
         ],
         path: "Tests/TestSupport",
         swiftSettings: strict

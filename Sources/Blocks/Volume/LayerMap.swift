@@ -26,6 +26,7 @@ struct LayerMap {
     var isLogged: Bool { unlogged.isEmpty }
     var unloggedCount: Int { unlogged.count }
     var loggedCount: Int { logged.count }
+    var pagesInMemory: Int { pages.count }
 
     mutating func bits(of block: UInt64) throws -> SectorBits {
         try page(block / UInt64(LayerMapPage.blocks))?[Int(block % UInt64(LayerMapPage.blocks))] ?? SectorBits()

@@ -77,6 +77,7 @@ final class OverlayLayer: Sendable {
     }
 
     var isEmpty: Bool { state.withLock { $0.map.isEmpty } }
+    var pagesInMemory: Int { state.withLock { $0.map.pagesInMemory } }
     /// Whether all of it is durable in its place, which is so once nobody writes to it any more.
     var isSettled: Bool { log.withLock { $0 == nil } && state.withLock { $0.live == nil } }
     var hasLostWrites: Bool { state.withLock { $0.hasLostWrites } }

@@ -4,24 +4,24 @@ import Crypto
 /// Seals the sectors of one layer of an encrypted volume: AES-256-XTS, with the sector's number as its tweak.
 ///
 /// A sector stays as long as it was, so it can be written over in its place. Only zeros that nobody wrote, as in a hole, are read as zeros.
-struct SectorSeal: Sendable {
+package struct SectorSeal: Sendable {
     /// The key of the data, then that of the tweaks.
     private let key: SymmetricKey
 
     static let keyBytes = 64
 
-    init(key: SymmetricKey) {
+    package init(key: SymmetricKey) {
         precondition(key.bitCount == Self.keyBytes * 8)
         self.key = key
     }
 
     /// Seals whole sectors, of which the first has the number `sector`.
-    func seal(_ plain: UnsafeRawBufferPointer, to sealed: UnsafeMutableRawBufferPointer, sector: UInt64) throws(VolumeError) {
+    package func seal(_ plain: UnsafeRawBufferPointer, to sealed: UnsafeMutableRawBufferPointer, sector: UInt64) throws(VolumeError) {
         try crypt(plain, sealed, sector, encrypting: true)
     }
 
     /// Opens whole sectors in their place.
-    func open(_ bytes: UnsafeMutableRawBufferPointer, sector: UInt64) throws(VolumeError) {
+    package func open(_ bytes: UnsafeMutableRawBufferPointer, sector: UInt64) throws(VolumeError) {
         try crypt(UnsafeRawBufferPointer(bytes), bytes, sector, encrypting: false)
     }
 

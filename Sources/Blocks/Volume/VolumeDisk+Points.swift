@@ -83,6 +83,8 @@ extension VolumeDisk {
         progress: (UInt64) async throws -> Void = { _ in }
     ) async throws -> VolumeLaying {
         let stack = try stack(at: point)
+        // What is written to now is nobody's point: the layers of this one are gone, and others have their numbers.
+        guard point.layer <= mergedThrough || point.layer < (self.stack.layers.first?.number ?? 0) else { throw Self.noPoint(point) }
         precondition(writer.domain.id == domain.id, "a volume is laid into its own domain")
         precondition(copy != nil || stack.base.root == nil || stack.base.domain.id == domain.id, "a map stands in one domain")
         var builder = try BlockMapBuilder(volumeBytes: point.volumeBytes, parent: copy ?? stack.base.root)
@@ -112,10 +114,12 @@ extension VolumeDisk {
         stack.volumeBytes = point.volumeBytes
         // The layers of an older base are gone, or those of the point never were.
         let last = stack.layers.first?.number ?? (self.stack.layers.last?.number ?? 1) - 1
-        guard last == point.layer else {
-            throw VolumeError(.noSuchPoint, "the volume has no point in time at layer \(point.layer) that is not in its base")
-        }
+        guard last == point.layer else { throw Self.noPoint(point) }
         return stack
+    }
+
+    private static func noPoint(_ point: VolumePoint) -> VolumeError {
+        VolumeError(.noSuchPoint, "the volume has no point in time at layer \(point.layer) that is not in its base")
     }
 
     /// How many blocks of a point are not as in the base.

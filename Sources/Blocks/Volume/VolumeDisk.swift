@@ -17,7 +17,7 @@ package final class VolumeDisk: Sendable {
 
     let folder: OverlayFolder
     let store: BlockStore
-    let domain: SealDomain
+    package let domain: SealDomain
     let pool: DiskPool
     let options: VolumeOptions
     let state: Mutex<State>
@@ -145,6 +145,9 @@ package final class VolumeDisk: Sendable {
 
     /// How many layers the volume has; each but the last is a point in time that is not in the base.
     package var layerCount: Int { stack.layers.count }
+
+    /// Pages of the layers' maps that are in memory, 4 KiB each.
+    package var pagesInMemory: Int { stack.layers.reduce(0) { $0 + $1.pagesInMemory } }
 
     /// The last layer that is in the base; 0 for none.
     package var mergedThrough: UInt64 { (stack.layers.last?.number ?? 1) - 1 }

@@ -14,6 +14,7 @@ package enum StorageFailure: Sendable {
         switch error {
         case is UnstorableText: self = .unstorableText
         case let error as StoreError where error.isNoSpace: self = .noSpace
+        case let error as VolumeError where error.code == .noSpace: self = .noSpace
         case _ where DatabaseFailure.isNoSpace(error): self = .noSpace
         case _ where DatabaseFailure.isPassing(error): self = .unavailable
         default: return nil

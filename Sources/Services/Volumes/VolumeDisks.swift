@@ -16,11 +16,13 @@ package actor VolumeDisks {
         let volumes: String
         let sockets: String
         let pool: DiskPool
+        let options: VolumeOptions
 
-        package init(volumes: String, sockets: String, pool: DiskPool) {
+        package init(volumes: String, sockets: String, pool: DiskPool, options: VolumeOptions = VolumeOptions()) {
             self.volumes = volumes
             self.sockets = sockets
             self.pool = pool
+            self.options = options
         }
 
         func folder(of id: VolumeID) -> String { PathText.joined(volumes, id.rawValue) }
@@ -46,12 +48,14 @@ package actor VolumeDisks {
     private let logger: Logger
     private var slots: [VolumeID: Slot] = [:]
     private var isClosed = false
+    /// For how long guests had to wait for the last point in time.
+    package private(set) var lastHold: Duration = .zero
 
     private static let rowsPerRead = 1024
     /// What the socket has in its name while it is made.
     private static let pathBytesMax = 107 - ".new".utf8.count
 
-    init(database: Database, blocks: BlockStore, place: Place?, logger: Logger) {
+    package init(database: Database, blocks: BlockStore, place: Place?, logger: Logger) {
         self.database = database
         self.blocks = blocks
         self.place = place
@@ -129,11 +133,14 @@ package actor VolumeDisks {
     }
 
     func giveBack(_ id: VolumeID) async {
-        let slot = await hold(id)
-        slot.users -= 1
-        await settle(slot, id)
-        await closeUnused(slot, id)
-        release(id, slot)
+        // Whatever becomes of the caller: what they have changed in rows is to reach the bytes.
+        await Task {
+            let slot = await hold(id)
+            slot.users -= 1
+            await settle(slot, id)
+            await closeUnused(slot, id)
+            release(id, slot)
+        }.value
     }
 
     /// Takes a point in time of volumes, of all of them at one moment, and keeps others from it until `body` has noted them in rows.
@@ -163,10 +170,32 @@ package actor VolumeDisks {
         var disks: [(id: VolumeID, disk: VolumeDisk)] = []
         for (id, slot) in held where hasBytes(id) {
             guard let standing = try await standing(of: id) else { throw Volumes.notFound(id.rawValue) }
-            disks.append((id, try await open(slot, id, standing)))
+            let disk = try await open(slot, id, standing)
+            try await fold(disk, id, standing)
+            disks.append((id, disk))
         }
-        let points = try await VolumeDisk.freeze(disks.map(\.disk)).points
-        return Dictionary(uniqueKeysWithValues: zip(disks.map(\.id), points))
+        do {
+            let (points, held) = try await VolumeDisk.freeze(disks.map(\.disk))
+            lastHold = held
+            return Dictionary(uniqueKeysWithValues: zip(disks.map(\.id), points))
+        } catch let error as VolumeError where error.code == .tooManyLayers {
+            throw Fault(.concurrentSnapshotLimitExceeded, "Too many snapshots of a volume are being made: wait until some are completed")
+        }
+    }
+
+    /// Lays points that nobody has noted, or whose snapshots failed, before they are too many.
+    private func fold(_ disk: VolumeDisk, _ id: VolumeID, _ standing: VolumeStanding) async throws {
+        guard let place, disk.layerCount > place.options.layers / 2, disk.base?.domain ?? disk.domain.id == disk.domain.id,
+            try await database.read({ try VolumeSnapshotTable($0).last(of: id) }) == nil
+        else { return }
+        let point = VolumePoint(layer: disk.mergedThrough + UInt64(disk.layerCount) - 1, volumeBytes: disk.volumeBytes)
+        try await blocks.withWriter(in: disk.domain) { writer in
+            let made = try await disk.lay(point, with: writer).address
+            try await database.write {
+                try VolumeTable($0).rebase(id, onto: Volume.Base(root: made.bytes, domain: standing.domain), mergedThrough: point.layer)
+            }
+            try await disk.rebase(onto: made, mergedThrough: point.layer)
+        }
     }
 
     private func hasBytes(_ id: VolumeID) -> Bool { place.map { access($0.folder(of: id), F_OK) == 0 } ?? false }
@@ -176,9 +205,11 @@ package actor VolumeDisks {
     /// Brings the bytes of a volume to what its row says: its size, its base, or its end. What cannot be done now is done at the next call,
     /// or when the volume is opened.
     package func settle(_ id: VolumeID) async {
-        let slot = await hold(id)
-        await settle(slot, id)
-        release(id, slot)
+        await Task {
+            let slot = await hold(id)
+            await settle(slot, id)
+            release(id, slot)
+        }.value
     }
 
     private func settle(_ slot: Slot, _ id: VolumeID) async {
@@ -248,7 +279,8 @@ package actor VolumeDisks {
             domain: domain,
             volumeBytes: standing.volumeBytes,
             mergedThrough: standing.mergedThrough,
-            pool: place.pool
+            pool: place.pool,
+            options: place.options
         )
         slot.disk = disk
         return disk

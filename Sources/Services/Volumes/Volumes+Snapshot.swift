@@ -9,37 +9,54 @@ extension Volumes {
     /// Makes a snapshot of what a volume holds at the call. It is pending until a job has laid its map; the guest goes on meanwhile.
     package func snapshot(_ id: String, description: String, tags: [Tag]) async throws -> Snapshot {
         try TagRules.check(tags)
-        let (id, account, now) = (try Self.id(id), call.account, call.now)
+        let (id, account) = (try Self.id(id), call.account)
+        let made = try await snapshots(description: description, tags: { _ in tags }) { [try Self.own(id, of: account, in: $0)] }
+        guard let snapshot = made.first else { throw Self.notFound(id.rawValue) }
+        return snapshot
+    }
+
+    /// Makes snapshots of volumes, all at one moment of the call.
+    ///
+    /// - Parameter find: finds the volumes. It is asked twice, and what comes in between is left out.
+    func snapshots(
+        description: String,
+        tags: @escaping @Sendable (Volume) throws -> [Tag],
+        of find: @escaping @Sendable (Transaction) throws -> [Volume]
+    ) async throws -> [Snapshot] {
+        let (account, now) = (call.account, call.now)
         let (pendingMax, quotas) = (try await call.quota(.pendingSnapshots), try await call.storageQuotas())
-        try await requireKey(of: id)
-        let check: @Sendable (Transaction) throws -> Volume = { transaction in
-            let volume = try Self.own(id, of: account, in: transaction)
-            try quotas.requireRoom(forSnapshots: 1, in: transaction)
-            guard try Snapshots.pendingCount(of: account, in: transaction) < pendingMax else {
+        let check: @Sendable (Transaction) throws -> [Volume] = { transaction in
+            let volumes = try find(transaction)
+            try quotas.requireRoom(forSnapshots: volumes.count, in: transaction)
+            guard try Snapshots.pendingCount(of: account, in: transaction) + volumes.count <= pendingMax else {
                 throw Fault(
                     .pendingSnapshotLimitExceeded,
                     "You have reached the limit of \(pendingMax) pending snapshots: wait until some are completed, or delete some"
                 )
             }
-            try Self.requireRoomForSnapshot(of: volume, in: transaction)
-            return volume
+            for volume in volumes { try Self.requireRoomForSnapshot(of: volume, in: transaction) }
+            return volumes
         }
         // A point in time that is refused costs the volume a layer, so what can be refused is refused before.
-        _ = try await call.store.database.read(check)
-        let snapshot = try await call.withPoints(of: [id]) { points in
+        let volumes = try await call.store.database.read(check)
+        for volume in volumes { try await requireKey(of: volume) }
+        let ids = Set(volumes.map(\.id))
+        let made = try await call.withPoints(of: Array(ids)) { [call] points in
             try await call.commit { transaction in
-                try Self.snapshot(
-                    try check(transaction),
-                    at: points[id],
-                    description: description,
-                    tags: tags,
-                    at: now,
-                    in: transaction
-                )
+                try check(transaction).filter { ids.contains($0.id) }.map { volume in
+                    try Self.snapshot(
+                        volume,
+                        at: points[volume.id],
+                        description: description,
+                        tags: tags(volume),
+                        at: now,
+                        in: transaction
+                    )
+                }
             }
         }
         call.store.jobsWakeup()
-        return snapshot
+        return made
     }
 
     private static func requireRoomForSnapshot(of volume: Volume, in transaction: Transaction) throws {
@@ -91,19 +108,16 @@ extension Volumes {
         return snapshot
     }
 
-    /// CreateSnapshots: of all volumes of an instance. There are none yet.
-    package func snapshots(ofInstance text: String) async throws -> [Snapshot] {
-        let instance = try Self.instanceID(text)
-        return try await call.commit { _ in throw Self.noInstance(instance) }
-    }
-
     /// A volume whose key cannot be used has no snapshots and is attached to nothing: nobody could read it.
     func requireKey(of id: VolumeID) async throws {
         let account = call.account
-        let volume = try await call.store.database.read { try Self.own(id, of: account, in: $0) }
+        try await requireKey(of: try await call.store.database.read { try Self.own(id, of: account, in: $0) })
+    }
+
+    private func requireKey(of volume: Volume) async throws {
         guard let arn = volume.encryption?.keyARN else { return }
         do {
-            try await KeySelection.requireUsable(arn, of: call.keyRing, account: account)
+            try await KeySelection.requireUsable(arn, of: call.keyRing, account: call.account)
         } catch let refusal as KeyRefusal {
             throw refusal.fault
         }

@@ -47,6 +47,7 @@ struct ListedRegion: Encodable {
     var unfinishedBytes: Int64
     var unreadableMaps: Int
     var volumeBytes: Int64
+    var writtenBytes: Int64
 
     init(_ usage: RegionUsage, region: Region) {
         self.region = region.rawValue
@@ -60,6 +61,7 @@ struct ListedRegion: Encodable {
         unfinishedBytes = usage.unfinishedBytes
         unreadableMaps = usage.unreadableMaps
         volumeBytes = usage.volumeBytes
+        writtenBytes = usage.writtenBytes
     }
 }
 

@@ -62,7 +62,8 @@ struct UsageCommand: AsyncParsableCommand {
             "\(ByteText.size(usage.unfinishedBytes)) being uploaded or copied",
             "\(ByteText.size(usage.garbageBytes)) garbage",
         ]
-        return "\(ByteText.size(usage.storedBytes)) stored in \(packs): " + parts.joined(separator: ", ")
+        let written = usage.writtenBytes == 0 ? "" : "; \(ByteText.size(usage.writtenBytes)) written to volumes"
+        return "\(ByteText.size(usage.storedBytes)) stored in \(packs): " + parts.joined(separator: ", ") + written
     }
 }
 

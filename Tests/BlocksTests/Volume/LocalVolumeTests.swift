@@ -37,6 +37,42 @@ struct LocalVolumeTests {
         }
     }
 
+    /// Each place is in a page of the map of its own, nearly.
+    @Test func aVolumeThatIsWrittenAllOverTakesBoundedMemory() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "volume-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await VolumeFixture.run { fixture in
+            let (volumeBytes, options) = (UInt64(16) << 40, VolumeOptions(cachedPages: 32, waitingPages: 128))
+            // A flush comes by itself when 256 pages wait for the log, and those of the one before may wait for their place still.
+            let bound = options.cachedPages + options.waitingPages + 2 * 256
+            let volume = try await VolumeDisk.open(
+                folder: folder,
+                base: nil,
+                in: fixture.store,
+                volumeBytes: volumeBytes,
+                pool: fixture.pool,
+                options: options
+            )
+            var generator = SeededGenerator(seed: 16)
+            var (places, most): ([UInt64], Int) = ([], 0)
+            for number in 0..<1000 {
+                let place = UInt64.random(in: 0..<volumeBytes / 4096, using: &generator) * 4096
+                try await volume.write(ByteBuffer(repeating: UInt8(number % 255 + 1), count: 4096), at: place)
+                places.append(place)
+                most = max(most, volume.pagesInMemory)
+            }
+            #expect(most <= bound, "\(most) pages of 4 KiB")
+            try await volume.flush()
+            for (number, place) in places.enumerated() {
+                #expect(try await volume.bytes(place..<place + 1) == ByteBuffer(repeating: UInt8(number % 255 + 1), count: 1))
+                most = max(most, volume.pagesInMemory)
+            }
+            #expect(most <= bound, "\(most) pages of 4 KiB")
+            #expect(volume.allocatedBytes <= 1000 * 8192)
+            try await volume.close()
+        }
+    }
+
     @Test func aVolumeOf64TiBCostsNothingUntilItIsWritten() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "volume-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -143,9 +143,12 @@ struct NBDHostileTests {
     @Test func whoStallsIsCutOff() async throws {
         var limits = NBDLimits()
         limits.handshake = .milliseconds(200)
-        limits.stall = .milliseconds(200)
         try await NBDWorkshop.serve(limits: limits) { workshop in
             try await workshop.connect { wire in #expect(await wire.isCutOff()) }
+        }
+        limits = NBDLimits()
+        limits.stall = .milliseconds(200)
+        try await NBDWorkshop.serve(limits: limits) { workshop in
             for half in [NBDWire.request(1, length: 4096, data: [1, 2, 3]), ByteBuffer(bytes: [0x25, 0x60])] {
                 try await workshop.connect { wire in
                     #expect(await wire.choose())

@@ -1,8 +1,7 @@
 import Foundation
 import Logging
 import Machines
-import NIOCore
-import NIOPosix
+import TestSupport
 
 /// A disk that is served on a socket in a folder of its own, and QEMU's tools as its clients.
 struct NBDWorkshop: Sendable {
@@ -78,15 +77,6 @@ struct NBDWorkshop: Sendable {
 
     /// Talks with the server byte by byte.
     func connect(_ body: @Sendable (inout NBDWire) async throws -> Void) async throws {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(unixDomainSocketPath: socket) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
-            }
-        try await channel.executeThenClose { inbound, outbound in
-            var wire = NBDWire(inbound.makeAsyncIterator(), outbound)
-            try await body(&wire)
-        }
+        try await NBDWire.connect(to: socket, body)
     }
 }

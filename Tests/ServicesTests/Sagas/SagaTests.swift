@@ -62,6 +62,11 @@ import Testing
         try await atEachStep(mishap, of: VolumeSnapshotSaga.self, atLeast: 4)
     }
 
+    @Test(arguments: Mishap.ofJobs) func theSnapshotOfAWrittenVolume(mishap: Mishap) async throws {
+        // What was written is stored, too.
+        try await atEachStep(mishap, of: WrittenVolumeSnapshotSaga.self, atLeast: 8)
+    }
+
     @Test(arguments: Mishap.ofJobs) func theSnapshotOfAVolumeThatIsSealedAnew(mishap: Mishap) async throws {
         try await atEachStep(mishap, of: SealedVolumeSnapshotSaga.self, atLeast: 8)
     }

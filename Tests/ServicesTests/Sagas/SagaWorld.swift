@@ -166,7 +166,14 @@ struct SagaWorld {
         // As at each start: what a crash left of sealed frames is told from whole ones with their keys.
         try await keys.unlock()
         let blocks = try await pool.run { try BlockStore(storage: mount, index: index, pool: pool, domains: keys.seals) }
-        return RegionStore(region: region, database: database, keys: keys, blocks: blocks)
+        return RegionStore(
+            region: region,
+            database: database,
+            keys: keys,
+            blocks: blocks,
+            volumes: VolumeDisks.Place(volumes: folder.volumes(region), sockets: folder.volumeSockets(region), pool: pool),
+            logger: log.logger
+        )
     }
 
     /// Lets a step fail, or be the last: no call to a disk of the process works any more then.

@@ -225,7 +225,9 @@ import Testing
             let free = await expectFault(.incorrectState) { _ = try await world.volumes().detach(id.rawValue, from: instance, device: nil) }
             // Terraform takes this for done.
             #expect(free?.message.contains("'available'") == true)
-            await expectFault(.invalidInstanceIDNotFound) { _ = try await world.volumes().snapshots(ofInstance: instance) }
+            await expectFault(.invalidInstanceIDNotFound) {
+                _ = try await world.volumes().snapshots(InstanceSnapshotRequest(instance: instance))
+            }
         }
     }
 

@@ -48,17 +48,20 @@ struct World: Sendable {
         // A pool for each Region, so that one whose threads are held up does not hold up the other.
         let pools = [home: DiskPool(threads: 3), away: DiskPool(threads: 3)]
         do {
-            try await body(
-                World(
-                    folder: folder,
-                    pools: pools,
-                    faultyDisks: faultyDisks,
-                    limits: limits,
-                    encryption: encryption,
-                    archiveRestoreHours: archiveRestoreHours,
-                    volumeOptimizationMinutes: volumeOptimizationMinutes
-                )
+            let world = try await World(
+                folder: folder,
+                pools: pools,
+                faultyDisks: faultyDisks,
+                limits: limits,
+                encryption: encryption,
+                archiveRestoreHours: archiveRestoreHours,
+                volumeOptimizationMinutes: volumeOptimizationMinutes
             )
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(world)) } catch { result = .failure(error) }
+            // Their guests would go on.
+            for store in world.deployment.regions.values { await store.disks.closeAll() }
+            try result.get()
         } catch {
             for pool in pools.values { try await pool.shutdown() }
             throw error

@@ -6,37 +6,58 @@ import Wire
 struct CreateSnapshots: EC2Action {
     static let permissions = [
         Permission<Self>("ec2:CreateSnapshots") { action, call in
-            [call.instance(action.instanceID), try await call.plannedSnapshot(), call.volume("*")]
+            [call.instance(action.request.instance), try await call.plannedSnapshot(), call.volume("*")]
         },
         .tagging(\.tags),
     ]
 
-    private let instanceID: String
+    private var request: InstanceSnapshotRequest
     private let tags: [TagSpecification]
     private let outpost: String?
     private let location: String?
 
     init(from query: QueryReader) throws(RequestError) {
-        instanceID = try query["InstanceSpecification.InstanceId"]
+        request = InstanceSnapshotRequest(instance: try query["InstanceSpecification.InstanceId"])
+        request.excludesBootVolume = try query["InstanceSpecification.ExcludeBootVolume"] ?? false
+        request.excludedVolumes = try query["InstanceSpecification.ExcludeDataVolumeId"]
+        request.description = try query.text("Description", lengthMax: Volumes.descriptionLengthMax)
         tags = try query["TagSpecification"]
         outpost = try query["OutpostArn"]
         location = try query["Location"]
-        // There is no instance whose volumes these could choose from.
-        let _: Bool? = try query["InstanceSpecification.ExcludeBootVolume"]
-        let _: [String] = try query["InstanceSpecification.ExcludeDataVolumeId"]
-        let _ = try query.text("Description", lengthMax: Volumes.descriptionLengthMax)
-        let _: String? = try query["CopyTagsFromSource"]
+        if let source: String = try query["CopyTagsFromSource"] {
+            guard source == "volume" else { throw .invalid("CopyTagsFromSource", source, "Only 'volume' was expected") }
+            request.copiesVolumeTags = true
+        }
     }
 
     func run(in call: Call) async throws -> Answer {
         try OutpostParameters.refuse(outpost, location: location)
-        _ = try tags.tags(forKinds: ["snapshot"])
-        return Answer(snapshots: try await Volumes(call).snapshots(ofInstance: instanceID))
+        var request = request
+        request.tags = try tags.tags(forKinds: ["snapshot"])["snapshot"] ?? []
+        return Answer(snapshots: try await Volumes(call).snapshots(request))
     }
 
     struct Answer: XMLEncodable {
         let snapshots: [Snapshot]
 
-        func write(to xml: inout XMLWriter) { xml.list("snapshotSet", snapshots) { SnapshotItem(snapshot: $1).write(to: &$0) } }
+        func write(to xml: inout XMLWriter) { xml.list("snapshotSet", snapshots) { SnapshotInfo(snapshot: $1).write(to: &$0) } }
+    }
+}
+
+/// A snapshot as CreateSnapshots tells it, which is in other words than DescribeSnapshots.
+private struct SnapshotInfo: XMLEncodable {
+    let snapshot: Snapshot
+
+    func write(to xml: inout XMLWriter) {
+        xml.element("description", snapshot.description)
+        TagSet(tags: snapshot.tags).write(to: &xml)
+        xml.element("encrypted", snapshot.encryption != nil)
+        xml.element("volumeId", snapshot.volumeID)
+        xml.element("state", snapshot.state.rawValue)
+        xml.element("volumeSize", snapshot.sizeGiB)
+        xml.element("startTime", snapshot.startedAt)
+        xml.element("progress", "\(snapshot.progressPercent)%")
+        xml.element("ownerId", snapshot.owner.rawValue)
+        xml.element("snapshotId", snapshot.id.rawValue)
     }
 }

@@ -58,7 +58,18 @@ extension Maintenance {
             usage.packs += 1
             usage.packBytes += Int64(size)
         }
+        usage.writtenBytes = try writtenBytes(in: folder.volumes(region))
         return usage
+    }
+
+    private func writtenBytes(in path: String) throws -> Int64 {
+        var bytes: UInt64 = 0
+        for volume in try LocalPackStorage(path: path).list() {
+            let files = LocalPackStorage(path: path + "/" + volume)
+            // Those of a layer that goes at this moment are not there any more.
+            for name in try files.list() { bytes += (try? files.allocatedBytes(name)) ?? 0 }
+        }
+        return Int64(clamping: bytes)
     }
 
     private func tellImages(_ rows: Database, _ table: Database, _ ids: Set<String>, _ each: (StorageUse) throws -> Void) async throws {

@@ -33,6 +33,8 @@ package struct RegionUsage: Sendable, Equatable {
     package var objectBytes: Int64 = 0
     /// Those that only volumes hold, whose snapshots are gone.
     package var volumeBytes: Int64 = 0
+    /// What was written to volumes and is in no snapshot yet, as it stands in their own files.
+    package var writtenBytes: Int64 = 0
     package var packs = 0
     /// The sizes of the files, with what is dead in them and not given back yet.
     package var packBytes: Int64 = 0

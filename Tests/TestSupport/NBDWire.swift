@@ -1,21 +1,36 @@
 import NIOCore
+import NIOPosix
 
 /// A client that says what it likes.
-struct NBDWire {
+package struct NBDWire {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
     private var bytes = ByteBuffer()
 
-    init(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) {
+    package init(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) {
         self.inbound = inbound
         self.outbound = outbound
     }
 
+    /// Talks with the server on a socket, byte by byte.
+    package static func connect(to socket: String, _ body: @Sendable (inout NBDWire) async throws -> Void) async throws {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(unixDomainSocketPath: socket) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        try await channel.executeThenClose { inbound, outbound in
+            var wire = NBDWire(inbound.makeAsyncIterator(), outbound)
+            try await body(&wire)
+        }
+    }
+
     /// What a server that has gone does not take is no matter.
-    func send(_ bytes: ByteBuffer) async { try? await outbound.write(bytes) }
+    package func send(_ bytes: ByteBuffer) async { try? await outbound.write(bytes) }
 
     /// So many bytes; nil when the server closes before.
-    mutating func receive(_ count: Int) async -> ByteBuffer? {
+    package mutating func receive(_ count: Int) async -> ByteBuffer? {
         while bytes.readableBytes < count {
             guard var part = try? await inbound.next() else { return nil }
             bytes.writeBuffer(&part)
@@ -24,34 +39,34 @@ struct NBDWire {
     }
 
     /// Whether the server closes, whatever it says before.
-    mutating func isCutOff() async -> Bool {
+    package mutating func isCutOff() async -> Bool {
         while let part = try? await inbound.next() { _ = part }
         return true
     }
 
     // MARK: the protocol
 
-    mutating func greet(flags: UInt32 = 3) async -> Bool {
+    package mutating func greet(flags: UInt32 = 3) async -> Bool {
         guard var greeting = await receive(18), greeting.readInteger(as: UInt64.self) == 0x4e42_444d_4147_4943 else { return false }
         await send(ByteBuffer(integer: flags))
         return true
     }
 
-    static func option(_ number: UInt32, _ data: ByteBuffer = ByteBuffer(), length: UInt32? = nil) -> ByteBuffer {
+    package static func option(_ number: UInt32, _ data: ByteBuffer = ByteBuffer(), length: UInt32? = nil) -> ByteBuffer {
         var bytes = ByteBuffer()
         bytes.writeMultipleIntegers(UInt64(0x4948_4156_454f_5054), number, length ?? UInt32(data.readableBytes))
         bytes.writeImmutableBuffer(data)
         return bytes
     }
 
-    static func go(_ name: String = "root") -> ByteBuffer {
+    package static func go(_ name: String = "root") -> ByteBuffer {
         var data = ByteBuffer(integer: UInt32(name.utf8.count))
         data.writeString(name)
         data.writeInteger(UInt16(0))
         return option(7, data)
     }
 
-    static func allocation(_ name: String = "root", queries: [String] = ["base:allocation"], number: UInt32 = 10) -> ByteBuffer {
+    package static func allocation(_ name: String = "root", queries: [String] = ["base:allocation"], number: UInt32 = 10) -> ByteBuffer {
         var data = ByteBuffer()
         for text in [name] + queries {
             data.writeInteger(UInt32(text.utf8.count))
@@ -61,7 +76,7 @@ struct NBDWire {
         return option(number, data)
     }
 
-    static func request(
+    package static func request(
         _ command: UInt16,
         offset: UInt64 = 0,
         length: UInt32 = 0,
@@ -77,7 +92,7 @@ struct NBDWire {
     }
 
     /// The kind of an answer to an option, and what it holds.
-    mutating func optionReply() async -> (kind: UInt32, data: ByteBuffer)? {
+    package mutating func optionReply() async -> (kind: UInt32, data: ByteBuffer)? {
         guard var head = await receive(20), let (_, _, kind, length) = head.readMultipleIntegers(as: (UInt64, UInt32, UInt32, UInt32).self),
             let data = await receive(Int(length))
         else { return nil }
@@ -85,7 +100,7 @@ struct NBDWire {
     }
 
     /// The error of a simple reply.
-    mutating func simpleReply() async -> UInt32? {
+    package mutating func simpleReply() async -> UInt32? {
         guard var head = await receive(16), let (magic, error, _) = head.readMultipleIntegers(as: (UInt32, UInt32, UInt64).self),
             magic == 0x6744_6698
         else { return nil }
@@ -93,7 +108,7 @@ struct NBDWire {
     }
 
     /// The kind of a chunk, whether it is the last, and what it holds.
-    mutating func chunk() async -> (kind: UInt16, isLast: Bool, data: ByteBuffer)? {
+    package mutating func chunk() async -> (kind: UInt16, isLast: Bool, data: ByteBuffer)? {
         guard var head = await receive(20),
             let (magic, flags, kind, _, length) = head.readMultipleIntegers(as: (UInt32, UInt16, UInt16, UInt64, UInt32).self),
             magic == 0x668e_33ef, let data = await receive(Int(length))
@@ -102,7 +117,7 @@ struct NBDWire {
     }
 
     /// Through the handshake, without structured replies.
-    mutating func choose() async -> Bool {
+    package mutating func choose() async -> Bool {
         guard await greet() else { return false }
         await send(Self.go())
         guard let info = await optionReply(), info.kind == 3, let end = await optionReply() else { return false }
@@ -110,7 +125,7 @@ struct NBDWire {
     }
 
     /// Through the handshake, with all that the server has.
-    mutating func chooseStructured() async -> Bool {
+    package mutating func chooseStructured() async -> Bool {
         guard await greet() else { return false }
         await send(Self.option(8))
         await send(Self.allocation())

@@ -1,0 +1,66 @@
+import Domain
+import Metadata
+
+/// What CreateSnapshots is asked for.
+package struct InstanceSnapshotRequest: Sendable {
+    package var instance: String
+    package var excludesBootVolume = false
+    /// Data volumes that are left out.
+    package var excludedVolumes: [String] = []
+    package var description = ""
+    package var copiesVolumeTags = false
+    package var tags: [Tag] = []
+
+    package init(instance: String) { self.instance = instance }
+}
+
+extension Volumes {
+    /// Makes snapshots of the volumes of an instance, all at one moment, ordered by their devices.
+    package func snapshots(_ request: InstanceSnapshotRequest) async throws -> [Snapshot] {
+        try TagRules.check(request.tags)
+        let (instance, account) = (try Self.instanceID(request.instance), call.account)
+        let excluded = Set(try request.excludedVolumes.map(Self.id))
+        guard excluded.count <= VolumeAttachment.perInstanceMax else {
+            throw Fault(
+                .invalidParameterValue,
+                "You can exclude up to \(VolumeAttachment.perInstanceMax) data volumes, and not \(excluded.count)"
+            )
+        }
+        return try await snapshots(
+            description: request.description,
+            tags: { volume in
+                guard request.copiesVolumeTags else { return request.tags }
+                let named = Set(request.tags.map(\.key))
+                let tags = volume.tags.filter { !$0.key.hasPrefix("aws:") && !named.contains($0.key) } + request.tags
+                try TagRules.check(tags)
+                return tags
+            },
+            of: { try Self.chosen(of: instance, account, excluding: excluded, request.excludesBootVolume, in: $0) }
+        )
+    }
+
+    private static func chosen(
+        of id: InstanceID,
+        _ account: AccountID,
+        excluding excluded: Set<VolumeID>,
+        _ excludesBootVolume: Bool,
+        in transaction: Transaction
+    ) throws -> [Volume] {
+        let instance = try Instances.own(id, of: account, in: transaction)
+        var search = VolumeSearch(of: account)
+        search.instances = [id.rawValue]
+        let volumes = try VolumeTable(transaction).page(of: search, after: nil, limit: VolumeAttachment.perInstanceMax)
+        let devices = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, $0.attachments.first { $0.instance == id }?.device ?? "") })
+        if let stranger = excluded.subtracting(devices.keys).min() {
+            throw Fault(.invalidParameterValue, "The volume '\(stranger)' is not attached to the instance '\(id)'")
+        }
+        if let boot = excluded.first(where: { devices[$0] == instance.rootDeviceName }) {
+            throw Fault(.invalidParameterValue, "'\(boot)' is the root volume of '\(id)': exclude it with ExcludeBootVolume")
+        }
+        let chosen = volumes.filter { volume in
+            !excluded.contains(volume.id) && !(excludesBootVolume && devices[volume.id] == instance.rootDeviceName)
+        }
+        guard !chosen.isEmpty else { throw Fault(.invalidParameterValue, "The instance '\(id)' has no volumes to make snapshots of") }
+        return chosen.sorted { (devices[$0.id] ?? "", $0.id) < (devices[$1.id] ?? "", $1.id) }
+    }
+}
