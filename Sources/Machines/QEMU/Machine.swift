@@ -283,10 +283,12 @@ package actor Machine {
         qmp.close()
     }
 
-    /// What is on the guest's screen, as PNG.
-    package func screenshot() async throws -> [UInt8] {
-        try await qmp.execute("screendump", ["filename": .string(MachineFolder.screen), "format": "png"], within: .seconds(30))
-        return try folder.takeFile(MachineFolder.screen, most: 16 << 20)
+    package func screenshot() async throws -> ScreenImage {
+        try await qmp.execute("screendump", ["filename": .string(MachineFolder.screen)], within: .seconds(30))
+        guard let image = ScreenImage(ppm: try folder.takeFile(MachineFolder.screen, most: 64 << 20)) else {
+            throw MachineError(.refused, "What QEMU made of the screen is no picture.")
+        }
+        return image
     }
 
     // The network -----------------------------------------------------------------------------------------------------

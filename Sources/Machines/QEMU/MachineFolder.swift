@@ -12,7 +12,7 @@ package struct MachineFolder: Hashable, Sendable {
     static let process = "qemu.pid"
     static let helperProcess = "network.pid"
     static let log = "qemu.log"
-    static let screen = "screen.png"
+    static let screen = "screen.ppm"
 
     package let path: String
 

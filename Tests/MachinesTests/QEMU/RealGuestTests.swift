@@ -78,7 +78,8 @@ import Testing
         try await checkMetadataComesAndGoes(shop, ssh, pages, metadata)
         try await checkDisks(machine, shop, ssh)
         let screen = try await machine.screenshot()
-        #expect(screen.prefix(4) == [0x89, 0x50, 0x4E, 0x47])
+        #expect(screen.width >= 640 && screen.height >= 400)
+        #expect(Set(screen.points).count > 1, "there is something on it")
         try await checkWhatIsHeld(machine, shop, ssh)
 
         try await machine.endForward(address: try #require(IPv4Address(GuestWorkshop.address)), port: ssh)

@@ -211,7 +211,10 @@ final class FakeMachine: GuestMachine {
 
     var hasNetwork: Bool { guest.withLock { $0.hasNetwork } }
 
-    func screenshot() async throws -> [UInt8] { [0x89] }
+    func screenshot() async throws -> ScreenImage {
+        guard let image = ScreenImage(width: 1, height: 1, points: [1, 2, 3]) else { throw MachineError(.refused, "no picture") }
+        return image
+    }
 }
 
 /// Volumes whose disks are no bytes.

@@ -43,8 +43,8 @@ package protocol GuestMachine: Sendable {
     /// Whether its network still is there.
     var hasNetwork: Bool { get }
 
-    /// What is on its screen, as PNG.
-    func screenshot() async throws -> [UInt8]
+    /// What is on its screen.
+    func screenshot() async throws -> ScreenImage
 }
 
 extension Machine: GuestMachine {

@@ -29,7 +29,7 @@ package final class RegionMachines: MachineViews {
         guard let machine = machine(of: instance) else {
             throw Fault(.incorrectInstanceState, "The instance '\(instance)' is not running: there is nothing on its screen.")
         }
-        return try await machine.screenshot()
+        return try await machine.screenshot().jpeg
     }
 
     /// - Throws: `Fault` `Unsupported`, which names what is to be installed or what Ferry has not; `InsufficientInstanceCapacity`.
