@@ -237,6 +237,25 @@ import Testing
         }
     }
 
+    /// As when the key of a volume was disabled while the server was away: what cannot be reached is ended in the end.
+    @Test func aGuestThatCannotBeReachedIsEnded() async throws {
+        try await GuestWorld.run { guests in
+            var id: InstanceID?
+            try await guests.served {
+                let launched = try await guests.launch()
+                try await guests.until(launched, is: .running)
+                id = launched
+            }
+            let instance = try #require(id)
+            guests.host.fail("serve")
+            try await guests.served {
+                try await guests.stop(instance)
+                try await guests.until(instance, is: .stopped, advancing: 11)
+                #expect(guests.host.running.isEmpty)
+            }
+        }
+    }
+
     @Test func whoDoesNotWantToWaitForcesIt() async throws {
         try await GuestWorld.run { guests in
             try await guests.served {

@@ -13,6 +13,7 @@ extension InstanceDrive {
                 StateReason(code: "Server.InternalError", message: "Server.InternalError: The guest ended unexpectedly")
             )
         }
+        try tell(facts)
         switch await machine.state {
         case .gone: return true
         case .off:

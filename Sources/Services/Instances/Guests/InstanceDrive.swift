@@ -23,8 +23,12 @@ actor InstanceDrive {
     /// How large the guest knows its volumes to be, and how large they are served.
     var sizes: [VolumeID: (told: UInt64, served: UInt64)] = [:]
     var hasToldOfNetwork = false
+    /// Since when the instance is to stop, as far as this drive knows.
+    var stoppingSince: Date?
 
     private var watch: Task<Void, Never>?
+    /// What was complained of last: what stays as it is, is told once.
+    private var complaint = ""
     private var metadata: Task<Void, Never>?
 
     init(_ id: InstanceID, _ tools: InstanceTools, _ lease: HeldLease) {
@@ -45,11 +49,18 @@ actor InstanceDrive {
                 guard let step = facts.instance.step else { return try await lease.finish { _ in } }
                 // What has changed the row is looked at again at once.
                 if try await take(step, facts) { continue }
+                complaint = ""
             } catch let error where !(error is NoLongerWanted || error is CancellationError || Task.isCancelled) {
-                logger.warning("Driving an instance failed, and is tried again", metadata: .error(error))
+                complain(error)
             }
             await sleeper.sleep(atMost: tools.timing.look)
         }
+    }
+
+    private func complain(_ error: any Error) {
+        guard complaint != "\(error)" else { return }
+        complaint = "\(error)"
+        logger.warning("Driving an instance failed, and is tried again", metadata: .error(error))
     }
 
     /// - Returns: whether the row has changed by it.
@@ -133,14 +144,15 @@ actor InstanceDrive {
         let service = InstanceMetadata(id, tools).server(at: folder.place(MachineFolder.metadata), logger)
         metadata = Task { [logger] in
             do { try await service.run() } catch  where !Task.isCancelled {
-                logger.error("The metadata service of an instance ended", metadata: .error(error))
+                logger.error("The metadata service of an instance ended, and is started again", metadata: .error(error))
+                metadata = nil
             } catch {}
         }
     }
 
     private func drop() {
         watch?.cancel()
-        (machine, watch, asked) = (nil, nil, nil)
+        (machine, watch, asked, stoppingSince) = (nil, nil, nil, nil)
         tools.machines.note(nil, of: id)
     }
 
