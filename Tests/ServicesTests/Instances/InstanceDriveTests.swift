@@ -103,6 +103,10 @@ import Testing
         }
     }
 
+    @Test func guestsTakeThreeQuartersOfTheHost() {
+        #expect(GuestMemory.standardMiB == max(512, Int(ProcessInfo.processInfo.physicalMemory >> 20) * 3 / 4))
+    }
+
     // Servers that come and go ----------------------------------------------------------------------------------------
 
     @Test func theNextServerFindsTheGuest() async throws {
