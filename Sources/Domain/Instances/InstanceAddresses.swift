@@ -24,8 +24,12 @@ package enum InstanceAddresses {
 
     /// Whether an interface in a subnet may have the address.
     package static func isUsable(_ address: String, in subnet: DefaultNetwork.Subnet) -> Bool {
-        // Each is tried once.
-        (0..<DefaultNetwork.subnetAddresses).contains { privateAddress($0, for: "", in: subnet) == address }
+        let bytes = address.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) ?? 0 }
+        guard bytes.count == 4, bytes.map(String.init).joined(separator: ".") == address, bytes[0] == 172, bytes[1] == 31,
+            let third = subnet.firstBytes.split(separator: ".").last.flatMap({ Int($0) })
+        else { return false }
+        let host = (Int(bytes[2]) - third) * 256 + Int(bytes[3])
+        return (4..<4 + DefaultNetwork.subnetAddresses).contains(host)
     }
 
     /// The address of an interface's card, as EC2's begin: locally administered.
