@@ -94,9 +94,9 @@ struct RunCommand: ClientCommand {
             }
             let news = follower.news(in: bytes)
             if news.isEmpty { try await pace.wait() } else { pace = session.pace }
-            for line in String(decoding: news, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) where !line.isEmpty {
-                Terminal.say(TerminalText.clean(String(line.filter { $0 != "\r" })))
-            }
+            // As bytes: to a string, the two that end a line on a console are one character.
+            let lines = news.filter { $0 != 0x0D }.split(separator: 0x0A, omittingEmptySubsequences: false)
+            Terminal.say(part: lines.map { TerminalText.clean(String(decoding: $0, as: UTF8.self)) }.joined(separator: "\n"))
             let state = try await session.client.instance(id, region: session.region).state
             guard state == "running" || state == "pending" else { return Terminal.remark("\(id) is \(state)") }
         }

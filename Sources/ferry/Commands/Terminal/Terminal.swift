@@ -18,6 +18,11 @@ enum Terminal {
         write("\(line)\n", to: STDOUT_FILENO)
     }
 
+    /// Writes a part of a result as it comes, which need not be a line.
+    static func say(part text: String) {
+        write(text, to: STDOUT_FILENO)
+    }
+
     /// Writes a line about the work.
     static func remark(_ line: String) {
         write("\(line)\n", to: STDERR_FILENO)
