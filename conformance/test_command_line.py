@@ -139,6 +139,26 @@ def test_destination_that_fails_does_not_stop_the_others(ferry, pushed):
     ferry("copy", pushed["imageId"], "--from", HOME, "--to", "mars-north-1", "--name", name, expect=FAILED)
 
 
+def test_images_stand_under_their_sources(ferry, tmp_path):
+    disk_file(tmp_path / "tree.raw", BLOCK, {0: noise("tree", 0)})
+    source = push(ferry, "tree.raw")["imageId"]
+    [copied] = json.loads(ferry("copy", source, "--from", HOME, "--to", AWAY, "--json").stdout)
+    [again] = json.loads(ferry("copy", copied["imageId"], "--from", AWAY, "--to", THIRD, "--json").stdout)
+
+    def below(first):
+        lines = ferry("images", "--tree").stdout.splitlines()
+        start = next(number for number, line in enumerate(lines) if line.startswith(first))
+        return lines[start : start + 3]
+
+    root, copy, copy_of_copy = below(source)
+    assert root.endswith(f"available  {HOME}")
+    assert copy.startswith(f"└─ {copied['imageId']}  ") and copy.endswith(f"available  {AWAY}")
+    assert copy_of_copy.startswith(f"   └─ {again['imageId']}  ") and copy_of_copy.endswith(f"available  {THIRD}")
+    ferry("rm", source)
+    assert below(source)[0] == f"{source}  not there  {HOME}"
+    ferry("images", "--tree", "--json", expect=MISUSED)
+
+
 def test_copy_says_what_it_moved(ferry, tmp_path):
     disk = push(ferry, disk_file(tmp_path / "disk.raw", 4 * BLOCK, {n * BLOCK: noise("cli moved", n) for n in range(4)}))
     [first] = json.loads(ferry("copy", disk["imageId"], "--from", HOME, "--to", AWAY, "--json").stdout)

@@ -11,16 +11,18 @@ struct ImagesCommand: ClientCommand {
     @Flag(help: "List the images of every Region.")
     var allRegions = false
 
+    @Flag(help: "Show the images of every Region under their sources, with the instances that were launched from them.")
+    var tree = false
+
     func validate() throws {
-        guard !allRegions || server.region == nil else { throw ValidationError("Give --region or --all-regions.") }
+        guard !allRegions && !tree || server.region == nil else { throw ValidationError("Give --region, --all-regions or --tree.") }
+        guard !tree || !output.json && !output.quiet else { throw ValidationError("--tree is for reading, and has no other form.") }
     }
 
     func execute() async throws {
+        if tree { return try await showTree() }
         let images = try await Session.run(server) { session in
-            let regions =
-                allRegions
-                ? try await doing("listing the Regions") { try await session.client.regionNames(asking: session.region) } : [session.region]
-            return try await Self.images(in: regions, session)
+            try await Self.images(in: allRegions ? session.everyRegion() : [session.region], session)
         }
         if output.json {
             try Terminal.say(json: images.map { ListedImage($0.image, region: $0.region) })
@@ -38,6 +40,14 @@ struct ImagesCommand: ClientCommand {
             }
             for line in table.lines { Terminal.say(line) }
         }
+    }
+
+    private func showTree() async throws {
+        let tree = try await Session.run(server) { session in
+            let regions = try await session.everyRegion()
+            return ImageTree(try await Self.images(in: regions, session), try await session.instances(in: regions))
+        }
+        for line in tree.lines { Terminal.say(line) }
     }
 
     private static func images(in regions: [String], _ session: Session) async throws -> [(region: String, image: RemoteImage)] {

@@ -39,6 +39,11 @@ struct Session: Sendable {
         return session
     }
 
+    /// The Regions that there are.
+    func everyRegion() async throws -> [String] {
+        try await doing("listing the Regions") { try await client.regionNames(asking: region) }
+    }
+
     private func close() async throws {
         try await client.shutdown()
         try await pool.shutdown()

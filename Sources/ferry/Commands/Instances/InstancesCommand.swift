@@ -17,15 +17,7 @@ struct InstancesCommand: ClientCommand {
 
     func execute() async throws {
         let found = try await Session.run(server) { session in
-            let regions =
-                allRegions
-                ? try await doing("listing the Regions") { try await session.client.regionNames(asking: session.region) } : [session.region]
-            var found: [(region: String, instance: RemoteInstance)] = []
-            for region in regions {
-                let instances = try await doing("listing the instances of \(region)") { try await session.client.instances(region: region) }
-                found += instances.map { (region, $0) }
-            }
-            return found.sorted { ($0.instance.launchTime, $0.instance.id) < ($1.instance.launchTime, $1.instance.id) }
+            try await session.instances(in: allRegions ? session.everyRegion() : [session.region])
         }
         if output.json { return try Terminal.say(json: found.map { ListedInstance($0.instance, region: $0.region) }) }
         if output.quiet { return found.forEach { Terminal.say($0.instance.id) } }

@@ -2,6 +2,16 @@ import Client
 
 /// What several commands want to know of instances.
 extension Session {
+    /// The instances of some Regions, in the order of their launches.
+    func instances(in regions: [String]) async throws -> [(region: String, instance: RemoteInstance)] {
+        var found: [(region: String, instance: RemoteInstance)] = []
+        for region in regions {
+            let instances = try await doing("listing the instances of \(region)") { try await client.instances(region: region) }
+            found += instances.map { (region, $0) }
+        }
+        return found.sorted { ($0.instance.launchTime, $0.instance.id) < ($1.instance.launchTime, $1.instance.id) }
+    }
+
     /// Waits until an instance is in one of some states.
     ///
     /// - Parameter dead: states from which it does not come there any more.
