@@ -52,7 +52,7 @@ import Testing
             #expect(try await world.snapshots(World.home).snapshot(snapshot.rawValue).tags.count == 50)
             await expectFault(.invalidImageIDMalformed) { try await tagging.create([], on: ["ami-x"]) }
             await expectFault(.invalidSnapshotIDMalformed) { try await tagging.create([], on: ["snap-x"]) }
-            await expectFault(.invalidID) { try await tagging.create([], on: ["i-0123456789abcdef0"]) }
+            await expectFault(.invalidID) { try await tagging.create([], on: ["nat-0123456789abcdef0"]) }
         }
     }
 
