@@ -54,6 +54,7 @@ package struct MetadataServer: Sendable {
                     try pipeline.addHandler(IdleStateHandler(readTimeout: silence))
                     try pipeline.addHandler(ClosesWhenIdle())
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    try pipeline.addHandler(HeldUntilServed())
                     return channel
                 }
             }
@@ -77,7 +78,13 @@ package struct MetadataServer: Sendable {
             // It is made here and not when the connection is accepted: NIO ends the process for one that nobody takes, as when the server stops
             // in that moment.
             let connection = try await channel.eventLoop.submit {
-                try Connection(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+                let connection = try Connection(
+                    wrappingChannelSynchronously: channel,
+                    configuration: .init(isOutboundHalfClosureEnabled: true)
+                )
+                let pipeline = channel.pipeline.syncOperations
+                pipeline.removeHandler(try pipeline.handler(type: HeldUntilServed.self), promise: nil)
+                return connection
             }.get()
             try await connection.executeThenClose { parts, answers in
                 try await channel.setOption(.autoRead, value: true).get()
@@ -153,5 +160,25 @@ private final class ClosesWhenIdle: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) } else { context.fireUserInboundEventTriggered(event) }
+    }
+}
+
+/// Keeps what comes before anybody serves the connection. Though nothing is to be read by then, NIO reads to the end when the client has said that it
+/// is done.
+private final class HeldUntilServed: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    private var parts: [NIOAny] = []
+    private var events: [Any] = []
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { parts.append(data) }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) { events.append(event) }
+
+    func removeHandler(context: ChannelHandlerContext, removalToken: ChannelHandlerContext.RemovalToken) {
+        for part in parts { context.fireChannelRead(part) }
+        if !parts.isEmpty { context.fireChannelReadComplete() }
+        for event in events { context.fireUserInboundEventTriggered(event) }
+        context.leavePipeline(removalToken: removalToken)
     }
 }
