@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import disks
 import images
 import pytest
 import snapshots
-from ferry_server import MEMORY_LIMIT, FerryServer, binary
+from ferry_server import FerryServer, binary
 from patience import HANG
 
 # Processes that run a part of the suite each have it from the one that started them.
@@ -55,15 +56,16 @@ def stop_well(running: FerryServer) -> None:
     assert running.alive, f"the server died:\n{running.log_tail()}"
     peak = running.memory().peak
     running.stop()
-    assert peak < MEMORY_LIMIT, f"the server held {peak / 2**20:.0f} MiB"
+    assert peak < running.memory_limit, f"the server held {peak / 2**20:.0f} MiB"
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FerryServer]:
-    """The server that most tests share."""
-    running = FerryServer(tmp_path_factory.mktemp("shared") / "data").start()
-    yield running
-    stop_well(running)
+def server() -> Iterator[FerryServer]:
+    """The server that most tests share. Its folder has a short name, as the sockets of guests need it."""
+    with tempfile.TemporaryDirectory(prefix="ferry-", dir="/tmp") as folder:
+        running = FerryServer(Path(folder) / "data").start()
+        yield running
+        stop_well(running)
 
 
 @pytest.fixture

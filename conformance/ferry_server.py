@@ -63,6 +63,8 @@ class FerryServer:
     log_file: Path | None = None
     certificate: Path | None = None
     """What clients trust, where the server has been told to speak TLS."""
+    memory_limit: int = MEMORY_LIMIT
+    """What it may hold at most in its life."""
     program: tuple[str, ...] = ()
     """The whole command that starts it, where it is not the binary under test with a data folder and Regions."""
     endpoint: str = ""

@@ -185,7 +185,7 @@ def commands() -> dict[str, set[str]]:
             name["name"] for argument in command["arguments"] if argument["shouldDisplay"] for name in argument.get("names", []) if name["kind"] == "long"
         }
         for command in program["subcommands"]
-        if command["commandName"] != "help"
+        if command["commandName"] != "help" and command["shouldDisplay"]
     }
 
 

@@ -184,7 +184,8 @@ def many_files():
 
 def test_a_thousand_clients_of_a_byte_a_second(start_server, many_files):
     limits = ("--head-timeout", "3", "--stall-timeout", "3", "--max-connections", str(2 * CLIENTS))
-    server = start_server(arguments=limits)
+    # A thousand connections in the middle of something, most of them with a piece of a body or of an answer in memory.
+    server = start_server(arguments=limits, memory_limit=400 << 20)
     bucket = make_bucket(server)
     large = content("large", 32 << 20)
     server.s3().put_object(Bucket=bucket, Key="large", Body=large)
