@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ferry_server import HOME, ROOT, FerryServer, binary
-from patience import HANG
+from patience import HANG, eventually
+
+# What the guest says on its console when it answers.
+UP = "FERRY-SSH-IS-UP"
 
 
 def boot_disk() -> Path:
@@ -83,18 +86,31 @@ def await_console(server: FerryServer, instance: str, text: str, region: str = H
     return told
 
 
-def ssh(server: FerryServer, instance: str, key: Path, command: str, region: str = HOME) -> str:
-    """Runs a command in the guest, as root."""
+def ssh_command(server: FerryServer, instance: str, key: Path, command: str, region: str = HOME) -> list[str]:
+    """What runs a command in the guest, as root."""
     about = described(server, instance, region)
     tags = {tag["Key"]: tag["Value"] for tag in about.get("Tags", [])}
-    done = subprocess.run(
-        [
-            "ssh", "-i", str(key), "-p", tags.get("ferry:ssh-port", "22"), "-o", "StrictHostKeyChecking=no",
-            "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=60",
-            f"root@{about['PublicIpAddress']}", command,
-        ],
-        capture_output=True, text=True, timeout=HANG, stdin=subprocess.DEVNULL,
-    )
+    return [
+        "ssh", "-i", str(key), "-p", tags.get("ferry:ssh-port", "22"), "-o", "StrictHostKeyChecking=no",
+        "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=60",
+        f"root@{about['PublicIpAddress']}", command,
+    ]
+
+
+def await_answer(server: FerryServer, instance: str, key: Path, region: str = HOME) -> None:
+    """Waits until SSH lets the key in: the console may tell of the boot before."""
+    line = ssh_command(server, instance, key, "true", region)
+
+    def answers() -> bool:
+        return subprocess.run(line, capture_output=True, stdin=subprocess.DEVNULL, timeout=HANG).returncode == 0
+
+    eventually(answers, f"{instance} answers", pause=0.5)
+
+
+def ssh(server: FerryServer, instance: str, key: Path, command: str, region: str = HOME) -> str:
+    """Runs a command in the guest, as root."""
+    line = ssh_command(server, instance, key, command, region)
+    done = subprocess.run(line, capture_output=True, text=True, timeout=HANG, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
 

@@ -8,6 +8,7 @@ import sys
 import uuid
 from pathlib import Path
 
+import guests
 import images
 import pytest
 import snapshots
@@ -213,3 +214,25 @@ def test_the_network(server, play, tmp_path):
     assert changes(gone) == {"behind", "web", "made", "taken"}
     assert not any(mark in group["GroupName"] for group in ec2.describe_security_groups()["SecurityGroups"])
     assert not any(mark in pair["KeyName"] for pair in ec2.describe_key_pairs()["KeyPairs"])
+
+
+def test_instances(server, play):
+    image, name = guests.push(server, images.unused_name("ansible")), f"ansible-{uuid.uuid4().hex[:8]}"
+    chosen = {"tag:Name": name, "instance-state-name": ["pending", "running"]}
+    running = {"name": name, "image_id": image, "instance_type": "t3.nano", "state": "running", "wait": True, "exact_count": 1, "filters": chosen}
+    device = {"device_name": "/dev/sdf", "volume_size": 1, "volume_type": "gp3", "delete_on_termination": True}
+    disk = {"instance": "{{ machine.instance_ids[0] }}", "name": f"{name}-disk", **device}
+    tasks = [
+        task("amazon.aws.ec2_instance", "machine", **running),
+        task("amazon.aws.ec2_vol", "disk", **disk),
+        task("amazon.aws.ec2_snapshot", "point", volume_id="{{ disk.volume_id }}", snapshot_tags={"made-by": name}, wait=True, last_snapshot_min_age=60),
+    ]
+    first = play(tasks)
+    assert changes(first) == {"machine", "disk", "point"}
+    [instance] = first["machine"]["instance_ids"]
+    guests.await_console(server, instance, guests.UP)
+    assert changes(play(tasks)) == set()
+
+    gone = [task("amazon.aws.ec2_instance", "machine", instance_ids=[instance], state="terminated", wait=True)]
+    assert changes(play(gone)) == {"machine"}
+    assert server.ec2(HOME).describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance]}])["Volumes"] == []

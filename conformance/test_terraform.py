@@ -13,6 +13,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import guests
 import images
 import pytest
 import snapshots
@@ -704,6 +705,85 @@ output "rule" { value = aws_vpc_security_group_ingress_rule.from_web.security_gr
 """
 
 
+MACHINES = """
+variable "image" {}
+variable "public_key" {}
+
+data "aws_vpc" "default" { default = true }
+
+data "aws_subnets" "default" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+}
+
+resource "aws_key_pair" "key" {
+  key_name   = "terraform-machines"
+  public_key = var.public_key
+}
+
+resource "aws_security_group" "ssh" {
+  name   = "terraform-machines"
+  vpc_id = data.aws_vpc.default.id
+  ingress {
+    from_port   = 22
+    to_port     = 22
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+
+resource "aws_instance" "one" {
+  ami                    = var.image
+  instance_type          = "t3.nano"
+  key_name               = aws_key_pair.key.key_name
+  subnet_id              = sort(data.aws_subnets.default.ids)[0]
+  vpc_security_group_ids = [aws_security_group.ssh.id]
+  user_data              = "#!/bin/sh\\necho TOLD BY TERRAFORM\\n"
+  metadata_options {
+    http_tokens   = "required"
+    http_endpoint = "enabled"
+  }
+  root_block_device {
+    volume_type = "gp3"
+    volume_size = 2
+    encrypted   = true
+  }
+  tags        = { made-by = "terraform" }
+  volume_tags = { made-by = "terraform" }
+}
+
+resource "aws_ebs_volume" "data" {
+  availability_zone = aws_instance.one.availability_zone
+  size              = 1
+  type              = "gp3"
+  tags              = { made-by = "terraform" }
+}
+
+resource "aws_volume_attachment" "data" {
+  device_name = "/dev/sdf"
+  volume_id   = aws_ebs_volume.data.id
+  instance_id = aws_instance.one.id
+}
+
+resource "aws_ebs_snapshot" "taken" {
+  volume_id  = aws_ebs_volume.data.id
+  depends_on = [aws_volume_attachment.data]
+}
+
+output "instance" { value = aws_instance.one.id }
+output "volume" { value = aws_ebs_volume.data.id }
+output "taken" { value = aws_ebs_snapshot.taken.id }
+"""
+
+
 @pytest.fixture
 def terraform(server, tmp_path):
     """Runs terraform in the test's folder against the shared server, or another."""
@@ -876,6 +956,24 @@ def test_volumes(server, tmp_path, terraform):
     terraform("destroy", "-auto-approve", "-input=false", "-no-color", snapshot=snapshot)
     with refused("InvalidVolume.NotFound"):
         server.ec2(HOME).describe_volumes(VolumeIds=[outputs["empty"]])
+
+
+def test_machines(server, tmp_path, terraform):
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "key")], check=True)
+    variables = {"image": guests.push(server, images.unused_name("terraform")), "public_key": (tmp_path / "key.pub").read_text().strip()}
+    (tmp_path / "main.tf").write_text(PROVIDERS + MACHINES)
+    terraform("init", "-input=false", "-no-color")
+    terraform("apply", "-auto-approve", "-input=false", "-no-color", **variables)
+    outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json")).items()}
+    assert "TOLD BY TERRAFORM" in guests.await_console(server, outputs["instance"], guests.UP)
+    assert guests.ssh(server, outputs["instance"], tmp_path / "key", "cat /sys/block/vdb/size") == f"{2**30 // 512}\n"
+    assert snapshots.describe(server, HOME, outputs["taken"])["VolumeId"] == outputs["volume"]
+    terraform("plan", "-detailed-exitcode", "-input=false", "-no-color", **variables)
+
+    terraform("destroy", "-auto-approve", "-input=false", "-no-color", **variables)
+    [reservation] = server.ec2(HOME).describe_instances(InstanceIds=[outputs["instance"]])["Reservations"]
+    assert [one["State"]["Name"] for one in reservation["Instances"]] == ["terminated"]
+    assert server.ec2(HOME).describe_volumes(Filters=[{"Name": "tag:made-by", "Values": ["terraform"]}])["Volumes"] == []
 
 
 def test_apply_plan_change_destroy(server, tmp_path, terraform):
