@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import accounts
 import disks
+import guests
 import images
 import pytest
 import snapshots
@@ -66,6 +68,27 @@ def server() -> Iterator[FerryServer]:
         running = FerryServer(Path(folder) / "data").start()
         yield running
         stop_well(running)
+
+
+@pytest.fixture
+def start_machines() -> Iterator[Callable[..., FerryServer]]:
+    """Starts servers whose guests end with the test, whatever happens. Their folders have short names, as sockets need them."""
+    started: list[FerryServer] = []
+    folder = Path(tempfile.mkdtemp(prefix="ferry-", dir="/tmp"))
+
+    def start(data: str = "data", *arguments: str) -> FerryServer:
+        server = FerryServer(folder / data, arguments=arguments)
+        started.append(server)
+        return server.start()
+
+    yield start
+    left = [process for server in started for process in guests.processes(server.data)]
+    for server in started:
+        stop_well(server)
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+    shutil.rmtree(folder, ignore_errors=True)
+    assert not left, f"{len(left)} processes of guests were left"
 
 
 @pytest.fixture

@@ -5,40 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import guests
 import pytest
-from conftest import stop_well
 from ferry_server import AWAY, HOME, Credentials, FerryServer, binary
 from patience import HANG
 from refusals import refused
-
-
-@pytest.fixture
-def start_machines() -> Iterator[Callable[..., FerryServer]]:
-    """Starts servers whose guests end with the test, whatever happens. Their folders have short names, as sockets need them."""
-    started: list[FerryServer] = []
-    folder = Path(tempfile.mkdtemp(prefix="ferry-", dir="/tmp"))
-
-    def start(data: str = "data", *arguments: str) -> FerryServer:
-        server = FerryServer(folder / data, arguments=arguments)
-        started.append(server)
-        return server.start()
-
-    yield start
-    left = [process for server in started for process in guests.processes(server.data)]
-    for server in started:
-        stop_well(server)
-    for process in left:
-        os.kill(process, signal.SIGKILL)
-    shutil.rmtree(folder, ignore_errors=True)
-    assert not left, f"{len(left)} processes of guests were left"
 
 
 @pytest.fixture
