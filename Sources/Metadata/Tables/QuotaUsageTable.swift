@@ -1,19 +1,27 @@
 import Domain
 
 /// What is counted as it comes and goes.
-package enum CountedKind: String, Sendable {
+package struct CountedKind: RawRepresentable, Sendable {
+    package let rawValue: String
+
+    package init(rawValue: String) { self.rawValue = rawValue }
+
     /// Pending, available, disabled and in the Recycle Bin.
-    case image
+    package static let image = CountedKind(rawValue: "image")
     /// In every state, and in the Recycle Bin.
-    case snapshot
+    package static let snapshot = CountedKind(rawValue: "snapshot")
     /// Those that AWS would not manage.
-    case key
+    package static let key = CountedKind(rawValue: "key")
     /// Of one key.
-    case grant
+    package static let grant = CountedKind(rawValue: "grant")
+
     /// GiB of volumes.
-    case standardStorage, gp2Storage, gp3Storage, io1Storage, io2Storage, st1Storage, sc1Storage
-    /// Operations a second that are provisioned.
-    case io1IOPS, io2IOPS
+    package static func storage(of type: VolumeType) -> CountedKind { CountedKind(rawValue: "\(type.rawValue)Storage") }
+
+    /// Operations a second that are provisioned; nil for types of which no quota counts them.
+    package static func iops(of type: VolumeType) -> CountedKind? {
+        type.iopsQuota.map { _ in CountedKind(rawValue: "\(type.rawValue)IOPS") }
+    }
 }
 
 /// How many an owner has of what there may be very much of. The tables of what is counted keep it: nothing else does.

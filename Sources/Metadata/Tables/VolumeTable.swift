@@ -197,25 +197,3 @@ package struct VolumeUsage {
         if let kind = CountedKind.iops(of: shape.type) { try table.add(sign * (shape.iops ?? 0), kind, of: account.rawValue) }
     }
 }
-
-extension CountedKind {
-    fileprivate static func storage(of type: VolumeType) -> CountedKind {
-        switch type {
-        case .standard: .standardStorage
-        case .gp2: .gp2Storage
-        case .gp3: .gp3Storage
-        case .io1: .io1Storage
-        case .io2: .io2Storage
-        case .st1: .st1Storage
-        case .sc1: .sc1Storage
-        }
-    }
-
-    fileprivate static func iops(of type: VolumeType) -> CountedKind? {
-        switch type {
-        case .io1: .io1IOPS
-        case .io2: .io2IOPS
-        case .standard, .gp2, .gp3, .st1, .sc1: nil
-        }
-    }
-}
