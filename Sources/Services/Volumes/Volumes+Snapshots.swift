@@ -18,7 +18,7 @@ extension Volumes {
     /// Makes snapshots of the volumes of an instance, all at one moment, ordered by their devices.
     package func snapshots(_ request: InstanceSnapshotRequest) async throws -> [Snapshot] {
         try TagRules.check(request.tags)
-        let (instance, account) = (try Self.instanceID(request.instance), call.account)
+        let (instance, account) = (try Instances.id(request.instance), call.account)
         let excluded = Set(try request.excludedVolumes.map(Self.id))
         guard excluded.count <= VolumeAttachment.perInstanceMax else {
             throw Fault(
@@ -47,9 +47,7 @@ extension Volumes {
         in transaction: Transaction
     ) throws -> [Volume] {
         let instance = try Instances.own(id, of: account, in: transaction)
-        var search = VolumeSearch(of: account)
-        search.instances = [id.rawValue]
-        let volumes = try VolumeTable(transaction).page(of: search, after: nil, limit: VolumeAttachment.perInstanceMax)
+        let volumes = try VolumeTable(transaction).volumes(of: id)
         let devices = Dictionary(uniqueKeysWithValues: volumes.map { ($0.id, $0.attachments.first { $0.instance == id }?.device ?? "") })
         if let stranger = excluded.subtracting(devices.keys).min() {
             throw Fault(.invalidParameterValue, "The volume '\(stranger)' is not attached to the instance '\(id)'")

@@ -86,9 +86,7 @@ extension InstanceDrive {
 
     /// Ends what volumes were about to do with a guest that is no more: it has what it was given, and has let go of what it was asked for.
     static func settleVolumes(of instance: Instance, in transaction: Transaction) throws {
-        var search = VolumeSearch(of: instance.owner)
-        search.instances = [instance.id.rawValue]
-        for volume in try VolumeTable(transaction).page(of: search, after: nil, limit: VolumeAttachment.perInstanceMax) {
+        for volume in try VolumeTable(transaction).volumes(of: instance.id) {
             switch volume.attachments.first(where: { $0.instance == instance.id })?.state {
             case .attaching: try Volumes.finishAttaching(volume.id, to: instance.id, in: transaction)
             case .detaching, .busy: try Volumes.finishDetaching(volume.id, from: instance.id, in: transaction)

@@ -15,12 +15,10 @@ struct InstanceFacts: Sendable {
     /// Nil when there is no such instance any more.
     static func read(_ id: InstanceID, in region: Region, _ transaction: Transaction) throws -> InstanceFacts? {
         guard let instance = try InstanceTable(transaction).instance(id) else { return nil }
-        var search = VolumeSearch(of: instance.owner)
-        search.instances = [id.rawValue]
         let network = DefaultNetwork(of: instance.owner, in: region)
         return InstanceFacts(
             instance: instance,
-            volumes: try VolumeTable(transaction).page(of: search, after: nil, limit: VolumeAttachment.perInstanceMax),
+            volumes: try VolumeTable(transaction).volumes(of: id),
             groups: try SecurityGroupTable(transaction, of: network).groups(instance.place.groups),
             network: network
         )
@@ -86,13 +84,11 @@ extension MachineDescription.Architecture {
 }
 
 extension MachineDescription.BootMode {
-    /// How an image boots on a type: that of the image, or what is usual for the architecture.
+    /// How an image boots on a type. One that would rather have UEFI goes without where its firmware is not installed.
     package init(_ traits: MachineTraits, on type: InstanceType) {
-        switch traits.bootMode {
-        case .legacyBIOS: self = .bios
-        case .uefi: self = .uefi
-        case .uefiPreferred: self = type.bootModes.contains(.uefi) ? .uefiPreferred : .bios
-        case nil: self = traits.architecture == .arm64 ? .uefi : .bios
+        switch type.bootMode(for: traits) {
+        case .uefi: self = traits.bootMode == .uefiPreferred ? .uefiPreferred : .uefi
+        case .legacyBIOS, .uefiPreferred, nil: self = .bios
         }
     }
 }
