@@ -3,20 +3,6 @@ import Foundation
 
 /// What a guest is told of itself by the instance metadata service, as a value (docs/behaviour/instance-metadata.md).
 package struct GuestMetadata: Sendable, Equatable {
-    /// How the service may be asked (ModifyInstanceMetadataOptions).
-    package struct Options: Sendable, Equatable {
-        package var isEnabled: Bool
-        /// Whether only calls with a token are answered.
-        package var requiresToken: Bool
-        package var showsTags: Bool
-
-        package init(isEnabled: Bool = true, requiresToken: Bool = false, showsTags: Bool = false) {
-            self.isEnabled = isEnabled
-            self.requiresToken = requiresToken
-            self.showsTags = showsTags
-        }
-    }
-
     package struct PublicKey: Sendable, Equatable {
         package let name: String
         /// A line as it stands in `authorized_keys`.
@@ -99,7 +85,8 @@ package struct GuestMetadata: Sendable, Equatable {
         }
     }
 
-    package var options: Options
+    /// How the service may be asked.
+    package var options: MetadataOptions
     package let account: AccountID
     package let region: Region
     package let zone: String
@@ -124,7 +111,7 @@ package struct GuestMetadata: Sendable, Equatable {
     package var userData: [UInt8]?
 
     package init(
-        options: Options,
+        options: MetadataOptions,
         account: AccountID,
         region: Region,
         zone: String,

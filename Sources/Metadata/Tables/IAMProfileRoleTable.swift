@@ -18,6 +18,9 @@ package struct IAMProfileRoleTable {
         return try rows.reduce(into: [:]) { $0[try $1.text("profile_id")] = try IAMIdentityTable.identity($1) }
     }
 
+    /// The role of a profile.
+    package func role(of profile: String) throws -> IAMIdentity? { try roles(of: [profile])[profile] }
+
     /// At most `limit` profiles of a role behind a name, by name.
     ///
     /// - Parameter name: as `IAMIdentityTable.place(of:)` gives it.

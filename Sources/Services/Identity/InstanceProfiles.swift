@@ -28,7 +28,7 @@ package struct InstanceProfiles: Sendable {
         let account = call.account
         return try await call.readIAM { transaction in
             let profile = try IAMIdentityTable(transaction).require(.instanceProfile, name, of: account)
-            let role = try IAMProfileRoleTable(transaction).roles(of: [profile.id])[profile.id]
+            let role = try IAMProfileRoleTable(transaction).role(of: profile.id)
             return InstanceProfile(
                 identity: profile,
                 role: try role.map(NamedPrincipals(transaction).told),

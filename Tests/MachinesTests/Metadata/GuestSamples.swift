@@ -7,7 +7,7 @@ import TestSupport
 enum GuestSample {
     static let launchedAt = Date(timeIntervalSince1970: 1_795_376_072)
 
-    static func metadata(_ options: GuestMetadata.Options = .init(), isBare: Bool = false) -> GuestMetadata {
+    static func metadata(_ options: MetadataOptions = .init(), isBare: Bool = false) -> GuestMetadata {
         GuestMetadata(
             options: options,
             account: known("123456789012"),

@@ -53,7 +53,7 @@ final class InstanceMetadata: GuestMetadataSource {
         let account = instance.owner
         return try await tools.deployment.directory.read { transaction in
             guard let profile = try IAMIdentityTable(transaction).find(.instanceProfile, name, of: account) else { return nil }
-            let role = try IAMProfileRoleTable(transaction).roles(of: [profile.id])[profile.id]
+            let role = try IAMProfileRoleTable(transaction).role(of: profile.id)
             return Profile(told: GuestMetadata.InstanceProfile(id: profile.id, arn: arn, roleName: role?.name), role: role)
         }
     }
@@ -110,11 +110,7 @@ extension InstanceFacts {
         let place = instance.place
         let publicHostname = place.publicAddress.map { "ec2-" + $0.replacing(".", with: "-") + "." + publicDomain }
         return GuestMetadata(
-            options: GuestMetadata.Options(
-                isEnabled: instance.metadata.isEnabled,
-                requiresToken: instance.metadata.requiresToken,
-                showsTags: instance.metadata.showsTags
-            ),
+            options: instance.metadata,
             account: instance.owner,
             region: network.region,
             zone: place.zone.name,
