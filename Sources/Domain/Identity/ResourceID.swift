@@ -14,6 +14,17 @@ extension ResourceID {
         self.init(wellFormed: rawValue)
     }
 
+    /// An id as a caller gives it.
+    ///
+    /// - Parameter refusal: the code for what is none.
+    /// - Throws: `Fault`
+    package init(given text: String, orThrow refusal: FaultCode) throws {
+        guard let id = Self(rawValue: text) else {
+            throw Fault(refusal, "Invalid id: \"\(text.prefix(64))\" (expecting \"\(Self.prefix)-...\")")
+        }
+        self = id
+    }
+
     package var description: String { rawValue }
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

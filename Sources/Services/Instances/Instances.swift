@@ -12,9 +12,9 @@ package struct Instances: Sendable {
 }
 
 extension Instances {
-    static func id(_ text: String) throws -> InstanceID { try Volumes.instanceID(text) }
+    static func id(_ text: String) throws -> InstanceID { try InstanceID(given: text, orThrow: .invalidInstanceIDMalformed) }
 
-    static func notFound(_ id: InstanceID) -> Fault { Volumes.noInstance(id) }
+    static func notFound(_ id: InstanceID) -> Fault { Fault(.invalidInstanceIDNotFound, "The instance ID '\(id)' does not exist") }
 
     /// An instance of an account's own: nobody sees another's.
     static func own(_ id: InstanceID, of account: AccountID, in transaction: Transaction) throws -> Instance {

@@ -97,12 +97,7 @@ package struct KeyPairs: Sendable {
         Fault(.invalidKeyPairNotFound, "The key pair '\(name.prefix(KeyPair.nameLengthMax))' does not exist")
     }
 
-    private static func id(_ text: String) throws -> KeyPairID {
-        guard let id = KeyPairID(rawValue: text) else {
-            throw Fault(.invalidParameterValue, "Invalid id: \"\(text.prefix(64))\" (expecting \"key-...\")")
-        }
-        return id
-    }
+    private static func id(_ text: String) throws -> KeyPairID { try KeyPairID(given: text, orThrow: .invalidParameterValue) }
 
     private func pair(_ name: String, _ key: SSHPublicKey, fingerprint: String, _ tags: [Tag]) -> KeyPair {
         KeyPair(

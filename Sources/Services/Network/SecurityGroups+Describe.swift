@@ -73,10 +73,7 @@ extension SecurityGroups {
     }
 
     static func ruleID(_ text: String) throws -> SecurityGroupRuleID {
-        guard let id = SecurityGroupRuleID(rawValue: text) else {
-            throw Fault(.invalidRuleIDMalformed, "Invalid id: \"\(text.prefix(64))\" (expecting \"sgr-...\")")
-        }
-        return id
+        try SecurityGroupRuleID(given: text, orThrow: .invalidRuleIDMalformed)
     }
 
     static func ruleNotFound(_ id: SecurityGroupRuleID) -> Fault {

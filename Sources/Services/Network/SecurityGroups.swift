@@ -84,12 +84,7 @@ package struct SecurityGroups: Sendable {
         }
     }
 
-    static func id(_ text: String) throws -> SecurityGroupID {
-        guard let id = SecurityGroupID(rawValue: text) else {
-            throw Fault(.invalidGroupIDMalformed, "Invalid id: \"\(text.prefix(64))\" (expecting \"sg-...\")")
-        }
-        return id
-    }
+    static func id(_ text: String) throws -> SecurityGroupID { try SecurityGroupID(given: text, orThrow: .invalidGroupIDMalformed) }
 
     static func notFound(_ id: SecurityGroupID) -> Fault { Fault(.invalidGroupNotFound, "The security group '\(id)' does not exist") }
 

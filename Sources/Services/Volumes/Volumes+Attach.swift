@@ -18,7 +18,7 @@ package struct AttachmentRequest: Sendable {
 extension Volumes {
     /// Begins to attach a volume to an instance of the caller's; at one that is stopped it is attached at once.
     package func attach(_ request: AttachmentRequest) async throws -> VolumeAttachment {
-        let (id, instanceID, account, now) = (try Self.id(request.volume), try Self.instanceID(request.instance), call.account, call.now)
+        let (id, instanceID, account, now) = (try Self.id(request.volume), try Instances.id(request.instance), call.account, call.now)
         let device = request.device
         try VolumeAttachment.checkDevice(device)
         try await requireKey(of: id)
@@ -51,7 +51,7 @@ extension Volumes {
     ///   - instance: may be left out where it is attached once.
     ///   - device: must be the attachment's where it is given.
     package func detach(_ id: String, from instance: String?, device: String?) async throws -> VolumeAttachment {
-        let (id, instance, account) = (try Self.id(id), try instance.map(Self.instanceID), call.account)
+        let (id, instance, account) = (try Self.id(id), try instance.map(Instances.id), call.account)
         let attachment = try await call.commit { transaction in
             let attachment = try Self.detach(id, of: account, from: instance, device: device, in: transaction)
             guard let holder = try InstanceTable(transaction).instance(attachment.instance) else { return attachment }
@@ -85,10 +85,6 @@ extension Volumes {
                 "The instance '\(instance.id)' has \(others.count) volumes, which is the most there can be"
             )
         }
-    }
-
-    package static func noInstance(_ id: InstanceID) -> Fault {
-        Fault(.invalidInstanceIDNotFound, "The instance ID '\(id)' does not exist")
     }
 }
 

@@ -10,19 +10,7 @@ package struct Volumes: Sendable {
 }
 
 extension Volumes {
-    static func id(_ text: String) throws -> VolumeID {
-        guard let id = VolumeID(rawValue: text) else {
-            throw Fault(.invalidVolumeIDMalformed, "Invalid id: \"\(text.prefix(64))\" (expecting \"vol-...\")")
-        }
-        return id
-    }
-
-    static func instanceID(_ text: String) throws -> InstanceID {
-        guard let id = InstanceID(rawValue: text) else {
-            throw Fault(.invalidInstanceIDMalformed, "Invalid id: \"\(text.prefix(64))\" (expecting \"i-...\")")
-        }
-        return id
-    }
+    static func id(_ text: String) throws -> VolumeID { try VolumeID(given: text, orThrow: .invalidVolumeIDMalformed) }
 
     static func notFound(_ id: String) -> Fault { Fault(.invalidVolumeNotFound, "The volume '\(id)' does not exist.") }
 
