@@ -23,3 +23,9 @@ package struct Filter: Hashable, Sendable {
         texts.contains { text in values.contains { $0.matches(text) } }
     }
 }
+
+extension [Filter] {
+    /// The texts that an index can look for by the first filter of one of these names; nil where none names them in full. What others of the same name
+    /// say, is looked at in what was found.
+    package func literals(of names: String...) -> [String]? { lazy.filter { names.contains($0.name) }.compactMap(\.literals).first }
+}

@@ -102,6 +102,14 @@ package struct TagSearch: Sendable {
         self.account = account
     }
 
+    /// The tags that filters name in full.
+    package static func all(in filters: [Filter], by account: AccountID) -> [TagSearch] {
+        filters.compactMap { filter in
+            guard let key = filter.tagKey, let values = filter.literals else { return nil }
+            return TagSearch(key: key, values: values, by: account)
+        }
+    }
+
     /// Of a row of images or snapshots, that it has the tag.
     var condition: SQLFragment {
         SQLFragment(

@@ -100,25 +100,11 @@ extension [Filter] {
 extension ImageSearch {
     fileprivate init(_ filters: [Filter], by account: AccountID) {
         self.init()
-        for filter in filters {
-            guard let literals = filter.literals else { continue }
-            if let key = filter.tagKey {
-                tags.append(TagSearch(key: key, values: literals, by: account))
-                continue
-            }
-            switch filter.name {
-            case "name": names = narrowing(names, literals)
-            case "image-id": ids = narrowing(ids, literals)
-            case "state": states = narrowing(states, literals)
-            case "source-image-id": sourceImageIDs = narrowing(sourceImageIDs, literals)
-            case "block-device-mapping.snapshot-id": snapshotIDs = narrowing(snapshotIDs, literals)
-            default: break
-            }
-        }
-    }
-
-    /// Two filters of one name must both match.
-    private func narrowing(_ existing: [String]?, _ literals: [String]) -> [String] {
-        existing.map { $0.filter(Set(literals).contains) } ?? literals
+        tags = TagSearch.all(in: filters, by: account)
+        names = filters.literals(of: "name")
+        ids = filters.literals(of: "image-id")
+        states = filters.literals(of: "state")
+        sourceImageIDs = filters.literals(of: "source-image-id")
+        snapshotIDs = filters.literals(of: "block-device-mapping.snapshot-id")
     }
 }

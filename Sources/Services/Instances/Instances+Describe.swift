@@ -8,15 +8,19 @@ package struct InstanceQuery: Sendable {
     package var page = PageRequest()
 
     package init() {}
+
+    fileprivate func requireIdsOrPages() throws {
+        guard ids.isEmpty || page.maxResults == nil else {
+            throw Fault(.invalidParameterCombination, "The parameter instancesSet cannot be used with the parameter maxResults")
+        }
+    }
 }
 
 extension Instances {
     /// The caller's instances that match, in the order of their reservations.
     package func describe(_ query: InstanceQuery) async throws -> Page<InstanceDetail> {
         try FilterRules.check(query.filters, names: InstanceDetail.filterNames)
-        guard query.ids.isEmpty || query.page.maxResults == nil else {
-            throw Fault(.invalidParameterCombination, "The parameter instancesSet cannot be used with the parameter maxResults")
-        }
+        try query.requireIdsOrPages()
         return try await list(query, "DescribeInstances", InstanceSearch(query.filters, of: call.account)) { detail in
             try detail.matchesDevices(query.filters) && detail.matches(query.filters)
         }
@@ -27,9 +31,7 @@ extension Instances {
     /// - Parameter includesAll: whether those are wanted that do not run.
     package func statuses(_ query: InstanceQuery, includesAll: Bool) async throws -> Page<InstanceStatus> {
         try FilterRules.check(query.filters, names: InstanceStatus.filterNames)
-        guard query.ids.isEmpty || query.page.maxResults == nil else {
-            throw Fault(.invalidParameterCombination, "The parameter instancesSet cannot be used with the parameter maxResults")
-        }
+        try query.requireIdsOrPages()
         var search = InstanceSearch(of: call.account)
         if !includesAll { search.states = [InstanceState.running.rawValue] }
         let page = try await list(query, "DescribeInstanceStatus", search) { detail in
@@ -42,9 +44,7 @@ extension Instances {
     /// The interfaces of the caller's instances that match.
     package func interfaces(_ query: InstanceQuery) async throws -> Page<NetworkInterface> {
         try FilterRules.check(query.filters, names: NetworkInterfaceFilters.names)
-        for id in query.ids where NetworkInterfaceID(rawValue: id) == nil {
-            throw Fault(.invalidNetworkInterfaceIDMalformed, "Invalid id: \"\(id.prefix(64))\" (expecting \"eni-...\")")
-        }
+        for id in query.ids { _ = try NetworkInterfaceID(given: id, orThrow: .invalidNetworkInterfaceIDMalformed) }
         guard query.ids.count <= Self.idsMax else { throw Self.tooMany }
         var search = InstanceSearch(interfaces: query.filters, of: call.account)
         guard query.ids.isEmpty else {
@@ -62,14 +62,12 @@ extension Instances {
     /// How much of the processor the caller's burstable instances may use. Those that are named must be such.
     package func credits(_ query: InstanceQuery) async throws -> Page<InstanceDetail> {
         try FilterRules.check(query.filters, names: ["instance-id"])
-        let page = try await list(query, "DescribeInstanceCreditSpecifications", InstanceSearch(query.filters, of: call.account)) {
-            detail in
+        return try await list(query, "DescribeInstanceCreditSpecifications", InstanceSearch(query.filters, of: call.account)) { detail in
             guard query.ids.isEmpty || detail.instance.credits != nil else {
                 throw Fault(.invalidParameterValue, "The instance '\(detail.id)' is not a burstable performance instance.")
             }
             return try detail.instance.credits != nil && !detail.instance.state.isEnding && detail.matches(query.filters)
         }
-        return page
     }
 
     private func list(
@@ -121,36 +119,20 @@ extension Instances {
 extension InstanceSearch {
     fileprivate init(_ filters: [Filter], of owner: AccountID) {
         self.init(of: owner)
-        for filter in filters {
-            guard let literals = filter.literals else { continue }
-            if let key = filter.tagKey {
-                tags.append(TagSearch(key: key, values: literals, by: owner))
-                continue
-            }
-            // Of one that is given twice, both are looked at later.
-            switch filter.name {
-            case "instance-id": ids = ids ?? literals
-            case "reservation-id": reservations = reservations ?? literals
-            case "image-id": images = images ?? literals
-            case "instance-state-name": states = states ?? literals
-            case "instance.group-id", "group-id", "network-interface.group-id": groups = groups ?? literals
-            case "network-interface.network-interface-id": interfaces = interfaces ?? literals
-            default: break
-            }
-        }
+        tags = TagSearch.all(in: filters, by: owner)
+        ids = filters.literals(of: "instance-id")
+        reservations = filters.literals(of: "reservation-id")
+        images = filters.literals(of: "image-id")
+        states = filters.literals(of: "instance-state-name")
+        groups = filters.literals(of: "instance.group-id", "group-id", "network-interface.group-id")
+        interfaces = filters.literals(of: "network-interface.network-interface-id")
     }
 
     /// - Parameter filters: of DescribeNetworkInterfaces, whose tags are the interfaces' own.
     fileprivate init(interfaces filters: [Filter], of owner: AccountID) {
         self.init(of: owner)
-        for filter in filters {
-            guard let literals = filter.literals else { continue }
-            switch filter.name {
-            case "attachment.instance-id": ids = ids ?? literals
-            case "group-id": groups = groups ?? literals
-            case "network-interface-id": interfaces = interfaces ?? literals
-            default: break
-            }
-        }
+        ids = filters.literals(of: "attachment.instance-id")
+        groups = filters.literals(of: "group-id")
+        interfaces = filters.literals(of: "network-interface-id")
     }
 }

@@ -60,15 +60,8 @@ extension Snapshots {
 extension SnapshotSearch {
     fileprivate init(_ filters: [Filter], by account: AccountID) {
         self.init()
-        for filter in filters {
-            guard let literals = filter.literals else { continue }
-            if let key = filter.tagKey {
-                tags.append(TagSearch(key: key, values: literals, by: account))
-            } else if filter.name == "snapshot-id", ids == nil {
-                ids = literals
-            } else if filter.name == "status", states == nil {
-                states = literals
-            }
-        }
+        tags = TagSearch.all(in: filters, by: account)
+        ids = filters.literals(of: "snapshot-id")
+        states = filters.literals(of: "status")
     }
 }

@@ -65,20 +65,10 @@ extension Volumes {
 extension VolumeSearch {
     fileprivate init(_ filters: [Filter], of owner: AccountID) {
         self.init(of: owner)
-        for filter in filters {
-            guard let literals = filter.literals else { continue }
-            if let key = filter.tagKey {
-                tags.append(TagSearch(key: key, values: literals, by: owner))
-                continue
-            }
-            // Of one that is given twice, both are looked at later.
-            switch filter.name {
-            case "volume-id": ids = ids ?? literals
-            case "snapshot-id": snapshots = snapshots ?? literals
-            case "attachment.instance-id": instances = instances ?? literals
-            case "status": states = states ?? literals
-            default: break
-            }
-        }
+        tags = TagSearch.all(in: filters, by: owner)
+        ids = filters.literals(of: "volume-id")
+        snapshots = filters.literals(of: "snapshot-id")
+        instances = filters.literals(of: "attachment.instance-id")
+        states = filters.literals(of: "status")
     }
 }

@@ -86,6 +86,19 @@ import Testing
         }
     }
 
+    /// Each filter is matched by one of the snapshots, and the image by both filters.
+    @Test func twoFiltersOfOneNameMayMeetTwoSnapshots() async throws {
+        try await World.run { world in
+            var snapshots: [SnapshotID] = []
+            try await world.reconciling { for number in [1, 2] { snapshots.append(try await world.snapshot([0: UInt64(number)])) } }
+            let image = try await world.register("two disks", over: snapshots)
+            _ = try await world.register("one disk", over: [snapshots[0]])
+            var query = ImageQuery()
+            query.filters = snapshots.map { Filter(name: "block-device-mapping.snapshot-id", values: [$0.rawValue]) }
+            #expect(try await world.images(World.home).describe(query).elements.map(\.id) == [image])
+        }
+    }
+
     @Test func whatIsAskedWronglyIsRefused() async throws {
         try await World.run { world in
             func refuse(_ code: FaultCode, _ change: (inout ImageQuery) -> Void, line: SourceLocation = #_sourceLocation) async {
