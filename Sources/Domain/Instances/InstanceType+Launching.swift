@@ -52,6 +52,13 @@ extension InstanceType {
         }
     }
 
+    /// - Throws: `Fault` `InvalidParameterCombination`
+    package func requireEBSOptimization() throws {
+        guard isEBSOptimizedByDefault else {
+            throw Fault(.invalidParameterCombination, "EBS-optimized instances are not supported for the instance type \(name).")
+        }
+    }
+
     /// How a guest of an image boots on the type; nil where it cannot.
     package func bootMode(for traits: MachineTraits) -> MachineTraits.BootMode? {
         switch traits.bootMode {

@@ -46,9 +46,7 @@ extension Instances {
         let (groupsMax, vCPUsMax) = (try await call.quota(.groupsOfInterface), try await call.quota(.instanceVCPUs))
         try await call.commit { transaction in
             var instance = try Self.own(id, of: account, in: transaction)
-            guard !instance.state.isEnding else {
-                throw Fault(.incorrectInstanceState, "The instance '\(id)' is \(instance.state.rawValue): it cannot be modified.")
-            }
+            try instance.requireChangeable()
             switch change {
             case .devices(let devices): return try Self.set(devices, of: instance, in: transaction)
             case .groups(let ids):
@@ -69,9 +67,7 @@ extension Instances {
         let (id, account) = (try Self.id(text), call.account)
         return try await call.commit { transaction in
             var instance = try Self.own(id, of: account, in: transaction)
-            guard !instance.state.isEnding else {
-                throw Fault(.incorrectInstanceState, "The instance '\(id)' is \(instance.state.rawValue): it cannot be modified.")
-            }
+            try instance.requireChangeable()
             instance.metadata = try request.changed(instance.metadata)
             try InstanceTable(transaction).update(instance)
             return instance.metadata
@@ -97,6 +93,19 @@ extension Instances {
 }
 
 extension Instance {
+    fileprivate func requireChangeable() throws {
+        guard !state.isEnding else {
+            throw Fault(.incorrectInstanceState, "The instance '\(id)' is \(state.rawValue): it cannot be modified.")
+        }
+    }
+
+    /// - Throws: `Fault` `InvalidParameterValue`
+    static func check(userData: [UInt8]) throws {
+        guard userData.count <= userDataBytesMax else {
+            throw Fault(.invalidParameterValue, "User data is limited to \(userDataBytesMax) bytes")
+        }
+    }
+
     fileprivate mutating func setType(_ name: String, atMost vCPUsMax: Int) throws {
         try requireStopped()
         guard let type = InstanceType.named(name) else {
@@ -112,9 +121,7 @@ extension Instance {
         switch change {
         case .userData(let bytes):
             try requireStopped()
-            guard bytes.count <= Self.userDataBytesMax else {
-                throw Fault(.invalidParameterValue, "User data is limited to \(Self.userDataBytesMax) bytes")
-            }
+            try Self.check(userData: bytes)
             userData = bytes.isEmpty ? nil : bytes
         case .terminationProtection(let isOn): protections.termination = isOn
         case .stopProtection(let isOn): protections.stop = isOn
@@ -125,9 +132,7 @@ extension Instance {
             shutdownBehavior = behavior
         case .isEBSOptimized(let isOn):
             try requireStopped()
-            guard !isOn || InstanceType.named(type)?.isEBSOptimizedByDefault == true else {
-                throw Fault(.invalidParameterCombination, "EBS-optimized instances are not supported for the instance type \(type).")
-            }
+            if isOn { try InstanceType.ofLaunch(type).requireEBSOptimization() }
             isEBSOptimized = isOn
         case .enaSupport:
             try requireStopped()

@@ -38,9 +38,7 @@ extension Instances {
         if request.credits != nil, !type.isBurstable {
             throw Fault(.invalidParameterCombination, "CreditSpecification is not supported for the instance type \(type.name).")
         }
-        if request.isEBSOptimized == true, !type.isEBSOptimizedByDefault {
-            throw Fault(.invalidParameterCombination, "EBS-optimized instances are not supported for the instance type \(type.name).")
-        }
+        if request.isEBSOptimized == true { try type.requireEBSOptimization() }
         let subnet = try subnet(of: request)
         let planned = try LaunchDevices(image: image, snapshots: snapshots).volumes(request.devices)
         var devices: [LaunchPlan.Device] = []
@@ -72,9 +70,7 @@ extension Instances {
 
     private static func check(_ request: LaunchRequest) throws {
         for tags in [request.tags, request.volumeTags, request.interfaceTags] { try TagRules.check(tags) }
-        guard request.userData?.count ?? 0 <= Instance.userDataBytesMax else {
-            throw Fault(.invalidParameterValue, "User data is limited to \(Instance.userDataBytesMax) bytes")
-        }
+        try Instance.check(userData: request.userData ?? [])
         guard request.counts.lowerBound >= 1, request.counts.upperBound <= LaunchRequest.countMax else {
             throw Fault(.invalidParameterValue, "From 1 to \(LaunchRequest.countMax) instances can be launched in a call")
         }
@@ -174,7 +170,7 @@ extension Instances {
             }
             guard let profile = try IAMIdentityTable(transaction).find(.instanceProfile, name, of: account) else { return nil }
             if case .arn(let text) = reference, profile.arn(in: partition).description != text { return nil }
-            return (profile, try IAMProfileRoleTable(transaction).roles(of: [profile.id])[profile.id])
+            return (profile, try IAMProfileRoleTable(transaction).role(of: profile.id))
         }
     }
 

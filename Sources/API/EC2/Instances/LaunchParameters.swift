@@ -50,7 +50,10 @@ struct LaunchParameters {
         try readOptions(query)
     }
 
-    private mutating func refuse(_ message: String) { refusal = refusal ?? Fault(.unsupportedOperation, message) }
+    private mutating func refuse(_ message: String) { refuse(Fault(.unsupportedOperation, message)) }
+
+    /// The first refusal counts.
+    private mutating func refuse(_ fault: Fault) { refusal = refusal ?? fault }
 
     private static func holds(_ name: String, _ query: QueryReader) throws(RequestError) -> Bool {
         // Clients send empty texts for what is not set.
@@ -71,12 +74,12 @@ struct LaunchParameters {
         case (let arn?, nil): request.profile = .arn(arn)
         case (nil, let name?): request.profile = .name(name)
         case (.some, .some):
-            refusal =
-                refusal
-                ?? Fault(
+            refuse(
+                Fault(
                     .invalidParameterCombination,
                     "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'"
                 )
+            )
         }
     }
 
@@ -92,13 +95,12 @@ struct LaunchParameters {
             return refuse("Instances have one network interface, with the device index 0: more are not supported by this version of Ferry")
         }
         guard request.interface.isEmpty else {
-            refusal =
-                refusal
-                ?? Fault(
+            return refuse(
+                Fault(
                     .invalidParameterCombination,
                     "Network interfaces and an instance-level subnet, security groups or private address may not be specified on the same request"
                 )
-            return
+            )
         }
         if let message = first.refusal { return refuse(message) }
         request.interface = first.interface
