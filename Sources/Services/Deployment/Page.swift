@@ -27,6 +27,11 @@ package struct PageRequest: Sendable {
         self.sizes = sizes
     }
 
+    /// A part of the listing: of a size, behind a token. What is nil stays as it was asked for.
+    package func part(of size: Int?, after token: String?) -> PageRequest {
+        PageRequest(maxResults: size ?? maxResults, nextToken: token ?? nextToken, sizes: sizes)
+    }
+
     func check() throws {
         guard let maxResults else { return }
         guard maxResults >= sizes.lowerBound else { throw Self.refusal(maxResults, "greater than or equal to \(sizes.lowerBound)") }

@@ -26,21 +26,9 @@ struct DescribeImages: EC2Listing {
 
     func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<Image> {
         var query = query
-        query.page.maxResults = size ?? query.page.maxResults
-        query.page.nextToken = nextToken ?? query.page.nextToken
+        query.page = query.page.part(of: size, after: nextToken)
         return try await Images(call).describe(query)
     }
 
-    static func answer(_ page: Page<Image>) -> Answer { Answer(page: page) }
-
     static func write(_ image: Image, to xml: inout XMLWriter) { ImageItem(image: image).write(to: &xml) }
-
-    struct Answer: XMLEncodable {
-        let page: Page<Image>
-
-        func write(to xml: inout XMLWriter) {
-            xml.list(DescribeImages.list, page.elements) { DescribeImages.write($1, to: &$0) }
-            xml.element("nextToken", page.nextToken)
-        }
-    }
 }

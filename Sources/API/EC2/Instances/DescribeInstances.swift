@@ -20,24 +20,12 @@ struct DescribeInstances: EC2Listing {
 
     func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<Reservation> {
         var query = query
-        query.page.maxResults = size ?? query.page.maxResults
-        query.page.nextToken = nextToken ?? query.page.nextToken
+        query.page = query.page.part(of: size, after: nextToken)
         let page = try await Instances(call).describe(query)
         return Page(elements: Reservation.grouping(page.elements), nextToken: page.nextToken)
     }
 
-    static func answer(_ page: Page<Reservation>) -> Answer { Answer(page: page) }
-
     static func write(_ reservation: Reservation, to xml: inout XMLWriter) { ReservationItem(reservation: reservation).write(to: &xml) }
-
-    struct Answer: XMLEncodable {
-        let page: Page<Reservation>
-
-        func write(to xml: inout XMLWriter) {
-            xml.list(DescribeInstances.list, page.elements) { DescribeInstances.write($1, to: &$0) }
-            xml.element("nextToken", page.nextToken)
-        }
-    }
 }
 
 extension QueryReader {

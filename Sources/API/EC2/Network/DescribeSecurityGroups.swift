@@ -23,12 +23,9 @@ struct DescribeSecurityGroups: EC2Listing {
 
     func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<SecurityGroup> {
         var query = query
-        query.page.maxResults = size ?? query.page.maxResults
-        query.page.nextToken = nextToken ?? query.page.nextToken
+        query.page = query.page.part(of: size, after: nextToken)
         return try await SecurityGroups(call).describe(query)
     }
-
-    static func answer(_ page: Page<SecurityGroup>) -> Answer { Answer(page: page) }
 
     static func write(_ group: SecurityGroup, to xml: inout XMLWriter) {
         xml.element("groupId", group.id.rawValue)
@@ -40,14 +37,5 @@ struct DescribeSecurityGroups: EC2Listing {
         xml.element("groupName", group.name)
         xml.element("groupDescription", group.description)
         xml.list("ipPermissions", PermissionItem.items(of: group.rules(isEgress: false)))
-    }
-
-    struct Answer: XMLEncodable {
-        let page: Page<SecurityGroup>
-
-        func write(to xml: inout XMLWriter) {
-            xml.list(DescribeSecurityGroups.list, page.elements) { DescribeSecurityGroups.write($1, to: &$0) }
-            xml.element("nextToken", page.nextToken)
-        }
     }
 }

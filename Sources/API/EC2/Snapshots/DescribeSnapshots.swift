@@ -24,21 +24,9 @@ struct DescribeSnapshots: EC2Listing {
 
     func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<Snapshot> {
         var query = query
-        query.page.maxResults = size ?? query.page.maxResults
-        query.page.nextToken = nextToken ?? query.page.nextToken
+        query.page = query.page.part(of: size, after: nextToken)
         return try await Snapshots(call).describe(query)
     }
 
-    static func answer(_ page: Page<Snapshot>) -> Answer { Answer(page: page) }
-
     static func write(_ snapshot: Snapshot, to xml: inout XMLWriter) { SnapshotItem(snapshot: snapshot).write(to: &xml) }
-
-    struct Answer: XMLEncodable {
-        let page: Page<Snapshot>
-
-        func write(to xml: inout XMLWriter) {
-            xml.list(DescribeSnapshots.list, page.elements) { DescribeSnapshots.write($1, to: &$0) }
-            xml.element("nextToken", page.nextToken)
-        }
-    }
 }

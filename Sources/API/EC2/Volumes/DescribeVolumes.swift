@@ -20,21 +20,9 @@ struct DescribeVolumes: EC2Listing {
 
     func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<Volume> {
         var query = query
-        query.page.maxResults = size ?? query.page.maxResults
-        query.page.nextToken = nextToken ?? query.page.nextToken
+        query.page = query.page.part(of: size, after: nextToken)
         return try await Volumes(call).describe(query)
     }
 
-    static func answer(_ page: Page<Volume>) -> Answer { Answer(page: page) }
-
     static func write(_ volume: Volume, to xml: inout XMLWriter) { VolumeItem(volume: volume).write(to: &xml) }
-
-    struct Answer: XMLEncodable {
-        let page: Page<Volume>
-
-        func write(to xml: inout XMLWriter) {
-            xml.list(DescribeVolumes.list, page.elements) { DescribeVolumes.write($1, to: &$0) }
-            xml.element("nextToken", page.nextToken)
-        }
-    }
 }
