@@ -22,7 +22,7 @@ struct ImagesCommand: ClientCommand {
     func execute() async throws {
         if tree { return try await showTree() }
         let images = try await Session.run(server) { session in
-            try await Self.images(in: allRegions ? session.everyRegion() : [session.region], session)
+            try await Self.images(in: session.regions(all: allRegions), session)
         }
         if output.json {
             try Terminal.say(json: images.map { ListedImage($0.image, region: $0.region) })
@@ -44,7 +44,7 @@ struct ImagesCommand: ClientCommand {
 
     private func showTree() async throws {
         let tree = try await Session.run(server) { session in
-            let regions = try await session.everyRegion()
+            let regions = try await session.regions(all: true)
             return ImageTree(try await Self.images(in: regions, session), try await session.instances(in: regions))
         }
         for line in tree.lines { Terminal.say(line) }

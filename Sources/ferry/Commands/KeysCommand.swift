@@ -20,9 +20,7 @@ struct KeysCommand: ClientCommand {
 
     func execute() async throws {
         let keys = try await Session.run(server) { session in
-            let regions =
-                allRegions
-                ? try await doing("listing the Regions") { try await session.client.regionNames(asking: session.region) } : [session.region]
+            let regions = try await session.regions(all: allRegions)
             var keys: [ListedKey] = []
             for region in regions {
                 keys += try await doing("listing the keys of \(region)") { try await Self.keys(of: region, session.client) }

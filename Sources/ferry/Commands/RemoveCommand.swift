@@ -32,9 +32,7 @@ struct RemoveCommand: ClientCommand {
 
     func execute() async throws {
         let results = try await Session.run(server) { session in
-            let regions =
-                allRegions
-                ? try await doing("listing the Regions") { try await session.client.regionNames(asking: session.region) } : [session.region]
+            let regions = try await session.regions(all: allRegions)
             var results: [Removal] = []
             for id in ids {
                 let removal = await remove(id, in: regions, session)

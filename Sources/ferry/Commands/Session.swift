@@ -39,9 +39,10 @@ struct Session: Sendable {
         return session
     }
 
-    /// The Regions that there are.
-    func everyRegion() async throws -> [String] {
-        try await doing("listing the Regions") { try await client.regionNames(asking: region) }
+    /// The Regions that there are, or the one of the session.
+    func regions(all: Bool) async throws -> [String] {
+        guard all else { return [region] }
+        return try await doing("listing the Regions") { try await client.regionNames(asking: region) }
     }
 
     private func close() async throws {

@@ -17,7 +17,7 @@ struct InstancesCommand: ClientCommand {
 
     func execute() async throws {
         let found = try await Session.run(server) { session in
-            try await session.instances(in: allRegions ? session.everyRegion() : [session.region])
+            try await session.instances(in: session.regions(all: allRegions))
         }
         if output.json { return try Terminal.say(json: found.map { ListedInstance($0.instance, region: $0.region) }) }
         if output.quiet { return found.forEach { Terminal.say($0.instance.id) } }
