@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -70,40 +69,38 @@ def server() -> Iterator[FerryServer]:
         stop_well(running)
 
 
-@pytest.fixture
-def start_machines() -> Iterator[Callable[..., FerryServer]]:
-    """Starts servers whose guests end with the test, whatever happens. Their folders have short names, as sockets need them."""
-    started: list[FerryServer] = []
-    folder = Path(tempfile.mkdtemp(prefix="ferry-", dir="/tmp"))
+def servers_in(folder: Path, started: list[FerryServer]) -> Callable[..., FerryServer]:
+    """What starts servers on data folders there."""
 
-    def start(data: str = "data", *arguments: str) -> FerryServer:
-        server = FerryServer(folder / data, arguments=arguments)
-        started.append(server)
-        return server.start()
+    def start(data: str = "data", **options: object) -> FerryServer:
+        running = FerryServer(folder / data, **options)  # type: ignore[arg-type]
+        started.append(running)
+        return running.start()
 
-    yield start
-    left = [process for server in started for process in guests.processes(server.data)]
-    for server in started:
-        stop_well(server)
-    for process in left:
-        os.kill(process, signal.SIGKILL)
-    shutil.rmtree(folder, ignore_errors=True)
-    assert not left, f"{len(left)} processes of guests were left"
+    return start
 
 
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[Callable[..., FerryServer]]:
     """Starts servers of this test alone, by default each on a data folder of its own."""
     started: list[FerryServer] = []
-
-    def start(data: str = "data", **options: object) -> FerryServer:
-        running = FerryServer(tmp_path / data, **options)  # type: ignore[arg-type]
-        started.append(running)
-        return running.start()
-
-    yield start
+    yield servers_in(tmp_path, started)
     for running in started:
         stop_well(running)
+
+
+@pytest.fixture
+def start_machines() -> Iterator[Callable[..., FerryServer]]:
+    """The same, whose guests end with the test, whatever happens. Their folders have short names, as sockets need them."""
+    started: list[FerryServer] = []
+    with tempfile.TemporaryDirectory(prefix="ferry-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        yield servers_in(Path(folder), started)
+        left = [process for running in started for process in guests.processes(running.data)]
+        for running in started:
+            stop_well(running)
+        for process in left:
+            os.kill(process, signal.SIGKILL)
+    assert not left, f"{len(left)} processes of guests were left"
 
 
 @pytest.fixture

@@ -226,13 +226,13 @@ def test_what_cannot_run_is_refused(start_machines: Callable[..., FerryServer]) 
         (("--qemu-path", "/nowhere"), "qemu-system-x86"),
         (("--no-machines",), "runs no guests"),
     ]:
-        server = start_machines(arguments[0].strip("-"), *arguments)
+        server = start_machines(arguments[0].strip("-"), arguments=arguments)
         image = guests.push(server)
         ec2 = server.ec2()
         with refused("Unsupported", told):
             ec2.run_instances(ImageId=image, InstanceType="t3.nano", MinCount=1, MaxCount=1)
         assert ec2.describe_instances()["Reservations"] == [] and ec2.describe_volumes()["Volumes"] == []
-    server = start_machines("small", "--machine-memory", "600")
+    server = start_machines("small", arguments=("--machine-memory", "600"))
     image = guests.push(server)
     with refused("InsufficientInstanceCapacity", "600 MiB"):
         server.ec2().run_instances(ImageId=image, InstanceType="t3.nano", MinCount=2, MaxCount=2)

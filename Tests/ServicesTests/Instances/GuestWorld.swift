@@ -103,6 +103,13 @@ struct GuestWorld: Sendable {
         return id
     }
 
+    /// An instance that has come to run.
+    func running(behavior: Instance.ShutdownBehavior = .stop, data: Bool = false) async throws -> InstanceID {
+        let id = try await launch(behavior: behavior, data: data)
+        try await until(id, is: .running)
+        return id
+    }
+
     private func insertVolume(
         for id: InstanceID,
         _ device: String,
@@ -142,10 +149,7 @@ struct GuestWorld: Sendable {
     }
 
     func volumesOf(_ id: InstanceID) async throws -> [Volume] {
-        var search = VolumeSearch(of: World.account)
-        search.instances = [id.rawValue]
-        let found = search
-        return try await database.read { try VolumeTable($0).page(of: found, after: nil, limit: 40) }
+        try await database.read { try VolumeTable($0).volumes(of: id) }
     }
 
     func change(_ id: InstanceID, _ body: @escaping @Sendable (inout Instance, Date) throws -> Void) async throws {

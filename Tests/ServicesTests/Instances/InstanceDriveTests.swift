@@ -13,8 +13,7 @@ import Testing
     @Test func aPendingInstanceRuns() async throws {
         try await GuestWorld.run { guests in
             try await guests.served {
-                let id = try await guests.launch(data: true)
-                try await guests.until(id, is: .running)
+                let id = try await guests.running(data: true)
                 let machine = try #require(guests.host.machine(id))
                 #expect(await machine.state == .running)
                 #expect(machine.description.disks.map(\.slot).sorted() == [0, 5])
@@ -32,8 +31,7 @@ import Testing
         try await GuestWorld.run { guests in
             try await guests.served {
                 let id = try await guests.launch(isRootUsable: false)
-                let other = try await guests.launch()
-                try await guests.until(other, is: .running)
+                _ = try await guests.running()
                 #expect(try await guests.instance(id).state == .pending)
                 let volume = try await guests.volumesOf(id)[0]
                 try await guests.database.write { transaction in
@@ -71,8 +69,7 @@ import Testing
     @Test func oneThatHasRunBeforeStopsInstead() async throws {
         try await GuestWorld.run { guests in
             try await guests.served {
-                let id = try await guests.launch()
-                try await guests.until(id, is: .running)
+                let id = try await guests.running()
                 try await guests.stop(id)
                 try await guests.until(id, is: .stopped)
                 guests.host.fail("start", with: MachineError(.missing, "QEMU is not installed (Debian: qemu-system-x86)."))
@@ -90,15 +87,13 @@ import Testing
     @Test func memoryIsBounded() async throws {
         try await GuestWorld.run(memoryMiB: 1_536) { guests in
             try await guests.served {
-                let first = try await guests.launch()
-                try await guests.until(first, is: .running)
+                let first = try await guests.running()
                 let second = try await guests.launch()
                 try await guests.until(second, is: .terminated)
                 #expect(try await guests.instance(second).reason?.code == "Server.InsufficientInstanceCapacity")
                 try await guests.terminate(first)
                 try await guests.until(first, is: .terminated)
-                let third = try await guests.launch()
-                try await guests.until(third, is: .running)
+                _ = try await guests.running()
             }
         }
     }
@@ -113,8 +108,7 @@ import Testing
         try await GuestWorld.run { guests in
             var id: InstanceID?
             try await guests.served {
-                let launched = try await guests.launch()
-                try await guests.until(launched, is: .running)
+                let launched = try await guests.running()
                 id = launched
             }
             let instance = try #require(id)
@@ -135,8 +129,7 @@ import Testing
         try await GuestWorld.run { guests in
             var id: InstanceID?
             try await guests.served {
-                let launched = try await guests.launch()
-                try await guests.until(launched, is: .running)
+                let launched = try await guests.running()
                 id = launched
             }
             let instance = try #require(id)
@@ -153,8 +146,7 @@ import Testing
         try await GuestWorld.run { guests in
             var id: InstanceID?
             try await guests.served {
-                let launched = try await guests.launch(behavior: .terminate)
-                try await guests.until(launched, is: .running)
+                let launched = try await guests.running(behavior: .terminate)
                 id = launched
             }
             let instance = try #require(id)
@@ -180,8 +172,7 @@ import Testing
         try await GuestWorld.run { guests in
             try await guests.served {
                 for (behavior, state) in [(Instance.ShutdownBehavior.stop, InstanceState.stopped), (.terminate, .terminated)] {
-                    let id = try await guests.launch(behavior: behavior)
-                    try await guests.until(id, is: .running)
+                    let id = try await guests.running(behavior: behavior)
                     try #require(guests.host.machine(id)).shutDownByItself()
                     try await guests.until(id, is: state)
                     #expect(try await guests.instance(id).reason?.code == "Client.InstanceInitiatedShutdown")
@@ -194,8 +185,7 @@ import Testing
     @Test func aGuestThatDiesIsStoppedWithTheReason() async throws {
         try await GuestWorld.run { guests in
             try await guests.served {
-                let id = try await guests.launch()
-                try await guests.until(id, is: .running)
+                let id = try await guests.running()
                 guests.host.machine(id)?.die()
                 try await guests.until(id, is: .stopped)
                 let instance = try await guests.instance(id)
@@ -211,8 +201,7 @@ import Testing
     @Test func aStopAsksTheGuest() async throws {
         try await GuestWorld.run { guests in
             try await guests.served {
-                let id = try await guests.launch()
-                try await guests.until(id, is: .running)
+                let id = try await guests.running()
                 let machine = try #require(guests.host.machine(id))
                 try await guests.stop(id)
                 try await guests.until(id, is: .stopped)
@@ -227,8 +216,7 @@ import Testing
     @Test func aGuestThatDoesNotAnswerIsEnded() async throws {
         try await GuestWorld.run { guests in
             try await guests.served {
-                let id = try await guests.launch()
-                try await guests.until(id, is: .running)
+                let id = try await guests.running()
                 let machine = try #require(guests.host.machine(id))
                 machine.obeysButton = false
                 try await guests.stop(id)
@@ -246,8 +234,7 @@ import Testing
         try await GuestWorld.run { guests in
             var id: InstanceID?
             try await guests.served {
-                let launched = try await guests.launch()
-                try await guests.until(launched, is: .running)
+                let launched = try await guests.running()
                 id = launched
             }
             let instance = try #require(id)
@@ -264,8 +251,7 @@ import Testing
         try await GuestWorld.run { guests in
             try await guests.served {
                 for wish in ["force", "terminate"] {
-                    let id = try await guests.launch()
-                    try await guests.until(id, is: .running)
+                    let id = try await guests.running()
                     let machine = try #require(guests.host.machine(id))
                     machine.obeysButton = false
                     try await guests.stop(id)
@@ -281,8 +267,7 @@ import Testing
     @Test func aRebootAsksTheGuestAndResetsIt() async throws {
         try await GuestWorld.run { guests in
             try await guests.served {
-                let id = try await guests.launch(behavior: .terminate)
-                try await guests.until(id, is: .running)
+                let id = try await guests.running(behavior: .terminate)
                 let machine = try #require(guests.host.machine(id))
                 try await guests.reboot(id)
                 try await guests.until("it is reset") { try await guests.instance(id).rebootRequestedAt == nil }
@@ -304,8 +289,7 @@ import Testing
     @Test func terminationLeavesNothing() async throws {
         try await GuestWorld.run { guests in
             try await guests.served {
-                let id = try await guests.launch(data: true)
-                try await guests.until(id, is: .running)
+                let id = try await guests.running(data: true)
                 let volumes = try await guests.volumesOf(id)
                 try await guests.terminate(id)
                 try await guests.until(id, is: .terminated)

@@ -11,8 +11,7 @@ import Testing
     private func running(_ body: (GuestWorld, InstanceID, FakeMachine) async throws -> Void) async throws {
         try await GuestWorld.run { guests in
             try await guests.served {
-                let id = try await guests.launch()
-                try await guests.until(id, is: .running)
+                let id = try await guests.running()
                 try await body(guests, id, try #require(guests.host.machine(id)))
             }
         }
