@@ -15,6 +15,7 @@ import accounts
 import disks
 import guests
 import images
+import neighbours
 import pytest
 import snapshots
 from ferry_server import FerryServer, binary
@@ -65,6 +66,7 @@ def server() -> Iterator[FerryServer]:
     """The server that most tests share. Its folder has a short name, as the sockets of guests need it."""
     with tempfile.TemporaryDirectory(prefix="ferry-", dir="/tmp") as folder:
         running = FerryServer(Path(folder) / "data").start()
+        neighbours.move_in(running)
         yield running
         stop_well(running)
 

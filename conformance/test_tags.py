@@ -77,8 +77,8 @@ def test_filters(server, pair):
     assert found(("value", ["wild ?ard"]), ("resource-id", list(pair))) == both
     assert found(("tag:filter-tag", ["wild card"]), ("resource-id", list(pair))) == both
     assert found(("resource-type", ["snapshot"]), ("resource-id", list(pair))) == {(snapshot, "snapshot")}
-    assert found(("resource-type", ["instance"])) == set()
-    assert found(("key", ["Filter-tag"])) == set()
+    assert found(("resource-type", ["instance"]), ("resource-id", list(pair))) == set()
+    assert found(("key", ["Filter-tag"]), ("resource-id", list(pair))) == set()
     with refused("InvalidParameterValue", "^The filter 'colour' is invalid$"):
         found(("colour", ["red"]))
 
