@@ -23,8 +23,9 @@ from postgres import Postgres  # noqa: E402
 
 RESULTS = ROOT / ".build" / "test-results"
 SWIFT_TESTING_CLOSED = re.compile(r"Test run with (\d+) tests? .*(passed|failed) after")
-# Against a hang alone; the suites take minutes.
+# Against a hang alone; the suites take minutes, and many times that under the sanitizer.
 SWIFT_TESTING_SECONDS = 60 * 60
+SANITIZED_SECONDS = 4 * SWIFT_TESTING_SECONDS
 # A failure is told once more at the end, where it is found without a search through everything that passed.
 FAILURE_CHARACTERS = 2000
 
@@ -88,7 +89,11 @@ def fresh_report(name: str) -> Path:
 
 
 def run_swift(
-    arguments: list[str], name: str = "swift", environment: dict[str, str] | None = None, build: tuple[str, ...] = ("-c", "release")
+    arguments: list[str],
+    name: str = "swift",
+    environment: dict[str, str] | None = None,
+    build: tuple[str, ...] = ("-c", "release"),
+    seconds: int = SWIFT_TESTING_SECONDS,
 ) -> Counts:
     report = fresh_report(name)
     command = ["swift", "test", *build, "--skip-build", "--disable-xctest", "--xunit-output", str(report)]
@@ -100,7 +105,7 @@ def run_swift(
         env={**os.environ, **(environment or {})},
     )
     assert process.stdout is not None
-    deadline = threading.Timer(SWIFT_TESTING_SECONDS, process.kill)
+    deadline = threading.Timer(seconds, process.kill)
     deadline.start()
     for line in process.stdout:
         print(line, end="", flush=True)
@@ -174,7 +179,7 @@ def run_sanitized(arguments: list[str]) -> Counts:
     subprocess.run([clang, ROOT / "script" / "thread-sanitizer" / "swift_runtime.c", *flags, "-o", library], check=True)
     environment = {"LD_PRELOAD": str(library), "TSAN_OPTIONS": "history_size=4"}
     build = ("--sanitize", "thread", "--scratch-path", ".build-thread")
-    return run_swift([*arguments, "--skip", UNSANITIZED_SUITES], "swift-sanitized", environment, build)
+    return run_swift([*arguments, "--skip", UNSANITIZED_SUITES], "swift-sanitized", environment, build, SANITIZED_SECONDS)
 
 
 # Only when it is named.
