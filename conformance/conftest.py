@@ -62,13 +62,19 @@ def stop_well(running: FerryServer) -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[FerryServer]:
-    """The server that most tests share. Its folder has a short name, as the sockets of guests need it."""
+def empty_server() -> Iterator[FerryServer]:
+    """The server that most tests share, before anybody has anything on it. Its folder has a short name, as the sockets of guests need it."""
     with tempfile.TemporaryDirectory(prefix="ferry-", dir="/tmp") as folder:
         running = FerryServer(Path(folder) / "data").start()
-        neighbours.move_in(running)
         yield running
         stop_well(running)
+
+
+@pytest.fixture(scope="session")
+def server(empty_server: FerryServer) -> FerryServer:
+    """The server that most tests share. It is stopped also where its neighbours cannot move in."""
+    neighbours.move_in(empty_server)
+    return empty_server
 
 
 def servers_in(folder: Path, started: list[FerryServer]) -> Callable[..., FerryServer]:

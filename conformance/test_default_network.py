@@ -67,8 +67,9 @@ def test_a_restart_keeps_the_ids(start_server):
     assert server.ec2().describe_subnets()["Subnets"] == before
 
 
-def test_a_subnet_in_each_zone(server, vpc):
+def test_a_subnet_in_each_zone(server, vpc, new_account):
     ec2 = server.ec2()
+    assert {one["AvailableIpAddressCount"] for one in new_account().ec2().describe_subnets()["Subnets"]} == {4091}
     subnets = ec2.describe_subnets(Filters=by("vpc-id", vpc["VpcId"]))["Subnets"]
     zones = {zone["ZoneName"]: zone["ZoneId"] for zone in ec2.describe_availability_zones()["AvailabilityZones"]}
     assert {one["AvailabilityZone"]: one["AvailabilityZoneId"] for one in subnets} == zones

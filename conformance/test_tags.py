@@ -78,7 +78,7 @@ def test_filters(server, pair):
     assert found(("tag:filter-tag", ["wild card"]), ("resource-id", list(pair))) == both
     assert found(("resource-type", ["snapshot"]), ("resource-id", list(pair))) == {(snapshot, "snapshot")}
     assert found(("resource-type", ["instance"]), ("resource-id", list(pair))) == set()
-    assert found(("key", ["Filter-tag"]), ("resource-id", list(pair))) == set()
+    assert found(("key", ["Filter-tag"])) == set()
     with refused("InvalidParameterValue", "^The filter 'colour' is invalid$"):
         found(("colour", ["red"]))
 
