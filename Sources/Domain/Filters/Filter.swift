@@ -25,7 +25,7 @@ package struct Filter: Hashable, Sendable {
 }
 
 extension [Filter] {
-    /// The texts that an index can look for by the first filter of one of these names; nil where none names them in full. What others of the same name
-    /// say, is looked at in what was found.
+    /// The texts that an index can look for: those of the first filter of one of these names that gives them in full; nil where none does. Whether what
+    /// is found matches the other filters is checked afterwards.
     package func literals(of names: String...) -> [String]? { lazy.filter { names.contains($0.name) }.compactMap(\.literals).first }
 }
