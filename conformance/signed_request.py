@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import botocore.auth
 from botocore.awsrequest import AWSRequest
-from ferry_server import HOME, Credentials, FerryServer
+from ferry_server import HOME, ROOT, Credentials, FerryServer
 from patience import HANG
 
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
@@ -146,6 +146,12 @@ def clock_set_to(when: datetime.datetime | None):
 
 def now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
+
+
+def registered_services() -> list[str]:
+    """The services that Ferry speaks, as signatures name them."""
+    listed = (ROOT / "Sources/API/Requests/ServiceRegistry.swift").read_text()
+    return sorted(name.lower() for name in re.findall(r"(\w+)Service\.self", listed))
 
 
 def form(parameters: Mapping[str, str] | Iterable[tuple[str, str]]) -> bytes:

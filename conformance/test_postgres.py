@@ -21,6 +21,7 @@ from disks import BLOCKS_PER_GIB, Disk, noise
 from ferry_server import AWAY, HOME, FerryServer, binary
 from patience import HANG, eventually
 from postgres import Postgres
+from signed_request import json_request, registered_services
 
 # As many as one likes: script/soak --postgres.
 ROUNDS = int(os.environ.get("FERRY_SOAK_ROUNDS", 3))
@@ -152,23 +153,31 @@ def test_a_database_that_is_away_is_unavailable_and_comes_back(own: Postgres, st
     bucket = buckets.make_bucket(server)
     server.s3().put_object(Bucket=bucket, Key="key", Body=b"bytes")
     key = server.kms().create_key()["KeyMetadata"]["KeyId"]
-    calls: list[tuple[str, Callable[[], object]]] = [
-        ("Unavailable", lambda: server.ec2().describe_images(Owners=["self"])),
-        ("ServiceUnavailable", lambda: server.s3().get_object(Bucket=bucket, Key="key")),
-        ("DependencyTimeoutException", lambda: server.kms().describe_key(KeyId=key)),
-        ("ServiceUnavailable", lambda: server.ebs().list_snapshot_blocks(SnapshotId=snapshot)),
-        ("ServiceUnavailable", lambda: server.client("sts").get_caller_identity()),
-    ]
-    for _, call in calls:
+    calls: dict[str, tuple[str, Callable[[], object]]] = {
+        "ebs": ("ServiceUnavailable", lambda: server.ebs().list_snapshot_blocks(SnapshotId=snapshot)),
+        "ec2": ("Unavailable", lambda: server.ec2().describe_images(Owners=["self"])),
+        "iam": ("ServiceUnavailable", lambda: server.client("iam").list_users()),
+        "kms": ("DependencyTimeoutException", lambda: server.kms().describe_key(KeyId=key)),
+        "organizations": ("ServiceUnavailable", lambda: server.client("organizations").list_roots()),
+        "rbin": ("ServiceUnavailable", lambda: server.client("rbin").list_rules(ResourceType="EC2_IMAGE")),
+        "s3": ("ServiceUnavailable", lambda: server.s3().get_object(Bucket=bucket, Key="key")),
+        "servicequotas": ("ServiceUnavailable", lambda: server.client("service-quotas").list_service_quotas(ServiceCode="ec2")),
+        "sts": ("ServiceUnavailable", lambda: server.client("sts").get_caller_identity()),
+    }
+    # Ferry's own has no client of boto3.
+    assert sorted([*calls, "ferry"]) == registered_services()
+    for _, call in calls.values():
         call()
     own.pause()
-    for code, call in calls:
+    for code, call in calls.values():
         with pytest.raises(ClientError) as refused:
             call()
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503, (code, refused.value)
         assert refused.value.response["Error"]["Code"] == code
+    refusal = json_request("Ferry.DescribeThrottling", {}).signed(server, "ferry").send(server)
+    assert (refusal.status, refusal.code) == (503, "ServiceUnavailable"), str(refusal)
     own.start()
-    for _, call in calls:
+    for _, call in calls.values():
         call()
     snapshots.assert_holds(server, HOME, snapshot, disk)
     copied = images.copy(server, images.register(server, snapshot))
@@ -183,18 +192,23 @@ class Wreck:
         self.server = server
         self.names: list[str] = []
         self.keys: list[str] = []
+        # By key, once a value has been acknowledged: the last of those, and what was asked for since without an answer.
+        self.tags: dict[str, set[str]] = {}
         self.kept: list[tuple[str, Disk]] = []
         self.bucket = buckets.make_bucket(server)
 
-    def write(self, seed: str, stop: threading.Event) -> None:
-        """Writes until something dies, and notes what was acknowledged."""
+    def write(self, writer: int, seed: str, stop: threading.Event) -> None:
+        """Writes until something dies, and notes what was acknowledged. Each writer has tags of its own."""
         number = 0
         while not stop.is_set():
-            name = f"{seed}-{number}"
+            name, tag = f"{seed}-{writer}-{number}", f"key-{writer}-{number % 10}"
             try:
                 self.server.s3().put_object(Bucket=self.bucket, Key=name, Body=name.encode())
                 self.keys.append(name)
-                self.server.ec2().create_tags(Resources=[self.kept[0][0]], Tags=[{"Key": f"key-{number % 40}", "Value": name}])
+                if tag in self.tags:
+                    self.tags[tag].add(name)
+                self.server.ec2().create_tags(Resources=[self.kept[0][0]], Tags=[{"Key": tag, "Value": name}])
+                self.tags[tag] = {name}
                 self.server.ec2().register_image(
                     Name=name, RootDeviceName="/dev/xvda",
                     BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": self.kept[0][0]}}],
@@ -209,6 +223,10 @@ class Wreck:
         assert found.issuperset(self.names)
         for key in self.keys:
             assert self.server.s3().get_object(Bucket=self.bucket, Key=key)["Body"].read() == key.encode()
+        [tagged] = self.server.ec2().describe_snapshots(SnapshotIds=[self.kept[0][0]])["Snapshots"]
+        tags = {tag["Key"]: tag["Value"] for tag in tagged.get("Tags", [])}
+        for key, possible in self.tags.items():
+            assert tags.get(key) in possible, (key, tags.get(key), possible)
         for snapshot, disk in self.kept:
             snapshots.assert_holds(self.server, HOME, snapshot, disk)
 
@@ -235,7 +253,7 @@ def one_round(wreck: Wreck, seed: str, victim: str, dice: random.Random) -> None
     copied = images.copy(server, images.register(server, wreck.kept[-1][0], name=f"source-{seed}"), Name=f"copy-{seed}")
     before, wanted = len(wreck.names), dice.randint(1, 15)
     with ThreadPoolExecutor(4) as pool:
-        writers = [pool.submit(wreck.write, f"{seed}-{writer}", stop) for writer in range(4)]
+        writers = [pool.submit(wreck.write, writer, seed, stop) for writer in range(4)]
         try:
             eventually(lambda: len(wreck.names) >= before + wanted, "writes that are acknowledged")
             if victim != "server":
