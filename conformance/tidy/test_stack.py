@@ -119,12 +119,28 @@ def folder(target) -> str:
     return target.get("path") or f"{'Tests' if target['type'] == 'test' else 'Sources'}/{target['name']}"
 
 
-def imports(target) -> set[tuple[str, str]]:
+Imports = set[tuple[str, str]]
+
+
+def imports(target) -> Imports:
     """Each file of a target with each module that it imports, those of the compiler aside."""
     room = folder(target) + "/"
     here = [path for path in swift_sources() if name_of(path).startswith(room)]
-    return {(name_of(path), module) for path in here for module in IMPORT.findall(text_of(path))} - {
-        (name_of(path), module) for path in here for module in TOOLCHAIN
+    return {(name_of(path), module) for path in here for module in IMPORT.findall(text_of(path)) if module not in TOOLCHAIN}
+
+
+def undeclared(target, imported: Imports) -> set[str]:
+    """What the manifest does not say that the target may import."""
+    known = set().union(*edges(target)) | ({"Testing"} if target["type"] == "test" or target["name"] == "TestSupport" else set())
+    return {f"{name}: {module}" for name, module in imported if module not in known}
+
+
+def strayed(layer: str, imported: Imports) -> set[str]:
+    """What is of no lower layer, or a product that belongs to others."""
+    return {
+        f"{name}: {module}"
+        for name, module in imported
+        if module in ALLOWED and module not in ALLOWED[layer] or layer not in PRODUCTS.get(module, {layer})
     }
 
 
@@ -134,20 +150,26 @@ def test_every_target_imports_something(targets):
 
 
 def test_imports_are_declared_in_the_manifest(targets):
-    undeclared = set()
-    for target in targets.values():
-        known = set().union(*edges(target)) | ({"Testing"} if target["type"] == "test" or target["name"] == "TestSupport" else set())
-        undeclared |= {f"{name}: {module}" for name, module in imports(target) if module not in known}
-    assert undeclared == set()
+    assert set().union(*(undeclared(target, imports(target)) for target in targets.values())) == set()
 
 
 def test_imports_stay_in_their_layer(targets):
-    strayed = set()
-    for layer, allowed in ALLOWED.items():
-        for name, module in imports(targets[layer]):
-            if (module in targets and module not in allowed) or layer not in PRODUCTS.get(module, {layer}):
-                strayed.add(f"{name}: {module}")
-    assert strayed == set()
+    assert set().union(*(strayed(layer, imports(targets[layer])) for layer in ALLOWED)) == set()
+
+
+@pytest.mark.parametrize(
+    ("layer", "module"),
+    [
+        ("Domain", "Wire"), ("Wire", "Domain"), ("Services", "API"), ("API", "Metadata"), ("Metadata", "Blocks"), ("Connections", "GRDB"),
+        ("Services", "Hummingbird"),
+    ],
+)
+def test_an_import_that_is_put_in_is_found(targets, layer, module):
+    """One more file, as the two tests above would read it."""
+    put_in = {(f"Sources/{layer}/Added.swift", found) for found in IMPORT.findall(f"import Foundation\nimport {module}\n") if found not in TOOLCHAIN}
+    told = {f"Sources/{layer}/Added.swift: {module}"}
+    assert undeclared(targets[layer], imports(targets[layer]) | put_in) == told
+    assert strayed(layer, imports(targets[layer]) | put_in) == told
 
 
 @pytest.mark.parametrize(
