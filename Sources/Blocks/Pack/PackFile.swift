@@ -21,9 +21,8 @@ final class PackFile: Sendable {
     /// a power cut finds both copies of the key that opens it, too.
     static func create(in storage: any PackStorage, domains: SealDomains) throws(IOFailure) -> PackFile {
         let id = PackID.random()
-        var generator = SystemRandomNumberGenerator()
         var key: [UInt8] = []
-        for _ in 0..<4 { key.appendLittleEndian(generator.next() as UInt64) }
+        for _ in 0..<4 { key.appendLittleEndian(UInt64.random(in: .min ... .max)) }
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let milliseconds = UInt64(now.tv_sec) * 1_000 + UInt64(now.tv_nsec) / 1_000_000

@@ -8,10 +8,7 @@ package struct PackID: Hashable, Comparable, Sendable {
     package static let byteCount = 16
 
     /// A new name, from the system's random numbers.
-    package static func random() -> PackID {
-        var generator = SystemRandomNumberGenerator()
-        return PackID(high: generator.next(), low: generator.next())
-    }
+    package static func random() -> PackID { PackID(high: .random(in: .min ... .max), low: .random(in: .min ... .max)) }
 
     private init(high: UInt64, low: UInt64) {
         self.high = high

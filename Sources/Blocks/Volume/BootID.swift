@@ -8,10 +8,7 @@ package struct BootID: Hashable, Sendable {
     static let byteCount = 16
 
     /// One that there never was.
-    package static func random() -> BootID {
-        var generator = SystemRandomNumberGenerator()
-        return BootID(bytes: (0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) })
-    }
+    package static func random() -> BootID { BootID(bytes: (0..<byteCount).map { _ in UInt8.random(in: 0...255) }) }
 
     /// Of this run, or a random one where the kernel does not tell: then nothing is relied on but what was synced.
     package static let current: BootID = {

@@ -25,9 +25,8 @@ struct LayerHeader: Hashable, Sendable {
 
     /// Of a new layer.
     static func random(number: UInt64, domain: SealDomainID) -> LayerHeader {
-        var generator = SystemRandomNumberGenerator()
         var id: [UInt8] = []
-        for _ in 0..<2 { id.appendLittleEndian(generator.next() as UInt64) }
+        for _ in 0..<2 { id.appendLittleEndian(UInt64.random(in: .min ... .max)) }
         return LayerHeader(id: id, number: number, domain: domain)
     }
 

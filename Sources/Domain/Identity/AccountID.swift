@@ -12,10 +12,7 @@ package struct AccountID: RawRepresentable, Hashable, Sendable, CustomStringConv
 
     private init(naming text: String) { rawValue = text }
 
-    package init(random generator: inout some RandomNumberGenerator) {
-        let number = UInt64.random(in: 100_000_000_000...999_999_999_999, using: &generator)
-        rawValue = String(number)
-    }
+    package static func random() -> AccountID { AccountID(naming: String(UInt64.random(in: 100_000_000_000...999_999_999_999))) }
 
     package var description: String { rawValue }
 }

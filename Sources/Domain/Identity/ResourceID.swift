@@ -38,15 +38,13 @@ extension ResourceID {
     }
 
     /// A new id of 17 random digits.
-    package static func random(using generator: inout some RandomNumberGenerator) -> Self {
-        let digits = Array("0123456789abcdef")
-        // A leading zero as in EC2's own ids keeps new ids apart from the 8-digit ones at a glance.
-        let text = (0..<16).map { _ in digits[Int.random(in: 0..<16, using: &generator)] }
-        return Self(wellFormed: "\(prefix)-0\(String(text))")
-    }
+    package static func random(using generator: inout some RandomNumberGenerator) -> Self { made(of: generator.next()) }
 
-    package static func random() -> Self {
-        var generator = SystemRandomNumberGenerator()
-        return random(using: &generator)
+    package static func random() -> Self { made(of: .random(in: .min ... .max)) }
+
+    /// A leading zero as in EC2's own ids keeps new ids apart from the 8-digit ones at a glance.
+    private static func made(of bits: UInt64) -> Self {
+        let digits = String(bits, radix: 16)
+        return Self(wellFormed: "\(prefix)-0\(String(repeating: "0", count: 16 - digits.count))\(digits)")
     }
 }

@@ -59,9 +59,8 @@ package struct KeyGrant: Hashable, Sendable {
     }
 
     package static func randomID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<8).map { _ in
-            let digits = String(UInt32.random(in: 0...UInt32.max, using: &generator), radix: 16)
+        (0..<8).map { _ in
+            let digits = String(UInt32.random(in: 0...UInt32.max), radix: 16)
             return String(repeating: "0", count: 8 - digits.count) + digits
         }.joined()
     }

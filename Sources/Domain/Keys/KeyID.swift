@@ -37,16 +37,17 @@ package struct KeyID: RawRepresentable, Hashable, Comparable, Sendable, CustomSt
 
     /// A new id: a UUID of version 4.
     package static func random(using generator: inout some RandomNumberGenerator) -> KeyID {
-        var bytes = (0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        made(of: (0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    }
+
+    package static func random() -> KeyID { made(of: (0..<byteCount).map { _ in .random(in: 0...255) }) }
+
+    private static func made(of bytes: [UInt8]) -> KeyID {
+        var bytes = bytes
         bytes[6] = bytes[6] & 0x0f | 0x40
         bytes[8] = bytes[8] & 0x3f | 0x80
         guard let id = KeyID(bytes: bytes) else { preconditionFailure("sixteen bytes make a key id") }
         return id
-    }
-
-    package static func random() -> KeyID {
-        var generator = SystemRandomNumberGenerator()
-        return random(using: &generator)
     }
 
     package var description: String { rawValue }

@@ -82,8 +82,5 @@ package struct Identity: Hashable, Sendable {
         self.isWithoutPacks = isWithoutPacks
     }
 
-    package static func randomID() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<16).map { _ in generator.next() }
-    }
+    package static func randomID() -> [UInt8] { (0..<16).map { _ in .random(in: 0...255) } }
 }

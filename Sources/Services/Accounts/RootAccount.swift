@@ -80,10 +80,7 @@ package struct RootAccount: Sendable {
             guard let account = AccountID(rawValue: text) else { throw RootAccountError.accountID(text) }
             return account
         }
-        guard let known = try known(in: transaction, asked: asked) else {
-            var generator = SystemRandomNumberGenerator()
-            return asked ?? AccountID(random: &generator)
-        }
+        guard let known = try known(in: transaction, asked: asked) else { return asked ?? .random() }
         // What is in the folder belongs to the account that it was made for: another one would see nothing of it.
         if let asked, asked != known { throw RootAccountError.otherAccount(known, asked: asked) }
         return known

@@ -60,9 +60,8 @@ extension Organizations {
     }
 
     private static func newID(_ rows: OrganizationRows) throws -> AccountID {
-        var generator = SystemRandomNumberGenerator()
         while true {
-            let id = AccountID(random: &generator)
+            let id = AccountID.random()
             if try !rows.accounts.isKnown(id) { return id }
         }
     }

@@ -13,12 +13,10 @@ import Testing
         #expect(AccountID(rawValue: text) == nil)
     }
 
-    @Test(arguments: seeds(2))
-    func randomAccountsAreWellFormed(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+    @Test func randomAccountsAreWellFormed() {
         var seen = Set<AccountID>()
         for _ in 0..<1000 {
-            let account = AccountID(random: &random)
+            let account = AccountID.random()
             #expect(AccountID(rawValue: account.rawValue) == account)
             seen.insert(account)
         }
