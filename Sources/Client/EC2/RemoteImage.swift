@@ -27,6 +27,8 @@ package struct RemoteImage: Hashable, Sendable {
     package var tags: [ResourceTag]
     package var sourceImageID: String?
     package var sourceRegion: String?
+    /// What CreateImage made it of.
+    package var sourceInstanceID: String?
     /// ISO 8601, as sent.
     package var creationDate: String
 
@@ -64,6 +66,7 @@ package struct RemoteImage: Hashable, Sendable {
         tags = ResourceTag.list(in: node["tagSet"])
         sourceImageID = text("sourceImageId")
         sourceRegion = text("sourceImageRegion")
+        sourceInstanceID = text("sourceInstanceId")
         creationDate = text("creationDate") ?? ""
     }
 }
