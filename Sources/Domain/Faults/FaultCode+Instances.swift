@@ -1,6 +1,7 @@
 /// Of instances and what they are made of.
 extension FaultCode {
     package static let addressLimitExceeded = FaultCode(rawValue: "AddressLimitExceeded")
+    package static let concurrentCreateImageNoRebootLimitExceeded = FaultCode(rawValue: "ConcurrentCreateImageNoRebootLimitExceeded")
     package static let incorrectInstanceState = FaultCode(rawValue: "IncorrectInstanceState")
     package static let insufficientFreeAddressesInSubnet = FaultCode(rawValue: "InsufficientFreeAddressesInSubnet")
     package static let insufficientInstanceCapacity = FaultCode(rawValue: "InsufficientInstanceCapacity")

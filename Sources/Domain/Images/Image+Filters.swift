@@ -41,6 +41,7 @@ extension Image: Filterable {
         case "root-device-type": [rootDeviceType.rawValue]
         case "source-image-id": [source?.id.rawValue].compactMap(\.self)
         case "source-image-region": [source?.region.rawValue].compactMap(\.self)
+        case "source-instance-id": [sourceInstance?.rawValue].compactMap(\.self)
         case "state": [state.rawValue]
         case "state-reason-code": [stateReason?.code].compactMap(\.self)
         case "state-reason-message": [stateReason?.message].compactMap(\.self)

@@ -27,6 +27,8 @@ package struct Image: Sendable, Equatable, Identifiable {
     /// Of an instance-store image; nil for one over snapshots.
     package var bundle: ImageBundle?
     package var source: Source?
+    /// What CreateImage made it of: stays when that is gone. Copies have none.
+    package var sourceInstance: InstanceID?
     /// From when on it is deprecated.
     package var deprecatedAt: Date?
     package var protection: DeregistrationProtection
@@ -52,6 +54,7 @@ package struct Image: Sendable, Equatable, Identifiable {
         devices: [BlockDevice],
         bundle: ImageBundle? = nil,
         source: Source? = nil,
+        sourceInstance: InstanceID? = nil,
         deprecatedAt: Date? = nil,
         protection: DeregistrationProtection = .disabled,
         lastLaunchedAt: Date? = nil,
@@ -70,6 +73,7 @@ package struct Image: Sendable, Equatable, Identifiable {
         self.devices = devices
         self.bundle = bundle
         self.source = source
+        self.sourceInstance = sourceInstance
         self.deprecatedAt = deprecatedAt
         self.protection = protection
         self.lastLaunchedAt = lastLaunchedAt

@@ -108,6 +108,8 @@ package struct Instance: Sendable, Equatable, Identifiable {
     package internal(set) var isForced: Bool
     /// When somebody wished that the guest be reset, until it is.
     package internal(set) var rebootRequestedAt: Date?
+    /// The image that is begun as soon as its guest is off.
+    package internal(set) var pendingImage: ImageID?
     package var tags: [Tag]
 
     package init(
@@ -142,6 +144,7 @@ package struct Instance: Sendable, Equatable, Identifiable {
         wasStarted: Bool = false,
         isForced: Bool = false,
         rebootRequestedAt: Date? = nil,
+        pendingImage: ImageID? = nil,
         tags: [Tag] = []
     ) {
         self.id = id
@@ -175,6 +178,7 @@ package struct Instance: Sendable, Equatable, Identifiable {
         self.wasStarted = wasStarted
         self.isForced = isForced
         self.rebootRequestedAt = rebootRequestedAt
+        self.pendingImage = pendingImage
         self.tags = tags
     }
 

@@ -106,6 +106,7 @@ extension Schema {
             instanceSteps,
             volumeByteSteps,
             unboundBucketSteps,
+            instanceImageSteps,
         ]
     )
 }

@@ -23,6 +23,7 @@ extension Image {
             devices: devices,
             bundle: ImageBundle(row: row),
             source: source,
+            sourceInstance: row.optionalValue("source_instance_id"),
             deprecatedAt: row.optionalDate("deprecated_at"),
             protection: DeregistrationProtection(row: row),
             lastLaunchedAt: row.optionalDate("last_launched_at"),

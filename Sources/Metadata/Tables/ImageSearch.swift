@@ -8,6 +8,7 @@ package struct ImageSearch: Sendable {
     package var names: [String]?
     package var states: [String]?
     package var sourceImageIDs: [String]?
+    package var sourceInstanceIDs: [String]?
     package var snapshotIDs: [String]?
     package var tags: [TagSearch] = []
 
@@ -15,7 +16,7 @@ package struct ImageSearch: Sendable {
 
     /// Whether an index finds few rows by it, whosoever they are.
     private var isSelective: Bool {
-        ids != nil || names != nil || sourceImageIDs != nil || snapshotIDs != nil || !tags.isEmpty
+        ids != nil || names != nil || sourceImageIDs != nil || sourceInstanceIDs != nil || snapshotIDs != nil || !tags.isEmpty
     }
 
     /// What a row of images must be, whoever sees it.
@@ -30,6 +31,7 @@ package struct ImageSearch: Sendable {
         narrow("name", names)
         narrow("state", states)
         narrow("source_image_id", sourceImageIDs)
+        narrow("source_instance_id", sourceInstanceIDs)
         narrow("snapshot_id", snapshotIDs, in: "SELECT image_id FROM image_devices")
         return .all(fragments + tags.map(\.condition))
     }

@@ -74,8 +74,8 @@ package struct ImageTable {
             INSERT INTO images (id, owner, name, description, state, reason_code, reason_message, created_at, architecture,
                 virtualization, kernel_id, ramdisk_id, ena_support, sriov_net_support, boot_mode, tpm_support, imds_support, uefi_data,
                 root_device_name, source_image_id, source_region, manifest_location, manifest_version, manifest_etag, bundle_image_bytes,
-                bundle_bytes, deprecated_at, protection, protected_until)
-            VALUES (\(Transaction.marks(29)))
+                bundle_bytes, deprecated_at, protection, protected_until, source_instance_id)
+            VALUES (\(Transaction.marks(30)))
             """,
             [
                 .text(image.id), .text(image.owner), .text(image.name), .text(image.description), .text(image.state),
@@ -85,7 +85,7 @@ package struct ImageTable {
                 .text(traits.uefiData), .text(image.rootDeviceName), .text(image.source?.id), .text(image.source?.region),
                 .text(image.bundle?.manifest), .text(image.bundle?.version), .text(image.bundle?.etag), .integer(image.bundle?.imageBytes),
                 .integer(image.bundle?.bundleBytes), .date(image.deprecatedAt), .text(image.protection.columns.name),
-                .date(image.protection.columns.end),
+                .date(image.protection.columns.end), .text(image.sourceInstance),
             ]
         )
         for (position, device) in image.devices.enumerated() { try insert(device, of: image.id, at: position) }
@@ -94,6 +94,14 @@ package struct ImageTable {
 
     package func setDescription(_ description: String, of id: ImageID) throws {
         try transaction.execute("UPDATE images SET description = ? WHERE id = ?", [.text(description), .text(id)])
+    }
+
+    /// How large the volumes are that devices make of a snapshot.
+    package func setSize(_ gibibytes: Int, ofDevicesOver snapshot: SnapshotID) throws {
+        try transaction.execute(
+            "UPDATE image_devices SET size_gib = ? WHERE snapshot_id = ?",
+            [.integer(gibibytes), .text(snapshot)]
+        )
     }
 
     /// The object of the manifest that an instance-store image is made of.

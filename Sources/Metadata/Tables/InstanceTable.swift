@@ -126,7 +126,7 @@ package struct InstanceTable {
             ("reason_message", .text(instance.reason?.message)), ("transition", .text(instance.transition)),
             ("launched_at", .date(instance.launchedAt)), ("terminated_at", .date(instance.terminatedAt)),
             ("was_started", .flag(instance.wasStarted)), ("is_forced", .flag(instance.isForced)),
-            ("reboot_requested_at", .date(instance.rebootRequestedAt)),
+            ("reboot_requested_at", .date(instance.rebootRequestedAt)), ("pending_image", .text(instance.pendingImage)),
         ]
     }
 }
@@ -174,6 +174,7 @@ extension Instance {
             wasStarted: row.flag("was_started"),
             isForced: row.flag("is_forced"),
             rebootRequestedAt: row.optionalDate("reboot_requested_at"),
+            pendingImage: row.optionalValue("pending_image"),
             tags: tags
         )
     }

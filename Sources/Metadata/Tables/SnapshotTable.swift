@@ -64,6 +64,14 @@ package struct SnapshotTable {
         try QuotaUsageTable(transaction).add(1, .snapshot, of: snapshot.owner.rawValue)
     }
 
+    /// What a pending snapshot of a volume is as large as: the volume may have grown since it was planned.
+    package func setSize(_ gibibytes: Int, of id: SnapshotID) throws {
+        try transaction.execute(
+            "UPDATE snapshots SET size_gib = ? WHERE id = ? AND state = 'pending'",
+            [.integer(gibibytes), .text(id)]
+        )
+    }
+
     package func setProgress(percent: Int, message: String?, of id: SnapshotID) throws {
         try transaction.execute(
             "UPDATE snapshots SET progress_percent = ?, status_message = COALESCE(?, status_message) WHERE id = ? AND state = 'pending'",

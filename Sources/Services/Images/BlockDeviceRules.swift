@@ -50,7 +50,8 @@ struct BlockDeviceRules {
 
     static func isEphemeral(_ virtualName: String) -> Bool { virtualName.wholeMatch(of: /ephemeral[0-9]{1,2}/) != nil }
 
-    private func device(_ device: ImageRegistration.Device) throws -> BlockDevice {
+    /// As it is registered.
+    func device(_ device: ImageRegistration.Device) throws -> BlockDevice {
         if let plain = try Self.withoutVolume(device) { return plain }
         guard let volume = device.volume else { preconditionFailure("a device that is neither suppressed nor virtual has a volume") }
         return BlockDevice(name: device.name, target: .volume(try template(volume, isRoot: device.name == rootDeviceName)))
@@ -105,5 +106,5 @@ struct BlockDeviceRules {
         return snapshot
     }
 
-    private static func invalid(_ message: String) -> Fault { Fault(.invalidBlockDeviceMapping, message) }
+    static func invalid(_ message: String) -> Fault { Fault(.invalidBlockDeviceMapping, message) }
 }

@@ -105,6 +105,7 @@ extension ImageSearch {
         ids = filters.literals(of: "image-id")
         states = filters.literals(of: "state")
         sourceImageIDs = filters.literals(of: "source-image-id")
+        sourceInstanceIDs = filters.literals(of: "source-instance-id")
         snapshotIDs = filters.literals(of: "block-device-mapping.snapshot-id")
     }
 }

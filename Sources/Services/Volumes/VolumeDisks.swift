@@ -146,7 +146,7 @@ package actor VolumeDisks {
     /// Takes a point in time of volumes, of all of them at one moment, and keeps others from it until `body` has noted them in rows.
     ///
     /// A point that is not noted is nothing but a layer more. Volumes that nobody has written to have no points.
-    func withPoints<Value: Sendable>(
+    package func withPoints<Value: Sendable>(
         of ids: [VolumeID],
         _ body: @Sendable ([VolumeID: VolumePoint]) async throws -> Value
     ) async throws -> Value {

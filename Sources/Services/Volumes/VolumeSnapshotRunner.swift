@@ -32,6 +32,7 @@ struct VolumeSnapshotRunner: JobRunner {
             return JobEnding(sessions: [writer], volume: volume) { transaction in
                 try SnapshotTable(transaction).complete(id, root: address.bytes, dataBytes: root.dataBytes, message: nil, at: now)
                 try VolumeSnapshotTable(transaction).delete(id)
+                try Images.settle(with: id, in: transaction)
                 if let layer = source.layer {
                     let made = Volume.Base(root: address.bytes, domain: snapshot.encryption?.domain)
                     try VolumeTable(transaction).rebase(source.volume, onto: made, mergedThrough: layer)
@@ -96,12 +97,14 @@ struct VolumeSnapshotRunner: JobRunner {
 
     func undo() async throws {
         let (id, message, now) = (work.snapshot, job.message, tools.deployment.clock.now)
+        let reason = StateReason(code: job.reasonCode ?? "Server.InternalError", message: message)
         let source = try await tools.store.database.read { try VolumeSnapshotTable($0).row(of: id) }
         try await tools.store.database.write { transaction in
             let table = SnapshotTable(transaction)
             try table.keep(nil, of: id)
             try table.fail(id, message: message)
             try VolumeSnapshotTable(transaction).delete(id)
+            try Images.settle(with: id, failedFor: reason, in: transaction)
             try ReleaseTable(transaction).insert(root: nil, at: now)
         }
         // The points of those that are not made are laid with the next one's.

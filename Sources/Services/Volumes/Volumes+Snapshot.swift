@@ -27,14 +27,7 @@ extension Volumes {
         let (pendingMax, quotas) = (try await call.quota(.pendingSnapshots), try await call.storageQuotas())
         let check: @Sendable (Transaction) throws -> [Volume] = { transaction in
             let volumes = try find(transaction)
-            try quotas.requireRoom(forSnapshots: volumes.count, in: transaction)
-            guard try Snapshots.pendingCount(of: account, in: transaction) + volumes.count <= pendingMax else {
-                throw Fault(
-                    .pendingSnapshotLimitExceeded,
-                    "You have reached the limit of \(pendingMax) pending snapshots: wait until some are completed, or delete some"
-                )
-            }
-            for volume in volumes { try Self.requireRoomForSnapshot(of: volume, in: transaction) }
+            try Self.requireRoom(forSnapshotsOf: volumes, of: account, pendingMax, quotas, in: transaction)
             return volumes
         }
         // A point in time that is refused costs the volume a layer, so what can be refused is refused before.
@@ -59,6 +52,24 @@ extension Volumes {
         return made
     }
 
+    /// - Parameter pendingMax: how many snapshots of an account can be pending.
+    static func requireRoom(
+        forSnapshotsOf volumes: [Volume],
+        of account: AccountID,
+        _ pendingMax: Int,
+        _ quotas: StorageQuotas,
+        in transaction: Transaction
+    ) throws {
+        try quotas.requireRoom(forSnapshots: volumes.count, in: transaction)
+        guard try Snapshots.pendingCount(of: account, in: transaction) + volumes.count <= pendingMax else {
+            throw Fault(
+                .pendingSnapshotLimitExceeded,
+                "You have reached the limit of \(pendingMax) pending snapshots: wait until some are completed, or delete some"
+            )
+        }
+        for volume in volumes { try requireRoomForSnapshot(of: volume, in: transaction) }
+    }
+
     private static func requireRoomForSnapshot(of volume: Volume, in transaction: Transaction) throws {
         guard try VolumeSnapshotTable(transaction).count(of: volume.id) < volume.shape.type.pendingSnapshotsMax else {
             throw Fault(
@@ -80,12 +91,28 @@ extension Volumes {
         in transaction: Transaction
     ) throws -> Snapshot {
         try requireRoomForSnapshot(of: volume, in: transaction)
-        let sources = VolumeSnapshotTable(transaction)
+        let snapshot = try plan(volume, description: description, tags: tags, at: now, in: transaction)
+        try begin(snapshot, of: volume, at: point, at: now, in: transaction)
+        return snapshot
+    }
+
+    /// Writes down a snapshot of a volume that is begun later, by ``begin(_:of:at:at:in:)``: nothing is made until then.
+    static func plan(_ volume: Volume, description: String, tags: [Tag], at now: Date, in transaction: Transaction) throws -> Snapshot {
         var volume = volume
         let snapshot = try volume.snapshot(.random(), description: description, tags: tags, at: now)
         try VolumeTable(transaction).update(volume)
         try SnapshotTable(transaction).insert(snapshot)
         try TagTable(transaction).set(tags, on: .snapshot(snapshot.id), by: snapshot.owner)
+        return snapshot
+    }
+
+    /// Begins a snapshot that was planned: of the volume as it is by now.
+    static func begin(_ snapshot: Snapshot, of volume: Volume, at point: VolumePoint?, at now: Date, in transaction: Transaction) throws {
+        let sources = VolumeSnapshotTable(transaction)
+        if volume.shape.sizeGiB != snapshot.sizeGiB {
+            try SnapshotTable(transaction).setSize(volume.shape.sizeGiB, of: snapshot.id)
+            try ImageTable(transaction).setSize(volume.shape.sizeGiB, ofDevicesOver: snapshot.id)
+        }
         try sources.insert(
             .init(
                 snapshot: snapshot.id,
@@ -105,7 +132,6 @@ extension Volumes {
                 createdAt: now
             )
         )
-        return snapshot
     }
 
     /// A volume whose key cannot be used has no snapshots and is attached to nothing: nobody could read it.
@@ -114,7 +140,7 @@ extension Volumes {
         try await requireKey(of: try await call.store.database.read { try Self.own(id, of: account, in: $0) })
     }
 
-    private func requireKey(of volume: Volume) async throws {
+    func requireKey(of volume: Volume) async throws {
         guard let arn = volume.encryption?.keyARN else { return }
         do {
             try await KeySelection.requireUsable(arn, of: call.keyRing, account: call.account)

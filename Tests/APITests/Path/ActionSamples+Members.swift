@@ -56,6 +56,7 @@ extension ActionSamples {
         "ImageId Bucket S3ObjectTag.1.Key S3ObjectTag.1.Value": "CreateStoreImageTask", "ImageId DeprecateAt": "EnableImageDeprecation",
         "ImageId.1 IncludeAllResourceTypes": "DescribeImageReferences", "KmsKeyId": "ModifyEbsDefaultKmsKeyId",
         "Name RootDeviceName BlockDeviceMapping.1.DeviceName BlockDeviceMapping.1.Ebs.SnapshotId \(imageTags)": "RegisterImage",
+        "InstanceId=i-0123456789abcdef0 Name \(imageTags)": "CreateImage",
         "Name SourceImageId SourceRegion \(imageTags)": "CopyImage", "ReportId": "DeleteImageUsageReport",
         "ResourceId.1 Tag.1.Key Tag.1.Value": "CreateTags DeleteTags",
         "SnapshotId": "DeleteSnapshot RestoreSnapshotFromRecycleBin UnlockSnapshot",

@@ -96,6 +96,26 @@ import Testing
         if stop != nil { #expect(stopped == instance(state)) }
     }
 
+    @Test(arguments: InstanceState.allCases) func onlyGuestsThatRunAreWaitedForByImages(_ state: InstanceState) throws {
+        let canHave: Set<InstanceState> = [.running, .stopping, .stopped]
+        for reboots in [true, false] {
+            var instance = instance(state)
+            guard canHave.contains(state) else {
+                #expect(refusal { _ = try instance.imageWaits(reboots: reboots) }?.code == .invalidParameterValue)
+                continue
+            }
+            #expect(try instance.imageWaits(reboots: reboots) == (reboots && state != .stopped))
+            instance.wish(for: known("ami-0123456789abcdef0"))
+            let again = refusal { _ = try instance.imageWaits(reboots: reboots) }
+            #expect((again?.code == .incorrectInstanceState) == (reboots && state != .stopped))
+            #expect(instance.comesBack == (state == .running))
+            instance.imaged(at: Self.now)
+            #expect(instance.pendingImage == nil && (instance.rebootRequestedAt != nil) == (state == .running))
+        }
+        let bundled = instance(state, root: .instanceStore)
+        #expect(refusal { _ = try bundled.imageWaits(reboots: false) }?.code == .unsupportedOperation)
+    }
+
     @Test func protectionsRefuse() {
         var instance = instance(.running, .init(termination: true, stop: true))
         let unchanged = instance

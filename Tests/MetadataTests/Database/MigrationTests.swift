@@ -165,8 +165,8 @@ import Testing
         try temporary.write { transaction throws in
             for name in [old, new] { try BucketTable(transaction).insert(Bucket(name: name, owner: .alice, createdAt: date())) }
             try BucketTable(transaction).set(.standard, of: old)
-            try transaction.execute("DROP TABLE unbound_buckets")
-            try transaction.execute("DELETE FROM schema_steps WHERE number = (SELECT MAX(number) FROM schema_steps)")
+            try transaction.undoBuckets()
+            try transaction.execute("DELETE FROM schema_steps WHERE number > (SELECT MAX(number) - 2 FROM schema_steps)")
         }
         try temporary.database.close()
 
@@ -206,9 +206,17 @@ extension Transaction {
     /// Takes back that jobs know who has asked for them.
     func undoCallers() throws { try execute("ALTER TABLE jobs DROP COLUMN caller") }
 
+    /// Takes back the step of buckets whose policies nobody has looked at, and what came after it.
+    func undoBuckets() throws {
+        try execute("DROP INDEX images_by_source_instance")
+        try execute("ALTER TABLE images DROP COLUMN source_instance_id")
+        try execute("ALTER TABLE instances DROP COLUMN pending_image")
+        try execute("DROP TABLE unbound_buckets")
+    }
+
     /// Takes back the step of archived snapshots, and what came after it.
     func undoArchive() throws {
-        try execute("DROP TABLE unbound_buckets")
+        try undoBuckets()
         try undoVolumes()
         try undoPrincipals()
         for table in ["key_pairs", "security_groups", "security_group_rules"] { try execute("DROP TABLE \(table)") }

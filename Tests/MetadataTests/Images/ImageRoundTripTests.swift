@@ -33,6 +33,7 @@ import Testing
         image.devices = Self.devices
         image.tags = [Tag(key: "Name", value: "web"), Tag(key: "empty", value: ""), Tag(key: "Ä", value: "é")]
         image.deprecatedAt = date()
+        image.sourceInstance = known("i-0123456789abcdef0")
         for protection in [
             DeregistrationProtection.disabled, .enabled(withCooldown: false), .enabled(withCooldown: true), .cooling(until: date()),
         ] {

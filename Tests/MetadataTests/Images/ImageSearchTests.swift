@@ -65,10 +65,13 @@ import Testing
             snapshots: (0..<Int.random(in: 0...3, using: &random)).map { _ in numbered(Int.random(in: 0..<20, using: &random)) },
             source: random.oneIn(2) ? nil : .init(id: numbered(Int.random(in: 1000..<1010, using: &random)), region: known("us-west-2"))
         )
+        if random.oneIn(2) { image.sourceInstance = InstanceID(rawValue: random.pick(Self.instances)) }
         image.tags = ["Name", "stage", "team"].filter { _ in random.oneIn(2) }
             .map { Tag(key: $0, value: random.pick(["a", "b", "A", "", "Name"])) }
         return image
     }
+
+    private static let instances = ["i-0123456789abcdef0", "i-0123456789abcdef1", "i-0123456789abcdef2"]
 
     private func randomSearch(over images: [Image], using random: inout SeededGenerator) -> ImageSearch {
         func some(_ texts: [String]) -> [String]? {
@@ -83,6 +86,7 @@ import Testing
         search.names = many(images.map(\.name) + ["nobody"])
         search.states = some(["pending", "available", "failed", "deregistered"])
         search.sourceImageIDs = some((1000..<1010).map { (numbered($0) as ImageID).rawValue })
+        search.sourceInstanceIDs = some(Self.instances)
         search.snapshotIDs = many((0..<20).map { (numbered($0) as SnapshotID).rawValue })
         for key in ["Name", "stage"] where random.oneIn(5) {
             search.tags.append(TagSearch(key: key, values: some(["a", "b", "A", "", "Name"]) ?? ["a", "b"], by: .alice))
@@ -96,6 +100,7 @@ import Testing
             && holds(search.ids, [image.id.rawValue])
             && holds(search.names, [image.name]) && holds(search.states, [image.state.rawValue])
             && holds(search.sourceImageIDs, (image.source?.id.rawValue).map { [$0] } ?? [])
+            && holds(search.sourceInstanceIDs, (image.sourceInstance?.rawValue).map { [$0] } ?? [])
             && holds(search.snapshotIDs, image.snapshotIDs.map(\.rawValue))
             && search.tags.allSatisfy { wanted in
                 image.owner == wanted.account && image.tags.contains { $0.key == wanted.key && wanted.values.contains($0.value) }

@@ -51,6 +51,7 @@ import Testing
             wasStarted: true,
             isForced: true,
             rebootRequestedAt: date(milliseconds: 3_000),
+            pendingImage: known("ami-0123456789abcdef0"),
             tags: [Tag(key: "Name", value: "web")]
         )
         try temporary.write { transaction throws in

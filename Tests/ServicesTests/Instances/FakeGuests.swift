@@ -1,3 +1,4 @@
+import Blocks
 import Domain
 import GuestNetwork
 import Machines
@@ -50,6 +51,20 @@ final class FakeHost: GuestHost {
     var running: [String] { state.withLock { $0.machines.keys.sorted() } }
 
     func forget(_ id: String) { state.withLock { _ = $0.machines.removeValue(forKey: id) } }
+
+    /// Another one whose guests run as those of this one do now.
+    func cloned() -> FakeHost {
+        let clone = FakeHost()
+        let descriptions = state.withLock { $0.machines.mapValues(\.description) }
+        clone.state.withLock { state in
+            state.machines = descriptions.mapValues { description in
+                let machine = FakeMachine(description, clone)
+                machine.become(.running)
+                return machine
+            }
+        }
+        return clone
+    }
 
     // GuestHost
 
@@ -156,8 +171,8 @@ final class FakeMachine: GuestMachine {
 
     func reset() async throws {
         try host.check("reset")
-        guest.withLock { $0.resets += 1 }
         become(.running)
+        guest.withLock { $0.resets += 1 }
     }
 
     func pressPowerButton() async throws {
@@ -222,6 +237,7 @@ final class FakeVolumes: VolumeService {
     private struct State {
         var served: Set<VolumeID> = []
         var settled: [VolumeID] = []
+        var points: [Set<VolumeID>] = []
         var sizes: [VolumeID: UInt64] = [:]
     }
 
@@ -232,6 +248,8 @@ final class FakeVolumes: VolumeService {
 
     var served: Set<VolumeID> { state.withLock { $0.served } }
     var settled: [VolumeID] { state.withLock { $0.settled } }
+    /// Of which volumes points in time were taken together.
+    var points: [Set<VolumeID>] { state.withLock { $0.points } }
     func setSize(_ bytes: UInt64, of id: VolumeID) { state.withLock { $0.sizes[id] = bytes } }
 
     func serve(_ volume: VolumeID) async throws -> String {
@@ -243,6 +261,15 @@ final class FakeVolumes: VolumeService {
     func close(_ volume: VolumeID) async {
         host.note("close")
         state.withLock { _ = $0.served.remove(volume) }
+    }
+
+    func withPoints<Value: Sendable>(
+        of volumes: [VolumeID],
+        _ body: @Sendable ([VolumeID: VolumePoint]) async throws -> Value
+    ) async throws -> Value {
+        try host.check("points")
+        state.withLock { $0.points.append(Set(volumes)) }
+        return try await body([:])
     }
 
     func settle(_ volume: VolumeID) async { state.withLock { $0.settled.append(volume) } }

@@ -71,6 +71,11 @@ import Testing
         try await atEachStep(mishap, of: SealedVolumeSnapshotSaga.self, atLeast: 8)
     }
 
+    @Test(arguments: Mishap.ofJobs) func theImageOfAnInstance(mishap: Mishap) async throws {
+        // The call's rows, what begins it, the reset, and of each of two snapshots a lease, a page, a root and the end.
+        try await atEachStep(mishap, of: InstanceImageSaga.self, atLeast: 12)
+    }
+
     @Test(arguments: Mishap.ofJobs) func theCheckOfABundle(mishap: Mishap) async throws {
         try await atEachStep(mishap, of: BundleCheckSaga.self, atLeast: 3)
     }

@@ -20,6 +20,10 @@ struct SagaWorld {
     private let pool: DiskPool
     private let disks: [Region: FaultyDisk]
     private let indexes: [Region: MemoryFrameIndex]
+    /// Where guests run, which outlive the processes.
+    let host: FakeHost
+    /// Where guests have their folders. Its name is short, as those of their sockets have to be.
+    private let machines = "/tmp/ferry-\(UUID().uuidString.prefix(13))"
 
     /// Prepares a world, and runs `body`, which lives in clones of it (`cloned`).
     static func prepared<Facts>(
@@ -47,7 +51,8 @@ struct SagaWorld {
             folder: try newFolder(),
             pool: pool,
             disks: Dictionary(uniqueKeysWithValues: regions.map { ($0, FaultyDisk()) }),
-            indexes: Dictionary(uniqueKeysWithValues: regions.map { ($0, MemoryFrameIndex()) })
+            indexes: Dictionary(uniqueKeysWithValues: regions.map { ($0, MemoryFrameIndex()) }),
+            host: FakeHost()
         )
         defer { world.remove() }
         try world.folder.make(regions)
@@ -66,7 +71,8 @@ struct SagaWorld {
         folder: DataFolder,
         pool: DiskPool,
         disks: [Region: FaultyDisk],
-        indexes: [Region: MemoryFrameIndex]
+        indexes: [Region: MemoryFrameIndex],
+        host: FakeHost
     ) {
         self.clock = clock
         self.vault = vault
@@ -74,11 +80,13 @@ struct SagaWorld {
         self.pool = pool
         self.disks = disks
         self.indexes = indexes
+        self.host = host
     }
 
     private func remove() {
         try? folder.postgres?.erase()
         try? FileManager.default.removeItem(atPath: folder.path)
+        try? FileManager.default.removeItem(atPath: machines)
     }
 
     /// Runs `body` in a world that is like this one. No process may run here.
@@ -100,7 +108,8 @@ struct SagaWorld {
                 let clone = MemoryFrameIndex()
                 clone.restore(index.backup())
                 return clone
-            }
+            },
+            host: host.cloned()
         )
         defer { clone.remove() }
         try FileManager.default.copyItem(atPath: folder.path, toPath: clone.folder.path)
@@ -136,7 +145,8 @@ struct SagaWorld {
         }
         for disk in disks.values { disk.setFaults(nil) }
         for index in indexes.values { index.failCommits(nil) }
-        if closing { try await deployment.close() }
+        // What holds a volume open is gone with its process.
+        if closing { try await deployment.close() } else { for store in stores { await store.disks.closeAll() } }
     }
 
     /// Everything is saved at once, and nothing is looked for that nobody was woken for: time makes no steps.
@@ -153,6 +163,17 @@ struct SagaWorld {
             reportInterval: .zero,
             interval: never
         )
+        let memory = GuestMemory(limitMiB: 4_096)
+        let instances = InstanceReconciler(
+            store: store,
+            deployment: deployment,
+            host: host,
+            disks: store.disks,
+            memory: memory,
+            machines: RegionMachines(folder: "\(machines)/\(store.region)", host: host, memory: memory),
+            interval: never
+        )
+        group.addTask { try await instances.run() }
         group.addTask { try await copies.run() }
         group.addTask { try await uploads.run() }
         group.addTask { try await jobs.run() }
@@ -226,6 +247,7 @@ struct SagaWorld {
                 store.copiesWakeup()
                 store.jobsWakeup()
                 store.uploadsWakeup()
+                store.instancesWakeup()
             }
             return false
         }

@@ -4,6 +4,7 @@ import Wire
 extension EC2Service {
     static let images: [any Action<QueryReader>.Type] = [
         CopyImage.self,
+        CreateImage.self,
         CreateImageUsageReport.self,
         DeleteImageUsageReport.self,
         DeregisterImage.self,

@@ -41,6 +41,7 @@ struct ImageItem: XMLEncodable {
         xml.element("tpmSupport", traits.tpmSupport)
         xml.element("deprecationTime", image.deprecatedAt)
         xml.element("imdsSupport", traits.imdsSupport)
+        xml.element("sourceInstanceId", image.sourceInstance?.rawValue)
         xml.element("deregistrationProtection", image.protection.text)
         xml.element("lastLaunchedTime", image.lastLaunchedAt)
         xml.element("imageAllowed", image.isAllowed)

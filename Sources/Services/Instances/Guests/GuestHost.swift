@@ -1,3 +1,4 @@
+import Blocks
 import Domain
 import GuestNetwork
 import Machines
@@ -61,6 +62,11 @@ package protocol VolumeService: Sendable {
     func close(_ volume: VolumeID) async
     /// Brings the bytes of a volume to what its row says: its size, or its end.
     func settle(_ volume: VolumeID) async
+    /// Takes a point in time of volumes, of all of them at one moment, for `body` to note in rows.
+    func withPoints<Value: Sendable>(
+        of volumes: [VolumeID],
+        _ body: @Sendable ([VolumeID: VolumePoint]) async throws -> Value
+    ) async throws -> Value
     /// How large it is served; nil when it is not.
     func byteCount(of volume: VolumeID) async -> UInt64?
 }

@@ -34,6 +34,8 @@ extension InstanceDrive {
     func terminate(_ facts: InstanceFacts) async throws -> Bool {
         await end(facts)
         try tools.machines.removeFolder(of: id)
+        // Its volumes may go with it, so this is the last moment.
+        if facts.instance.pendingImage != nil { try await saveAtRest() }
         let (now, id) = (tools.now, id)
         try await lease.save { try Instances.finishTermination(of: id, at: now, in: $0) }
         for volume in facts.volumes { await tools.disks.settle(volume.id) }

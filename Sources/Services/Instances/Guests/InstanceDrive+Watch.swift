@@ -17,13 +17,13 @@ extension InstanceDrive {
         switch await machine.state {
         case .gone: return true
         case .off:
-            guard let wish = facts.instance.rebootRequestedAt else { return try await ended(facts, nil) }
-            return try await reboot(machine, for: wish)
+            guard facts.instance.comesBack else { return try await ended(facts, nil) }
+            return try await reboot(machine, facts)
         // Whoever started it was killed before it went on.
         case .prepared, .paused: try await machine.resume()
         case .running, .held, .panicked: break
         }
-        if let wish = facts.instance.rebootRequestedAt, try await shutDown(machine) { return try await reboot(machine, for: wish) }
+        if facts.instance.comesBack, try await shutDown(machine) { return try await reboot(machine, facts) }
         try await keepPorts(facts, of: machine)
         try await keepSizes(facts, of: machine)
         tellOfNetwork(machine)
@@ -45,7 +45,7 @@ extension InstanceDrive {
     /// Notes that there is no guest any more.
     func settle(_ failure: StateReason?) async throws {
         let now = tools.now
-        try await save { instance, transaction in
+        try await saveAtRest { instance, transaction in
             instance.guestEnded(failure, at: now)
             try InstanceDrive.settleVolumes(of: instance, in: transaction)
             try InstanceDrive.tell(nil, of: instance, in: transaction)
@@ -70,7 +70,13 @@ extension InstanceDrive {
         return false
     }
 
-    private func reboot(_ machine: any GuestMachine, for wish: Date) async throws -> Bool {
+    /// Resets a guest that is off, or has had its time. An image that waits for that is begun before: with a guest that did not heed, it is as after a
+    /// power cut.
+    private func reboot(_ machine: any GuestMachine, _ facts: InstanceFacts) async throws -> Bool {
+        guard facts.instance.pendingImage == nil, let wish = facts.instance.rebootRequestedAt else {
+            try await saveAtRest()
+            return true
+        }
         try await machine.reset()
         asked = nil
         try await save { instance, _ in instance.rebooted(for: wish) }

@@ -23,6 +23,8 @@ actor InstanceDrive {
     /// How large the guest knows its volumes to be, and how large they are served.
     var sizes: [VolumeID: (told: UInt64, served: UInt64)] = [:]
     var hasToldOfNetwork = false
+    /// How often the image that waits could not be begun.
+    var imageFailures = 0
     /// Since when the instance is to stop, as far as this drive knows.
     var stoppingSince: Date?
 
