@@ -14,6 +14,7 @@ import pytest
 import snapshots
 from ferry_server import AWAY, HOME
 from patience import HANG
+from refusals import refused
 
 PACKAGES = Path(sys.prefix) / "ansible"
 
@@ -226,13 +227,25 @@ def test_instances(server, play):
         task("amazon.aws.ec2_instance", "machine", **running),
         task("amazon.aws.ec2_vol", "disk", **disk),
         task("amazon.aws.ec2_snapshot", "point", volume_id="{{ disk.volume_id }}", snapshot_tags={"made-by": name}, wait=True, last_snapshot_min_age=60),
+        task(
+            "amazon.aws.ec2_ami", "image", instance_id="{{ machine.instance_ids[0] }}", name=f"{name}-image", description="made by ansible", wait=True,
+            no_reboot=False, tags={"made-by": name},
+        ),
     ]
     first = play(tasks)
-    assert changes(first) == {"machine", "disk", "point"}
+    assert changes(first) == {"machine", "disk", "point", "image"}
     [instance] = first["machine"]["instance_ids"]
     guests.await_console(server, instance, guests.UP)
+    made = images.describe(server, HOME, first["image"]["image_id"])
+    assert (made["SourceInstanceId"], made["SourceImageId"], made["Description"]) == (instance, image, "made by ansible")
+    assert [mapping["DeviceName"] for mapping in made["BlockDeviceMappings"]] == ["/dev/xvda", "/dev/sdf"]
     assert changes(play(tasks)) == set()
 
-    gone = [task("amazon.aws.ec2_instance", "machine", instance_ids=[instance], state="terminated", wait=True)]
-    assert changes(play(gone)) == {"machine"}
+    gone = [
+        task("amazon.aws.ec2_instance", "machine", instance_ids=[instance], state="terminated", wait=True),
+        task("amazon.aws.ec2_ami", "image", image_id=made["ImageId"], state="absent", delete_snapshot=True),
+    ]
+    assert changes(play(gone)) == {"machine", "image"}
+    with refused("InvalidSnapshot.NotFound"):
+        server.ec2(HOME).describe_snapshots(SnapshotIds=images.snapshots_of(made))
     assert server.ec2(HOME).describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance]}])["Volumes"] == []

@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "coverage.md"
 # The actions that the image story stands on; the table must never lose one.
 EXPECTED = {
     "EC2": {
-        "CopyImage", "CopySnapshot", "CreateTags", "DeleteSnapshot", "DeleteTags", "DeregisterImage", "DescribeAvailabilityZones",
+        "CopyImage", "CopySnapshot", "CreateImage", "CreateTags", "DeleteSnapshot", "DeleteTags", "DeregisterImage", "DescribeAvailabilityZones",
         "DescribeInstanceTypeOfferings", "DescribeInstanceTypes", "DescribeImageAttribute", "DescribeImages", "DescribeRegions", "DescribeSnapshotAttribute", "DescribeSnapshots",
         "DescribeTags", "DisableEbsEncryptionByDefault", "EnableEbsEncryptionByDefault", "GetEbsDefaultKmsKeyId",
         "GetEbsEncryptionByDefault", "ModifyEbsDefaultKmsKeyId", "ModifyImageAttribute", "RegisterImage", "ResetEbsDefaultKmsKeyId",

@@ -1,15 +1,16 @@
-"""Packer as Debian has it, unmodified: images are built in a real guest, over real SSH."""
+"""Packer as Debian has it, unmodified: images are built in real guests, over real SSH, and copied to other Regions."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import subprocess
+import uuid
 
 import guests
 import images
 import pytest
-from ferry_server import HOME
+from ferry_server import AWAY, HOME
 from patience import HANG
 
 pytestmark = pytest.mark.skipif(shutil.which("packer") is None, reason="packer is not installed")
@@ -45,6 +46,39 @@ def build(server, tmp_path):
     return run
 
 
+def test_a_build_goes_to_two_regions_and_boots_there(server, image, build, tmp_path):
+    name = images.unused_name("packer")
+    made = build(
+        "amazon-ebs", ami_name=name, source_ami=image, ami_regions=[AWAY], encrypt_boot=True, ami_description="built by packer", tags={"made-by": "packer"},
+        snapshot_tags={"made-by": "packer"},
+    )
+    assert set(made) == {HOME, AWAY}
+    for region, built in made.items():
+        found = images.describe(server, region, built)
+        assert (found["Name"], found["State"]) == (name, "available")
+        assert {tag["Key"]: tag["Value"] for tag in found["Tags"]}["made-by"] == "packer"
+        assert all(mapping["Ebs"]["Encrypted"] for mapping in found["BlockDeviceMappings"] if "Ebs" in mapping)
+
+    ec2 = server.ec2(AWAY)
+    pair = ec2.create_key_pair(KeyName=uuid.uuid4().hex)
+    key = tmp_path / "key"
+    key.write_text(pair["KeyMaterial"])
+    key.chmod(0o600)
+    group = ec2.create_security_group(GroupName=uuid.uuid4().hex, Description="ssh")["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0")
+    instance = guests.launch(server, made[AWAY], AWAY, KeyName=pair["KeyName"], SecurityGroupIds=[group])
+    try:
+        guests.await_console(server, instance, guests.UP, AWAY)
+        assert guests.ssh(server, instance, key, "cat /provisioned", AWAY) == "provisioned by packer\n"
+    finally:
+        ec2.terminate_instances(InstanceIds=[instance])
+        guests.wait(server, "instance_terminated", instance, AWAY)
+    # What the build made for itself is gone.
+    home = server.ec2(HOME)
+    assert [pair for pair in home.describe_key_pairs()["KeyPairs"] if pair["KeyName"].startswith("packer")] == []
+    assert [group for group in home.describe_security_groups()["SecurityGroups"] if group["GroupName"].startswith("packer")] == []
+
+
 def test_a_surrogate_volume_becomes_an_image(server, image, build):
     device = {"device_name": "/dev/xvdf", "volume_size": 1, "volume_type": "gp2", "delete_on_termination": True}
     name = images.unused_name("surrogate")
@@ -54,3 +88,12 @@ def test_a_surrogate_volume_becomes_an_image(server, image, build):
     )
     found = images.describe(server, HOME, made[HOME])
     assert (found["Name"], found["RootDeviceName"], found["State"]) == (name, "/dev/xvda", "available")
+
+
+def test_volumes_are_made_and_kept(server, image, build):
+    tag = uuid.uuid4().hex
+    device = {"device_name": "/dev/xvdf", "volume_size": 1, "volume_type": "gp2", "delete_on_termination": False, "tags": {"made-by": tag}}
+    build("amazon-ebsvolume", source_ami=image, ebs_volumes=[device])
+    [volume] = server.ec2(HOME).describe_volumes(Filters=[{"Name": "tag:made-by", "Values": [tag]}])["Volumes"]
+    assert (volume["State"], volume["Size"], volume["Attachments"]) == ("available", 1, [])
+    server.ec2(HOME).delete_volume(VolumeId=volume["VolumeId"])

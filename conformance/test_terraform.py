@@ -707,6 +707,7 @@ output "rule" { value = aws_vpc_security_group_ingress_rule.from_web.security_gr
 
 MACHINES = """
 variable "image" {}
+variable "made" {}
 variable "public_key" {}
 
 data "aws_vpc" "default" { default = true }
@@ -778,7 +779,15 @@ resource "aws_ebs_snapshot" "taken" {
   depends_on = [aws_volume_attachment.data]
 }
 
+resource "aws_ami_from_instance" "made" {
+  name               = var.made
+  source_instance_id = aws_instance.one.id
+  tags               = { made-by = "terraform" }
+  depends_on         = [aws_volume_attachment.data]
+}
+
 output "instance" { value = aws_instance.one.id }
+output "made" { value = aws_ami_from_instance.made.id }
 output "volume" { value = aws_ebs_volume.data.id }
 output "taken" { value = aws_ebs_snapshot.taken.id }
 """
@@ -960,17 +969,23 @@ def test_volumes(server, tmp_path, terraform):
 
 def test_machines(server, tmp_path, terraform):
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "key")], check=True)
-    variables = {"image": guests.push(server, images.unused_name("terraform")), "public_key": (tmp_path / "key.pub").read_text().strip()}
+    variables = {"image": guests.push(server, images.unused_name("terraform")), "made": images.unused_name("made"), "public_key": (tmp_path / "key.pub").read_text().strip()}
     (tmp_path / "main.tf").write_text(PROVIDERS + MACHINES)
     terraform("init", "-input=false", "-no-color")
     terraform("apply", "-auto-approve", "-input=false", "-no-color", **variables)
     outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json")).items()}
     assert "TOLD BY TERRAFORM" in guests.await_console(server, outputs["instance"], guests.UP)
+    # It was rebooted for its image.
+    guests.await_answer(server, outputs["instance"], tmp_path / "key")
     assert guests.ssh(server, outputs["instance"], tmp_path / "key", "cat /sys/block/vdb/size") == f"{2**30 // 512}\n"
     assert snapshots.describe(server, HOME, outputs["taken"])["VolumeId"] == outputs["volume"]
+    made = images.describe(server, HOME, outputs["made"])
+    assert (made["SourceInstanceId"], made["SourceImageId"], made["State"]) == (outputs["instance"], variables["image"], "available")
+    assert [mapping["Ebs"]["Encrypted"] for mapping in made["BlockDeviceMappings"]] == [True, False]
     terraform("plan", "-detailed-exitcode", "-input=false", "-no-color", **variables)
 
     terraform("destroy", "-auto-approve", "-input=false", "-no-color", **variables)
+    assert server.ec2(HOME).describe_images(ImageIds=[outputs["made"]])["Images"] == []
     [reservation] = server.ec2(HOME).describe_instances(InstanceIds=[outputs["instance"]])["Reservations"]
     assert [one["State"]["Name"] for one in reservation["Instances"]] == ["terminated"]
     assert server.ec2(HOME).describe_volumes(Filters=[{"Name": "tag:made-by", "Values": ["terraform"]}])["Volumes"] == []
