@@ -1,6 +1,7 @@
 import Synchronization
 
-/// What a volume takes of the disk, and may take.
+/// What a volume takes of the disk, and may take. The more it takes, the more it leaves for others: a guest that floods its disk is stopped
+/// while those that wrote little still find room, and the store does as well.
 final class VolumeRoom: Sendable {
     private struct State {
         var allocated: UInt64
@@ -10,6 +11,9 @@ final class VolumeRoom: Sendable {
 
     private let folder: OverlayFolder
     private let state: Mutex<State>
+
+    /// For so many bytes that a volume takes it leaves one more than the reserve.
+    private static let takenPerLeft: UInt64 = 8
 
     /// So much may be written before the disk is asked again.
     private static let creditMax: UInt64 = 1 << 20
@@ -32,9 +36,10 @@ final class VolumeRoom: Sendable {
             }
             if state.credit < bytes {
                 let free = try folder.storage.freeBytes()
-                let room = free - min(free, options.reservedBytes)
+                let left = options.reservedBytes + state.allocated / Self.takenPerLeft
+                let room = free - min(free, left)
                 guard room >= bytes else {
-                    throw VolumeError(.noSpace, "the disk has \(free) bytes free, of which volumes leave \(options.reservedBytes)")
+                    throw VolumeError(.noSpace, "the disk has \(free) bytes free, of which a volume of \(state.allocated) leaves \(left)")
                 }
                 state.credit = max(bytes, min(room, Self.creditMax))
             }

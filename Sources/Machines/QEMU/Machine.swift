@@ -18,10 +18,6 @@ package actor Machine {
     /// Who waits for the guest to give a device back.
     var removals: [String: [AsyncStream<Never>.Continuation]] = [:]
     private var watch: Task<Void, Never>?
-    private var resumption: Task<Void, Never>?
-
-    /// How often a guest is told to go on that was held because a volume was away: QEMU stops it again as long as that is so.
-    private static let resumePeriod: Duration = .seconds(1)
 
     /// Starts what is described; the guest waits for ``resume()``. Its volumes are served already.
     ///
@@ -159,7 +155,6 @@ package actor Machine {
             for await event in events { await self?.take(event) }
             await self?.lose()
         }
-        if state == .held { keepResuming() }
     }
 
     // States ----------------------------------------------------------------------------------------------------------
@@ -190,7 +185,6 @@ package actor Machine {
         guard next != state, state != .gone else { return }
         state = next
         for observer in observers.values { observer.yield(next) }
-        if next == .held { keepResuming() }
     }
 
     /// The conversation ended: the process did as well, or is not of use any more.
@@ -203,27 +197,6 @@ package actor Machine {
         observers = [:]
         for waiting in removals.values.joined() { waiting.finish() }
         removals = [:]
-    }
-
-    /// Once is not enough: a volume that is back may fail the first requests, and QEMU stops the guest again.
-    private func keepResuming() {
-        guard resumption == nil else { return }
-        resumption = Task { [weak self] in
-            while !Task.isCancelled, await self?.resumeIfHeld() == true { try? await Task.sleep(for: Self.resumePeriod) }
-            await self?.endResumption()
-        }
-    }
-
-    private func resumeIfHeld() async -> Bool {
-        guard state == .held else { return false }
-        // A refusal means that it is held for another reason meanwhile; its event comes.
-        _ = try? await qmp.execute("cont")
-        return true
-    }
-
-    private func endResumption() {
-        resumption = nil
-        if state == .held { keepResuming() }
     }
 
     // Commands --------------------------------------------------------------------------------------------------------
@@ -267,7 +240,6 @@ package actor Machine {
 
     /// Ends QEMU: by its own way out, which flushes volumes, and when that takes too long without asking.
     package func end(within limit: Duration = .seconds(15)) async {
-        resumption?.cancel()
         let states = states()
         // It may hang when a volume is away.
         _ = try? await qmp.execute("quit", within: limit)
@@ -278,7 +250,6 @@ package actor Machine {
 
     /// Stops watching the machine, which runs on. Another may adopt it.
     package func release() {
-        resumption?.cancel()
         watch?.cancel()
         qmp.close()
     }

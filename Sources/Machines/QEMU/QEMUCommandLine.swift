@@ -15,9 +15,10 @@ package struct QEMUCommandLine: Hashable, Sendable {
     static let link: Int32 = 3
     static let serial: Int32 = 4
 
-    /// For how long the guest's requests wait when the server of a volume is away. After that the guest is stopped, not told (`werror=stop`),
-    /// and goes on when told to. A longer wait would make QEMU deaf to `quit` as long.
-    private static let reconnectSeconds = 10
+    /// For how long the guest's requests wait when the server of a volume is away: a year, which is for as long as it takes. So all errors that a
+    /// volume has are its own, such as that there is no room, and the guest is told (`werror=report`). What waits makes QEMU deaf to `quit`: it is
+    /// killed then.
+    private static let reconnectSeconds = 31_536_000
 
     package let arguments: [String]
 
@@ -108,7 +109,7 @@ package struct QEMUCommandLine: Hashable, Sendable {
         let device: JSONTerm = [
             "driver": "virtio-blk-pci", "id": .string(deviceName(disk.volume)), "drive": .string(disk.serial),
             "serial": .string(disk.serial),
-            "werror": "stop", "rerror": "stop", "bootindex": .integer(disk.slot),
+            "werror": "report", "rerror": "report", "bootindex": .integer(disk.slot),
         ]
         switch architecture {
         // The first five slots of the bus hold the board, its bridges, the screen, the card and the source of random numbers.

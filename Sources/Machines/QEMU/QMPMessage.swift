@@ -53,8 +53,6 @@ package enum QMPEvent: Hashable, Sendable {
     case reset
     case poweredDown
     case panicked
-    /// Whether the disk's space was used up.
-    case ioFailed(node: String, isSpace: Bool)
     case deviceDeleted(String)
     case other(String)
 
@@ -66,9 +64,6 @@ package enum QMPEvent: Hashable, Sendable {
         case "RESET": self = .reset
         case "POWERDOWN": self = .poweredDown
         case "GUEST_PANICKED": self = .panicked
-        case "BLOCK_IO_ERROR":
-            let isSpace = data?.rawText("reason")?.contains("No space") ?? false
-            self = .ioFailed(node: data?.rawText("node-name") ?? "", isSpace: isSpace)
         case "DEVICE_DELETED": self = .deviceDeleted(data?.rawText("device") ?? "")
         default: self = .other(name)
         }
@@ -80,8 +75,6 @@ package enum MachineState: Hashable, Sendable {
     /// QEMU is there, and the guest has not begun.
     case prepared
     case running
-    /// A volume did not answer for long; the guest is held, knows nothing of it, and goes on when the volume does.
-    case held
     /// Stopped by a command.
     case paused
     /// It switched itself off, or was told to and did; QEMU is there still. Nil when nobody watched how it came to it.
@@ -96,7 +89,6 @@ package enum MachineState: Hashable, Sendable {
         switch status {
         case "prelaunch", "inmigrate": self = .prepared
         case "running": self = .running
-        case "io-error": self = .held
         case "shutdown": self = .off(byGuest: nil)
         case "guest-panicked": self = .panicked
         default: self = .paused
@@ -111,8 +103,6 @@ package enum MachineState: Hashable, Sendable {
         case (_, .shutDown(let byGuest)): .off(byGuest: byGuest)
         case (_, .panicked): .panicked
         case (.panicked, .stopped): .panicked
-        case (_, .ioFailed): .held
-        case (.held, .stopped): .held
         case (_, .stopped): .paused
         case (_, .resumed): .running
         default: self

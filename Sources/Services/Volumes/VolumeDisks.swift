@@ -82,7 +82,7 @@ package actor VolumeDisks {
                 throw IOFailure(call: "mkdir", path: place.sockets, errno: errno)
             }
             slot.server = try await NBDServer.start(
-                NBDExport(name: id.rawValue, disk: VolumeGuestDisk(disk: disk)),
+                NBDExport(name: id.rawValue, disk: VolumeGuestDisk(disk, of: id, logger: logger)),
                 at: path,
                 logger: logger
             )

@@ -1,10 +1,23 @@
 import Blocks
+import Domain
+import Logging
 import Machines
 import NIOCore
+import Synchronization
 
 /// A volume's bytes as a guest has them.
-struct VolumeGuestDisk: GuestDisk {
-    let disk: VolumeDisk
+final class VolumeGuestDisk: GuestDisk {
+    private let disk: VolumeDisk
+    private let id: VolumeID
+    private let logger: Logger
+    /// Whether the last write found no room: it is logged once, however often the guest tries.
+    private let isShort = Atomic(false)
+
+    init(_ disk: VolumeDisk, of id: VolumeID, logger: Logger) {
+        self.disk = disk
+        self.id = id
+        self.logger = logger
+    }
 
     var byteCount: UInt64 { disk.volumeBytes }
 
@@ -12,7 +25,11 @@ struct VolumeGuestDisk: GuestDisk {
         try await told { try await disk.read(range).map { $0.piece } }
     }
 
-    func write(_ bytes: ByteBuffer, at offset: UInt64) async throws { try await told { try await disk.write(bytes, at: offset) } }
+    func write(_ bytes: ByteBuffer, at offset: UInt64) async throws {
+        try await told { try await disk.write(bytes, at: offset) }
+        guard isShort.load(ordering: .relaxed), isShort.exchange(false, ordering: .relaxed) else { return }
+        logger.notice("There is room again for what a guest writes", metadata: ["volume": "\(id)"])
+    }
 
     func zero(_ range: Range<UInt64>) async throws { try await told { try await disk.zero(range) } }
 
@@ -31,6 +48,9 @@ struct VolumeGuestDisk: GuestDisk {
         do {
             return try await body()
         } catch let error as VolumeError where error.code == .noSpace {
+            if !isShort.exchange(true, ordering: .relaxed) {
+                logger.warning("There is no room for what a guest writes, which is told so", metadata: .error(error, ["volume": "\(id)"]))
+            }
             throw GuestDiskError.noSpace
         } catch let error as VolumeError where error.code == .outOfRange {
             throw GuestDiskError.outOfRange

@@ -152,6 +152,30 @@ struct VolumeDiskTests {
         }
     }
 
+    /// What a guest floods its disk with ends while others still find room, and it may write again when there is more.
+    @Test func aVolumeLeavesMoreTheMoreItTakes() async throws {
+        try await VolumeFixture.run { fixture in
+            fixture.options.reservedBytes = 1 << 20
+            fixture.volumeBytes = 64 << 20
+            fixture.disk.setCapacity(19 << 20)
+            let volume = try await fixture.open()
+            var written = 0
+            await expect(.noSpace) {
+                while written < 64 << 20 {
+                    try await volume.write([UInt8](repeating: 5, count: 256 << 10), at: written)
+                    written += 256 << 10
+                }
+            }
+            // Two of the 18 MiB beside the reserve, give or take what is asked for at once, and the marks.
+            #expect((14 << 20...16 << 20).contains(written), "\(written)")
+            #expect(try fixture.disk.freeBytes() >= 2 << 20)
+            try await volume.flush()
+            fixture.disk.setCapacity(64 << 20)
+            try await volume.write([6], at: written)
+            #expect(try await volume.all()[written] == 6)
+        }
+    }
+
     @Test func afterASyncThatFailedNothingIsTaken() async throws {
         try await VolumeFixture.run { fixture in
             let volume = try await fixture.open()

@@ -54,34 +54,6 @@ import Testing
         }
     }
 
-    /// QEMU stops a guest again as long as its volume fails.
-    @Test func aGuestThatIsHeldIsToldToGoOnUntilItDoes() async throws {
-        try await withProcess { folder, _, _ in
-            let peer = try await ScriptedQMP.start(folder.place("qmp.sock")) { command, times in
-                switch (command, times) {
-                case ("query-status", _): [#"{"return": {"status": "io-error"}, "id": ID}"#]
-                case ("cont", ..<3):
-                    [
-                        #"{"event": "RESUME"}"#, #"{"return": {}, "id": ID}"#,
-                        #"{"event": "BLOCK_IO_ERROR", "data": {"node-name": "v", "reason": "x"}}"#,
-                        #"{"event": "STOP"}"#,
-                    ]
-                case ("cont", _): [#"{"event": "RESUME"}"#, #"{"return": {}, "id": ID}"#]
-                default: [#"{"return": {}, "id": ID}"#]
-                }
-            }
-            let machine = try #require(try await Machine.adopt(Sample.machine(), in: folder))
-            var seen: [MachineState] = []
-            for await state in await machine.states() {
-                seen.append(state)
-                if seen.suffix(1) == [.running], peer.commands.count(where: { $0 == "cont" }) >= 3 { break }
-            }
-            #expect(seen.first == .held)
-            await machine.release()
-            await peer.stop()
-        }
-    }
-
     /// It hangs when a volume is away.
     @Test func aMachineThatDoesNotQuitIsKilled() async throws {
         try await withProcess { folder, _, _ in

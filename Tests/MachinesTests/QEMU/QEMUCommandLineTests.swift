@@ -26,10 +26,10 @@ import Testing
                 "-device", "virtio-rng-pci,rng=random,addr=4",
                 "-blockdev",
                 #"{"driver":"nbd","node-name":"vol0123456789abcdef0","server":{"type":"unix","path":"/run/a \"disk\".sock"},"#
-                    + #""export":"root","reconnect-delay":10,"discard":"unmap"}"#,
+                    + #""export":"root","reconnect-delay":31536000,"discard":"unmap"}"#,
                 "-device",
                 #"{"driver":"virtio-blk-pci","id":"disk-vol0123456789abcdef0","drive":"vol0123456789abcdef0","#
-                    + #""serial":"vol0123456789abcdef0","werror":"stop","rerror":"stop","bootindex":0,"addr":"0x5"}"#,
+                    + #""serial":"vol0123456789abcdef0","werror":"report","rerror":"report","bootindex":0,"addr":"0x5"}"#,
             ]
         )
     }

@@ -86,7 +86,7 @@ import Testing
                 events.append(event)
                 if events.count == 4 { try await peer.hangUp() }
             }
-            #expect(events == [.ioFailed(node: "vol1", isSpace: true), .stopped, .shutDown(byGuest: true), .deviceDeleted("disk-1")])
+            #expect(events == [.other("BLOCK_IO_ERROR"), .stopped, .shutDown(byGuest: true), .deviceDeleted("disk-1")])
             await #expect(throws: MachineError.self) { try await waiting.value }
         }
     }
@@ -113,8 +113,6 @@ import Testing
     @Test(
         arguments: [
             ([.resumed], .running),
-            ([.resumed, .ioFailed(node: "", isSpace: false), .stopped], .held),
-            ([.resumed, .ioFailed(node: "", isSpace: false), .stopped, .resumed], .running),
             ([.resumed, .stopped], .paused),
             ([.resumed, .poweredDown, .shutDown(byGuest: true), .stopped], .off(byGuest: true)),
             ([.resumed, .shutDown(byGuest: false)], .off(byGuest: false)),
@@ -130,7 +128,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("prelaunch", .prepared), ("running", .running), ("io-error", .held), ("shutdown", .off(byGuest: nil)), ("paused", .paused),
+            ("prelaunch", .prepared), ("running", .running), ("shutdown", .off(byGuest: nil)), ("paused", .paused),
             ("guest-panicked", .panicked),
         ] as [(String, MachineState)]
     )

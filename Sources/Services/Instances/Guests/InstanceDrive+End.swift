@@ -10,7 +10,7 @@ extension InstanceDrive {
         if !force, let machine = try await attendToStop(facts) {
             switch await machine.state {
             case .off, .gone: break
-            case .prepared, .running, .held, .paused, .panicked: guard try await shutDown(machine) else { return false }
+            case .prepared, .running, .paused, .panicked: guard try await shutDown(machine) else { return false }
             }
         }
         await end(facts)

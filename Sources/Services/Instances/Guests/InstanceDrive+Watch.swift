@@ -21,7 +21,7 @@ extension InstanceDrive {
             return try await reboot(machine, facts)
         // Whoever started it was killed before it went on.
         case .prepared, .paused: try await machine.resume()
-        case .running, .held, .panicked: break
+        case .running, .panicked: break
         }
         if facts.instance.comesBack, try await shutDown(machine) { return try await reboot(machine, facts) }
         try await keepPorts(facts, of: machine)
