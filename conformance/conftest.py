@@ -63,7 +63,7 @@ def stop_well(running: FerryServer) -> None:
 
 @pytest.fixture(scope="session")
 def empty_server() -> Iterator[FerryServer]:
-    """The server that most tests share, before anybody has anything on it. Its folder has a short name, as the sockets of guests need it."""
+    """The server that most tests share, before anybody has anything on it."""
     with tempfile.TemporaryDirectory(prefix="ferry-", dir="/tmp") as folder:
         running = FerryServer(Path(folder) / "data").start()
         yield running
@@ -99,7 +99,7 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., FerryServer]]:
 
 @pytest.fixture
 def start_machines() -> Iterator[Callable[..., FerryServer]]:
-    """The same, whose guests end with the test, whatever happens. Their folders have short names, as sockets need them."""
+    """The same, whose guests end with the test, whatever happens."""
     started: list[FerryServer] = []
     with tempfile.TemporaryDirectory(prefix="ferry-", dir="/tmp", ignore_cleanup_errors=True) as folder:
         yield servers_in(Path(folder), started)

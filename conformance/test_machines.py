@@ -9,11 +9,12 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import guests
 import pytest
 from ferry_server import AWAY, HOME, Credentials, FerryServer, binary
-from patience import HANG
+from patience import HANG, eventually
 from refusals import refused
 
 
@@ -219,6 +220,31 @@ def test_the_command_line(machines: FerryServer, key: Path, tmp_path: Path) -> N
     told = ferry("run", image, "--type", "t3.nano", "--user-data", off, "--console")
     assert told.count("FERRY-DISK-IS-UP") == 1 and told.count("SWITCHED-OFF") == 1
     ferry("terminate", told.split()[0])
+
+
+def test_a_data_folder_with_a_long_path(start_machines: Callable[..., FerryServer]) -> None:
+    """The kernel takes 107 bytes of a socket's path; the guest has its disks, its metadata and a way in all the same, also from the next server."""
+    server = start_machines("/".join(["a-folder-with-a-long-name"] * 6))
+    assert len(str(server.data)) > 150
+    guests.open_ssh(server)
+    instance = guests.launch(server, guests.push(server))
+    assert f"FERRY-INSTANCE {instance} " in guests.await_console(server, instance, guests.UP)
+    server.kill()
+    server.start()
+    ec2 = server.ec2()
+    zone = guests.described(server, instance)["Placement"]["AvailabilityZone"]
+    volume = ec2.create_volume(AvailabilityZone=zone, Size=1)["VolumeId"]
+    ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device="/dev/sdf")
+    ec2.get_waiter("volume_in_use").wait(VolumeIds=[volume], WaiterConfig={"Delay": 1, "MaxAttempts": HANG})
+    eventually(lambda: attachment(ec2, volume) == "attached", "the guest has it")
+    ec2.terminate_instances(InstanceIds=[instance])
+    guests.wait(server, "instance_terminated", instance)
+
+
+def attachment(ec2: Any, volume: str) -> str | None:
+    """The state of a volume's attachment; none when there is none."""
+    found = ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["Attachments"]
+    return found[0]["State"] if found else None
 
 
 def test_what_cannot_run_is_refused(start_machines: Callable[..., FerryServer]) -> None:

@@ -34,6 +34,14 @@ package enum PathText {
         return "/" + parts.joined(separator: "/")
     }
 
+    /// The way from a folder to a path, both from the root: `../nbd/1`.
+    package static func relative(_ path: String, from folder: String) -> String {
+        let (path, folder) = (absolute(path).utf8.split(separator: slash), absolute(folder).utf8.split(separator: slash))
+        let common = zip(path, folder).prefix { $0.elementsEqual($1) }.count
+        let parts = folder.dropFirst(common).map { _ in ".." } + path.dropFirst(common).map { String(Substring($0)) }
+        return parts.isEmpty ? "." : parts.joined(separator: "/")
+    }
+
     private static let slash = UInt8(ascii: "/")
 
     private static func withoutTrailingSlashes(_ path: some StringProtocol) -> Substring {

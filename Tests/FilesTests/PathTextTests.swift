@@ -24,6 +24,12 @@ import Testing
         #expect(PathText.joined("a", "x") == "a/x")
     }
 
+    @Test(arguments: [
+        ("/a/nbd/1", "/a/machines/i", "../../nbd/1"), ("/a/b", "/a", "b"), ("/a", "/a", "."), ("/a", "/a/b/", ".."), ("/x", "/", "x"),
+        ("/ab/c", "/a/c", "../../ab/c"), ("/\u{301}/x", "/\u{301}", "x"),
+    ])
+    func theWayFromAFolder(path: String, folder: String, way: String) { #expect(PathText.relative(path, from: folder) == way) }
+
     @Test(arguments: seeds(3))
     func anyTextIsAPath(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

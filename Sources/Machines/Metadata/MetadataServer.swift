@@ -1,4 +1,5 @@
 import Domain
+import Files
 import Foundation
 import Logging
 import NIOCore
@@ -42,13 +43,15 @@ package struct MetadataServer: Sendable {
     /// - Throws: when the socket cannot be made.
     package func run(on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, ready: @Sendable () -> Void = {}) async throws {
         let silence = limits.silence
+        let place = try SocketPath(path)
+        defer { place.close() }
         let listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 128)
             // Nothing is read before somebody serves it: see `serve`.
             .childChannelOption(.autoRead, value: false)
             // Small clients say that they are done before they listen: `printf … | nc`.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
+            .bind(unixDomainSocketPath: place.text, cleanupExistingSocketFile: true) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(IdleStateHandler(readTimeout: silence))

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Logging
 import NIOCore
@@ -45,11 +46,13 @@ package final class NBDServer: Sendable {
     private func listen(on group: any EventLoopGroup) async throws {
         // Under its own name the socket is there only when nobody else may connect any more.
         let making = path + ".new"
+        let place = try SocketPath(making)
+        defer { place.close() }
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 16)
             .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 65_536, maximum: 1 << 20))
             .childChannelInitializer { [self] channel in welcome(channel) }
-            .bind(unixDomainSocketPath: making, cleanupExistingSocketFile: true)
+            .bind(unixDomainSocketPath: place.text, cleanupExistingSocketFile: true)
             .get()
         guard chmod(making, 0o600) == 0, rename(making, path) == 0 else {
             let code = errno

@@ -6,7 +6,7 @@ extension Machine {
         let node: JSONTerm = ["node-name": .string(disk.serial)]
         // What a guest gave back while nobody watched may be open still.
         _ = try? await qmp.execute("blockdev-del", node)
-        try await qmp.execute("blockdev-add", QEMUCommandLine.node(disk))
+        try await qmp.execute("blockdev-add", QEMUCommandLine.node(disk.seen(from: folder)))
         var refusal: (any Error)?
         for slot in [disk.slot] + (1..<MachineDescription.slots).filter({ $0 != disk.slot }) {
             let disk = MachineDescription.Disk(volume: disk.volume, socket: disk.socket, export: disk.export, slot: slot)

@@ -94,7 +94,7 @@ package actor Machine {
         let addresses = (description.memoryMiB + (6 << 10)) << 20
         try DetachedProcess(
             program: installation.program,
-            arguments: QEMUCommandLine(description, accelerator, firmware).arguments,
+            arguments: QEMUCommandLine(description.seen(from: folder), accelerator, firmware).arguments,
             folder: folder.path,
             record: MachineFolder.process,
             log: MachineFolder.log,

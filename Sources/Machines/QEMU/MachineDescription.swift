@@ -101,6 +101,21 @@ package struct MachineDescription: Hashable, Sendable {
     }
 }
 
+extension MachineDescription {
+    /// With sockets as a process in the machine's folder takes them.
+    func seen(from folder: MachineFolder) -> MachineDescription {
+        var machine = self
+        machine.disks = disks.map { $0.seen(from: folder) }
+        return machine
+    }
+}
+
+extension MachineDescription.Disk {
+    func seen(from folder: MachineFolder) -> Self {
+        Self(volume: volume, socket: folder.socketPath(socket), export: export, slot: slot)
+    }
+}
+
 /// Why a machine cannot be made, started or told something.
 package struct MachineError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {

@@ -1,3 +1,4 @@
+import Files
 import GuestNetwork
 import NIOCore
 import NIOPosix
@@ -45,11 +46,13 @@ struct NetworkControl: Sendable {
         let answered = group.next().makePromise(of: String.self)
         let channel: any Channel
         do {
+            let place = try SocketPath(socket)
+            defer { place.close() }
             channel = try await ClientBootstrap(group: group).connectTimeout(Self.limit)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(OneLine(answered)) }
                 }
-                .connect(unixDomainSocketPath: socket).get()
+                .connect(unixDomainSocketPath: place.text).get()
         } catch {
             answered.fail(error)
             throw MachineError(.silent, "The network of a guest cannot be reached: \(error).")

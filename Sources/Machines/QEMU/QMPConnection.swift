@@ -1,3 +1,4 @@
+import Files
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -19,6 +20,12 @@ package final class QMPConnection: Sendable {
         let greeted = group.next().makePromise(of: Void.self)
         let (events, told) = AsyncStream.makeStream(of: QMPEvent.self, bufferingPolicy: .bufferingNewest(1_024))
         let timeout = TimeAmount(limit)
+        let place: SocketPath
+        do { place = try SocketPath(path) } catch {
+            greeted.fail(error)
+            throw MachineError(.silent, "QEMU cannot be reached: \(error).")
+        }
+        defer { place.close() }
         let connected: EventLoopFuture<QMPConnection> = ClientBootstrap(group: group).connectTimeout(timeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -27,7 +34,7 @@ package final class QMPConnection: Sendable {
                     ])
                 }
             }
-            .connect(unixDomainSocketPath: path)
+            .connect(unixDomainSocketPath: place.text)
             .flatMapThrowing { channel in
                 let handler = NIOLoopBound(
                     try channel.pipeline.syncOperations.handler(type: Conversation.self),

@@ -27,7 +27,6 @@ package actor VolumeDisks {
 
         func folder(of id: VolumeID) -> String { PathText.joined(volumes, id.rawValue) }
 
-        /// Its name is short, since the kernel takes 107 bytes.
         func socket(of id: VolumeID) -> String { PathText.joined(sockets, String(id.rawValue.dropFirst(4))) }
     }
 
@@ -52,8 +51,6 @@ package actor VolumeDisks {
     package private(set) var lastHold: Duration = .zero
 
     private static let rowsPerRead = 1024
-    /// What the socket has in its name while it is made.
-    private static let pathBytesMax = 107 - ".new".utf8.count
 
     package init(database: Database, blocks: BlockStore, place: Place?, logger: Logger) {
         self.database = database
@@ -72,9 +69,6 @@ package actor VolumeDisks {
         guard let place else { throw VolumeError(.closed, "no volume can be served here") }
         let path = place.socket(of: id)
         if slot.server != nil { return path }
-        guard path.utf8.count <= Self.pathBytesMax else {
-            throw VolumeError(.io, "The path \(path) is too long for a socket, which may have 107 bytes: choose a shorter data folder")
-        }
         guard let standing = try await standing(of: id), !standing.isDeleted else { throw Volumes.notFound(id.rawValue) }
         let disk = try await open(slot, id, standing)
         do {

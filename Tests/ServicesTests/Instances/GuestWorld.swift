@@ -12,7 +12,7 @@ struct GuestWorld: Sendable {
     let host: FakeHost
     let volumes: FakeVolumes
     let memory: GuestMemory
-    /// Where the instances have their folders. Its name is short, as those of their sockets have to be.
+    /// Where the instances have their folders.
     let folder: String
 
     static func run(memoryMiB: Int = 4_096, _ body: (GuestWorld) async throws -> Void) async throws {
