@@ -52,6 +52,7 @@ def test_the_life_of_an_instance(machines: FerryServer, key: Path, tmp_path: Pat
     check_identity(machines, instance, tmp_path)
     check_volumes(machines, instance, key)
     check_killed_server(machines, instance, key)
+    check_killed_network(machines, instance, key)
 
     # Stopped and started it is the same disk, booted anew.
     ec2 = machines.ec2()
@@ -117,6 +118,20 @@ def check_killed_server(server: FerryServer, instance: str, key: Path) -> None:
     assert guests.qemu(server, instance) == process
     assert uptime(server, instance, key) > before
     assert guests.metadata(server, instance, "meta-data/instance-id") == instance
+
+
+def check_killed_network(server: FerryServer, instance: str, key: Path) -> None:
+    """The process that is the guest's network is killed: another takes its place, and the guest goes on with its address and its console."""
+    record = guests.folder(server, instance) / "network.pid"
+    process, killed, before = guests.qemu(server, instance), int(record.read_text().split()[0]), uptime(server, instance, key)
+    os.kill(killed, signal.SIGKILL)
+    guests.await_answer(server, instance, key)
+    assert int(record.read_text().split()[0]) != killed
+    assert guests.qemu(server, instance) == process and uptime(server, instance, key) > before
+    about = "wget -q -O - http://169.254.169.254/latest/meta-data/instance-id"
+    assert guests.ssh(server, instance, key, about) == instance
+    guests.ssh(server, instance, key, "echo AFTER-THE-NETWORK >/dev/console")
+    guests.await_console(server, instance, "AFTER-THE-NETWORK")
 
 
 def test_a_copy_boots_in_the_other_region(machines: FerryServer) -> None:

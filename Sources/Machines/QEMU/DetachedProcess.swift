@@ -76,26 +76,3 @@ struct DetachedProcess {
         return body(pointers + [nil])
     }
 }
-
-/// Two connected sockets, for two processes to inherit; closed with this value.
-struct SocketPair: ~Copyable {
-    let first: Int32
-    let second: Int32
-
-    init() throws(MachineError) {
-        var ends: [Int32] = [0, 0]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-            throw MachineError(.process, "Cannot connect a machine to its network: \(String(cString: strerror(errno))).")
-        }
-        // Above those that a child gets, so that none is replaced before it is passed on.
-        first = fcntl(ends[0], F_DUPFD_CLOEXEC, 64)
-        second = fcntl(ends[1], F_DUPFD_CLOEXEC, 64)
-        close(ends[0])
-        close(ends[1])
-    }
-
-    deinit {
-        close(first)
-        close(second)
-    }
-}

@@ -74,22 +74,9 @@ package actor Machine {
         _ accelerator: Accelerator,
         _ firmware: QEMUInstallation.Firmware?
     ) throws(MachineError) {
-        let link = try SocketPair()
-        let serial = try SocketPair()
-        let network = description.network
-        try DetachedProcess(
-            program: installation.helper,
-            arguments: [
-                "--mac", "\(network.mac)", "--address", "\(network.address)/\(network.prefixLength)", "--gateway", "\(network.gateway)",
-                "--hostname", network.hostname, "--domain", network.domain, "--metadata", MachineFolder.metadata,
-                "--control", MachineFolder.networkControl, "--console", MachineFolder.console, "--link", "3", "--serial", "4",
-            ],
-            folder: folder.path,
-            record: MachineFolder.helperProcess,
-            log: "network.log",
-            limits: ["--core=0", "--nofile=2048", "--fsize=\(1 << 20)", "--as=\(256 << 20)"],
-            descriptors: [link.first, serial.first]
-        ).start()
+        let link = try InheritedSocket(listeningAt: folder.place(MachineFolder.link))
+        let serial = try InheritedSocket(listeningAt: folder.place(MachineFolder.serial))
+        try startNetwork(description.network, in: folder, by: installation.helper)
         // Beside the guest's memory: code that was translated, stacks, the screen, caches of disks.
         let addresses = (description.memoryMiB + (6 << 10)) << 20
         try DetachedProcess(
@@ -100,8 +87,49 @@ package actor Machine {
             log: MachineFolder.log,
             // The largest file is the memory of translated code, which has no name.
             limits: ["--core=0", "--nofile=1024", "--fsize=\(512 << 20)", "--as=\(addresses)"],
-            descriptors: [link.second, serial.second]
+            descriptors: [link.descriptor, serial.descriptor]
         ).start()
+    }
+
+    /// Starts the process that is a guest's network: with the guest, or when the one before has ended. It ends when QEMU does.
+    private static func startNetwork(_ network: GuestIdentity, in folder: MachineFolder, by helper: String) throws(MachineError) {
+        let link = try InheritedSocket(connectedTo: folder.place(MachineFolder.link))
+        let serial = try InheritedSocket(connectedTo: folder.place(MachineFolder.serial))
+        try DetachedProcess(
+            program: helper,
+            arguments: [
+                "--mac", "\(network.mac)", "--address", "\(network.address)/\(network.prefixLength)", "--gateway", "\(network.gateway)",
+                "--hostname", network.hostname, "--domain", network.domain, "--metadata", MachineFolder.metadata,
+                "--control", MachineFolder.networkControl, "--console", MachineFolder.console, "--link", "3", "--serial", "4",
+            ],
+            folder: folder.path,
+            record: MachineFolder.helperProcess,
+            log: "network.log",
+            limits: ["--core=0", "--nofile=2048", "--fsize=\(1 << 20)", "--as=\(256 << 20)"],
+            descriptors: [link.descriptor, serial.descriptor]
+        ).start()
+    }
+
+    /// Gives a guest that runs a network again whose process has ended; what it forwards is to be said anew. Returns when it listens.
+    package static func mendNetwork(
+        _ network: GuestIdentity,
+        in folder: MachineFolder,
+        by helper: String,
+        on group: any EventLoopGroup = NIOSingletons.posixEventLoopGroup
+    ) async throws {
+        do { try startNetwork(network, in: folder, by: helper) } catch { guard error.kind == .runs else { throw error } }
+        let control = NetworkControl(socket: folder.place(MachineFolder.networkControl), group: group)
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(10)
+        while true {
+            do {
+                _ = try await control.list()
+                return
+            } catch {
+                guard clock.now < deadline else { throw error }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
     }
 
     /// Waits for the control socket of a process that may just have begun, and asks how the guest is.
@@ -273,7 +301,7 @@ package actor Machine {
 
     package func forwards() async throws -> [Forward] { try await network.list() }
 
-    /// Whether the process that is the guest's network lives. QEMU 7.2 does not take another.
+    /// Whether the process that is the guest's network lives.
     package nonisolated var hasNetwork: Bool { ProcessRecord(contentsOf: folder.place(MachineFolder.helperProcess))?.isAlive == true }
 
     private static func first(

@@ -4,6 +4,9 @@ import Glibc
 /// The folder of one machine: all that its processes read and write, but for its volumes. They run in it, so its names are theirs.
 package struct MachineFolder: Hashable, Sendable {
     static let control = "qmp.sock"
+    /// Where QEMU listens for the process that is the guest's network, and for who keeps its console.
+    static let link = "link.sock"
+    static let serial = "serial.sock"
     static let networkControl = "network.sock"
     /// Where the metadata service of this guest is to listen, by whoever serves it.
     package static let metadata = "metadata.sock"

@@ -11,7 +11,7 @@ package enum Accelerator: String, Hashable, Sendable {
 /// Nothing but what is named is there (`-nodefaults`, `-no-user-config`); the guest waits (`-S`) until it is told to go on, so that nothing runs
 /// that nobody watches; when it shuts down, QEMU stays, so that how it ended is known whenever Ferry looks.
 package struct QEMUCommandLine: Hashable, Sendable {
-    /// Descriptors that QEMU inherits: its end of the link to the network helper, and of the serial port.
+    /// Descriptors that QEMU inherits: it listens on them for the network helper, and takes another when that has ended.
     static let link: Int32 = 3
     static let serial: Int32 = 4
 
@@ -75,8 +75,8 @@ package struct QEMUCommandLine: Hashable, Sendable {
     private static func ports(_ machine: MachineDescription) -> [String] {
         var arguments = [
             "-qmp", "unix:\(MachineFolder.control),server=on,wait=off",
-            "-chardev", "socket,id=console,fd=\(serial)", "-serial", "chardev:console",
-            "-netdev", "stream,id=network,addr.type=fd,addr.str=\(link)",
+            "-chardev", "socket,id=console,fd=\(serial),server=on,wait=off", "-serial", "chardev:console",
+            "-netdev", "stream,id=network,server=on,addr.type=fd,addr.str=\(link)",
             "-object", "rng-builtin,id=random",
         ]
         switch machine.architecture {

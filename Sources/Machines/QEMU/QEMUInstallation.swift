@@ -44,10 +44,20 @@ package struct QEMUInstallation: Hashable, Sendable {
                 "Running instances of \(architecture.rawValue) needs \(name), which is not installed (Debian: \(architecture.package))."
             )
         }
-        guard let helper = first(helpers.map { "\($0)/ferry-network" }, X_OK) else {
+        return QEMUInstallation(
+            architecture: architecture,
+            program: program,
+            helper: try helper(in: helpers),
+            firmware: firmware(architecture, share)
+        )
+    }
+
+    /// The program that is a guest's network.
+    package static func helper(in folders: [String]) throws(MachineError) -> String {
+        guard let helper = first(folders.map { "\($0)/ferry-network" }, X_OK) else {
             throw MachineError(.missing, "Running instances needs ferry-network beside ferry, and it is missing: install Ferry again.")
         }
-        return QEMUInstallation(architecture: architecture, program: program, helper: helper, firmware: firmware(architecture, share))
+        return helper
     }
 
     /// - Throws: when a machine could not boot so here.

@@ -88,6 +88,13 @@ final class FakeHost: GuestHost {
         return state.withLock { $0.machines[description.instance] }
     }
 
+    func mendNetwork(_ network: GuestIdentity, in folder: MachineFolder) async throws {
+        try check("mend")
+        for machine in state.withLock({ Array($0.machines.values) }) where folder.path.hasSuffix(machine.description.instance) {
+            machine.hasNetwork = true
+        }
+    }
+
     func kill(in folder: MachineFolder) async {
         let id = folder.path.split(separator: "/").last.map(String.init) ?? ""
         let machine = state.withLock { $0.machines[id] }
@@ -224,7 +231,16 @@ final class FakeMachine: GuestMachine {
 
     func forwards() async throws -> [Forward] { guest.withLock { Array($0.forwards) } }
 
-    var hasNetwork: Bool { guest.withLock { $0.hasNetwork } }
+    /// One that has ended has taken its forwards along.
+    var hasNetwork: Bool {
+        get { guest.withLock { $0.hasNetwork } }
+        set {
+            guest.withLock { state in
+                state.hasNetwork = newValue
+                if !newValue { state.forwards = [] }
+            }
+        }
+    }
 
     func screenshot() async throws -> ScreenImage {
         guard let image = ScreenImage(width: 1, height: 1, points: [1, 2, 3]) else { throw MachineError(.refused, "no picture") }

@@ -78,6 +78,22 @@ import Testing
         }
     }
 
+    /// A guest whose network has ended gets another, with the same ports; what fails is tried again.
+    @Test func aNetworkThatEndsIsStartedAgain() async throws {
+        try await running { guests, id, machine in
+            try await open([22...22], guests)
+            try await guests.until("it is open") { machine.ports.count == 1 }
+            guests.host.fail("mend")
+            machine.hasNetwork = false
+            guests.wake()
+            try await guests.until("it is tried") { guests.host.log.contains("mend") }
+            #expect(try await guests.instance(id).state == .running)
+            guests.host.fail("mend", with: nil)
+            guests.wake()
+            try await guests.until("it is open again") { machine.hasNetwork && machine.ports.count == 1 }
+        }
+    }
+
     // Volumes ---------------------------------------------------------------------------------------------------------
 
     private func attach(_ guests: GuestWorld, to id: InstanceID) async throws -> VolumeID {

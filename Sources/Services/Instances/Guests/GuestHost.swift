@@ -15,6 +15,9 @@ package protocol GuestHost: Sendable {
     /// Finds a machine that runs; nil when it is proven that none does.
     func adopt(_ description: MachineDescription, in folder: MachineFolder) async throws -> (any GuestMachine)?
 
+    /// Starts the network of a guest again that has ended. Its forwards are gone.
+    func mendNetwork(_ network: GuestIdentity, in folder: MachineFolder) async throws
+
     /// Ends what runs in a folder, whatever it is at.
     func kill(in folder: MachineFolder) async
 }

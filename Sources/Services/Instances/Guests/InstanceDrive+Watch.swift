@@ -24,9 +24,9 @@ extension InstanceDrive {
         case .running, .panicked: break
         }
         if facts.instance.comesBack, try await shutDown(machine) { return try await reboot(machine, facts) }
+        await keepNetwork(facts, of: machine)
         try await keepPorts(facts, of: machine)
         try await keepSizes(facts, of: machine)
-        tellOfNetwork(machine)
         return try await keepVolumes(facts, of: machine)
     }
 
@@ -147,10 +147,17 @@ extension InstanceDrive {
         return true
     }
 
-    /// Once: nothing can be done but to stop and start the instance.
-    private func tellOfNetwork(_ machine: any GuestMachine) {
-        guard !hasToldOfNetwork, !machine.hasNetwork else { return }
-        hasToldOfNetwork = true
-        logger.error("The network of a guest has ended: stop and start the instance")
+    /// A guest keeps its addresses and what it does when its network ends, and gets another; connections are gone.
+    private func keepNetwork(_ facts: InstanceFacts, of machine: any GuestMachine) async {
+        guard !machine.hasNetwork else { return }
+        do {
+            try await tools.host.mendNetwork(facts.identity, in: tools.folder(of: id))
+            (ports, hasToldOfNetwork) = (nil, false)
+            logger.warning("The network of a guest had ended, and was started again")
+        } catch {
+            guard !hasToldOfNetwork else { return }
+            hasToldOfNetwork = true
+            logger.error("The network of a guest has ended, and starting it again failed, which is tried again", metadata: .error(error))
+        }
     }
 }

@@ -53,7 +53,8 @@ extension InstanceFacts {
         )
     }
 
-    private var identity: GuestIdentity {
+    /// Who the guest is on its network.
+    var identity: GuestIdentity {
         get throws {
             let place = instance.place
             guard let mac = MACAddress(place.mac), let address = IPv4Address(place.privateAddress),

@@ -1,3 +1,4 @@
+import GuestNetwork
 import Machines
 import NIOCore
 import NIOPosix
@@ -49,6 +50,10 @@ package final class QEMUHost: GuestHost {
 
     package func adopt(_ description: MachineDescription, in folder: MachineFolder) async throws -> (any GuestMachine)? {
         try await Machine.adopt(description, in: folder, on: group)
+    }
+
+    package func mendNetwork(_ network: GuestIdentity, in folder: MachineFolder) async throws {
+        try await Machine.mendNetwork(network, in: folder, by: QEMUInstallation.helper(in: helpers), on: group)
     }
 
     package func kill(in folder: MachineFolder) async { await Machine.kill(in: folder) }
