@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import guests
+import images
 import pytest
+import snapshots
+from disks import Disk
 from ferry_server import AWAY, HOME, Credentials, FerryServer, binary
 from patience import HANG, eventually
 from refusals import refused
@@ -235,6 +238,40 @@ def test_the_command_line(machines: FerryServer, key: Path, tmp_path: Path) -> N
     told = ferry("run", image, "--type", "t3.nano", "--user-data", off, "--console")
     assert told.count("FERRY-DISK-IS-UP") == 1 and told.count("SWITCHED-OFF") == 1
     ferry("terminate", told.split()[0])
+
+
+def test_volumes_of_a_guest_that_holds_on(start_machines: Callable[..., FerryServer]) -> None:
+    """A guest that does not give a volume back, since it has no system that could, makes it busy; by force it is taken, and comes back after a reboot."""
+    server = start_machines(arguments=("--shutdown-timeout", "1"))
+    ec2 = server.ec2()
+    blank = images.register(server, snapshots.upload(server, Disk.made("nothing that boots", 1)), EnaSupport=True)
+    instance = guests.launch(server, blank)
+    process = guests.qemu(server, instance)
+    zone = guests.described(server, instance)["Placement"]["AvailabilityZone"]
+    volume = ec2.create_volume(AvailabilityZone=zone, Size=1)["VolumeId"]
+    ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device="/dev/sdf")
+    eventually(lambda: attachment(ec2, volume) == "attached", "the guest has it")
+    about = guests.described(server, instance)
+    for force in (False, True):
+        with refused("OperationNotPermitted", "Unable to detach root volume"):
+            ec2.detach_volume(VolumeId=about["BlockDeviceMappings"][0]["Ebs"]["VolumeId"], Force=force)
+
+    assert ec2.detach_volume(VolumeId=volume)["State"] == "detaching"
+    eventually(lambda: attachment(ec2, volume) == "busy", "the guest holds it")
+    assert ec2.detach_volume(VolumeId=volume, Force=True)["State"] == "detaching"
+    eventually(lambda: attachment(ec2, volume) is None, "it is taken")
+    assert ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["State"] == "available"
+    assert guests.described(server, instance)["State"]["Name"] == "running"
+
+    # What is left of it has to go first.
+    ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device="/dev/sdf")
+    eventually(lambda: "which was taken from it" in server.log_text(), "it is said why it does not come back")
+    assert attachment(ec2, volume) == "attaching"
+    ec2.reboot_instances(InstanceIds=[instance])
+    eventually(lambda: attachment(ec2, volume) == "attached", "it is back")
+    assert guests.qemu(server, instance) == process
+    ec2.terminate_instances(InstanceIds=[instance])
+    guests.wait(server, "instance_terminated", instance)
 
 
 def test_a_data_folder_with_a_long_path(start_machines: Callable[..., FerryServer]) -> None:

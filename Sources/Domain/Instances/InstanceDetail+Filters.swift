@@ -159,7 +159,7 @@ extension VolumeAttachment {
         case "block-device-mapping.attach-time": ISO8601.text(attachedAt)
         case "block-device-mapping.delete-on-termination": String(deletesOnTermination)
         case "block-device-mapping.device-name": device
-        case "block-device-mapping.status": state.rawValue
+        case "block-device-mapping.status": state.told
         default: volume.rawValue
         }
     }

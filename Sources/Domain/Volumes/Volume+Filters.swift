@@ -43,7 +43,7 @@ extension VolumeAttachment {
         case "attachment.delete-on-termination": String(deletesOnTermination)
         case "attachment.device": device
         case "attachment.instance-id": instance.rawValue
-        default: state.rawValue
+        default: state.told
         }
     }
 }

@@ -3,7 +3,14 @@ import Foundation
 /// A volume at an instance, from the call that attaches it until it is gone from there.
 package struct VolumeAttachment: Sendable, Hashable {
     package enum State: String, Sendable {
-        case attaching, attached, detaching, detached, busy
+        case attaching, attached, detaching, detached
+        /// It is to be detached, and its guest holds on to it.
+        case busy
+        /// It is taken from its guest, whatever that says. A name of ours: EC2 says that it is detaching.
+        case forced
+
+        /// As EC2 has it.
+        package var told: String { self == .forced ? State.detaching.rawValue : rawValue }
     }
 
     /// Of one with Multi-Attach.
@@ -96,8 +103,9 @@ extension Volume {
     /// - Parameters:
     ///   - instance: may be left out where it is attached once.
     ///   - device: must be the attachment's where it is given.
+    ///   - force: whether the guest is not asked any more when it does not give it back at once.
     @discardableResult
-    package mutating func detach(from instance: InstanceID?, device: String? = nil) throws -> VolumeAttachment {
+    package mutating func detach(from instance: InstanceID?, device: String? = nil, force: Bool = false) throws -> VolumeAttachment {
         guard !attachments.isEmpty else { throw Fault(.incorrectState, "Volume '\(id)' is in the '\(state.rawValue)' state.") }
         if instance == nil, attachments.count > 1 {
             throw Fault(.invalidParameterCombination, "The volume '\(id)' is attached to several instances: name one with instanceId")
@@ -108,8 +116,18 @@ extension Volume {
             let what = [instance.map { "instance '\($0)'" }, device.map { "device '\($0.prefix(64))'" }].compactMap(\.self)
             throw Fault(.invalidAttachmentNotFound, "The volume '\(id)' is not attached to \(what.joined(separator: " as "))")
         }
-        attachments[place].state = .detaching
+        switch attachments[place].state {
+        case .attaching, .attached, .detached: attachments[place].state = force ? .forced : .detaching
+        case .detaching, .busy: if force { attachments[place].state = .forced }
+        case .forced: break
+        }
         return attachments[place]
+    }
+
+    /// The guest was asked for the volume and has not given it back. It may do so later.
+    package mutating func isHeld(by instance: InstanceID) {
+        guard let place = attachments.firstIndex(where: { $0.instance == instance }), attachments[place].state == .detaching else { return }
+        attachments[place].state = .busy
     }
 
     /// The instance has let go of the volume.

@@ -8,6 +8,7 @@ package indirect enum JSONTerm: Hashable, Sendable, ExpressibleByStringLiteral, 
     case integer(Int)
     case boolean(Bool)
     case object([Member])
+    case array([JSONTerm])
 
     package struct Member: Hashable, Sendable {
         let name: String
@@ -30,6 +31,13 @@ package indirect enum JSONTerm: Hashable, Sendable, ExpressibleByStringLiteral, 
         case .string(let text): json.string(text)
         case .integer(let number): json.raw(String(number))
         case .boolean(let value): json.raw(String(value))
+        case .array(let elements):
+            json.raw("[")
+            for (place, element) in elements.enumerated() {
+                if place > 0 { json.raw(",") }
+                element.write(to: &json)
+            }
+            json.raw("]")
         case .object(let members):
             json.raw("{")
             for (place, member) in members.enumerated() {

@@ -2,7 +2,14 @@
 extension Machine {
     /// Gives the guest a disk while it runs: in its slot, or in the first free one. One that it has already is fine.
     package func attach(_ disk: MachineDescription.Disk) async throws {
-        guard try await !volumes().contains(disk.volume) else { return }
+        if try await volumes().contains(disk.volume) {
+            guard try await isTaken(disk.volume) else { return }
+            // It goes when the guest gives back what is left of it.
+            _ = try await detach(disk.volume, within: .seconds(1))
+            guard try await !volumes().contains(disk.volume) else {
+                throw MachineError(.refused, "The guest still holds \(disk.volume), which was taken from it: reboot or stop it.")
+            }
+        }
         let node: JSONTerm = ["node-name": .string(disk.serial)]
         // What a guest gave back while nobody watched may be open still.
         _ = try? await qmp.execute("blockdev-del", node)
@@ -55,8 +62,29 @@ extension Machine {
         removals[name] = nil
         guard hasLeft else { return false }
         _ = try? await qmp.execute("blockdev-del", ["node-name": .string(MachineDescription.Disk.serial(of: volume))])
+        _ = try? await qmp.execute("blockdev-del", ["node-name": .string(Self.taken(volume))])
         return true
     }
+
+    /// Takes a disk from a guest that does not give it back: what is left of it fails each request, until the guest gives that back or is reset.
+    package func takeAway(_ volume: String) async throws {
+        guard try await !isTaken(volume) else { return }
+        _ = try? await qmp.execute("blockdev-del", ["node-name": .string(Self.taken(volume))])
+        try await qmp.execute("blockdev-add", QEMUCommandLine.brokenNode(Self.taken(volume)))
+        try await qmp.execute(
+            "qom-set",
+            ["path": .string(Self.path(ofDisk: volume)), "property": "drive", "value": .string(Self.taken(volume))]
+        )
+        _ = try? await qmp.execute("blockdev-del", ["node-name": .string(MachineDescription.Disk.serial(of: volume))])
+    }
+
+    private func isTaken(_ volume: String) async throws -> Bool {
+        try await qmp.execute("qom-get", ["path": .string(Self.path(ofDisk: volume)), "property": "drive"]).text == Self.taken(volume)
+    }
+
+    /// The node that stands in for a volume that was taken away.
+    private static func taken(_ volume: String) -> String { "taken-" + MachineDescription.Disk.serial(of: volume) }
+    private static func path(ofDisk volume: String) -> String { "/machine/peripheral/" + QEMUCommandLine.deviceName(volume) }
 
     /// Tells the guest that a disk has grown. What serves it tells its new size to whoever connects from then on.
     package func grow(_ volume: String, to bytes: UInt64) async throws {

@@ -105,6 +105,14 @@ package struct QEMUCommandLine: Hashable, Sendable {
         ]
     }
 
+    /// A disk that fails each request.
+    static func brokenNode(_ name: String) -> JSONTerm {
+        [
+            "driver": "blkdebug", "node-name": .string(name), "image": ["driver": "null-co", "size": .integer(1 << 40)],
+            "inject-error": .array([["event": "none", "errno": 5, "immediately": true]]),
+        ]
+    }
+
     static func device(_ disk: MachineDescription.Disk, _ architecture: MachineDescription.Architecture) -> JSONTerm {
         let device: JSONTerm = [
             "driver": "virtio-blk-pci", "id": .string(deviceName(disk.volume)), "drive": .string(disk.serial),

@@ -39,6 +39,9 @@ package struct QMPAnswer: Sendable {
 
     init(_ value: JSONValue) { self.value = value }
 
+    /// The answer itself, where it is a text.
+    var text: String? { value.unreadText }
+
     package func text(_ name: String) -> String? { value.unreadReader?.rawText(name) }
 
     /// The texts under a name in each object of a list.

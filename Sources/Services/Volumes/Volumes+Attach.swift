@@ -50,10 +50,11 @@ extension Volumes {
     /// - Parameters:
     ///   - instance: may be left out where it is attached once.
     ///   - device: must be the attachment's where it is given.
-    package func detach(_ id: String, from instance: String?, device: String?) async throws -> VolumeAttachment {
+    ///   - force: takes it from a guest that does not give it back; what the guest has not flushed is lost.
+    package func detach(_ id: String, from instance: String?, device: String?, force: Bool = false) async throws -> VolumeAttachment {
         let (id, instance, account) = (try Self.id(id), try instance.map(Instances.id), call.account)
         let attachment = try await call.commit { transaction in
-            let attachment = try Self.detach(id, of: account, from: instance, device: device, in: transaction)
+            let attachment = try Self.detach(id, of: account, from: instance, device: device, force: force, in: transaction)
             guard let holder = try InstanceTable(transaction).instance(attachment.instance) else { return attachment }
             guard holder.state != .stopped else {
                 try Self.finishDetaching(id, from: holder.id, in: transaction)
@@ -118,12 +119,18 @@ extension Volumes {
         of account: AccountID,
         from instance: InstanceID?,
         device: String? = nil,
+        force: Bool = false,
         in transaction: Transaction
     ) throws -> VolumeAttachment {
         var volume = try own(id, of: account, in: transaction)
-        let attachment = try volume.detach(from: instance, device: device)
+        let attachment = try volume.detach(from: instance, device: device, force: force)
         try VolumeTable(transaction).update(volume)
         return attachment
+    }
+
+    /// Notes that the guest holds on to a volume that it was asked for.
+    package static func noteHeld(_ id: VolumeID, by instance: InstanceID, in transaction: Transaction) throws {
+        try change(id, in: transaction) { $0.isHeld(by: instance) }
     }
 
     /// Notes that the instance has let go of the volume.

@@ -23,6 +23,24 @@ import Testing
         #expect(volume.state == .available && volume.attachments.isEmpty)
     }
 
+    /// A guest may hold on to what it is asked for, but not to what is taken by force.
+    @Test func aVolumeThatIsHeldIsTakenByForce() throws {
+        var volume = try Volume.sample()
+        try volume.attach(to: one, in: zone, as: "/dev/sdf", at: Volume.sampleDate)
+        volume.isHeld(by: one)
+        #expect(volume.attachments.map(\.state) == [.attaching], "nobody asked for it")
+        volume.finishAttaching(to: one)
+        try volume.detach(from: one)
+        volume.isHeld(by: other)
+        #expect(volume.attachments.map(\.state) == [.detaching])
+        volume.isHeld(by: one)
+        #expect(try volume.detach(from: one).state == .busy)
+        #expect(try volume.detach(from: one, force: true).state == .forced)
+        #expect(try volume.detach(from: one).state.told == "detaching")
+        volume.isHeld(by: one)
+        #expect(volume.attachments.map(\.state) == [.forced])
+    }
+
     @Test func aVolumeIsAttachedOnceUnlessItMayBeOftener() throws {
         var volume = try Volume.sample()
         try volume.attach(to: one, in: zone, as: "/dev/sdf", at: Volume.sampleDate)

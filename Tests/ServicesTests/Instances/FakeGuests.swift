@@ -212,6 +212,11 @@ final class FakeMachine: GuestMachine {
         }
     }
 
+    func takeAway(_ volume: String) async throws {
+        try host.check("take away")
+        guest.withLock { _ = $0.volumes.remove(volume) }
+    }
+
     func volumes() async throws -> Set<String> { attached }
 
     func grow(_ volume: String, to bytes: UInt64) async throws {

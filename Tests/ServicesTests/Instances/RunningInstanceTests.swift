@@ -96,11 +96,12 @@ import Testing
 
     // Volumes ---------------------------------------------------------------------------------------------------------
 
-    private func attach(_ guests: GuestWorld, to id: InstanceID) async throws -> VolumeID {
+    private func attach(_ guests: GuestWorld, to id: InstanceID, and other: InstanceID? = nil) async throws -> VolumeID {
         let (volume, now) = (try await guests.freeVolume(), guests.world.clock.now)
         try await guests.database.write { transaction in
             var row = try #require(try VolumeTable(transaction).volume(volume))
-            try row.attach(to: id, in: row.zone, as: "/dev/sdg", at: now)
+            if other != nil { row.shape = VolumeShape(stored: .io2, sizeGiB: 1, iops: 100, throughput: nil, isMultiAttachEnabled: true) }
+            for instance in [id, other].compactMap(\.self) { try row.attach(to: instance, in: row.zone, as: "/dev/sdg", at: now) }
             try VolumeTable(transaction).update(row)
         }
         guests.wake()
@@ -111,10 +112,10 @@ import Testing
         try #require(try await guests.database.read { try VolumeTable($0).volume(id) })
     }
 
-    private func detach(_ volume: VolumeID, _ guests: GuestWorld) async throws {
+    private func detach(_ volume: VolumeID, _ guests: GuestWorld, force: Bool = false) async throws {
         try await guests.database.write { transaction in
             var row = try #require(try VolumeTable(transaction).volume(volume))
-            try row.detach(from: nil)
+            try row.detach(from: nil, force: force)
             try VolumeTable(transaction).update(row)
         }
         guests.wake()
@@ -138,13 +139,46 @@ import Testing
             try await guests.until("it is attached") { try await volume(added, guests).attachments.map(\.state) == [.attached] }
             machine.givesBackVolumes = false
             try await detach(added, guests)
-            try await guests.until("it is asked") { guests.host.log.contains("detach") }
-            #expect(try await volume(added, guests).attachments.map(\.state) == [.detaching])
+            try await guests.until("it is known to hold it") { try await volume(added, guests).attachments.map(\.state) == [.busy] }
             #expect(guests.volumes.served.contains(added))
             try await guests.stop(id)
             try await guests.until(id, is: .stopped)
             #expect(try await volume(added, guests).state == .available)
             #expect(!guests.volumes.served.contains(added))
+        }
+    }
+
+    /// By force it is not asked for long, whether it was asked before or not.
+    @Test(arguments: [false, true]) func aVolumeIsTakenByForce(isHeld: Bool) async throws {
+        try await running { guests, id, machine in
+            let added = try await attach(guests, to: id)
+            try await guests.until("it is attached") { try await volume(added, guests).attachments.map(\.state) == [.attached] }
+            machine.givesBackVolumes = false
+            if isHeld {
+                try await detach(added, guests)
+                try await guests.until("it is held") { try await volume(added, guests).attachments.map(\.state) == [.busy] }
+            }
+            try await detach(added, guests, force: true)
+            try await guests.until("it is free") { try await volume(added, guests).state == .available }
+            #expect(guests.host.log.contains("take away"))
+            #expect(!machine.attached.contains(added.rawValue) && !guests.volumes.served.contains(added))
+            #expect(try await guests.instance(id).state == .running)
+        }
+    }
+
+    /// What leaves one instance is still served to another.
+    @Test func aVolumeOfTwoInstancesStaysWithTheOther() async throws {
+        try await running { guests, id, _ in
+            let shared = try await attach(guests, to: id, and: known("i-0bbbbbbbbbbbbbbbb"))
+            try await guests.until("it is attached") { try await volume(shared, guests).attachments.contains { $0.state == .attached } }
+            try await guests.database.write { transaction in
+                var row = try #require(try VolumeTable(transaction).volume(shared))
+                try row.detach(from: id)
+                try VolumeTable(transaction).update(row)
+            }
+            guests.wake()
+            try await guests.until("it is detached") { try await volume(shared, guests).attachments.count == 1 }
+            #expect(guests.volumes.served.contains(shared))
         }
     }
 

@@ -112,7 +112,7 @@ struct DeviceItem: XMLEncodable {
         xml.element("ebs") { xml in
             xml.element("attachTime", attachment.attachedAt)
             xml.element("deleteOnTermination", attachment.deletesOnTermination)
-            xml.element("status", attachment.state.rawValue)
+            xml.element("status", attachment.state.told)
             xml.element("volumeId", attachment.volume.rawValue)
         }
     }

@@ -13,16 +13,16 @@ struct DetachVolume: EC2Action {
     private let volumeID: String
     private let instanceID: String?
     private let device: String?
+    private let force: Bool
 
     init(from query: QueryReader) throws(RequestError) {
         volumeID = try query["VolumeId"]
         instanceID = try query["InstanceId"]
         device = try query["Device"]
-        // No instance holds on to a volume that it was told to let go.
-        let _: Bool? = try query["Force"]
+        force = try query["Force"] ?? false
     }
 
     func run(in call: Call) async throws -> AttachmentItem {
-        AttachmentItem(attachment: try await Volumes(call).detach(volumeID, from: instanceID, device: device))
+        AttachmentItem(attachment: try await Volumes(call).detach(volumeID, from: instanceID, device: device, force: force))
     }
 }

@@ -35,7 +35,7 @@ struct AttachmentItem: XMLEncodable {
         xml.element("volumeId", attachment.volume.rawValue)
         xml.element("instanceId", attachment.instance.rawValue)
         xml.element("device", attachment.device)
-        xml.element("status", attachment.state.rawValue)
+        xml.element("status", attachment.state.told)
         xml.element("attachTime", attachment.attachedAt)
     }
 }

@@ -38,6 +38,8 @@ package protocol GuestMachine: Sendable {
 
     func attach(_ disk: MachineDescription.Disk) async throws
     func detach(_ volume: String, within limit: Duration) async throws -> Bool
+    /// Takes a disk from a guest that does not give it back: its requests fail from then on, and what serves it may end.
+    func takeAway(_ volume: String) async throws
     func volumes() async throws -> Set<String>
     func grow(_ volume: String, to bytes: UInt64) async throws
 

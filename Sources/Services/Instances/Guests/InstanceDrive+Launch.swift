@@ -89,7 +89,7 @@ extension InstanceDrive {
         for volume in try VolumeTable(transaction).volumes(of: instance.id) {
             switch volume.attachments.first(where: { $0.instance == instance.id })?.state {
             case .attaching: try Volumes.finishAttaching(volume.id, to: instance.id, in: transaction)
-            case .detaching, .busy: try Volumes.finishDetaching(volume.id, from: instance.id, in: transaction)
+            case .detaching, .busy, .forced: try Volumes.finishDetaching(volume.id, from: instance.id, in: transaction)
             case .attached, .detached, nil: break
             }
         }

@@ -118,7 +118,7 @@ extension InstanceDrive {
         for volume in facts.volumes {
             switch facts.attachment(of: volume)?.state {
             case .attaching: hasChanged = try await attach(volume, facts, machine) || hasChanged
-            case .detaching, .busy: hasChanged = try await detach(volume, machine) || hasChanged
+            case .detaching, .busy, .forced: hasChanged = try await detach(volume, facts, machine) || hasChanged
             case .attached, .detached, nil: break
             }
         }
@@ -136,11 +136,18 @@ extension InstanceDrive {
         return true
     }
 
-    /// A guest that does not agree is asked again at the next look.
-    private func detach(_ volume: Volume, _ machine: any GuestMachine) async throws -> Bool {
-        guard try await machine.detach(volume.id.rawValue, within: tools.timing.detach) else { return false }
-        await tools.disks.close(volume.id)
-        served.remove(volume.id)
+    /// A guest that does not agree is asked again at the next look, or not asked any more.
+    private func detach(_ volume: Volume, _ facts: InstanceFacts, _ machine: any GuestMachine) async throws -> Bool {
+        if try await !machine.detach(volume.id.rawValue, within: tools.timing.detach) {
+            guard facts.attachment(of: volume)?.state == .forced else {
+                guard facts.attachment(of: volume)?.state == .detaching else { return false }
+                try await save { instance, transaction in try Volumes.noteHeld(volume.id, by: instance.id, in: transaction) }
+                return true
+            }
+            try await machine.takeAway(volume.id.rawValue)
+            logger.notice("Took a volume from a guest that did not give it back", metadata: ["volume": "\(volume.id)"])
+        }
+        await close(volume)
         sizes[volume.id] = nil
         try await save { instance, transaction in try Volumes.finishDetaching(volume.id, from: instance.id, in: transaction) }
         logger.info("Took a volume from a guest", metadata: ["volume": "\(volume.id)"])

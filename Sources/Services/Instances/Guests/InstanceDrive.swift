@@ -120,6 +120,12 @@ actor InstanceDrive {
         return socket
     }
 
+    /// Ends serving a volume, unless another instance has it as well.
+    func close(_ volume: Volume) async {
+        served.remove(volume.id)
+        if volume.attachments.allSatisfy({ $0.instance == id }) { await tools.disks.close(volume.id) }
+    }
+
     /// Notes a volume that the guest has just got, as large as it is.
     func note(_ volume: Volume) {
         let bytes = UInt64(volume.shape.sizeGiB) << 30
@@ -167,7 +173,8 @@ actor InstanceDrive {
         metadata?.cancel()
         await metadata?.value
         metadata = nil
-        for volume in served.union(facts.volumes.map(\.id)) { await tools.disks.close(volume) }
+        for volume in facts.volumes { await close(volume) }
+        for volume in served { await tools.disks.close(volume) }
         served = []
         tools.memory.giveBack(of: id)
     }
