@@ -3,6 +3,7 @@
 ///     forward 127.1.2.3 22 22      listen there, and lead to that port of the guest
 ///     unforward 127.1.2.3 22
 ///     forwards                     which there are
+///     hops 1                       over which a token of the metadata service goes, 1 to 64
 ///
 /// The answer is one line: `ok`, or `ok` and what was asked for, or `error`, errno and a text.
 package enum ControlCommand: Hashable {
@@ -11,6 +12,7 @@ package enum ControlCommand: Hashable {
     case add(Forward)
     case remove(address: IPv4Address, port: UInt16)
     case list
+    case limitTokens(hops: UInt8)
 
     /// Nil for anything else, an address of another network than 127.0.0.0/8 included: a guest is never put before strangers.
     package init?(_ line: some StringProtocol) {
@@ -23,6 +25,9 @@ package enum ControlCommand: Hashable {
             guard let address = Self.address(words[1]), let port = Self.port(words[2]) else { return nil }
             self = .remove(address: address, port: port)
         case ("forwards", 1): self = .list
+        case ("hops", 2):
+            guard let hops = UInt8(words[1]), (1...HopLimit.standard).contains(hops) else { return nil }
+            self = .limitTokens(hops: hops)
         default: return nil
         }
     }

@@ -96,22 +96,12 @@ package struct DHCPServer {
         let datagramBytes = 8 + message.count
         var header: [UInt8] = [0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0] + identity.gateway.bytes + IPv4Address.broadcast.bytes
         header.put(UInt16(20 + datagramBytes), at: 2)
-        header.put(Self.checksum(of: header), at: 10)
+        header.put(InternetChecksum.of(header), at: 10)
         var datagram: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0]
         datagram.put(Self.port, at: 0)
         datagram.put(Self.clientPort, at: 2)
         datagram.put(UInt16(datagramBytes), at: 4)
         return [UInt8](repeating: 0xFF, count: 6) + identity.gatewayMAC.bytes + [0x08, 0x00] + header + datagram + message
-    }
-
-    /// Of the internet protocols: the complement of the sum of all 16-bit words.
-    private static func checksum(of bytes: [UInt8]) -> UInt16 {
-        var sum: UInt32 = 0
-        for place in stride(from: 0, to: bytes.count, by: 2) {
-            sum += UInt32(bytes[place]) << 8 | UInt32(place + 1 < bytes.count ? bytes[place + 1] : 0)
-        }
-        while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
-        return ~UInt16(sum)
     }
 }
 

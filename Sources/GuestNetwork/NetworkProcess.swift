@@ -70,6 +70,9 @@ package final class NetworkProcess {
         switch command {
         case .add(let forward): failure = network.add(forward)
         case .remove(let address, let port): failure = network.remove(address: address, port: port)
+        case .limitTokens(let hops):
+            network.limitTokens(to: hops)
+            failure = 0
         case .list: return (["ok"] + network.forwards.map(\.description).sorted()).joined(separator: " ")
         }
         return failure == 0 ? "ok" : "error \(failure) \(String(cString: strerror(failure)))"

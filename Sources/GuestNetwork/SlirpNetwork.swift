@@ -12,6 +12,7 @@ final class SlirpNetwork {
     private let gate: FrameGate
     private let dhcp: DHCPServer
     private let send: Frames
+    private var hopLimit = HopLimit()
     private let callbacks: UnsafeMutablePointer<SlirpCb>
     private var stack: OpaquePointer?
     private(set) var forwards: Set<Forward> = []
@@ -58,8 +59,18 @@ final class SlirpNetwork {
         switch gate.verdict(on: frame) {
         case .drop: return
         case .dhcp(let message): dhcp.answer(to: UnsafeRawBufferPointer(rebasing: frame[message]))?.withUnsafeBytes(send)
-        case .pass: slirp_input(stack, frame.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(frame.count))
+        case .pass:
+            hopLimit.see(frame)
+            slirp_input(stack, frame.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(frame.count))
         }
+    }
+
+    /// Over how many hops a token of the metadata service goes.
+    func limitTokens(to hops: UInt8) { hopLimit.hops = hops }
+
+    private func pass(_ frame: UnsafeRawBufferPointer) {
+        guard let limited = hopLimit.limiting(frame) else { return send(frame) }
+        limited.withUnsafeBytes(send)
     }
 
     /// - Returns: errno, or 0.
@@ -118,7 +129,7 @@ final class SlirpNetwork {
     private static func makeCallbacks() -> SlirpCb {
         var callbacks = SlirpCb()
         callbacks.send_packet = { bytes, count, network in
-            SlirpNetwork.from(network).send(UnsafeRawBufferPointer(start: bytes, count: count))
+            SlirpNetwork.from(network).pass(UnsafeRawBufferPointer(start: bytes, count: count))
             return count
         }
         callbacks.guest_error = { _, _ in }

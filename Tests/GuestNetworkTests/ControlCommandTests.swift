@@ -7,6 +7,7 @@ import Testing
         #expect(ControlCommand("forward 127.9.8.7 2222 22") == .add(Forward(address: address, port: 2_222, guestPort: 22)))
         #expect(ControlCommand("unforward 127.9.8.7 2222") == .remove(address: address, port: 2_222))
         #expect(ControlCommand("forwards") == .list)
+        #expect(ControlCommand("hops 1") == .limitTokens(hops: 1) && ControlCommand("hops 64") == .limitTokens(hops: 64))
     }
 
     @Test(arguments: [
@@ -14,7 +15,7 @@ import Testing
         "forward 127.0.0.1 0 22",
         "forward 127.0.0.1 65536 22", "forward 127.0.0.1 -1 22", "forward 127.1 22 22", "forward 127.0.0.1.1 22 22",
         "forward 127.0.0.+1 22 22",
-        "unforward 128.0.0.1 22", "forwards all", "metadata /etc/passwd",
+        "unforward 128.0.0.1 22", "forwards all", "metadata /etc/passwd", "hops", "hops 0", "hops 65", "hops -1", "hops 1 2",
     ])
     func othersAreNot(line: String) {
         #expect(ControlCommand(line) == nil)

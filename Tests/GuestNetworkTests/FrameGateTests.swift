@@ -103,6 +103,15 @@ struct Frames {
             + (target ?? identity.gateway).bytes
     }
 
+    /// A segment of a connection between the guest's port and the metadata service.
+    func segment(fromGuest: Bool, port: UInt16 = 40_000, begins: Bool = false, _ text: String = "") -> [UInt8] {
+        let own = [UInt8(port >> 8), UInt8(port & 0xFF)]
+        let ports = fromGuest ? own + [0, 80] : [0, 80] + own
+        let header = ports + [0, 0, 0, 1, 0, 0, 0, 0, 0x50, begins ? 0b10 : 0b1_0000, 1, 0, 0, 0, 0, 0]
+        let (source, destination) = fromGuest ? (identity.address, IPv4Address.metadata) : (IPv4Address.metadata, identity.address)
+        return packet(from: source, to: destination, 6, header + text.utf8)
+    }
+
     private func packet(from source: IPv4Address, to destination: IPv4Address, _ transport: UInt8, _ payload: [UInt8]) -> [UInt8] {
         card + [8, 0, 0x45, 0, 0, UInt8(20 + payload.count), 0, 0, 0x40, 0, 64, transport, 0, 0] + source.bytes + destination.bytes
             + payload

@@ -299,6 +299,9 @@ package actor Machine {
 
     package func endForward(address: IPv4Address, port: UInt16) async throws { try await network.remove(address: address, port: port) }
 
+    /// Over how many hops a token of the metadata service goes.
+    package func limitTokens(to hops: Int) async throws { try await network.limitTokens(to: hops) }
+
     package func forwards() async throws -> [Forward] { try await network.list() }
 
     /// Whether the process that is the guest's network lives.

@@ -30,6 +30,8 @@ struct NetworkControl: Sendable {
         return answer.split(separator: " ").dropFirst().compactMap { Forward(listed: $0) }
     }
 
+    func limitTokens(to hops: Int) async throws { try check(await ask("hops \(hops)"), "limit the hops of tokens") }
+
     private func check(_ answer: String, _ what: String) throws(MachineError) {
         guard let refusal = Self.refusal(in: answer) else { return }
         throw MachineError(.network(errno: refusal.errno), "Cannot \(what): \(refusal.text).")

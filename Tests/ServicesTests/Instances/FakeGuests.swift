@@ -108,6 +108,7 @@ final class FakeMachine: GuestMachine {
         var observers: [AsyncStream<MachineState>.Continuation] = []
         var volumes: Set<String>
         var forwards: Set<Forward> = []
+        var tokenHops = 64
         var presses = 0
         var resets = 0
         var sizes: [String: UInt64] = [:]
@@ -234,6 +235,9 @@ final class FakeMachine: GuestMachine {
         guest.withLock { state in state.forwards = state.forwards.filter { $0.address != address || $0.port != port } }
     }
 
+    func limitTokens(to hops: Int) async throws { guest.withLock { $0.tokenHops = hops } }
+    var tokenHops: Int { guest.withLock { $0.tokenHops } }
+
     func forwards() async throws -> [Forward] { guest.withLock { Array($0.forwards) } }
 
     /// One that has ended has taken its forwards along.
@@ -242,7 +246,7 @@ final class FakeMachine: GuestMachine {
         set {
             guest.withLock { state in
                 state.hasNetwork = newValue
-                if !newValue { state.forwards = [] }
+                if !newValue { (state.forwards, state.tokenHops) = ([], 64) }
             }
         }
     }

@@ -78,6 +78,18 @@ import Testing
         }
     }
 
+    /// Also over a network that was started again.
+    @Test func tokensGoAsFarAsTheOptionsSay() async throws {
+        try await running { guests, id, machine in
+            #expect(machine.tokenHops == 1)
+            try await guests.change(id) { instance, _ in instance.metadata.hopLimit = 3 }
+            try await guests.until("they go further") { machine.tokenHops == 3 }
+            machine.hasNetwork = false
+            guests.wake()
+            try await guests.until("they do again") { machine.hasNetwork && machine.tokenHops == 3 }
+        }
+    }
+
     /// A guest whose network has ended gets another, with the same ports; what fails is tried again.
     @Test func aNetworkThatEndsIsStartedAgain() async throws {
         try await running { guests, id, machine in

@@ -46,6 +46,8 @@ package protocol GuestMachine: Sendable {
     func forward(_ forward: Forward) async throws
     func endForward(address: IPv4Address, port: UInt16) async throws
     func forwards() async throws -> [Forward]
+    /// Over how many hops a token of the metadata service goes, 1 to 64.
+    func limitTokens(to hops: Int) async throws
     /// Whether its network still is there.
     var hasNetwork: Bool { get }
 

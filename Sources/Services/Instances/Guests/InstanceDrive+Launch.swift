@@ -35,6 +35,7 @@ extension InstanceDrive {
         let guest: any GuestMachine
         if let machine { guest = machine } else { guest = try await start(facts) }
         hold(guest)
+        try await keepHops(facts, of: guest)
         let sshPort = await openPorts(facts, of: guest)
         try await guest.resume()
         facts.volumes.forEach(note)

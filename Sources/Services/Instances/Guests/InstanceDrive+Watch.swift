@@ -25,6 +25,7 @@ extension InstanceDrive {
         }
         if facts.instance.comesBack, try await shutDown(machine) { return try await reboot(machine, facts) }
         await keepNetwork(facts, of: machine)
+        try await keepHops(facts, of: machine)
         try await keepPorts(facts, of: machine)
         try await keepSizes(facts, of: machine)
         return try await keepVolumes(facts, of: machine)
@@ -82,6 +83,14 @@ extension InstanceDrive {
         try await save { instance, _ in instance.rebooted(for: wish) }
         logger.info("Rebooted an instance")
         return true
+    }
+
+    /// Lets tokens of the metadata service go as far as the instance's options say.
+    func keepHops(_ facts: InstanceFacts, of machine: any GuestMachine) async throws {
+        let wanted = facts.instance.metadata.hopLimit
+        guard wanted != hops else { return }
+        try await machine.limitTokens(to: wanted)
+        hops = wanted
     }
 
     private func keepPorts(_ facts: InstanceFacts, of machine: any GuestMachine) async throws {
@@ -159,7 +168,7 @@ extension InstanceDrive {
         guard !machine.hasNetwork else { return }
         do {
             try await tools.host.mendNetwork(facts.identity, in: tools.folder(of: id))
-            (ports, hasToldOfNetwork) = (nil, false)
+            (ports, hops, hasToldOfNetwork) = (nil, nil, false)
             logger.warning("The network of a guest had ended, and was started again")
         } catch {
             guard !hasToldOfNetwork else { return }

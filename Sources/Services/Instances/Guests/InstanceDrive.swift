@@ -20,6 +20,8 @@ actor InstanceDrive {
     var asked: (first: Date, last: Date)?
     /// What the forwards were made for.
     var ports: InstancePorts?
+    /// Over how many hops a token of its metadata service goes, as far as its network was told.
+    var hops: Int?
     /// How large the guest knows its volumes to be, and how large they are served.
     var sizes: [VolumeID: (told: UInt64, served: UInt64)] = [:]
     var hasToldOfNetwork = false
@@ -134,7 +136,7 @@ actor InstanceDrive {
 
     func hold(_ machine: any GuestMachine) {
         self.machine = machine
-        (ports, sizes, hasToldOfNetwork) = (nil, [:], false)
+        (ports, hops, sizes, hasToldOfNetwork) = (nil, nil, [:], false)
         tools.machines.note(machine, of: id)
         let wakeup = tools.store.instancesWakeup
         watch?.cancel()
