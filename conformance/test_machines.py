@@ -299,6 +299,35 @@ def attachment(ec2: Any, volume: str) -> str | None:
     return found[0]["State"] if found else None
 
 
+def test_machines_that_boot_by_uefi(machines: FerryServer) -> None:
+    """Firmware of x86-64 with a TPM, and of arm64, comes to its shell where nothing can be booted. The TPM's state outlives a stop."""
+    ec2 = machines.ec2()
+    blank = snapshots.upload(machines, Disk.made("nothing that boots", 1))
+    asked = {"MinCount": 1, "MaxCount": 1}
+    with_tpm = images.register(machines, blank, EnaSupport=True, BootMode="uefi", TpmSupport="v2.0")
+    x86 = ec2.run_instances(ImageId=with_tpm, InstanceType="t3.nano", **asked)["Instances"][0]["InstanceId"]
+    for_arm = images.register(machines, blank, EnaSupport=True, Architecture="arm64", BootMode="uefi")
+    arm = ec2.run_instances(ImageId=for_arm, InstanceType="t4g.nano", **asked)["Instances"][0]["InstanceId"]
+    for instance in (x86, arm):
+        guests.wait(machines, "instance_running", instance)
+    guests.await_console(machines, x86, "Shell>")
+    guests.await_console(machines, arm, "Shell>")
+
+    state = guests.folder(machines, x86) / "tpm"
+    tpm = int((guests.folder(machines, x86) / "tpm.pid").read_text().split()[0])
+    assert guests.is_alive(tpm) and (state / "tpm2-00.permall").stat().st_size > 0
+    ec2.stop_instances(InstanceIds=[x86], Force=True)
+    guests.wait(machines, "instance_stopped", x86)
+    assert not guests.is_alive(tpm)
+    ec2.start_instances(InstanceIds=[x86])
+    guests.wait(machines, "instance_running", x86)
+    assert (state / "tpm2-00.permall").stat().st_size > 0
+    ec2.terminate_instances(InstanceIds=[x86, arm])
+    for instance in (x86, arm):
+        guests.wait(machines, "instance_terminated", instance)
+    assert guests.processes(machines.data) == []
+
+
 def test_what_cannot_run_is_refused(start_machines: Callable[..., FerryServer]) -> None:
     for arguments, told in [
         (("--qemu-path", "/nowhere"), "qemu-system-x86"),

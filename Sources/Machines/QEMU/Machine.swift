@@ -56,10 +56,14 @@ package actor Machine {
     /// Ends a machine that does not answer, if it is there.
     package static func kill(in folder: MachineFolder) async {
         guard let process = ProcessRecord(contentsOf: folder.place(MachineFolder.process)) else { return }
-        await end([process, ProcessRecord(contentsOf: folder.place(MachineFolder.helperProcess))])
+        await end([process] + helpers(in: folder))
     }
 
-    /// The helper ends by itself when QEMU does, and is laid to rest here if it is a child.
+    private static func helpers(in folder: MachineFolder) -> [ProcessRecord?] {
+        [MachineFolder.helperProcess, MachineFolder.tpmProcess].map { ProcessRecord(contentsOf: folder.place($0)) }
+    }
+
+    /// The helpers end by themselves when QEMU does, and are laid to rest here if they are children.
     private static func end(_ processes: [ProcessRecord?]) async {
         for case let process? in processes {
             process.kill()
@@ -77,6 +81,7 @@ package actor Machine {
         let link = try InheritedSocket(listeningAt: folder.place(MachineFolder.link))
         let serial = try InheritedSocket(listeningAt: folder.place(MachineFolder.serial))
         try startNetwork(description.network, in: folder, by: installation.helper)
+        if description.hasTPM { try startTPM(in: folder, by: installation.requireTPM()) }
         // Beside the guest's memory: code that was translated, stacks, the screen, caches of disks.
         let addresses = (description.memoryMiB + (6 << 10)) << 20
         try DetachedProcess(
@@ -88,6 +93,24 @@ package actor Machine {
             // The largest file is the memory of translated code, which has no name.
             limits: ["--core=0", "--nofile=1024", "--fsize=\(512 << 20)", "--as=\(addresses)"],
             descriptors: [link.descriptor, serial.descriptor]
+        ).start()
+    }
+
+    /// Starts the process that is a guest's TPM. It ends when QEMU does.
+    private static func startTPM(in folder: MachineFolder, by program: String) throws(MachineError) {
+        try folder.makeTPMState()
+        let control = try InheritedSocket(listeningAt: folder.place(MachineFolder.tpm))
+        try DetachedProcess(
+            program: program,
+            arguments: [
+                "socket", "--tpm2", "--tpmstate", "dir=\(MachineFolder.tpmState),mode=0600", "--ctrl", "type=unixio,fd=3", "--terminate",
+                "--seccomp", "action=kill",
+            ],
+            folder: folder.path,
+            record: MachineFolder.tpmProcess,
+            log: "tpm.log",
+            limits: ["--core=0", "--nofile=64", "--fsize=\(1 << 20)", "--as=\(256 << 20)"],
+            descriptors: [control.descriptor]
         ).start()
     }
 
@@ -219,7 +242,7 @@ package actor Machine {
     private func lose() async {
         let deadline = ContinuousClock().now + .seconds(2)
         while process.isAlive, ContinuousClock().now < deadline { try? await Task.sleep(for: .milliseconds(10)) }
-        await Self.end([process, ProcessRecord(contentsOf: folder.place(MachineFolder.helperProcess))])
+        await Self.end([process] + Self.helpers(in: folder))
         move(to: .gone)
         for observer in observers.values { observer.finish() }
         observers = [:]

@@ -43,6 +43,8 @@ package struct MachineDescription: Hashable, Sendable {
     package let bootMode: BootMode
     package let processors: Int
     package let memoryMiB: Int
+    /// Whether it has a TPM 2.0.
+    package let hasTPM: Bool
     package var disks: [Disk]
     package let network: GuestIdentity
 
@@ -58,6 +60,7 @@ package struct MachineDescription: Hashable, Sendable {
         bootMode: BootMode,
         processors: Int,
         memoryMiB: Int,
+        hasTPM: Bool = false,
         disks: [Disk],
         network: GuestIdentity
     ) throws(MachineError) {
@@ -75,6 +78,9 @@ package struct MachineDescription: Hashable, Sendable {
         guard (1...Self.processorsMax).contains(processors), (64...(1 << 20)).contains(memoryMiB) else {
             throw MachineError(.description, "The machine \(instance) cannot have \(processors) processors and \(memoryMiB) MiB of memory.")
         }
+        guard !hasTPM || (architecture == .x86 && bootMode != .bios) else {
+            throw MachineError(.description, "A machine with a TPM is one for x86_64 that boots by UEFI.")
+        }
         guard architecture == .x86 || bootMode != .bios else {
             throw MachineError(.description, "A machine for arm64 boots by UEFI alone.")
         }
@@ -84,6 +90,7 @@ package struct MachineDescription: Hashable, Sendable {
         self.bootMode = bootMode
         self.processors = processors
         self.memoryMiB = memoryMiB
+        self.hasTPM = hasTPM
         self.disks = disks
         self.network = network
     }

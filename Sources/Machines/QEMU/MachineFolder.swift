@@ -10,10 +10,14 @@ package struct MachineFolder: Hashable, Sendable {
     static let networkControl = "network.sock"
     /// Where the metadata service of this guest is to listen, by whoever serves it.
     package static let metadata = "metadata.sock"
+    /// The control socket of the guest's TPM, and the folder in which that keeps its state.
+    static let tpm = "tpm.sock"
+    static let tpmState = "tpm"
     static let console = "console"
     static let variables = "uefi-variables.fd"
     static let process = "qemu.pid"
     static let helperProcess = "network.pid"
+    static let tpmProcess = "tpm.pid"
     static let log = "qemu.log"
     static let screen = "screen.ppm"
 
@@ -53,6 +57,11 @@ package struct MachineFolder: Hashable, Sendable {
                 chmod(path, 0o700) == 0
             else { throw failure("make the folder", path) }
         }
+    }
+
+    /// Makes the folder of the TPM's state, which is the guest's as its disks are: it stays until the machine is gone.
+    func makeTPMState() throws(MachineError) {
+        guard mkdir(place(Self.tpmState), 0o700) == 0 || errno == EEXIST else { throw failure("make the folder", place(Self.tpmState)) }
     }
 
     /// Whole or not at all.

@@ -33,6 +33,7 @@ package struct QEMUCommandLine: Hashable, Sendable {
             + (firmware.map(Self.flash) ?? [])
             + Self.identity(machine)
             + Self.ports(machine)
+            + (machine.hasTPM ? Self.tpm : [])
             + machine.disks.sorted { $0.slot < $1.slot }.flatMap {
                 ["-blockdev", Self.node($0).text, "-device", Self.device($0, machine.architecture).text]
             }
@@ -94,6 +95,13 @@ package struct QEMUCommandLine: Hashable, Sendable {
             arguments += (0..<MachineDescription.slots).flatMap { ["-device", "pcie-root-port,id=port\($0),chassis=\($0 + 1)"] }
         }
         return arguments
+    }
+
+    private static var tpm: [String] {
+        [
+            "-chardev", "socket,id=tpm,path=\(MachineFolder.tpm)", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
+            "-device", "tpm-crb,tpmdev=tpm0",
+        ]
     }
 
     // Disks, on the command line and over QMP -------------------------------------------------------------------------

@@ -19,12 +19,21 @@ package struct QEMUInstallation: Hashable, Sendable {
     package let helper: String
     /// Nil when it is not installed: then images boot by BIOS alone.
     package let firmware: Firmware?
+    /// The program that is a guest's TPM; nil when it is not installed.
+    package let tpm: String?
 
-    package init(architecture: MachineDescription.Architecture, program: String, helper: String, firmware: Firmware?) {
+    package init(
+        architecture: MachineDescription.Architecture,
+        program: String,
+        helper: String,
+        firmware: Firmware?,
+        tpm: String? = nil
+    ) {
         self.architecture = architecture
         self.program = program
         self.helper = helper
         self.firmware = firmware
+        self.tpm = tpm
     }
 
     /// - Parameters:
@@ -48,7 +57,8 @@ package struct QEMUInstallation: Hashable, Sendable {
             architecture: architecture,
             program: program,
             helper: try helper(in: helpers),
-            firmware: firmware(architecture, share)
+            firmware: firmware(architecture, share),
+            tpm: first(searchPath.split(separator: ":").map { "\($0)/swtpm" }, X_OK)
         )
     }
 
@@ -62,6 +72,12 @@ package struct QEMUInstallation: Hashable, Sendable {
 
     /// - Throws: when a machine could not boot so here.
     package func requireFirmware(for bootMode: MachineDescription.BootMode) throws(MachineError) { _ = try firmware(for: bootMode) }
+
+    /// The program that is a guest's TPM.
+    package func requireTPM() throws(MachineError) -> String {
+        guard let tpm else { throw MachineError(.missing, "A TPM needs swtpm, which is not installed (Debian: swtpm).") }
+        return tpm
+    }
 
     /// How a machine boots here: `uefi-preferred` is BIOS where no firmware for UEFI is.
     ///

@@ -45,6 +45,19 @@ import Testing
         )
     }
 
+    @Test func aMachineWithATPM() throws {
+        let firmware = QEMUInstallation.Firmware(code: "/share/c.fd", variables: "/share/v.fd")
+        let plain = QEMUCommandLine(try Sample.machine(.uefi), .tcg, firmware).arguments
+        let line = QEMUCommandLine(try Sample.machine(.uefi, hasTPM: true), .tcg, firmware).arguments
+        #expect(
+            line.filter { !plain.contains($0) } == [
+                "socket,id=tpm,path=tpm.sock", "-tpmdev", "emulator,id=tpm0,chardev=tpm", "tpm-crb,tpmdev=tpm0",
+            ]
+        )
+        #expect(throws: MachineError.self) { try Sample.machine(.bios, hasTPM: true) }
+        #expect(throws: MachineError.self) { try Sample.machine(.uefi, architecture: .arm64, hasTPM: true) }
+    }
+
     @Test func anARMMachineHasAPortForEachDisk() throws {
         let machine = try Sample.machine(.uefi, architecture: .arm64)
         let line = QEMUCommandLine(machine, .tcg, .init(code: "/share/c.fd", variables: "/share/v.fd")).arguments
@@ -79,6 +92,8 @@ import Testing
         #expect(
             cause { _ = try QEMUInstallation.find(.arm64, searching: "/nowhere", helpers: ["/bin"]) }.contains("(Debian: qemu-system-arm)")
         )
+        let bare = QEMUInstallation(architecture: .x86, program: "/bin/true", helper: "/bin/true", firmware: nil)
+        #expect(cause { _ = try bare.requireTPM() }.contains("(Debian: swtpm)"))
         #expect(cause { _ = try QEMUInstallation.find(.x86, helpers: ["/nowhere"]) }.contains("ferry-network"))
     }
 }
@@ -88,6 +103,7 @@ enum Sample {
         _ bootMode: MachineDescription.BootMode = .bios,
         instance: String = "i-0123456789abcdef0",
         architecture: MachineDescription.Architecture = .x86,
+        hasTPM: Bool = false,
         disks: [MachineDescription.Disk] = [.init(volume: "vol-0123456789abcdef0", socket: #"/run/a "disk".sock"#, export: "root", slot: 0)]
     ) throws -> MachineDescription {
         let network = GuestIdentity(
@@ -105,6 +121,7 @@ enum Sample {
             bootMode: bootMode,
             processors: 2,
             memoryMiB: 256,
+            hasTPM: hasTPM,
             disks: disks,
             network: network
         )

@@ -68,8 +68,12 @@ final class FakeHost: GuestHost {
 
     // GuestHost
 
-    func requireInstalled(_ architecture: MachineDescription.Architecture, _ bootMode: MachineDescription.BootMode) throws {
-        try check("installed \(architecture.rawValue) \(bootMode.rawValue)")
+    func requireInstalled(
+        _ architecture: MachineDescription.Architecture,
+        _ bootMode: MachineDescription.BootMode,
+        withTPM hasTPM: Bool
+    ) throws {
+        try check("installed \(architecture.rawValue) \(bootMode.rawValue)\(hasTPM ? " tpm" : "")")
     }
 
     func start(_ description: MachineDescription, in folder: MachineFolder) async throws -> any GuestMachine {

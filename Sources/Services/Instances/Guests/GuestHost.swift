@@ -6,7 +6,11 @@ import Machines
 /// Where guests run. What drives instances knows no more of it than this.
 package protocol GuestHost: Sendable {
     /// - Throws: `MachineError` of the kind `missing`, which names what is to be installed.
-    func requireInstalled(_ architecture: MachineDescription.Architecture, _ bootMode: MachineDescription.BootMode) throws
+    func requireInstalled(
+        _ architecture: MachineDescription.Architecture,
+        _ bootMode: MachineDescription.BootMode,
+        withTPM hasTPM: Bool
+    ) throws
 
     /// Starts a machine whose volumes are served already; its guest waits for `resume()`. One that runs in the folder is taken over instead: never
     /// do two run on the same volumes.

@@ -48,6 +48,7 @@ extension InstanceFacts {
             bootMode: MachineDescription.BootMode(instance.traits, on: type),
             processors: type.vCPUs,
             memoryMiB: type.memoryMiB,
+            hasTPM: instance.traits.tpmSupport != nil,
             disks: slots.map { id, slot in MachineDescription.Disk(volume: id.rawValue, socket: sockets[id] ?? "", slot: slot) },
             network: try identity
         )

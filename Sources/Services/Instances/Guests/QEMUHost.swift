@@ -26,8 +26,14 @@ package final class QEMUHost: GuestHost {
         self.group = group
     }
 
-    package func requireInstalled(_ architecture: MachineDescription.Architecture, _ bootMode: MachineDescription.BootMode) throws {
-        try installation(architecture).requireFirmware(for: bootMode)
+    package func requireInstalled(
+        _ architecture: MachineDescription.Architecture,
+        _ bootMode: MachineDescription.BootMode,
+        withTPM hasTPM: Bool
+    ) throws {
+        let installation = try installation(architecture)
+        try installation.requireFirmware(for: bootMode)
+        if hasTPM { _ = try installation.requireTPM() }
     }
 
     package func start(_ description: MachineDescription, in folder: MachineFolder) async throws -> any GuestMachine {

@@ -36,7 +36,8 @@ package final class RegionMachines: MachineViews {
     package func requireRoom(for count: Int, of type: InstanceType, _ traits: MachineTraits) throws {
         do {
             let architecture = try MachineDescription.Architecture(traits)
-            try host.requireInstalled(architecture, MachineDescription.BootMode(traits, on: type))
+            let bootMode = MachineDescription.BootMode(traits, on: type)
+            try host.requireInstalled(architecture, bootMode, withTPM: traits.tpmSupport != nil)
         } catch let error as MachineError {
             throw Fault(.unsupported, error.cause)
         }
