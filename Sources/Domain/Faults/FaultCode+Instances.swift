@@ -5,6 +5,8 @@ extension FaultCode {
     package static let incorrectInstanceState = FaultCode(rawValue: "IncorrectInstanceState")
     package static let insufficientFreeAddressesInSubnet = FaultCode(rawValue: "InsufficientFreeAddressesInSubnet")
     package static let insufficientInstanceCapacity = FaultCode(rawValue: "InsufficientInstanceCapacity")
+    package static let instanceCreditsNotSupported = FaultCode(rawValue: "InstanceCreditSpecification.NotSupported")
+    package static let invalidAssociationIDNotFound = FaultCode(rawValue: "InvalidAssociationID.NotFound")
     package static let invalidInstanceAttributeValue = FaultCode(rawValue: "InvalidInstanceAttributeValue")
     package static let invalidInstanceIDMalformed = FaultCode(rawValue: "InvalidInstanceID.Malformed")
     package static let invalidInstanceIDNotFound = FaultCode(rawValue: "InvalidInstanceID.NotFound")

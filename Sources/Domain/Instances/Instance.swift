@@ -92,6 +92,8 @@ package struct Instance: Sendable, Equatable, Identifiable {
     /// The ARN of the instance profile.
     package var profile: String?
     package var profileID: String?
+    package internal(set) var profileAssociationID: ProfileAssociationID?
+    package internal(set) var profileAssociatedAt: Date?
     /// At most 16 KiB.
     package var userData: [UInt8]?
     package internal(set) var state: InstanceState
@@ -134,6 +136,8 @@ package struct Instance: Sendable, Equatable, Identifiable {
         credits: CPUCredits? = nil,
         profile: String? = nil,
         profileID: String? = nil,
+        profileAssociationID: ProfileAssociationID? = nil,
+        profileAssociatedAt: Date? = nil,
         userData: [UInt8]? = nil,
         state: InstanceState = .pending,
         reason: StateReason? = nil,
@@ -168,6 +172,8 @@ package struct Instance: Sendable, Equatable, Identifiable {
         self.credits = credits
         self.profile = profile
         self.profileID = profileID
+        self.profileAssociationID = profileAssociationID
+        self.profileAssociatedAt = profileAssociatedAt
         self.userData = userData
         self.state = state
         self.reason = reason

@@ -107,6 +107,7 @@ extension Schema {
             volumeByteSteps,
             unboundBucketSteps,
             instanceImageSteps,
+            profileAssociationSteps,
         ]
     )
 }

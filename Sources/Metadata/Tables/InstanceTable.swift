@@ -21,6 +21,10 @@ package struct InstanceTable {
         return try load(transaction.rows(sql, [.text(owner), .text(reservation)]))
     }
 
+    package func instance(withAssociation id: ProfileAssociationID) throws -> Instance? {
+        try load(transaction.rows("SELECT * FROM instances WHERE profile_association = ?", [.text(id)])).first
+    }
+
     /// At most `limit` instances behind a place, narrowed by what an index can find.
     package func page(of search: InstanceSearch, after place: InstancePlace?, limit: Int) throws -> [Instance] {
         let page = search.page(after: place, limit: limit)
@@ -121,6 +125,7 @@ package struct InstanceTable {
             ("keeps_from_termination", .flag(instance.protections.termination)), ("keeps_from_stop", .flag(instance.protections.stop)),
             ("is_monitored", .flag(instance.isMonitored)), ("ebs_optimized", .flag(instance.isEBSOptimized)),
             ("credits", .text(instance.credits)), ("profile", .text(instance.profile)), ("profile_id", .text(instance.profileID)),
+            ("profile_association", .text(instance.profileAssociationID)), ("profile_associated_at", .date(instance.profileAssociatedAt)),
             ("user_data", .bytes(instance.userData)),
             ("state", .text(instance.state)), ("reason_code", .text(instance.reason?.code)),
             ("reason_message", .text(instance.reason?.message)), ("transition", .text(instance.transition)),
@@ -164,6 +169,8 @@ extension Instance {
             credits: row.optionalValue("credits"),
             profile: row.optionalText("profile"),
             profileID: row.optionalText("profile_id"),
+            profileAssociationID: row.optionalValue("profile_association"),
+            profileAssociatedAt: row.optionalDate("profile_associated_at"),
             userData: row.optionalBytes("user_data"),
             state: row.value("state"),
             reason: reason,

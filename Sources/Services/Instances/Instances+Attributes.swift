@@ -74,6 +74,20 @@ extension Instances {
         }
     }
 
+    /// Sets how much of the processor an instance may use beyond its baseline, from now on.
+    package func setCredits(_ credits: Instance.CPUCredits, of text: String) async throws {
+        let (id, account) = (try Self.id(text), call.account)
+        try await call.commit { transaction in
+            var instance = try Self.own(id, of: account, in: transaction)
+            try instance.requireChangeable()
+            guard instance.credits != nil else {
+                throw Fault(.instanceCreditsNotSupported, "The instance '\(id)' is not a burstable performance instance: its type is \(instance.type).")
+            }
+            instance.credits = credits
+            try InstanceTable(transaction).update(instance)
+        }
+    }
+
     private static func set(_ devices: [InstanceAttributeChange.Device], of instance: Instance, in transaction: Transaction) throws {
         let attachments = try VolumeTable(transaction).attachments(toInstances: [instance.id])[instance.id] ?? []
         for device in devices {

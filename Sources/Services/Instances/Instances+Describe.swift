@@ -80,7 +80,7 @@ extension Instances {
         return try await walk(query.page, listing, search, where: matches)
     }
 
-    private func walk(
+    func walk(
         _ page: PageRequest,
         _ listing: String,
         _ search: InstanceSearch,
@@ -113,7 +113,7 @@ extension Instances {
         return try Set(texts).map(id)
     }
 
-    private static var tooMany: Fault { Fault(.invalidParameterValue, "At most \(idsMax) ids can be given in a request") }
+    static var tooMany: Fault { Fault(.invalidParameterValue, "At most \(idsMax) ids can be given in a request") }
 }
 
 extension InstanceSearch {

@@ -126,6 +126,8 @@ struct LaunchPlan: Sendable {
             credits: request.credits ?? type.standardCredits,
             profile: profile?.arn(in: call.region.partition).description,
             profileID: profile?.id,
+            profileAssociationID: profile.map { _ in ProfileAssociationID.random() },
+            profileAssociatedAt: profile.map { _ in call.now },
             userData: request.userData,
             launchedAt: call.now,
             tags: request.tags

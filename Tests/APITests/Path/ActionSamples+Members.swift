@@ -28,7 +28,12 @@ extension ActionSamples {
     static let ec2 = [
         "ImageId MinCount=1 MaxCount=1 IamInstanceProfile.Name=launching \(tags(of: "instance"))": "RunInstances",
         "InstanceId.1": "MonitorInstances RebootInstances StartInstances StopInstances TerminateInstances UnmonitorInstances",
-        "InstanceId": "GetConsoleOutput GetConsoleScreenshot ModifyInstanceMetadataOptions",
+        "InstanceId": "GetConsoleOutput GetConsoleScreenshot GetPasswordData ModifyInstanceMetadataOptions",
+        "InstanceId IamInstanceProfile.Name=launching": "AssociateIamInstanceProfile",
+        "AssociationId=iip-assoc-0123456789abcdef0 IamInstanceProfile.Name=launching": "ReplaceIamInstanceProfileAssociation",
+        "AssociationId=iip-assoc-0123456789abcdef0": "DisassociateIamInstanceProfile",
+        "InstanceCreditSpecification.1.InstanceId=i-0123456789abcdef0 InstanceCreditSpecification.1.CpuCredits=standard":
+            "ModifyInstanceCreditSpecification",
         "InstanceId Attribute=sourceDestCheck": "DescribeInstanceAttribute ResetInstanceAttribute",
         "InstanceId DisableApiStop.Value=true": "ModifyInstanceAttribute",
         "KeyName": "DeleteKeyPair", "KeyName \(tags(of: "key-pair"))": "CreateKeyPair",

@@ -68,19 +68,9 @@ struct LaunchParameters {
     }
 
     private mutating func readProfile(_ query: QueryReader) throws(RequestError) {
-        let (arn, name): (String?, String?) = (try query["IamInstanceProfile.Arn"], try query["IamInstanceProfile.Name"])
-        switch (arn, name) {
-        case (nil, nil): break
-        case (let arn?, nil): request.profile = .arn(arn)
-        case (nil, let name?): request.profile = .name(name)
-        case (.some, .some):
-            refuse(
-                Fault(
-                    .invalidParameterCombination,
-                    "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'"
-                )
-            )
-        }
+        let named = try query.instanceProfile()
+        request.profile = named.profile
+        if let refusal = named.refusal { refuse(refusal) }
     }
 
     /// The interface stands in the request itself, or in a list that has one.
@@ -191,5 +181,20 @@ extension QueryReader {
             throw .invalid(name, "", "Invalid BASE64 encoding of user data")
         }
         return Array(bytes)
+    }
+}
+
+extension QueryReader {
+    /// `IamInstanceProfile`: an ARN, a name, or neither.
+    func instanceProfile() throws(RequestError) -> (profile: LaunchRequest.Profile?, refusal: Fault?) {
+        let (arn, name): (String?, String?) = (try self["IamInstanceProfile.Arn"], try self["IamInstanceProfile.Name"])
+        switch (arn, name) {
+        case (nil, nil): return (nil, nil)
+        case (let arn?, nil): return (.arn(arn), nil)
+        case (nil, let name?): return (.name(name), nil)
+        case (.some, .some):
+            let text = "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'"
+            return (nil, Fault(.invalidParameterCombination, text))
+        }
     }
 }
