@@ -20,7 +20,8 @@ import Testing
         #expect(try call(connect, client, path) == 0)
     }
 
-    private func call(_ function: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32, _ descriptor: Int32, _ path: String) throws -> Int32 {
+    private func call(_ function: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32, _ descriptor: Int32, _ path: String) throws -> Int32
+    {
         let place = try SocketPath(path)
         defer { place.close() }
         try #require(place.text.utf8.count <= SocketPath.bytesMax)

@@ -69,7 +69,9 @@ import Testing
 
     private static func sum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         var sum: UInt32 = 0
-        for place in stride(from: bytes.startIndex, to: bytes.endIndex, by: 2) { sum += UInt32(bytes[place]) << 8 | UInt32(bytes[place + 1]) }
+        for place in stride(from: bytes.startIndex, to: bytes.endIndex, by: 2) {
+            sum += UInt32(bytes[place]) << 8 | UInt32(bytes[place + 1])
+        }
         while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
         return sum
     }

@@ -81,7 +81,10 @@ extension Instances {
             var instance = try Self.own(id, of: account, in: transaction)
             try instance.requireChangeable()
             guard instance.credits != nil else {
-                throw Fault(.instanceCreditsNotSupported, "The instance '\(id)' is not a burstable performance instance: its type is \(instance.type).")
+                throw Fault(
+                    .instanceCreditsNotSupported,
+                    "The instance '\(id)' is not a burstable performance instance: its type is \(instance.type)."
+                )
             }
             instance.credits = credits
             try InstanceTable(transaction).update(instance)

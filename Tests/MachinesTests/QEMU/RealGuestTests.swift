@@ -151,8 +151,8 @@ import Testing
     /// The volume is away while the guest writes and syncs: it waits, and is told of nothing.
     private func checkAVolumeThatIsAway(_ machine: Machine, _ shop: GuestWorkshop, _ ssh: UInt16) async throws {
         shop.killDiskServer()
-        let write = "echo begun >/dev/console; dd if=/dev/zero of=/file bs=4k count=8 conv=fsync 2>/dev/null && sync && dmesg | grep -c 'I/O error'"
-        async let written = shop.ssh(ssh, write)
+        let write = "dd if=/dev/zero of=/file bs=4k count=8 conv=fsync 2>/dev/null && sync && dmesg | grep -c 'I/O error'"
+        async let written = shop.ssh(ssh, "echo begun >/dev/console; \(write)")
         try await shop.console(has: "begun")
         #expect(await machine.state == .running)
         try shop.serveDisk()

@@ -14,7 +14,11 @@ struct ModifyInstanceCreditSpecification: EC2Action {
         changes = try query["InstanceCreditSpecification"]
         if changes.isEmpty { throw .missing("InstanceCreditSpecification") }
         guard changes.count <= Instances.idsMax else {
-            throw .invalid("InstanceCreditSpecification", "\(changes.count)", "At most \(Instances.idsMax) instances can be given in a request")
+            throw .invalid(
+                "InstanceCreditSpecification",
+                "\(changes.count)",
+                "At most \(Instances.idsMax) instances can be given in a request"
+            )
         }
         // A repeated call sets the same again.
         let _: ClientToken? = try query.clientToken()

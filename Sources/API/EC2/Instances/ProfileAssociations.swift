@@ -123,7 +123,9 @@ private struct ProfileParameter {
 
     var required: LaunchRequest.Profile {
         get throws {
-            guard let profile else { throw refusal ?? Fault(.missingParameter, "The request must contain the parameter IamInstanceProfile") }
+            guard let profile else {
+                throw refusal ?? Fault(.missingParameter, "The request must contain the parameter IamInstanceProfile")
+            }
             return profile
         }
     }
