@@ -180,6 +180,8 @@ def cover_ec2(server: FerryServer, values: Values) -> Service:
     present = []
     for name in model.operation_names:
         answer = ask_ec2(server, name, {})
+        # What EC2 has and Ferry has not is told from what nobody has.
+        assert answer.code != "InvalidAction" or "It is an action of EC2 that this version of Ferry does not have." in answer.message, name
         if answer.code != "InvalidAction" and not (answer.code == "UnsupportedOperation" and ABSENT.match(answer.message)):
             present.append(cover_ec2_action(server, model.operation_model(name), values))
     return Service("EC2", present, len(model.operation_names))

@@ -154,7 +154,10 @@ def test_characters_that_xml_cannot_carry(server, own_image, spelled):
 
 @pytest.mark.parametrize("action", ["RunScheduledInstances", "NoSuchAction", "describeregions", "../etc/passwd", "A" * 5000, "<x>"])
 def test_unknown_action(server, action):
-    assert_ec2_error(ec2_call(server, action), "InvalidAction", 400)
+    answer = ec2_call(server, action)
+    assert_ec2_error(answer, "InvalidAction", 400)
+    # One that EC2 has is no slip of who asks for it.
+    assert ("It is an action of EC2 that this version of Ferry does not have." in answer.message) == (action == "RunScheduledInstances")
 
 
 def test_unknown_action_of_sts(server):

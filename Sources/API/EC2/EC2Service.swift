@@ -25,7 +25,9 @@ enum EC2Service: WholeBodyService {
         }
         guard let action = actions[name] else {
             if let refusal = AbsentNetwork.refusal(of: name) { throw refusal }
-            throw Fault(.invalidAction, "The action \(name.prefix(128)) is not valid for this web service.")
+            // The code is that of a name that EC2 does not know, which scripts look for: what EC2 knows gets a sentence more.
+            let more = AbsentActions.names.contains(name) ? " It is an action of EC2 that this version of Ferry does not have." : ""
+            throw Fault(.invalidAction, "The action \(name.prefix(128)) is not valid for this web service.\(more)")
         }
         query.markEdgeParametersRead()
         let isUnbounded = name.hasPrefix("Describe") && query.hasNone(besides: commonNames)
