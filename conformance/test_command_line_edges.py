@@ -174,3 +174,29 @@ def test_any_arguments_end_in_order(tmp_path, seed, round):
         assert done.returncode in (0, 1, 2, 3, 64), told
         assert b"Fatal error" not in done.stderr and b"NSCocoaError" not in done.stderr and b"Optional(" not in done.stderr, told
         assert done.returncode == 0 or done.stderr or done.stdout, told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("push",), 64), (("no-such-command",), 64), (("copy", "ami-1", "--to", ""), 64), (("images", "--no-such-option"), 64),
+        (("images", "--region", "mars-north-1"), 1), (("rm", "ami-0123456789abcdef0"), 1), (("serve", "--listen", "127.0.0.1:0", "--data", "/proc/x"), 1),
+        (("scrub", "--data", "/nowhere"), 1), (("certificate", "--data", "/nowhere"), 1),
+    ],
+)
+def test_every_error_begins_with_the_programs_name(ferry, arguments, code):
+    told = ferry(*arguments, expect=code)
+    lines = [line for line in told.stderr.splitlines() if line and not line.startswith("20")]
+    assert lines[0].startswith("ferry: ") and not any(line.startswith("Error: ") for line in lines), told.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (("run", "ami-0123456789abcdef0"), "ferry images --all-regions"), (("rm", "snap-0123456789abcdef0"), "name that Region with --region"),
+        (("ssh", "i-0123456789abcdef0"), "--region"), (("share", "ami-0123456789abcdef0", "--with", "all"), "ferry images --all-regions"),
+    ],
+)
+def test_errors_say_what_to_do(ferry, arguments, advice):
+    told = ferry(*arguments, expect=1)
+    assert advice in told.stderr, told.stderr

@@ -58,7 +58,7 @@ def test_an_address_that_is_taken_is_named(fresh_server, tmp_path):
     second = run("serve", "--data", str(tmp_path / "second"), "--listen", address)
     assert second.returncode == 1
     last = second.stderr.splitlines()[-1]
-    assert last.startswith(f"ferry serve: cannot listen on {address}: Address already in use. ") and "--listen" in last
+    assert last.startswith(f"ferry: cannot listen on {address}: Address already in use. ") and "--listen" in last
     assert not (tmp_path / "second" / "endpoint").exists()
 
 

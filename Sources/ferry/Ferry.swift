@@ -58,9 +58,15 @@ struct Ferry: AsyncParsableCommand {
         } catch {
             let error = FoundationFailure.inPlainWords(error)
             let (code, text) = (exitCode(for: error), fullMessage(for: error))
-            if !text.isEmpty { code == .success ? Terminal.say(text) : Terminal.remark(text) }
+            if !text.isEmpty { code == .success ? Terminal.say(text) : complain(text) }
             end(with: code)
         }
+    }
+
+    /// Errors of the command line begin as all others do, and not as ArgumentParser has it.
+    private static func complain(_ text: String) {
+        let prefix = "Error: "
+        text.hasPrefix(prefix) ? Terminal.complain(String(text.dropFirst(prefix.count))) : Terminal.remark(text)
     }
 
     /// Whoever reads the output must learn that it is not all there.

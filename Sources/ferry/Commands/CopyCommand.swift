@@ -82,7 +82,12 @@ struct CopyCommand: ClientCommand {
     private func request(_ session: Session) async throws -> ImageCopyRequest {
         let region = from ?? session.region
         let source = try await doing("looking up \(image) in \(region)") { try await session.client.image(image, region: region) }
-        guard let source else { throw Refusal("the image \(image) in \(region) was deregistered") }
+        guard let source else {
+            throw Refusal(
+                "the image \(image) in \(region) was deregistered",
+                advice: "`ferry images --all-regions` lists those that there are."
+            )
+        }
         return ImageCopyRequest(
             sourceImageID: image,
             sourceRegion: region,

@@ -115,6 +115,15 @@ struct Explanation {
             "An image uses the snapshot; `ferry rm` removes an image with its snapshots."
         case "HTTP403" where error.action.hasPrefix("Head"):
             "The bucket is somebody else's, or the access key may not read it."
+        case "InvalidSnapshot.NotFound", "InvalidInstanceID.NotFound", "InvalidVolume.NotFound", "InvalidGroup.NotFound":
+            "If it is in another Region, name that Region with --region."
+        case "InvalidKeyPair.NotFound":
+            "`aws ec2 describe-key-pairs` lists your key pairs, and `aws ec2 import-key-pair` takes the public half of a key that you have."
+        case "RequestLimitExceeded":
+            "The server lets an account make so many calls in a second: `ferry throttling` shows its profile."
+        case "MaxIOPSLimitExceeded", "ResourceLimitExceeded", "SecurityGroupLimitExceeded", "SnapshotLimitExceeded", "VcpuLimitExceeded",
+            "VolumeLimitExceeded":
+            "`ferry quotas` shows how much the account may have; the management account can grant more."
         case "NoSuchBucket":
             "`aws s3 ls` lists your buckets, and `aws s3 mb` makes one."
         default:

@@ -210,7 +210,7 @@ struct ServeCommand: AsyncParsableCommand {
             )
             try await server.run()
         } catch {
-            FileHandle.standardError.write(Data("ferry serve: \(FoundationFailure.inPlainWords(error))\n".utf8))
+            Terminal.complain("\(FoundationFailure.inPlainWords(error))")
             throw ExitCode.failure
         }
     }
