@@ -7,6 +7,7 @@ import json
 import images
 import pytest
 import snapshots
+from disks import Disk
 from ferry_server import HOME
 from kms_keys import make_key
 from refusals import refused
@@ -175,30 +176,47 @@ def test_allowed_images(fresh_server, disk):
     assert ec2.get_allowed_images_settings()["ImageCriteria"] == criteria
 
 
-def test_share_command(ferry, server, own_snapshot):
-    image = images.register(server, own_snapshot)
-    told = ferry("share", image, "--with", BOB)
-    assert f"{image}  shared with {BOB}" in told.stdout and "--storage" in told.stderr
-    assert (launch_permissions(server, image), volume_permissions(server, own_snapshot)) == ([{"UserId": BOB}], [])
+def test_share_command(ferry, server, other_account, own_snapshot):
+    image, other = images.register(server, own_snapshot), other_account.account
+    told = ferry("share", image, "--with", other)
+    assert f"{image}  shared with {other}" in told.stdout and "--storage" in told.stderr
+    assert (launch_permissions(server, image), volume_permissions(server, own_snapshot)) == ([{"UserId": other}], [])
     result = json.loads(ferry("share", image, "--with", "all", "--storage", "--json").stdout)
     assert (result["snapshots"], result["missing"]) == ([own_snapshot], [])
     assert volume_permissions(server, own_snapshot) == [{"Group": "all"}]
     ferry("share", image, "--with", "all", "--storage", "--remove")
-    assert (launch_permissions(server, image), volume_permissions(server, own_snapshot)) == ([{"UserId": BOB}], [])
+    assert (launch_permissions(server, image), volume_permissions(server, own_snapshot)) == ([{"UserId": other}], [])
     ferry("share", image, "--with", ORGANIZATION)
-    assert launch_permissions(server, image) == [{"UserId": BOB}, {"OrganizationArn": ORGANIZATION}]
+    assert launch_permissions(server, image) == [{"UserId": other}, {"OrganizationArn": ORGANIZATION}]
     ferry("share", image, "--with", "friends", expect=64)
     ferry("share", image, "--with", ORGANIZATION, "--storage", expect=64)
 
 
-def test_share_command_says_which_key_is_missing(ferry, server, disk):
+def test_share_command_knows_the_accounts(ferry, server, other_account, own_snapshot):
+    """A slip in the number is told, and nothing is shared; who may not ask is told to look."""
+    image = images.register(server, own_snapshot)
+    told = ferry("share", image, "--with", BOB, "--storage", expect=1)
+    assert told.stdout == "" and told.stderr.startswith(f"ferry: there is no account {BOB} on this server\n")
+    assert "`ferry accounts` lists the accounts" in told.stderr
+    assert (launch_permissions(server, image), volume_permissions(server, own_snapshot)) == ([], [])
+    # What was shared by other means is taken back without asking.
+    server.ec2().modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"UserId": BOB}]})
+    ferry("share", image, "--with", BOB, "--remove")
+    assert launch_permissions(server, image) == []
+    theirs = images.register(other_account, snapshots.upload(other_account, Disk.made("shares", 1)))
+    told = ferry("share", theirs, "--with", server.account, on=other_account)
+    assert f"shared with {server.account}" in told.stdout
+    assert f"this key may not ask whether there is an account {server.account}: make sure of its number" in told.stderr
+
+
+def test_share_command_says_which_key_is_missing(ferry, server, other_account, disk):
     key = make_key(server)["Arn"]
     snapshot = snapshots.upload(server, disk, Encrypted=True, KmsKeyArn=key)
     image = images.register(server, snapshot)
-    result = json.loads(ferry("share", image, "--with", BOB, "--storage", "--json").stdout)
+    result = json.loads(ferry("share", image, "--with", other_account.account, "--storage", "--json").stdout)
     [missing] = result["missing"]
     assert key in missing and "kms:Decrypt" in missing
     managed = images.register(server, snapshots.upload(server, disk, Encrypted=True))
-    told = ferry("share", managed, "--with", BOB, "--storage", expect=1)
+    told = ferry("share", managed, "--with", other_account.account, "--storage", expect=1)
     assert "Encrypted snapshots with EBS default key cannot be shared" in told.stderr
     assert launch_permissions(server, managed) == []

@@ -42,6 +42,19 @@ extension AWSClient {
         return (page.accounts, page.next)
     }
 
+    /// Whether there is such an account.
+    ///
+    /// - Returns: nil where the caller may not know, as who is not of the management account.
+    package func hasAccount(_ id: String) async throws -> Bool? {
+        do {
+            return try await organizations("DescribeAccount", AccountInput(id: id), as: AccountAnswer.self).account.status != "CLOSED"
+        } catch let error as AWSError where error.code == "AccountNotFoundException" {
+            return false
+        } catch let error as AWSError where error.code == "AccessDeniedException" {
+            return nil
+        }
+    }
+
     package func createAccount(named name: String, email: String) async throws -> AccountCreationStatus {
         let input = CreationInput(name: name, email: email)
         return try await organizations("CreateAccount", input, repetition: .whenNotTaken, as: CreationAnswer.self).status
@@ -84,6 +97,22 @@ private struct AccountPage: Decodable {
     enum CodingKeys: String, CodingKey {
         case accounts = "Accounts"
         case next = "NextToken"
+    }
+}
+
+private struct AccountInput: Encodable {
+    var id: String
+
+    enum CodingKeys: String, CodingKey {
+        case id = "AccountId"
+    }
+}
+
+private struct AccountAnswer: Decodable {
+    var account: RemoteAccount
+
+    enum CodingKeys: String, CodingKey {
+        case account = "Account"
     }
 }
 

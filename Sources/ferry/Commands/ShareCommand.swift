@@ -61,7 +61,7 @@ struct ShareCommand: ClientCommand {
         var sharing = Sharing(imageId: image, region: session.region, with: partner.text, isRemoved: remove)
         let found = try await doing("looking up \(image) in \(session.region)") {
             guard let found = try await session.client.image(image, region: session.region) else {
-                throw Refusal("the image was deregistered")
+                throw Refusal("the image was deregistered", advice: "`ferry images --all-regions` lists those that there are.")
             }
             return found
         }
@@ -69,6 +69,7 @@ struct ShareCommand: ClientCommand {
         let snapshots = try await doing("looking up the snapshots of \(image)") {
             try await session.client.snapshots(ids, region: session.region)
         }
+        let isKnown = try await isKnown(partner, to: session)
         if storage {
             for snapshot in snapshots {
                 try await doing("\(remove ? "no longer sharing" : "sharing") the snapshot \(snapshot.id) with \(partner.text)") {
@@ -80,8 +81,24 @@ struct ShareCommand: ClientCommand {
         try await doing("\(remove ? "no longer sharing" : "sharing") \(image) with \(partner.text)") {
             try await session.client.shareImage(image, with: partner, removing: remove, region: session.region)
         }
-        if !remove { sharing.missing = missing(of: snapshots, for: partner, isInstanceStore: found.isInstanceStore) }
+        if !isKnown {
+            sharing.missing.append("this key may not ask whether there is an account \(partner.text): make sure of its number")
+        }
+        if !remove { sharing.missing += missing(of: snapshots, for: partner, isInstanceStore: found.isInstanceStore) }
         return sharing
+    }
+
+    /// EC2 takes any number of 12 digits for an account here, so a slip would go unseen.
+    ///
+    /// - Returns: false where the caller may not know.
+    /// - Throws: `Refusal` where there is no such account.
+    private func isKnown(_ partner: SharingPartner, to session: Session) async throws -> Bool {
+        guard case .account(let id) = partner, !remove, !session.connection.endpoints.isAWS else { return true }
+        let isThere = try await doing("looking up the account \(id)") { try await session.client.hasAccount(id) }
+        guard isThere != false else {
+            throw Refusal("there is no account \(id) on this server", advice: "`ferry accounts` lists the accounts; nothing was shared.")
+        }
+        return isThere != nil
     }
 
     /// What still keeps the others from copying.
