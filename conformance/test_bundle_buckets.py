@@ -387,7 +387,7 @@ def test_images_tells_the_kinds_apart(server, ferry, image, own_image):
     assert (volume["type"], volume["sizeGiB"]) == ("ebs", 1)
     heading, *rows = (line.split("  ") for line in ferry("images").stdout.splitlines())
     [row] = [[cell.strip() for cell in row if cell] for row in rows if row[0] == image["imageId"]]
-    assert [cell.strip() for cell in heading if cell][3:5] == ["TYPE", "SIZE"]
+    assert [cell.strip() for cell in heading if cell][3:5] == ["TYPE", "VOLUMES"]
     assert row[3:5] == ["instance-store", "-"]
 
 

@@ -3,7 +3,14 @@ import Client
 
 /// `ferry images`: the account's images.
 struct ImagesCommand: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "images", abstract: "List your images.")
+    static let configuration = CommandConfiguration(
+        commandName: "images",
+        abstract: "List your images.",
+        discussion: """
+            VOLUMES is how large the volumes of an instance of the image are, which EC2 has in whole GiB: a disk of 64 MiB has one of 1 GiB. \
+            'ferry du' shows what images take on the server's disk.
+            """
+    )
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
@@ -29,7 +36,7 @@ struct ImagesCommand: ClientCommand {
         } else if output.quiet {
             for (_, image) in images { Terminal.say(image.id) }
         } else {
-            var table = TextTable(heading: ["IMAGE", "NAME", "STATE", "TYPE", "SIZE", "REGION", "SOURCE", "CREATED"])
+            var table = TextTable(heading: ["IMAGE", "NAME", "STATE", "TYPE", "VOLUMES", "REGION", "SOURCE", "CREATED"])
             for (region, image) in images {
                 let source = image.sourceImageID.map { id in image.sourceRegion.map { "\(id) \($0)" } ?? id } ?? "-"
                 let size = image.isInstanceStore ? "-" : "\(image.sizeGiB) GiB"
