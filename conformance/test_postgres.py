@@ -93,6 +93,11 @@ def test_a_folder_has_its_rows_in_one_place(
         assert result.returncode != 0 and "are in the PostgreSQL database" in said, (command, said)
     assert "Serve it with ferry serve --database" in serve(server.data, None)
     server.start()
+    # The server that runs is asked for what is no secret.
+    told = subprocess.run(
+        [str(binary()), "certificate", "--region", HOME, "--data", str(server.data)], capture_output=True, text=True, timeout=HANG
+    )
+    assert told.returncode == 0 and told.stdout.startswith("-----BEGIN CERTIFICATE-----"), told
 
     FerryServer(tmp_path / "plain").start().stop()
     assert "are in SQLite files" in serve(tmp_path / "plain", database.create("files_" + uuid.uuid4().hex[:8]))

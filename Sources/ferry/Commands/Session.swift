@@ -14,7 +14,15 @@ struct Session: Sendable {
         connections: Int = 64,
         _ body: (Session) async throws -> Value
     ) async throws -> Value {
-        let connection = try options.connection()
+        try await run(options.connection(), connections: connections, body)
+    }
+
+    /// The same, where it is known who calls where.
+    static func run<Value: Sendable>(
+        _ connection: Connection,
+        connections: Int = 64,
+        _ body: (Session) async throws -> Value
+    ) async throws -> Value {
         let client = AWSClient(
             endpoints: connection.endpoints,
             credential: connection.credential,

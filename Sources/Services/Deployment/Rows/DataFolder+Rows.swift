@@ -12,13 +12,15 @@ extension DataFolder {
 
     /// Says that the rows are in PostgreSQL, and in which database.
     private var rowsElsewhere: String { path + "/rows-in-postgresql" }
+    /// Whether the rows are in a PostgreSQL.
+    package var hasRowsElsewhere: Bool { FileIdentity(rowsElsewhere) != nil }
 
     /// Whether a server has been started on the folder.
-    package var hasRows: Bool { FileIdentity(directoryDatabase) != nil || FileIdentity(rowsElsewhere) != nil }
+    package var hasRows: Bool { FileIdentity(directoryDatabase) != nil || hasRowsElsewhere }
 
     /// Refuses a folder whose rows are in the other place than where they would be looked for.
     func checkPlaceOfRows() throws {
-        if postgres == nil, FileIdentity(rowsElsewhere) != nil {
+        if postgres == nil, hasRowsElsewhere {
             let name = (try? String(contentsOfFile: rowsElsewhere, encoding: .utf8))?.split(separator: "\n").first.map(String.init)
             throw RowsElsewhere(path: path, database: name ?? "a database of PostgreSQL")
         }
