@@ -67,8 +67,8 @@ package struct AccountRequestTable {
     ///
     /// - Parameter states: only those; none names all.
     package func requests(in states: [AccountRequest.State], after id: String?, limit: Int) throws -> [AccountRequest] {
-        let states = states.isEmpty ? AccountRequest.State.allCases : states
-        let sql = "SELECT * FROM account_requests WHERE state IN (\(Transaction.marks(states.count))) AND id > ? ORDER BY id LIMIT ?"
+        let place = states.isEmpty ? "" : "state IN (\(Transaction.marks(states.count))) AND "
+        let sql = "SELECT * FROM account_requests WHERE \(place)id > ? ORDER BY id LIMIT ?"
         return try transaction.rows(sql, states.map { .text($0) } + [.text(id ?? ""), .integer(limit)]).map(AccountRequest.init)
     }
 
