@@ -115,12 +115,37 @@ NEEDED = {
     "ModifyImageAttribute": ("ImageId",),
     "DescribeSnapshotAttribute": ("SnapshotId", "Attribute"),
     "RegisterImage": ("Name",),
+    "RunInstances": ("ImageId",),
     "DeleteKeyPair": ("KeyName",),
     "DeleteSecurityGroup": ("GroupId",),
     "AuthorizeSecurityGroupIngress": ("GroupId",),
     "RevokeSecurityGroupIngress": ("GroupId",),
     "UpdateSecurityGroupRuleDescriptionsEgress": ("GroupId",),
     "UpdateSecurityGroupRuleDescriptionsIngress": ("GroupId",),
+}
+
+# And values for what is not there by name, or has one of its own in an action.
+RULES = {
+    "IpPermissions.1.IpProtocol": "tcp", "IpPermissions.1.FromPort": "1", "IpPermissions.1.ToPort": "1",
+    "IpPermissions.1.IpRanges.1.CidrIp": "10.0.0.0/8",
+}
+# The rule of a request that has no list of them.
+ONE_RULE = {"CidrIp", "FromPort", "IpProtocol", "SourceSecurityGroupName", "SourceSecurityGroupOwnerId", "ToPort"}
+WHOLE = {
+    "AuthorizeSecurityGroupEgress": RULES, "AuthorizeSecurityGroupIngress": RULES, "RevokeSecurityGroupEgress": RULES,
+    "RevokeSecurityGroupIngress": RULES, "UpdateSecurityGroupRuleDescriptionsEgress": RULES,
+    "UpdateSecurityGroupRuleDescriptionsIngress": RULES,
+    "CancelImportTask": {"ImportTaskId": "import-snap-0123456789abcdef0"},
+    "DescribeInstanceAttribute": {"Attribute": "instanceType"},
+    "DescribeSnapshotAttribute": {"Attribute": "createVolumePermission"},
+    "DescribeVolumeAttribute": {"Attribute": "autoEnableIO"},
+    "DescribeVpcAttribute": {"Attribute": "enableDnsSupport"},
+    "ImportSnapshot": {"DiskContainer.Format": "raw", "DiskContainer.Url": "s3://a-bucket/a-disk"},
+    "ModifySnapshotTier": {"StorageTier": "archive"},
+    "ModifyVolumeAttribute": {"AutoEnableIO.Value": "true"},
+    "ResetImageAttribute": {"Attribute": "launchPermission"},
+    "ResetInstanceAttribute": {"Attribute": "sourceDestCheck"},
+    "ResetSnapshotAttribute": {"Attribute": "createVolumePermission"},
 }
 
 
@@ -137,14 +162,18 @@ def cover_ec2_action(server: FerryServer, model: OperationModel, values: Values)
     for member in required:
         base |= flatten(member, members[member], values, wire_name(member, members[member]))
     # What is refused whatever goes with it would hide the others.
-    base = {name: value for name, value in base.items() if not name.endswith("PrefixListId")}
+    base = {name: value for name, value in base.items() if not name.endswith("PrefixListId")} | WHOLE.get(model.name, {})
+    # A request that is refused before its parameters are looked through would make all of them look read.
+    answer = ask_ec2(server, model.name, {**base, "NoSuchParameter": "1"})
+    assert answer.code == "UnknownParameter" and answer.message == "The parameter NoSuchParameter is not recognized", f"{model.name}: {answer}"
     for member, shape in members.items():
         for name, value in flatten(member, shape, values, wire_name(member, shape)).items():
             if name == "DryRun":
                 kind = found.read
             else:
                 # A leaf alone; its siblings in the same list or structure only where it makes no sense without them.
-                answer = ask_ec2(server, model.name, {**base, **companions(name, members, values), name: value})
+                beside = {key: value for key, value in base.items() if name not in ONE_RULE or key not in RULES}
+                answer = ask_ec2(server, model.name, {**beside, **companions(name, members, values), name: value})
                 unknown = UNKNOWN.match(answer.message) if answer.code == "UnknownParameter" else None
                 if unknown and name in unknown.group(1).split(", "):
                     kind = found.unread

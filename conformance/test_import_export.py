@@ -170,6 +170,16 @@ def test_encrypted_import(server, bucket, raw):
         server.ec2().import_snapshot(DiskContainer={"UserBucket": place}, KmsKeyId=key)
 
 
+def test_licences_are_not_to_be_had(server, bucket):
+    container = {"Format": "raw", "UserBucket": {"S3Bucket": bucket, "S3Key": "disk"}}
+    for cause, options in (
+        ("License Manager", {"LicenseSpecifications": [{"LicenseConfigurationArn": "arn:aws:license-manager:us-east-1:1:license-configuration:a"}]}),
+        ("UsageOperation=RunInstances:0002", {"UsageOperation": "RunInstances:0002"}),
+    ):
+        with refused("UnsupportedOperation", cause):
+            server.ec2().import_image(DiskContainers=[container], **options)
+
+
 def test_what_is_refused_at_once(server, bucket, raw):
     put(server, bucket, raw)
 

@@ -245,6 +245,18 @@ def test_a_token_launches_once(ec2, image, launched):
     ("UnsupportedOperation", "CpuOptions", {"CpuOptions": {"CoreCount": 2, "ThreadsPerCore": 1}}),
     ("UnsupportedOperation", "one network interface", {"NetworkInterfaces": [{"DeviceIndex": 0}, {"DeviceIndex": 1}]}),
     ("UnsupportedOperation", "DeleteOnTermination=false", {"NetworkInterfaces": [{"DeviceIndex": 0, "DeleteOnTermination": False}]}),
+    ("UnsupportedOperation", "EnaQueueCount", {"NetworkInterfaces": [{"DeviceIndex": 0, "EnaQueueCount": 2}]}),
+    ("UnsupportedOperation", "Ipv6Addresses", {"NetworkInterfaces": [{"DeviceIndex": 0, "Ipv6Addresses": [{"Ipv6Address": "fd00::1"}]}]}),
+    ("UnsupportedOperation", "PrimaryIpv6", {"NetworkInterfaces": [{"DeviceIndex": 0, "PrimaryIpv6": True}]}),
+    ("UnsupportedOperation", "beside the primary", {"NetworkInterfaces": [{"PrivateIpAddresses": [{"PrivateIpAddress": "172.31.0.9"}]}]}),
+    ("UnsupportedOperation", "AmdSevSnp=enabled", {"CpuOptions": {"AmdSevSnp": "enabled"}}),
+    ("UnsupportedOperation", "AvailabilityZone", {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 1, "AvailabilityZone": "a"}}]}),
+    ("UnsupportedOperation", "Outposts", {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 1, "OutpostArn": "a"}}]}),
+    ("InvalidParameterValue", "EbsCardIndex", {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 1, "EbsCardIndex": 1}}]}),
+    (
+        "InvalidParameterCombination", "volumeInitializationRate",
+        {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 1, "VolumeInitializationRate": 200}}]},
+    ),
     ("InvalidParameterCombination", None, {"NetworkInterfaces": [{"DeviceIndex": 0}], "SecurityGroups": ["default"]}),
     ("InvalidParameterValue", "taggable", {"TagSpecifications": [{"ResourceType": "image", "Tags": [{"Key": "a", "Value": "b"}]}]}),
     ("InvalidBlockDeviceMapping", "is smaller than snapshot", {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 0}}]}),
@@ -261,6 +273,18 @@ def test_launches_that_are_refused(mine, image, code, message, options):
         with refused(code, message):
             launch(ec2, image, **options, DryRun=is_dry)
     assert (count(ec2), len(ec2.describe_volumes()["Volumes"])) == (before, volumes)
+
+
+def test_the_primary_address_in_a_list_and_the_rate_of_a_volume(ec2, launched):
+    """Other ways to say what is to be had."""
+    address = {"PrivateIpAddress": "172.31.0.77", "Primary": True}
+    [subnet] = [one for one in ec2.describe_subnets()["Subnets"] if one["CidrBlock"].startswith("172.31.0.")]
+    device = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeInitializationRate": 200}}
+    interface = {"DeviceIndex": 0, "SubnetId": subnet["SubnetId"], "PrivateIpAddresses": [address]}
+    [made] = launched(NetworkInterfaces=[interface], BlockDeviceMappings=[device])
+    assert made["PrivateIpAddress"] == "172.31.0.77"
+    [volume] = ec2.describe_volumes(Filters=by("attachment.instance-id", made["InstanceId"]))["Volumes"]
+    assert volume["VolumeInitializationRate"] == 200
 
 
 def test_images_that_cannot_be_launched(ec2, mine, server, snapshot, other_account):

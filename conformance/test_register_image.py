@@ -116,6 +116,12 @@ def test_volume_smaller_than_its_snapshot(ask, two_gib):
         ask(ebs={"VolumeSize": 1})
 
 
+@pytest.mark.parametrize("member", ["AvailabilityZone", "AvailabilityZoneId", "OutpostArn", "VolumeInitializationRate"])
+def test_what_an_image_has_no_place_for(ask, member):
+    with refused("UnsupportedOperation", member):
+        ask(ebs={member: 200 if member == "VolumeInitializationRate" else "use1-az1"})
+
+
 def test_encrypted_beside_a_snapshot(ask):
     with refused(("InvalidParameterCombination", "InvalidBlockDeviceMapping", "UnsupportedOperation")):
         ask(ebs={"Encrypted": True})

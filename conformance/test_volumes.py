@@ -198,6 +198,7 @@ def test_what_is_refused(server, ec2, source):
         ("InvalidParameterCombination", lambda: raw.create_volume(**zone, Size=8, MultiAttachEnabled=True)),
         ("InvalidSnapshot.NotFound", lambda: raw.create_volume(**zone, SnapshotId="snap-0123456789abcdef0")),
         ("UnsupportedOperation", lambda: raw.create_volume(**zone, Size=1, OutpostArn="arn:aws:outposts:us-east-1:1:outpost/op-1")),
+        ("UnsupportedOperation", lambda: raw.create_volume(**zone, Size=1, Operator={"Principal": "service.amazonaws.com"})),
         ("InvalidVolume.NotFound", lambda: raw.describe_volumes(VolumeIds=[UNKNOWN])),
         ("InvalidVolumeID.Malformed", lambda: raw.describe_volumes(VolumeIds=["volume"])),
         ("InvalidParameterValue", lambda: raw.describe_volumes(Filters=[{"Name": "colour", "Values": ["red"]}])),

@@ -24,6 +24,8 @@ package struct ImageRegistration: Sendable {
         package var type: VolumeType?
         package var iops: Int?
         package var throughput: Int?
+        /// In MiB/s, of a volume that a launch makes.
+        package var initializationRate: Int?
         package var deletesOnTermination: Bool?
         package var encryption: EncryptionRequest
 
@@ -33,6 +35,7 @@ package struct ImageRegistration: Sendable {
             type: VolumeType? = nil,
             iops: Int? = nil,
             throughput: Int? = nil,
+            initializationRate: Int? = nil,
             deletesOnTermination: Bool? = nil,
             encryption: EncryptionRequest = EncryptionRequest()
         ) {
@@ -41,6 +44,7 @@ package struct ImageRegistration: Sendable {
             self.type = type
             self.iops = iops
             self.throughput = throughput
+            self.initializationRate = initializationRate
             self.deletesOnTermination = deletesOnTermination
             self.encryption = encryption
         }

@@ -80,7 +80,7 @@ extension Instances {
     }
 
     /// The image, its snapshots and those that the request names. Who may launch an image may use what it is made of, through it.
-    private func source(of request: LaunchRequest, for viewer: Viewer) async throws -> (Image, [SnapshotID: Snapshot]) {
+    func source(of request: LaunchRequest, for viewer: Viewer) async throws -> (image: Image, snapshots: [SnapshotID: Snapshot]) {
         if request.image.hasPrefix("resolve:ssm:") {
             throw Fault(
                 .unsupportedOperation,
@@ -114,13 +114,19 @@ extension Instances {
         in zone: AvailabilityZone
     ) async throws -> VolumePlan {
         try await Volumes(call).plan(
-            VolumeRequest(shape: device.shape, encryption: device.encryption, tags: request.volumeTags),
+            VolumeRequest(
+                shape: device.shape,
+                encryption: device.encryption,
+                initializationRate: device.initializationRate,
+                tags: request.volumeTags
+            ),
             over: device.snapshotID.flatMap { snapshots[$0] },
             in: zone
         )
     }
 
-    private func subnet(of request: LaunchRequest) throws -> DefaultNetwork.Subnet {
+    /// Where its instances are to be.
+    func subnet(of request: LaunchRequest) throws -> DefaultNetwork.Subnet {
         let (network, zones) = (call.network, AvailabilityZone.zones(of: call.region))
         if request.zone != nil, request.zoneID != nil {
             throw Fault(.invalidParameterCombination, "AvailabilityZone and AvailabilityZoneId cannot be used together")

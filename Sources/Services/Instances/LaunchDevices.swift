@@ -9,6 +9,7 @@ struct LaunchDevices {
         let snapshotID: SnapshotID?
         let shape: VolumeShapeRequest
         let encryption: EncryptionRequest
+        let initializationRate: Int?
         let deletesOnTermination: Bool
     }
 
@@ -83,6 +84,7 @@ struct LaunchDevices {
                 throughput: asked?.throughput ?? (likeTemplate ? template?.throughput : nil)
             ),
             encryption: encryption,
+            initializationRate: asked?.initializationRate,
             deletesOnTermination: asked?.deletesOnTermination ?? template?.deletesOnTermination ?? isRoot
         )
     }

@@ -46,9 +46,12 @@ extension MachineTraits {
 /// `BlockDeviceMapping.N`.
 struct BlockDeviceParameter: QueryStructure {
     let device: ImageRegistration.Device
+    /// Of what is known and not to be had here.
+    let refusal: Fault?
 
     init(from query: QueryReader) throws(RequestError) {
         let volume: VolumeParameter? = try query["Ebs"]
+        refusal = volume?.refusal
         // NoDevice is present with an empty text.
         let noDevice: PossiblyEmpty? = try query["NoDevice"]
         device = ImageRegistration.Device(
@@ -62,14 +65,25 @@ struct BlockDeviceParameter: QueryStructure {
 
 private struct VolumeParameter: QueryStructure {
     let volume: ImageRegistration.Volume
+    private(set) var refusal: Fault?
 
     init(from query: QueryReader) throws(RequestError) {
+        let outpost: String? = try query["OutpostArn"]
+        if outpost != nil { refusal = OutpostParameters.refusal }
+        for name in ["AvailabilityZone", "AvailabilityZoneId"] {
+            let zone: String? = try query[name]
+            guard zone != nil else { continue }
+            refusal = Fault(.unsupportedOperation, "Ebs.\(name) is not supported: a volume is made in the zone of its instance")
+        }
+        let card: Int? = try query["EbsCardIndex"]
+        guard card ?? 0 == 0 else { throw .invalid("EbsCardIndex", "\(card ?? 0)", "The only card of an instance has the index 0") }
         volume = ImageRegistration.Volume(
             snapshotID: try query["SnapshotId"],
             sizeGiB: try query["VolumeSize"],
             type: try query["VolumeType"],
             iops: try query["Iops"],
             throughput: try query["Throughput"],
+            initializationRate: try query["VolumeInitializationRate"],
             deletesOnTermination: try query["DeleteOnTermination"],
             encryption: EncryptionRequest(isEncrypted: try query["Encrypted"], key: try query["KmsKeyId"])
         )

@@ -20,6 +20,7 @@ struct RegisterImage: EC2Action {
     private let architecture: MachineTraits.Architecture?
     private let rootDeviceName: String?
     private let billingProducts: [String]
+    private let refusal: Fault?
 
     init(from query: QueryReader) throws(RequestError) {
         tags = try query["TagSpecification"]
@@ -28,6 +29,7 @@ struct RegisterImage: EC2Action {
         rootDeviceName = try query["RootDeviceName"]
         billingProducts = try query["BillingProduct"]
         let devices: [BlockDeviceParameter] = try query["BlockDeviceMapping"]
+        refusal = devices.compactMap(\.refusal).first
         registration = ImageRegistration(
             name: try query["Name"],
             description: try query.text("Description", lengthMax: Images.descriptionLengthMax),
@@ -51,8 +53,16 @@ struct RegisterImage: EC2Action {
     }
 
     private func request() throws -> ImageRegistration {
+        if let refusal { throw refusal }
         guard billingProducts.isEmpty else {
             throw Fault(.unsupportedOperation, "Billing products are not supported by this version of Ferry")
+        }
+        // An image has no place for it.
+        guard registration.devices.allSatisfy({ $0.volume?.initializationRate == nil }) else {
+            throw Fault(
+                .unsupportedOperation,
+                "Ebs.VolumeInitializationRate is not supported for images: RunInstances and CreateVolume take it"
+            )
         }
         if registration.traits.tpmSupport != nil, registration.traits.bootMode != .uefi {
             throw Fault(.invalidParameterCombination, "TpmSupport requires the boot mode uefi")

@@ -12,6 +12,8 @@ struct DescribeInstanceStatus: EC2Action {
     init(from reader: QueryReader) throws(RequestError) {
         query = try reader.instances()
         includesAll = try reader["IncludeAllInstances"] ?? false
+        // No service manages instances here.
+        let _: Bool? = try reader["IncludeManagedResources"]
     }
 
     func run(in call: Call) async throws -> Answer { Answer(page: try await Instances(call).statuses(query, includesAll: includesAll)) }

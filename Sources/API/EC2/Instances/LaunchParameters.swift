@@ -36,6 +36,7 @@ struct LaunchParameters {
         request.userData = try query.userData("UserData")
         let devices: [BlockDeviceParameter] = try query["BlockDeviceMapping"]
         request.devices = devices.map(\.device)
+        if let fault = devices.compactMap(\.refusal).first { refuse(fault) }
         request.zone = try query["Placement.AvailabilityZone"]
         request.zoneID = try query["Placement.AvailabilityZoneId"]
         request.metadata = try MetadataOptionsRequest(from: query, under: "MetadataOptions.")
@@ -99,6 +100,7 @@ struct LaunchParameters {
     /// What is taken as far as it says what is so anyway.
     private mutating func readOptions(_ query: QueryReader) throws(RequestError) {
         let settled: [(name: String, values: Set<String>)] = [
+            ("CpuOptions.AmdSevSnp", ["disabled"]), ("CpuOptions.NestedVirtualization", ["disabled"]),
             ("EnclaveOptions.Enabled", ["false"]), ("HibernationOptions.Configured", ["false"]), ("Ipv6AddressCount", ["0"]),
             ("Placement.Tenancy", ["default"]), ("PrivateDnsNameOptions.HostnameType", ["ip-name"]),
             ("PrivateDnsNameOptions.EnableResourceNameDnsARecord", ["false"]),
@@ -125,6 +127,12 @@ extension LaunchRequest.Interface {
 
 /// `NetworkInterface.N` of a launch.
 private struct InterfaceParameter: QueryStructure {
+    /// What is refused, whatever it holds.
+    private static let absent = [
+        "ConnectionTrackingSpecification", "EnaQueueCount", "EnaSrdSpecification.EnaSrdUdpSpecification", "Ipv4Prefix", "Ipv6Addresses",
+        "Ipv6Prefix",
+    ]
+
     let deviceIndex: Int
     private(set) var interface = LaunchRequest.Interface()
     private(set) var refusal: String?
@@ -144,10 +152,42 @@ private struct InterfaceParameter: QueryStructure {
         if kind ?? "interface" != "interface" { refusal = "InterfaceType=\(kind ?? "") is not supported by this version of Ferry" }
         let existing: String? = try query["NetworkInterfaceId"]
         if existing != nil { refusal = "Network interfaces of their own are not supported by this version of Ferry" }
+        for name in Self.absent where query.value(name).isPresent {
+            query.markRead(name)
+            refusal = "\(name) of a network interface is not supported by this version of Ferry"
+        }
+        for name in ["AssociateCarrierIpAddress", "EnaSrdSpecification.EnaSrdEnabled", "PrimaryIpv6"] {
+            let isOn: Bool? = try query[name]
+            if isOn == true { refusal = "\(name) is not supported by this version of Ferry" }
+        }
+        try readAddresses(query)
         for name in ["Ipv6AddressCount", "SecondaryPrivateIpAddressCount", "Ipv4PrefixCount", "Ipv6PrefixCount", "NetworkCardIndex"] {
             let count: Int? = try query[name]
             if count ?? 0 != 0 { refusal = "\(name) is not supported by this version of Ferry" }
         }
+    }
+
+    /// `PrivateIpAddresses.N`, the other way to name the one address: the primary.
+    private mutating func readAddresses(_ query: QueryReader) throws(RequestError) {
+        let listed: [AddressParameter] = try query["PrivateIpAddresses"]
+        guard let first = listed.first else { return }
+        guard listed.count == 1, first.isPrimary else {
+            return refusal = "Private addresses beside the primary one are not supported by this version of Ferry"
+        }
+        guard interface.privateAddress == nil else {
+            throw .invalid("PrivateIpAddresses", first.address, "PrivateIpAddress names the primary address already")
+        }
+        interface.privateAddress = first.address
+    }
+}
+
+private struct AddressParameter: QueryStructure {
+    let address: String
+    let isPrimary: Bool
+
+    init(from query: QueryReader) throws(RequestError) {
+        address = try query["PrivateIpAddress"]
+        isPrimary = try query["Primary"] ?? false
     }
 }
 

@@ -7,7 +7,7 @@ import Wire
 struct ModifyInstanceAttribute: EC2Action {
     static let permissions = [
         Permission<Self>("ec2:ModifyInstanceAttribute") { action, call in
-            [call.instance(action.instanceID)] + action.groups.map { call.securityGroup($0) }
+            [call.instance(action.instanceID)] + action.groups.map { call.securityGroup($0) } + action.volumes.map(call.volume)
         }
     ]
 
@@ -25,6 +25,10 @@ struct ModifyInstanceAttribute: EC2Action {
 
     private var groups: [String] {
         changes.flatMap { change -> [String] in if case .groups(let ids) = change { ids } else { [] } }
+    }
+
+    private var volumes: [String] {
+        changes.flatMap { change -> [String] in if case .devices(let devices) = change { devices.compactMap(\.volume) } else { [] } }
     }
 
     func run(in call: Call) async throws -> XMLReturnTrue {
@@ -71,6 +75,8 @@ private struct Changes {
         for (attribute, name) in [(InstanceAttributeName.kernel, "Kernel"), (.ramdisk, "Ramdisk")] {
             if let _: String = try value(attribute, name) { unsupported = "\(name) cannot be changed: guests boot by their firmware" }
         }
+        // It is the value of the attribute that is named, and else of none.
+        let _: PossiblyEmpty? = try query["Value"]
         let groups: [String] = try query["GroupId"]
         if !groups.isEmpty { changes.append(.groups(groups)) }
         let devices: [DeviceParameter] = try query["BlockDeviceMapping"]

@@ -20,10 +20,19 @@ struct StartInstances: EC2Action {
     static let permissions = [Permission<Self>("ec2:StartInstances") { action, call in action.ids.map(call.instance) }]
 
     private let ids: [String]
+    private let additionalInfo: String?
 
-    init(from query: QueryReader) throws(RequestError) { ids = try query.instanceIDs() }
+    init(from query: QueryReader) throws(RequestError) {
+        ids = try query.instanceIDs()
+        additionalInfo = try query["AdditionalInfo"]
+    }
 
-    func run(in call: Call) async throws -> StateChangesAnswer { StateChangesAnswer(changes: try await Instances(call).start(ids)) }
+    func run(in call: Call) async throws -> StateChangesAnswer {
+        guard additionalInfo == nil else {
+            throw Fault(.unsupportedOperation, "The parameter AdditionalInfo is not supported by this version of Ferry")
+        }
+        return StateChangesAnswer(changes: try await Instances(call).start(ids))
+    }
 }
 
 /// Stops instances: their guests are asked to shut down, unless they are forced.

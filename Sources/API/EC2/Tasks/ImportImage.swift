@@ -18,6 +18,8 @@ struct ImportImage: EC2Action {
     private let bootMode: MachineTraits.BootMode?
     private let platform: String?
     private let licenseType: String?
+    private let usageOperation: String?
+    private let licenses: [LicenseParameter]
     private let encryption: EncryptionRequest
     private let task: TaskParameters
 
@@ -28,6 +30,8 @@ struct ImportImage: EC2Action {
         bootMode = try query["BootMode"]
         platform = try Self.one(of: ["Linux", "Windows"], "Platform", in: query)
         licenseType = try Self.one(of: ["AWS", "BYOL", "Auto"], "LicenseType", in: query)
+        usageOperation = try query["UsageOperation"]
+        licenses = try query["LicenseSpecifications"]
         _ = try Self.one(of: ["xen"], "Hypervisor", in: query)
         encryption = try EncryptionRequest(from: query)
         task = try TaskParameters(from: query)
@@ -48,6 +52,16 @@ struct ImportImage: EC2Action {
     private func request(in call: Call) throws -> ImageImportRequest {
         guard architecture ?? .amd64 == .amd64 || architecture == .arm64 || architecture == .i386 else {
             throw Fault(.invalidParameterValue, "Images for Macs are not imported")
+        }
+        guard licenses.isEmpty else {
+            throw Fault(.unsupportedOperation, "LicenseSpecifications is not supported: Ferry has no License Manager")
+        }
+        // What every image of Ferry says of itself: nothing that runs in it is licensed by the hour.
+        guard usageOperation == nil || usageOperation == "RunInstances" else {
+            throw Fault(
+                .unsupportedOperation,
+                "UsageOperation=\(usageOperation?.prefix(64) ?? "") is not supported by this version of Ferry: the only one is RunInstances"
+            )
         }
         return ImageImportRequest(
             disks: try containers.map {
@@ -73,6 +87,11 @@ struct ImportImage: EC2Action {
         }
         return found
     }
+}
+
+/// `LicenseSpecifications.N`.
+private struct LicenseParameter: QueryStructure {
+    init(from query: QueryReader) throws(RequestError) { let _: String = try query["LicenseConfigurationArn"] }
 }
 
 /// An import task of an image, as the answers show it.

@@ -14,6 +14,7 @@ struct CreateVolume: EC2Action {
     private let request: VolumeRequest
     private let tags: [TagSpecification]
     private let outpost: String?
+    private let operatorPrincipal: String?
     private let clientToken: ClientToken?
 
     init(from query: QueryReader) throws(RequestError) {
@@ -27,11 +28,18 @@ struct CreateVolume: EC2Action {
         )
         tags = try query["TagSpecification"]
         outpost = try query["OutpostArn"]
+        operatorPrincipal = try query["Operator.Principal"]
         clientToken = try query.clientToken()
     }
 
     func run(in call: Call) async throws -> VolumeItem {
         try OutpostParameters.refuse(outpost)
+        guard operatorPrincipal == nil else {
+            throw Fault(
+                .unsupportedOperation,
+                "The parameter Operator is not supported: it is reserved for services of AWS, which manage nothing here"
+            )
+        }
         var request = request
         request.tags = try tags.tags(forKinds: ["volume"])["volume"] ?? []
         return VolumeItem(volume: try await Volumes(call).create(request, clientToken))
