@@ -142,11 +142,11 @@ extension InstanceDetail: Filterable {
     private func metadataText(_ name: String) -> String? {
         let options = instance.metadata
         return switch name {
-        case "metadata-options.http-endpoint", "metadata-options.http-protocol-ipv4": options.isEnabled ? "enabled" : "disabled"
+        case "metadata-options.http-endpoint", "metadata-options.http-protocol-ipv4": options.httpEndpoint
         case "metadata-options.http-protocol-ipv6": "disabled"
         case "metadata-options.http-put-response-hop-limit": String(options.hopLimit)
-        case "metadata-options.http-tokens": options.requiresToken ? "required" : "optional"
-        case "metadata-options.instance-metadata-tags": options.showsTags ? "enabled" : "disabled"
+        case "metadata-options.http-tokens": options.httpTokens
+        case "metadata-options.instance-metadata-tags": options.instanceMetadataTags
         case "metadata-options.state": "applied"
         default: nil
         }

@@ -14,6 +14,11 @@ package struct MetadataOptions: Hashable, Sendable {
         self.hopLimit = hopLimit
         self.showsTags = showsTags
     }
+
+    /// The options in the words of the API.
+    package var httpEndpoint: String { isEnabled ? "enabled" : "disabled" }
+    package var httpTokens: String { requiresToken ? "required" : "optional" }
+    package var instanceMetadataTags: String { showsTags ? "enabled" : "disabled" }
 }
 
 /// What a call says of them.

@@ -35,14 +35,25 @@ extension Call {
         let (own, volumeID) = (account, VolumeID(rawValue: id))
         let volume = try await store.database.read { transaction in try volumeID.flatMap { try VolumeTable(transaction).volume($0) } }
             .flatMap { $0.owner == own ? $0 : nil }
-        return snapshot("*").planned([
-            "ec2:owner": own.rawValue, "ec2:parentvolume": self.volume(id).description,
-            "ec2:encrypted": volume.map { String($0.encryption != nil) }, "ec2:volumesize": volume.map { String($0.shape.sizeGiB) },
+        guard let volume else {
+            return snapshot("*").planned(["ec2:owner": own.rawValue, "ec2:parentvolume": self.volume(id).description])
+        }
+        return plannedSnapshot(of: volume)
+    }
+
+    func plannedSnapshot(of volume: Volume) -> PolicyResource {
+        snapshot("*").planned([
+            "ec2:owner": account.rawValue, "ec2:parentvolume": self.volume(volume.id.rawValue).description,
+            "ec2:encrypted": String(volume.encryption != nil), "ec2:volumesize": String(volume.shape.sizeGiB),
+            "ec2:sourceavailabilityzone": volume.zone.name,
         ])
     }
 
     package func plannedVolume(_ request: VolumeRequest) async throws -> PolicyResource {
-        let source = try await visibleSnapshot(request.snapshotID, in: store)
+        try await plannedVolume(request, over: visibleSnapshot(request.snapshotID, in: store))
+    }
+
+    func plannedVolume(_ request: VolumeRequest, over source: Snapshot?) async throws -> PolicyResource {
         let zone = AvailabilityZone.zones(of: region).first { $0.name == request.zone || $0.id == request.zoneID }
         // What cannot be is refused later, and for what it is.
         let shape = try? request.shape.shape(over: source.map { ($0.id, $0.sizeGiB) })

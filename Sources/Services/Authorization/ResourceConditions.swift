@@ -99,6 +99,12 @@ struct ResourceConditions: Sendable {
         case .networkPart(let id) where id.kind == .subnet:
             context.set("ec2:subnetid", to: id.rawValue)
             context.set("ec2:vpc", to: vpc)
+            let zone = call.network.subnet(id)?.zone
+            context.set("ec2:availabilityzone", to: zone?.name)
+            context.set("ec2:availabilityzoneid", to: zone?.id)
+        case .networkInterface(let id):
+            context.set("ec2:networkinterfaceid", to: id.rawValue)
+            context.set("ec2:vpc", to: vpc)
         default: break
         }
     }
@@ -120,6 +126,7 @@ struct ResourceConditions: Sendable {
         context.set("ec2:kmskeyid", to: volume.encryption?.keyARN)
         context.set("ec2:encrypted", to: volume.encryption != nil)
         context.set("ec2:parentsnapshot", to: volume.snapshotID.map { arn("snapshot/\($0)", in: region) })
+        context.set("ec2:volumeinitializationrate", to: volume.initializationRate.map(String.init))
         context.set("ec2:volumeiops", to: volume.shape.iops.map(String.init))
         context.set("ec2:volumesize", to: String(volume.shape.sizeGiB))
         context.set("ec2:volumethroughput", to: volume.shape.throughput.map(String.init))
@@ -129,14 +136,17 @@ struct ResourceConditions: Sendable {
     private static func set(_ context: inout ConditionContext, of instance: Instance) {
         context.set("ec2:instanceid", to: instance.id.rawValue)
         context.set("ec2:availabilityzone", to: instance.place.zone.name)
+        context.set("ec2:availabilityzoneid", to: instance.place.zone.id)
         context.set("ec2:ebsoptimized", to: instance.isEBSOptimized)
+        context.set("ec2:instancemarkettype", to: "on-demand")
+        context.set("ec2:instancemetadatatags", to: instance.metadata.instanceMetadataTags)
         context.set("ec2:instanceprofile", to: instance.profile)
         context.set("ec2:instancetype", to: instance.type)
         context.set("ec2:rootdevicetype", to: instance.rootDeviceType.rawValue)
         context.set("ec2:tenancy", to: "default")
-        context.set("ec2:metadatahttpendpoint", to: instance.metadata.isEnabled ? "enabled" : "disabled")
+        context.set("ec2:metadatahttpendpoint", to: instance.metadata.httpEndpoint)
         context.set("ec2:metadatahttpputresponsehoplimit", to: String(instance.metadata.hopLimit))
-        context.set("ec2:metadatahttptokens", to: instance.metadata.requiresToken ? "required" : "optional")
+        context.set("ec2:metadatahttptokens", to: instance.metadata.httpTokens)
     }
 
     private func instance(_ id: InstanceID, in store: RegionStore) async throws -> Instance? {

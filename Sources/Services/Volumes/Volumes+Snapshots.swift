@@ -18,14 +18,7 @@ extension Volumes {
     /// Makes snapshots of the volumes of an instance, all at one moment, ordered by their devices.
     package func snapshots(_ request: InstanceSnapshotRequest) async throws -> [Snapshot] {
         try TagRules.check(request.tags)
-        let (instance, account) = (try Instances.id(request.instance), call.account)
-        let excluded = Set(try request.excludedVolumes.map(Self.id))
-        guard excluded.count <= VolumeAttachment.perInstanceMax else {
-            throw Fault(
-                .invalidParameterValue,
-                "You can exclude up to \(VolumeAttachment.perInstanceMax) data volumes, and not \(excluded.count)"
-            )
-        }
+        let choice = try choice(of: request)
         return try await snapshots(
             description: request.description,
             tags: { volume in
@@ -35,8 +28,25 @@ extension Volumes {
                 try TagRules.check(tags)
                 return tags
             },
-            of: { try Self.chosen(of: instance, account, excluding: excluded, request.excludesBootVolume, in: $0) }
+            of: choice
         )
+    }
+
+    /// The volumes that CreateSnapshots would take.
+    func chosen(for request: InstanceSnapshotRequest) async throws -> [Volume] {
+        try await call.store.database.read(try choice(of: request))
+    }
+
+    private func choice(of request: InstanceSnapshotRequest) throws -> @Sendable (Transaction) throws -> [Volume] {
+        let (instance, account) = (try Instances.id(request.instance), call.account)
+        let excluded = Set(try request.excludedVolumes.map(Self.id))
+        guard excluded.count <= VolumeAttachment.perInstanceMax else {
+            throw Fault(
+                .invalidParameterValue,
+                "You can exclude up to \(VolumeAttachment.perInstanceMax) data volumes, and not \(excluded.count)"
+            )
+        }
+        return { try Self.chosen(of: instance, account, excluding: excluded, request.excludesBootVolume, in: $0) }
     }
 
     private static func chosen(

@@ -26,7 +26,8 @@ extension ActionSamples {
     private static let changedRule = "SecurityGroupRule.1.SecurityGroupRule"
 
     static let ec2 = [
-        "ImageId MinCount=1 MaxCount=1 IamInstanceProfile.Name=launching \(tags(of: "instance"))": "RunInstances",
+        "ImageId MinCount=1 MaxCount=1 KeyName BlockDeviceMapping.1.DeviceName=/dev/sdf BlockDeviceMapping.1.Ebs.SnapshotId"
+            + " IamInstanceProfile.Name=launching \(tags(of: "instance"))": "RunInstances",
         "InstanceId.1": "MonitorInstances RebootInstances StartInstances StopInstances TerminateInstances UnmonitorInstances",
         "InstanceId": "GetConsoleOutput GetConsoleScreenshot GetPasswordData ModifyInstanceMetadataOptions",
         "InstanceId IamInstanceProfile.Name=launching": "AssociateIamInstanceProfile",

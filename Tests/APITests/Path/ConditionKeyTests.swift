@@ -1,5 +1,8 @@
 import API
+import Domain
 import Foundation
+import Metadata
+import Services
 import TestSupport
 import Testing
 
@@ -8,13 +11,17 @@ import Testing
 @Suite struct ConditionKeyTests {
     /// Those of EC2 that Ferry answers, and of the global ones those that a request or a resource does; `ec2:Region` is everywhere.
     private static let keys = [
-        "aws:RequestTag/team", "aws:ResourceTag/team", "aws:TagKeys", "ec2:Add/UserId", "ec2:Attribute", "ec2:Attribute/AutoEnableIO",
-        "ec2:Attribute/CreateVolumePermission/Add/UserId", "ec2:Attribute/Description", "ec2:AvailabilityZone", "ec2:AvailabilityZoneId",
-        "ec2:CoolOffPeriod", "ec2:CreateAction", "ec2:Encrypted", "ec2:ImageID", "ec2:ImageType", "ec2:KeyPairName", "ec2:KeyPairType",
-        "ec2:KmsKeyId", "ec2:Owner", "ec2:ParentSnapshot", "ec2:ParentVolume", "ec2:Public", "ec2:ResourceTag/team", "ec2:RootDeviceType",
-        "ec2:SecurityGroupID", "ec2:SnapshotID", "ec2:SnapshotLockDuration", "ec2:SnapshotTime", "ec2:Tenancy", "ec2:VolumeID",
-        "ec2:VolumeInitializationRate", "ec2:VolumeIops", "ec2:VolumeSize", "ec2:VolumeThroughput", "ec2:VolumeType", "ec2:Vpc",
-        "ec2:VpcID",
+        "aws:RequestTag/team", "aws:ResourceTag/team", "aws:TagKeys", "ec2:Add/UserId", "ec2:AssociatePublicIpAddress",
+        "ec2:Attribute", "ec2:Attribute/AutoEnableIO", "ec2:Attribute/CreateVolumePermission/Add/UserId", "ec2:Attribute/Description",
+        "ec2:Attribute/DisableApiStop", "ec2:Attribute/HttpTokens", "ec2:Attribute/Size", "ec2:AvailabilityZone",
+        "ec2:AvailabilityZoneId", "ec2:CoolOffPeriod", "ec2:CreateAction", "ec2:EbsOptimized", "ec2:Encrypted", "ec2:ImageID",
+        "ec2:ImageType", "ec2:InstanceID", "ec2:InstanceMarketType", "ec2:InstanceMetadataTags", "ec2:InstanceProfile",
+        "ec2:InstanceType", "ec2:KeyPairName", "ec2:KeyPairType", "ec2:KmsKeyId", "ec2:MetadataHttpEndpoint",
+        "ec2:MetadataHttpPutResponseHopLimit", "ec2:MetadataHttpTokens", "ec2:NetworkInterfaceID", "ec2:Owner", "ec2:ParentSnapshot",
+        "ec2:ParentVolume", "ec2:Public", "ec2:ResourceTag/team", "ec2:RootDeviceType", "ec2:SecurityGroupID",
+        "ec2:SnapshotCoolOffPeriod", "ec2:SnapshotID", "ec2:SnapshotLockDuration", "ec2:SnapshotTime", "ec2:SourceAvailabilityZone",
+        "ec2:Subnet", "ec2:SubnetID", "ec2:Tenancy", "ec2:VolumeID", "ec2:VolumeInitializationRate", "ec2:VolumeIops",
+        "ec2:VolumeSize", "ec2:VolumeThroughput", "ec2:VolumeType", "ec2:Vpc", "ec2:VpcID",
     ]
 
     @Test(.againstHangs) func everyActionAnswersTheKeysThatItDid() async throws {
@@ -118,10 +125,49 @@ import Testing
                 "ResourceId.1": "ami-0123456789abcdef0", "ResourceId.2": "snap-0123456789abcdef0", "Tag.1.Key": "team", "Tag.1.Value": "a",
             ]
             _ = try await root("CreateTags", tagged)
+            try await Self.launch(in: edge)
             names = [
                 "vol-0123456789abcdef0": try #require(made.between("<volumeId>", "</volumeId>")),
                 "sg-0123456789abcdef0": try #require(group.between("<groupId>", "</groupId>")),
             ]
+        }
+
+        /// An instance, put into the rows: nothing runs here that would start it.
+        private static func launch(in edge: Edge) async throws {
+            let identity = try await edge.answer(to: .form("sts", "GetCallerIdentity"), by: edge.credential)
+            let owner = try #require(identity.body.between("<Account>", "</Account>").flatMap { AccountID(rawValue: $0) })
+            let region = try #require(Region(rawValue: Edge.region))
+            let network = DefaultNetwork(of: owner, in: region)
+            let (subnet, interface) = (network.subnets[0], NetworkInterfaceID.random())
+            let instance = Instance(
+                id: try #require(InstanceID(rawValue: "i-0123456789abcdef0")),
+                owner: owner,
+                reservation: .random(),
+                launchIndex: 0,
+                image: try #require(ImageID(rawValue: "ami-0123456789abcdef0")),
+                traits: MachineTraits(architecture: .amd64, virtualization: .hvm),
+                rootDeviceName: "/dev/sda1",
+                rootDeviceType: .ebs,
+                type: "t3.nano",
+                place: Instance.Place(
+                    zone: subnet.zone,
+                    subnet: subnet.id,
+                    vpc: network.vpc,
+                    interface: interface,
+                    mac: InstanceAddresses.mac(of: interface),
+                    privateAddress: "172.31.0.9",
+                    publicAddress: nil,
+                    groups: [network.securityGroup]
+                ),
+                metadata: MetadataOptions(),
+                launchedAt: edge.deployment.clock.now,
+                tags: []
+            )
+            let store = try #require(edge.deployment.regions[region])
+            try await store.database.write { transaction in
+                try InstanceTable(transaction).insert(instance)
+                try TagTable(transaction).set([Tag(key: "team", value: "a")], on: .instance(instance.id), by: owner)
+            }
         }
 
         /// The sample, with the things that are there, and as a dry run: none is changed.

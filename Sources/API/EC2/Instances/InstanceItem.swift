@@ -193,10 +193,10 @@ extension InstanceState {
 extension MetadataOptions {
     func write(to xml: inout XMLWriter) {
         xml.element("state", "applied")
-        xml.element("httpTokens", requiresToken ? "required" : "optional")
+        xml.element("httpTokens", httpTokens)
         xml.element("httpPutResponseHopLimit", hopLimit)
-        xml.element("httpEndpoint", isEnabled ? "enabled" : "disabled")
+        xml.element("httpEndpoint", httpEndpoint)
         xml.element("httpProtocolIpv6", "disabled")
-        xml.element("instanceMetadataTags", showsTags ? "enabled" : "disabled")
+        xml.element("instanceMetadataTags", instanceMetadataTags)
     }
 }

@@ -29,7 +29,8 @@ struct LockSnapshot: EC2Action {
         let days = request.days ?? request.expiresAt.map { Int(($0.timeIntervalSince(now) / 86_400).rounded(.up)) }
         var facts: ConditionFacts = [:]
         facts.set("ec2:snapshotlockduration", days.map(String.init))
-        facts.set("ec2:cooloffperiod", request.coolOffHours.map(String.init))
+        // The user guide's name, and the authorization reference's.
+        for key in ["ec2:cooloffperiod", "ec2:snapshotcooloffperiod"] { facts.set(key, request.coolOffHours.map(String.init)) }
         return facts
     }
 

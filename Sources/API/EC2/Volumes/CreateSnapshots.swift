@@ -5,9 +5,7 @@ import Wire
 /// Makes snapshots of the volumes of an instance, all at one point in time.
 struct CreateSnapshots: EC2Action {
     static let permissions = [
-        Permission<Self>("ec2:CreateSnapshots") { action, call in
-            [call.instance(action.request.instance), try await call.plannedSnapshot(), call.volume("*")]
-        },
+        Permission<Self>("ec2:CreateSnapshots") { try await $1.resources(of: $0.request) },
         .tagging(\.tags),
     ]
 

@@ -1,4 +1,4 @@
-/// What conditions ask about a request that changes an attribute of an image, a snapshot or a volume, in whichever of the encodings it is sent
+/// What conditions ask about a request that changes an attribute of an image, a snapshot, a volume or an instance, in whichever of the encodings it is sent
 /// (docs/behaviour/sharing.md, "Encodings"): `ec2:Attribute`, what is set of it (`ec2:Attribute/LaunchPermission/Add/Group`), and whom it is shared
 /// with (`ec2:Add/group`).
 struct AttributeFacts {
@@ -9,8 +9,14 @@ struct AttributeFacts {
         "ModifyImageAttribute": "LaunchPermission", "ModifySnapshotAttribute": "CreateVolumePermission",
         "ResetImageAttribute": "LaunchPermission", "ResetSnapshotAttribute": "CreateVolumePermission",
     ]
-    /// Of what is shared with nobody.
-    private static let others: Set<String> = ["ModifyVolumeAttribute"]
+    /// Of what is shared with nobody: the parameters that set an attribute as they stand, beside those that end in `.Value`.
+    private static let others: [String: Set<String>] = [
+        "ModifyInstanceAttribute": [], "ModifyVolumeAttribute": [],
+        "ModifyInstanceMetadataOptions": ["HttpEndpoint", "HttpPutResponseHopLimit", "HttpTokens", "InstanceMetadataTags"],
+        "ModifyVolume": ["Iops", "MultiAttachEnabled", "Size", "Throughput", "VolumeType"],
+    ]
+    /// Attributes that are lists, by the first part of their parameters' names.
+    private static let listed = ["GroupId": "GroupSet", "BlockDeviceMapping": "BlockDeviceMapping"]
     private static let operations = ["Add", "Remove"]
     /// The lists that stand beside `OperationType`, and what a structure calls their members.
     private static let lists = [
@@ -19,7 +25,7 @@ struct AttributeFacts {
 
     /// Nil for actions without attributes.
     init?(of action: String, _ parameters: [(String, String)]) {
-        guard Self.shared[action] != nil || Self.others.contains(action) else { return nil }
+        guard Self.shared[action] != nil || Self.others[action] != nil else { return nil }
         let sent = parameters.filter { !$1.isEmpty }.map { (parts: $0.split(separator: ".").map(String.init), value: $1) }
         for (parts, value) in sent {
             if parts.count == 4, Self.operations.contains(parts[1]) { share(parts[0], parts[1], parts[3], value) }
@@ -28,6 +34,13 @@ struct AttributeFacts {
             guard let member = Self.lists[parts[0]], parts.count == 2 else { continue }
             guard let shared = Self.shared[action] else { continue }
             for operation in Self.listedOperations(sent) { share(shared, operation, member, value) }
+        }
+        for (parts, value) in sent {
+            if parts.count == 1, Self.others[action]?.contains(parts[0]) == true { set(parts[0], value) }
+            if action == "ModifyInstanceAttribute", parts.count > 1, let attribute = Self.listed[parts[0]] {
+                add("ec2:attribute", attribute)
+                if parts.count == 2 { add("ec2:attribute/\(attribute)", value) }
+            }
         }
         // Also what is empty: a description is taken away so.
         for (name, value) in parameters {
