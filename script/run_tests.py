@@ -126,11 +126,15 @@ def run_pytest(name: str, paths: list[str], arguments: list[str], environment: d
 # Two at a time: a test waits for its server and for processes more than it computes. A file stays with one, since its tests share a server.
 SIDE_BY_SIDE = ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
 
-# What differs between SQLite and PostgreSQL is under the tables; whoever writes and reads them by a server is the second look.
-ROWS_SUITES = "MetadataTests"
+# What differs between SQLite and PostgreSQL is under the tables: all of Metadata, where every table lives through its statements. The second look
+# is by use cases of Services over each kind of table, in a minute or two; the third by a server.
+ROWS_SUITES = (
+    "MetadataTests|AccessKeysTests|ClientTokenTests|IdentityPoliciesTests|ManagedPoliciesTests|OrganizationsTests|QuotaEnforcementTests"
+    "|QuotaRequestTests|RolesTests|SessionTests|SigningCertificatesTests|SnapshotArchiveTests|TagLimitTests|UsersTests"
+)
 ROWS_FILES = [
     "test_journey.py", "test_copy_incremental.py", "test_copy_tokens.py", "test_tags.py", "test_paging.py", "test_s3_buckets.py",
-    "test_dry_run.py",
+    "test_dry_run.py", "test_iam_users.py", "test_organizations.py", "test_quotas.py",
 ]
 
 # The whole, which takes as long as the suites of SQLite do. Not those suites that work on the files of a folder, as commands do that are not there
