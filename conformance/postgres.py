@@ -27,9 +27,13 @@ def programs() -> Path:
 
 
 class Postgres:
-    """Started when it is made; `stop` takes everything away."""
+    """Started when it is made; `stop` takes everything away.
 
-    def __init__(self) -> None:
+    `settings` are given to the server beside those that all tests have: `fsync=off`.
+    """
+
+    def __init__(self, *settings: str) -> None:
+        self.settings = settings
         # The path of a socket may have 107 bytes, so not below a folder of pytest's.
         self.folder = Path(tempfile.mkdtemp(prefix="ferry-pg-", dir="/tmp"))
         self.data = self.folder / "data"
@@ -55,7 +59,7 @@ class Postgres:
         options = (
             f"-c listen_addresses='' -k {self.folder} -c shared_buffers=64MB -c max_connections=300 -c wal_level=minimal"
             " -c max_wal_senders=0 -c max_locks_per_transaction=256"
-        )
+        ) + "".join(f" -c {setting}" for setting in self.settings)
         # What is left of one that was killed.
         for left in (self.data / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):
             left.unlink(missing_ok=True)

@@ -76,6 +76,18 @@ def test_a_second_server_is_refused(start_server: Callable[..., FerryServer], ro
     images.register(server, snapshots.upload(server, a_disk("alone")))
 
 
+def test_a_database_that_would_lose_rows_is_refused(database: Postgres, tmp_path: Path) -> None:
+    hasty = Postgres("fsync=off")
+    try:
+        said = serve(tmp_path / "hasty", hasty.url())
+        assert "cannot hold rows: the server runs with fsync off: what is committed would not last" in said, said
+    finally:
+        hasty.stop()
+    database.query("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    said = serve(tmp_path / "latin", database.url("latin"))
+    assert "cannot hold rows: its encoding is LATIN1" in said, said
+
+
 def test_a_folder_has_its_rows_in_one_place(
     start_server: Callable[..., FerryServer], database: Postgres, rows: str, tmp_path: Path
 ) -> None:

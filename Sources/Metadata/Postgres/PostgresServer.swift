@@ -91,18 +91,22 @@ package final class PostgresServer: Sendable {
 
     /// Refuses a server on which rows would not be what they are on ours, or not last.
     func check(_ connection: PostgresConnection) throws {
-        func setting(_ name: String) throws -> String {
-            try connection.run("SELECT current_setting('\(name)') AS value", []).rows.first?.text("value") ?? ""
+        try Self.check(name) {
+            try connection.run("SELECT current_setting('\($0)') AS value", []).rows.first?.text("value") ?? ""
         }
+    }
+
+    /// The same by what the server answers for its settings.
+    package static func check(_ name: String, _ setting: (String) throws -> String) throws {
         let version = try setting("server_version_num")
-        guard Int(version) ?? 0 >= Self.versionMin else {
+        guard Int(version) ?? 0 >= versionMin else {
             throw PostgresUnfit(name: name, cause: "it is of version \(try setting("server_version")), and Ferry needs 15 or later")
         }
         guard try setting("server_encoding") == "UTF8" else {
             throw PostgresUnfit(name: name, cause: "its encoding is \(try setting("server_encoding")): make one WITH ENCODING 'UTF8'")
         }
-        for name in ["fsync", "full_page_writes"] where try setting(name) != "on" {
-            throw PostgresUnfit(name: self.name, cause: "the server runs with \(name) off: what is committed would not last. Set it to on")
+        for option in ["fsync", "full_page_writes"] where try setting(option) != "on" {
+            throw PostgresUnfit(name: name, cause: "the server runs with \(option) off: what is committed would not last. Set it to on")
         }
     }
 }
