@@ -69,9 +69,9 @@ func checkGenerations(_ index: some FrameIndex, _ frames: [IndexedFrame]) throws
     }
     let all = frames.map(\.address) + [unknown]
     let swept = Set(all).subtracting(marked).subtracting([saved.address, unknown])
-    try index.doubt([rest[1].address, marked[0]])
+    try index.suspect([rest[1].address, marked[0]])
     expect(try index.remove(all, before: generation) == swept, "stale frames are removed, and told")
-    expect(try index.doubts(among: [rest[1].address, marked[0]]) == [marked[0]], "what is removed is not doubted any more")
+    expect(try index.suspects(among: [rest[1].address, marked[0]]) == [marked[0]], "what is removed is not suspect any more")
     try index.trust([marked[0]])
     expect(Set(try index.locate(all).keys) == Set(marked + [saved.address]), "the others stay")
     try index.commit([rest[1]], indexedLengths: [:])

@@ -64,7 +64,7 @@ package func checkFrameIndex(_ index: some FrameIndex, seed: UInt64) throws -> [
     expect(try index.frames(in: PackID.random(), after: 0, limit: 10).isEmpty, "an unknown pack has no frames")
     broken += try checkRelocation(index, frames)
     broken += try checkGenerations(index, frames)
-    broken += try checkDoubts(index)
+    broken += try checkSuspects(index)
 
     try index.removeAll()
     expect(try index.locate(frames.map(\.address)).isEmpty, "removed frames are gone")

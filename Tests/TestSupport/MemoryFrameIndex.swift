@@ -8,7 +8,7 @@ package final class MemoryFrameIndex: FrameIndex {
         var generations: [Digest: UInt64] = [:]
         var generation: UInt64 = 0
         var lengths: [PackID: UInt64] = [:]
-        var doubts: Set<Digest> = []
+        var suspects: Set<Digest> = []
         var damage: (any Error)?
         var commits = 0
         var commitFault: (@Sendable (Int) -> (any Error)?)?
@@ -91,7 +91,7 @@ package final class MemoryFrameIndex: FrameIndex {
             state.locations = [:]
             state.generations = [:]
             state.lengths = [:]
-            state.doubts = []
+            state.suspects = []
         }
     }
 
@@ -118,12 +118,12 @@ package final class MemoryFrameIndex: FrameIndex {
         }
     }
 
-    package func doubt(_ addresses: [Digest]) throws { state.withLock { $0.doubts.formUnion(addresses) } }
+    package func suspect(_ addresses: [Digest]) throws { state.withLock { $0.suspects.formUnion(addresses) } }
 
-    package func trust(_ addresses: [Digest]) throws { state.withLock { $0.doubts.subtract(addresses) } }
+    package func trust(_ addresses: [Digest]) throws { state.withLock { $0.suspects.subtract(addresses) } }
 
-    package func doubts(among addresses: [Digest]?) throws -> Set<Digest> {
-        state.withLock { state in addresses.map { state.doubts.intersection($0) } ?? state.doubts }
+    package func suspects(among addresses: [Digest]?) throws -> Set<Digest> {
+        state.withLock { state in addresses.map { state.suspects.intersection($0) } ?? state.suspects }
     }
 
     package func generation() throws -> UInt64 { state.withLock { $0.generation } }
@@ -173,7 +173,7 @@ package final class MemoryFrameIndex: FrameIndex {
                 state.locations[address] = nil
                 state.generations[address] = nil
             }
-            state.doubts.subtract(gone)
+            state.suspects.subtract(gone)
             return gone
         }
     }

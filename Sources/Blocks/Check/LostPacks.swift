@@ -1,4 +1,4 @@
-/// Finds packs that are gone or cut though the index names frames in them, and doubts those frames and the maps over them: they are stored
+/// Finds packs that are gone or cut though the index names frames in them, and suspects those frames and the maps over them: they are stored
 /// anew when their content comes again.
 struct LostPacks {
     private static let framesPerStep = 1024
@@ -12,15 +12,15 @@ struct LostPacks {
     let packs: PackCache
     let index: any FrameIndex
 
-    func doubt(_ known: [PackID: UInt64]) throws -> [RecoveryReport.Lost] {
+    func suspect(_ known: [PackID: UInt64]) throws -> [RecoveryReport.Lost] {
         let lost = try find(among: known)
         if lost.isEmpty { return [] }
         let frames = lost.reduce(into: Set<Digest>()) { $0.formUnion($1.frames) }
         // At the next start all of this is known.
-        let new = frames.subtracting(try index.doubts(among: Array(frames)))
+        let new = frames.subtracting(try index.suspects(among: Array(frames)))
         if !new.isEmpty {
-            try index.doubt(Array(new))
-            try index.doubt(Array(try DoubtedMaps(packs: packs, index: index).over(frames)))
+            try index.suspect(Array(new))
+            try index.suspect(Array(try SuspectMaps(packs: packs, index: index).over(frames)))
         }
         return lost.map(\.pack)
     }
@@ -58,31 +58,31 @@ struct LostPacks {
 }
 
 /// Which block maps of a store cannot be relied on.
-struct DoubtedMaps {
+struct SuspectMaps {
     let packs: PackCache
     let index: any FrameIndex
 
     /// The pages and roots over these frames, or over others that are not in the index, besides the frames themselves.
     func over(_ lost: Set<Digest>) throws -> Set<Digest> {
-        var doubted = lost
+        var suspects = lost
         for kind in [FrameKind.page, .root] {
-            let below = doubted
+            let below = suspects
             for pack in try index.indexedLengths().keys {
                 try index.forEachFrame(in: pack, perStep: 1024) { frame in
-                    if frame.location.kind == kind, try isDoubted(frame, below) { doubted.insert(frame.address) }
+                    if frame.location.kind == kind, try isSuspect(frame, below) { suspects.insert(frame.address) }
                 }
             }
         }
-        return doubted
+        return suspects
     }
 
-    private func isDoubted(_ frame: IndexedFrame, _ below: Set<Digest>) throws -> Bool {
+    private func isSuspect(_ frame: IndexedFrame, _ below: Set<Digest>) throws -> Bool {
         do {
             let children = try packs.children(of: frame)
             return try children.contains(where: below.contains) || Set(children).count != known(children)
         } catch FrameDamage.locked {
-            // Nobody can say: what was doubted stays so.
-            return try !index.doubts(among: [frame.address]).isEmpty
+            // Nobody can say: what was suspect stays so.
+            return try !index.suspects(among: [frame.address]).isEmpty
         } catch is FrameDamage, is StoreError {
             return true
         }

@@ -34,7 +34,7 @@ package struct RebuildIndex: Sendable {
     /// Reads every pack from front to back. Cut off in the middle, it is finished by the next opening of the store. What the replaced index
     /// names and no pack holds any more is in the report.
     ///
-    /// The places of frames that cannot be read are kept and doubted: by their own headers, or by what the replaced index says of the bytes
+    /// The places of frames that cannot be read are kept, as suspects: by their own headers, or by what the replaced index says of the bytes
     /// that are damaged.
     package func run() async throws -> RecoveryReport {
         let (storage, index, previous, domains) = (storage, index, previous, domains)

@@ -1,11 +1,11 @@
 /// Brings the index up to what the packs hold: at start for the ends of packs, and for whole packs when the index is made anew.
 ///
 /// Frames whose seal opens are taken, wherever they stand. A page over a block that is lost, and a root over such a page, is taken and
-/// doubted: what is left under it can be read, and nobody relies on the rest. So "a page that is not doubted implies its blocks" holds
+/// suspect: what is left under it can be read, and nobody relies on the rest. So "a page that is not suspect implies its blocks" holds
 /// whatever was lost. The lengths of packs are raised last: a scan that was cut off is done again.
 ///
 /// Behind an indexed end a frame that cannot be opened is what a crash left half written, and is left out. An index that is made anew keeps
-/// its place, doubted: its bytes stay then, and are there again when it was the disk that failed to read them.
+/// its place, suspect: its bytes stay then, and are there again when it was the disk that failed to read them.
 struct Recovery {
     private static let batchFrames = 4096
 
@@ -38,7 +38,7 @@ struct Recovery {
     }
 
     private func scan(behind known: [PackID: UInt64], _ report: inout RecoveryReport) throws {
-        report.lost = try LostPacks(packs: packs, index: index).doubt(known)
+        report.lost = try LostPacks(packs: packs, index: index).suspect(known)
         var lengths: [PackID: UInt64] = [:]
         var found = Found()
         for name in try packs.storage.list() {
@@ -61,7 +61,7 @@ struct Recovery {
             for kind in [FrameKind.page, .root] {
                 try indexMaps(found.maps.filter { $0.location.kind == kind }, &report)
             }
-            try keepDoubtsOfLocked()
+            try keepSuspectsOfLocked()
         }
         // After all that is whole: the whole one of two frames counts.
         if keepsUnreadable {
@@ -145,14 +145,15 @@ struct Recovery {
 
     private func mended(_ frames: [IndexedFrame]) throws -> [(frame: IndexedFrame, from: FrameLocation?)] {
         let addresses = frames.map(\.address)
-        let doubted = try index.doubts(among: addresses)
+        let suspects = try index.suspects(among: addresses)
         // All that an index holds that is being made anew was proven a moment ago, but for what is locked, of which nothing is known.
-        let places = isAnew && doubted.isEmpty ? [:] : try index.locate(addresses)
+        let places = isAnew && suspects.isEmpty ? [:] : try index.locate(addresses)
         return frames.compactMap { frame -> (frame: IndexedFrame, from: FrameLocation?)? in
-            guard let place = places[frame.address] else { return doubted.contains(frame.address) ? (frame, nil) : nil }
-            // Doubted where it is whole again: a pack or a bit was put back.
-            if place == frame.location { return doubted.contains(frame.address) ? (frame, nil) : nil }
-            return doubted.contains(frame.address) || !isWhole(IndexedFrame(address: frame.address, location: place)) ? (frame, place) : nil
+            guard let place = places[frame.address] else { return suspects.contains(frame.address) ? (frame, nil) : nil }
+            // Suspect where it is whole again: a pack or a bit was put back.
+            if place == frame.location { return suspects.contains(frame.address) ? (frame, nil) : nil }
+            return suspects.contains(frame.address) || !isWhole(IndexedFrame(address: frame.address, location: place))
+                ? (frame, place) : nil
         }
     }
 
@@ -193,8 +194,8 @@ struct Recovery {
                 complete.append(frame)
             } else {
                 report.incomplete.append(.init(frame: frame, missing: missing))
-                // Doubted first: cut off in between, it is only a doubt about something that is not there.
-                try index.doubt([frame.address])
+                // Suspect first: cut off in between, it is only a suspicion of something that is not there.
+                try index.suspect([frame.address])
                 var incomplete = [frame]
                 try commit(&incomplete, &report)
             }
@@ -204,22 +205,22 @@ struct Recovery {
         try commit(&locked, &report)
     }
 
-    /// What was doubted and is locked now is doubted still; of all else the scan has told.
-    private func keepDoubtsOfLocked() throws {
-        guard let doubted = try? previous?.doubts(among: nil), !doubted.isEmpty else { return }
-        let locked = try index.locate(Array(doubted)).filter { packs.domains[$0.value.domain] == nil }
-        try index.doubt(Array(locked.keys))
+    /// What was suspect and is locked now is suspect still; of all else the scan has told.
+    private func keepSuspectsOfLocked() throws {
+        guard let suspects = try? previous?.suspects(among: nil), !suspects.isEmpty else { return }
+        let locked = try index.locate(Array(suspects)).filter { packs.domains[$0.value.domain] == nil }
+        try index.suspect(Array(locked.keys))
     }
 }
 
 extension FrameIndex {
-    /// How many of the addresses are not there, or doubted.
+    /// How many of the addresses are not there, or suspect.
     func unsound(among addresses: [Digest]) throws -> Int {
         var missing = 0
         for start in stride(from: 0, to: addresses.count, by: BlockSize.blocksPerPage) {
             let batch = Set(addresses[start..<min(start + BlockSize.blocksPerPage, addresses.count)])
             let known = try known(among: Array(batch))
-            missing += batch.count - known.subtracting(try doubts(among: Array(batch))).count
+            missing += batch.count - known.subtracting(try suspects(among: Array(batch))).count
         }
         return missing
     }

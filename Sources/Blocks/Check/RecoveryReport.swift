@@ -31,8 +31,8 @@ package struct RecoveryReport: Sendable {
     /// Zeros where a failed or never finished write had its place. Nothing is lost there.
     package internal(set) var gapBytes: UInt64 = 0
     package internal(set) var lost: [Lost] = []
-    /// Frames that cannot be read now and whose places are known: they are in the index and doubted, unless they stand elsewhere whole.
+    /// Frames that cannot be read now and whose places are known: they are in the index and suspect, unless they stand elsewhere whole.
     package internal(set) var unreadable: Set<Digest> = []
-    /// Pages and roots over frames that are lost: they are in the index and doubted. Storing the content again mends them.
+    /// Pages and roots over frames that are lost: they are in the index and suspect. Storing the content again mends them.
     package internal(set) var incomplete: [Incomplete] = []
 }

@@ -3,7 +3,7 @@ import Glibc
 /// Mends what a scrub found damaged, from other stores that have it whole. The store itself must not be open.
 ///
 /// A frame is read in another store, proven by its SHA-256, appended to a pack of its own, and the index is pointed there. Of a pack
-/// header one whole copy mends the other. Where no store has a frame whole, it and the maps over it are doubted: they are stored anew
+/// header one whole copy mends the other. Where no store has a frame whole, it and the maps over it are suspect: they are stored anew
 /// when a push or a copy brings the same content again, and then all that share them are whole.
 package struct Repair: Sendable {
     /// Another store, which is only read.
@@ -53,7 +53,7 @@ package struct Repair: Sendable {
                     try mendHeader(damage) ? report.mended.append(damage) : report.lost.append(damage)
                 }
                 try mendFrames(damages.filter { $0.address != nil }, missing, &report)
-                try settleDoubts(about: Set(report.lost.compactMap(\.address)))
+                try settleSuspects(about: Set(report.lost.compactMap(\.address)))
             } catch let failure as IOFailure {
                 throw StoreError(failure)
             }
@@ -103,17 +103,17 @@ package struct Repair: Sendable {
         return nil
     }
 
-    /// Doubts what is lost, the pages that list it or what is not there, the roots that list those, and nothing else any more.
-    private func settleDoubts(about lost: Set<Digest>) throws {
-        let before = try index.doubts(among: nil)
+    /// Suspects what is lost, the pages that list it or what is not there, the roots that list those, and nothing else any more.
+    private func settleSuspects(about lost: Set<Digest>) throws {
+        let before = try index.suspects(among: nil)
         if lost.isEmpty, before.isEmpty { return }
-        let doubted = try DoubtedMaps(packs: packs, index: index).over(lost)
-        if before == doubted { return }
+        let suspects = try SuspectMaps(packs: packs, index: index).over(lost)
+        if before == suspects { return }
         // What cannot be opened was not looked at.
-        let places = try index.locate(Array(before.subtracting(doubted)))
+        let places = try index.locate(Array(before.subtracting(suspects)))
         let locked = places.filter { packs.domains[$0.value.domain] == nil }.keys
-        try index.doubt(Array(doubted.subtracting(before)))
-        try index.trust(Array(before.subtracting(doubted).subtracting(locked)))
+        try index.suspect(Array(suspects.subtracting(before)))
+        try index.trust(Array(before.subtracting(suspects).subtracting(locked)))
     }
 }
 

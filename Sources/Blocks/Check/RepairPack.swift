@@ -23,7 +23,7 @@ struct RepairPack {
             IndexedFrame(address: $0.frame.address, location: $0.frame.location, generation: generation)
         }
         // Nobody relies on a map before all that is under it was looked for.
-        try index.doubt(brought.filter { $0.location.kind != .block }.map(\.address))
+        try index.suspect(brought.filter { $0.location.kind != .block }.map(\.address))
         try index.commit(brought, indexedLengths: [file.id: length])
         try index.mend(frames.filter { $0.from != nil || $0.frame.location.kind == .block })
     }

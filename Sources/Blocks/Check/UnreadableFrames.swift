@@ -1,4 +1,4 @@
-/// Keeps the places of frames that cannot be read while an index is made anew. They are doubted: collections keep their bytes, writers and
+/// Keeps the places of frames that cannot be read while an index is made anew. They are suspect: collections keep their bytes, writers and
 /// copies store their content anew, and what can be read again later is read.
 struct UnreadableFrames {
     private static let framesPerStep = 1024
@@ -33,8 +33,8 @@ struct UnreadableFrames {
             let known = try index.known(among: batch.map(\.address))
             let new = batch.filter { !known.contains($0.address) }
             if new.isEmpty { continue }
-            // Doubted first: cut off in between, it is only a doubt about something that is not there.
-            try index.doubt(new.map(\.address))
+            // Suspect first: cut off in between, it is only a suspicion of something that is not there.
+            try index.suspect(new.map(\.address))
             // Each pack with a length, as one that cannot be opened has none yet.
             try index.commit(new, indexedLengths: Dictionary(new.map { ($0.location.pack, 0) }) { first, _ in first })
             kept.formUnion(new.map(\.address))

@@ -42,7 +42,7 @@ extension BlockStore {
             }
         }
         let marked = Array(kept)
-        return kept.subtracting(try await pool.run { [self] in try doubted(marked) })
+        return kept.subtracting(try await pool.run { [self] in try suspects(among: marked) })
     }
 
     private func touchPage(_ address: Digest, _ session: WriteSession) async throws -> Bool {

@@ -5,7 +5,7 @@ import Synchronization
 /// 1. A new generation begins. Sessions that begin from now on mark what they rely on.
 /// 2. The sessions that began before are handed over to later ones, or waited for, and what they stored is flushed.
 /// 3. What the caller's roots reach is marked.
-/// 4. What is not marked is forgotten: roots, then pages, then blocks, so that a page that is not doubted always implies its blocks.
+/// 4. What is not marked is forgotten: roots, then pages, then blocks, so that a page that is not suspect always implies its blocks.
 /// 5. Packs without a frame are deleted; those that are mostly dead are rewritten. On a disk that is short of space, what is dead in the
 ///    others becomes holes in their files. While live maps list frames that the index does not have, a pack in which one of them may
 ///    stand is left as it is.

@@ -22,9 +22,9 @@ struct AppendContent {
     let children: [Digest]
 }
 
-/// Content that is stored anew because its frame is doubted.
+/// Content that is stored anew because its frame is suspect.
 struct Mending {
-    /// Where the doubted frame stands; nil when the index has forgotten it.
+    /// Where the suspect frame stands; nil when the index has forgotten it.
     let from: FrameLocation?
 }
 
@@ -135,7 +135,7 @@ extension BlockStore {
 
     /// What a frame that is written now takes the place of.
     private func mending(_ address: Digest) throws -> Mending? {
-        try doubted([address]).isEmpty ? nil : Mending(from: try locate([address])[address])
+        try suspects(among: [address]).isEmpty ? nil : Mending(from: try locate([address])[address])
     }
 
     private func write(

@@ -83,7 +83,7 @@ extension BlockStore {
 }
 
 extension FrameIndex {
-    /// Points the rows of doubted frames at the whole ones that were stored in their place, and then trusts them again. Cut off in
+    /// Points the rows of suspect frames at the whole ones that were stored in their place, and then trusts them again. Cut off in
     /// between, they are stored once more.
     func mend(_ mended: [(frame: IndexedFrame, from: FrameLocation?)]) throws {
         if mended.isEmpty { return }

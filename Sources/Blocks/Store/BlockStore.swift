@@ -3,7 +3,7 @@ import Synchronization
 
 /// The bytes of one Region: blocks, block map pages and roots, each under its digest, in packs.
 ///
-/// Appended content can be read at once and is durable after `StoreWriter.flush`. A page that is in the store and not doubted implies that
+/// Appended content can be read at once and is durable after `StoreWriter.flush`. A page that is in the store and not suspect implies that
 /// all its blocks are, and a root that all its pages are; the store refuses to append one that would break this, and recovery keeps it.
 ///
 /// One process writes to a folder at a time; the owner of the folder sees to that. Others may read it meanwhile (`Scrub`).
@@ -16,7 +16,7 @@ package final class BlockStore: Sendable, BlockMapSource {
     let pool: DiskPool
     let options: BlockStoreOptions
     let packs: PackCache
-    let doubts: Doubts
+    let suspectFrames: SuspectFrames
     let state = Mutex(StoreState())
     let sessions: Mutex<WriteSessions>
     let openWriters = Mutex(OpenWriters())
@@ -63,7 +63,7 @@ package final class BlockStore: Sendable, BlockMapSource {
         }
         recovery = try Recovery(packs: packs, index: index).run()
         do {
-            doubts = try Doubts(in: index)
+            suspectFrames = try SuspectFrames(in: index)
         } catch {
             throw StoreError(.index, "the index cannot be read: \(error)", cause: error)
         }
@@ -178,11 +178,11 @@ package final class BlockStore: Sendable, BlockMapSource {
     /// stored again.
     func sound(_ addresses: [Digest], since generation: UInt64 = 0) throws -> Set<Digest> {
         let known = try indexing { try index.known(among: addresses, since: generation) }
-        return known.subtracting(try doubted(addresses))
+        return known.subtracting(try suspects(among: addresses))
     }
 
-    func doubted(_ addresses: [Digest]) throws -> Set<Digest> {
-        try indexing { try doubts.among(addresses) }
+    func suspects(among addresses: [Digest]) throws -> Set<Digest> {
+        try indexing { try suspectFrames.among(addresses) }
     }
 
     /// Where an address is. First among what is staged, then in the index: in between, a flush moves it from one to the other.
@@ -220,7 +220,7 @@ package final class BlockStore: Sendable, BlockMapSource {
             } catch let error as StoreError where error.isLostContent {
                 let again = try self.frame(digest)
                 guard again.location != frame.location else {
-                    if error.code != .notFound, error.code != .locked { doubts.add(digest) }
+                    if error.code != .notFound, error.code != .locked { suspectFrames.add(digest) }
                     throw error
                 }
                 frame = again

@@ -87,7 +87,7 @@ package protocol FrameIndex: Sendable {
     @discardableResult
     func relocate(_ relocations: [Relocation], indexedLengths: [PackID: UInt64]) throws -> Int
 
-    /// Forgets all frames, packs and doubts.
+    /// Forgets all frames, packs and suspicions.
     func removeAll() throws
 
     /// Throws when the index itself is damaged, so that what it does not name may be there all the same.
@@ -97,13 +97,13 @@ package protocol FrameIndex: Sendable {
 
     /// Notes durably that frames are damaged, or that something under them is: they are to be stored anew when their content comes
     /// again. Where they stand stays known, because there may be more to read under them.
-    func doubt(_ addresses: [Digest]) throws
+    func suspect(_ addresses: [Digest]) throws
 
-    /// Takes doubts back, durably.
+    /// Takes suspicions back, durably.
     func trust(_ addresses: [Digest]) throws
 
-    /// Those of the addresses that are doubted; of all that there are for `nil`.
-    func doubts(among addresses: [Digest]?) throws -> Set<Digest>
+    /// Those of the addresses that are suspect; of all that there are for `nil`.
+    func suspects(among addresses: [Digest]?) throws -> Set<Digest>
 
     // MARK: collecting
 
@@ -122,7 +122,7 @@ package protocol FrameIndex: Sendable {
     /// At most `limit` pages or roots with a generation before `generation`.
     func staleMaps(_ kind: FrameKind, before generation: UInt64, limit: Int) throws -> [IndexedFrame]
 
-    /// Forgets those of the addresses that have a generation before `generation`, doubts included, in one durable transaction. Returns
+    /// Forgets those of the addresses that have a generation before `generation`, suspicions included, in one durable transaction. Returns
     /// those that are forgotten.
     func remove(_ addresses: [Digest], before generation: UInt64) throws -> Set<Digest>
 

@@ -52,7 +52,7 @@ struct StoreState {
         let cut: UInt64
         let packs: [(file: PackFile, length: UInt64)]
         fileprivate(set) var frames: [IndexedFrame] = []
-        /// Those of the frames that were doubted, and where they stood.
+        /// Those of the frames that were suspect, and where they stood.
         fileprivate(set) var mended: [(frame: IndexedFrame, from: FrameLocation?)] = []
         let abandoned: [PackID: UInt64]
     }

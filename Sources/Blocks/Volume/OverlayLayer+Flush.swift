@@ -18,7 +18,7 @@ extension OverlayLayer {
             if state.hasLostWrites { throw Self.lostWrites(number) }
             if state.recent.isEmpty, state.map.isLogged { return nil }
             var images: [(target: LogTransaction.Target, bytes: ArraySlice<UInt8>)] = []
-            let recent = state.isLogDoubted ? nil : state.recent.ranges
+            let recent = state.isLogSuspect ? nil : state.recent.ranges
             for range in recent ?? [] {
                 let bytes = try data.readWhole(range.count * SectorBits.sectorBytes, at: range.lowerBound * UInt64(SectorBits.sectorBytes))
                 for (place, sector) in range.enumerated() {
@@ -37,12 +37,12 @@ extension OverlayLayer {
         do {
             if flush.syncsData { try syncing { () throws(IOFailure) in try data.syncWhole() } }
             try log.withLock { log in
-                let (isDoubted, logged) = state.withLock { ($0.isLogDoubted, $0.map.loggedCount) }
+                let (isSuspect, logged) = state.withLock { ($0.isLogSuspect, $0.map.loggedCount) }
                 let needed = LayerLog.byteCount(images: flush.images.count)
-                if isDoubted || logged >= folder.options.waitingPages || log?.hasRoom(for: needed) == false {
+                if isSuspect || logged >= folder.options.waitingPages || log?.hasRoom(for: needed) == false {
                     try placePages()
                     log?.restart()
-                    state.withLock { $0.isLogDoubted = false }
+                    state.withLock { $0.isLogSuspect = false }
                 }
                 if log == nil {
                     log = try LayerLog(try folder.createLog(of: number), layer: header.id, maximum: folder.options.logBytes)
@@ -57,7 +57,7 @@ extension OverlayLayer {
                 state.map.endLogging(successfully: false)
                 state.recent.addAll()
                 state.holes += flush.holes
-                state.isLogDoubted = true
+                state.isLogSuspect = true
             }
             throw error
         }

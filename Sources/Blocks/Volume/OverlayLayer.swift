@@ -14,7 +14,7 @@ final class OverlayLayer: Sendable {
         /// Data that was zeroed and still takes space.
         var holes: [Range<UInt64>] = []
         /// Whether the log must begin anew, because nobody knows what it holds behind its last good transaction.
-        var isLogDoubted = false
+        var isLogSuspect = false
         /// Whether a sync has failed: what was written before it may be nowhere.
         var hasLostWrites = false
     }

@@ -51,7 +51,7 @@ extension Maintenance {
                 let others = try folder.regions().filter { $0 != region }
                 let sources = try others.map { Repair.Source(folder: folder.regionFolder($0), index: try self.index(of: $0)) }
                 let repair = Repair(folder: path, index: index, pool: pool, domains: seals, sources: sources)
-                // Also when nothing is damaged: what was doubted for a fault that has passed is trusted again. And again while something
+                // Also when nothing is damaged: what was suspect for a fault that has passed is trusted again. And again while something
                 // comes: a root says what pages are missing, a page what blocks.
                 var arrived = 0
                 repeat {

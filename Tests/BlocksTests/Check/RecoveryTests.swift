@@ -67,7 +67,7 @@ struct RecoveryTests {
         }
     }
 
-    @Test func aPageWhoseBlockIsLostIsDoubted() async throws {
+    @Test func aPageWhoseBlockIsLostIsSuspect() async throws {
         try await StoreFixture.run { fixture in
             let writer = try await fixture.open().writer()
             let page = try await writer.putPage(of: [1, 2, 3])
@@ -142,11 +142,11 @@ struct RecoveryTests {
             let length = FrameHeader.bytes + Int(hit.value.storedLength)
             fixture.disk.flip(name, at: Int(hit.value.offset) + Int.random(in: 0..<length, using: &generator), mask: 0x40)
             let report = try await RebuildIndex(storage: fixture.disk, index: fixture.index, pool: fixture.pool).run()
-            // A frame whose header is whole keeps its place, doubted.
+            // A frame whose header is whole keeps its place, suspect.
             let isPayload = !report.unreadable.isEmpty
             #expect(fixture.index.all == original.filter { isPayload || $0.key != hit.key })
             #expect(report.unreadable == (isPayload ? [hit.key] : []))
-            #expect(try fixture.index.doubts(among: nil) == report.unreadable)
+            #expect(try fixture.index.suspects(among: nil) == report.unreadable)
             #expect(report.damaged.count == 1)
             #expect(report.damaged.first?.bytes.lowerBound == hit.value.offset)
         }

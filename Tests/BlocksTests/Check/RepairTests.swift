@@ -34,7 +34,7 @@ struct RepairTests {
                 #expect(try await store.read(digest) == TestBlock.compressible(UInt64(number)))
             }
             #expect(try await here.scrub().isClean)
-            #expect(try here.index.doubts(among: nil).isEmpty)
+            #expect(try here.index.suspects(among: nil).isEmpty)
         }
     }
 
@@ -85,7 +85,7 @@ struct RepairTests {
             #expect(report.mended.isEmpty)
             #expect(report.lost.map(\.address) == [block])
             // What is above it is to be stored again; what is not stays as it is.
-            #expect(try twins.here.index.doubts(among: nil) == [block, twins.pages[1].digest, twins.root.digest])
+            #expect(try twins.here.index.suspects(among: nil) == [block, twins.pages[1].digest, twins.root.digest])
             let store = try await twins.here.open()
             #expect(try await store.contains([block, twins.root.digest] + twins.pages.map(\.digest)) == [twins.pages[0].digest])
             // It can be read as far as it is whole.

@@ -84,7 +84,7 @@ struct UnreadableFrameTests {
                 #expect(report.unreadable.isEmpty)
                 #expect(report.damaged.count == 1)
                 #expect(fixture.index.all[sample.block] == moved[sample.block])
-                #expect(try fixture.index.doubts(among: nil).isEmpty)
+                #expect(try fixture.index.suspects(among: nil).isEmpty)
             }
             try await sample.kept.expectWhole(in: try await fixture.open())
         }

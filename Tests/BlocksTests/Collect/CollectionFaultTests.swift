@@ -59,8 +59,8 @@ struct CollectionFaultTests {
             try await fixture.collect(store, keeping: [kept.root])
             _ = try await RebuildIndex(storage: fixture.disk, index: fixture.index, pool: fixture.pool).run()
             #expect(fixture.indexed.isSuperset(of: kept.addresses))
-            let doubted = try fixture.index.doubts(among: nil)
-            for page in dead.pages where fixture.indexed.subtracting(doubted).contains(page.digest) {
+            let suspects = try fixture.index.suspects(among: nil)
+            for page in dead.pages where fixture.indexed.subtracting(suspects).contains(page.digest) {
                 #expect(fixture.indexed.isSuperset(of: page.allDigests))
             }
             let reopened = try await fixture.open()

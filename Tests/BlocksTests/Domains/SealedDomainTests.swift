@@ -86,7 +86,7 @@ import Testing
             }
             box.enable(1)
             try await expectWhole(tree, in: store, try await store.domain(KeyBox.id(1)))
-            #expect(try fixture.index.doubts(among: nil).isEmpty, "what is locked is not damaged")
+            #expect(try fixture.index.suspects(among: nil).isEmpty, "what is locked is not damaged")
         }
     }
 

@@ -54,7 +54,7 @@ struct CollectionHistory {
     }
 
     /// Everything that the rows refer to is there and equal, and no page or root can be relied on without what it lists. One that a power
-    /// cut kept, while it lost a block under it, is doubted: a copy does not skip what is under it.
+    /// cut kept, while it lost a block under it, is suspect: a copy does not skip what is under it.
     private func verify() async throws {
         for (place, store) in zip(rows, stores) {
             for snapshot in place.now.snapshots.values {

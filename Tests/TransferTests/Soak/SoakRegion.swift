@@ -82,7 +82,7 @@ final class SoakRegion {
     // MARK: what must hold
 
     /// Everything acknowledged reads back equal, and nothing that is indexed is damaged, but for what a power cut tore before it was
-    /// acknowledged and an index that was made anew cannot tell from damage: that is doubted, and nothing acknowledged needs it.
+    /// acknowledged and an index that was made anew cannot tell from damage: that is suspect, and nothing acknowledged needs it.
     func check() async throws {
         for (root, disk) in kept {
             let differences = try await disk.differences(to: root, in: store)
@@ -90,7 +90,7 @@ final class SoakRegion {
         }
         let report = try await scrub()
         let torn = report.damagedAddresses
-        guard report.damages.allSatisfy({ $0.address != nil }), try index.doubts(among: Array(torn)) == torn else {
+        guard report.damages.allSatisfy({ $0.address != nil }), try index.suspects(among: Array(torn)) == torn else {
             throw SoakFailure("\(name): the scrub found \(report.damages)")
         }
         let walk = MapWalk(storage: disk, index: index, pool: pool, damaged: torn)

@@ -1,6 +1,6 @@
 /// What is known of damage. At most 1,024 addresses a call.
 extension FrameTable {
-    package func doubt(_ addresses: [[UInt8]]) throws {
+    package func suspect(_ addresses: [[UInt8]]) throws {
         for address in addresses {
             try transaction.execute("INSERT INTO doubts (address) VALUES (?) ON CONFLICT (address) DO NOTHING", [.bytes(address)])
         }
@@ -14,8 +14,8 @@ extension FrameTable {
         )
     }
 
-    /// Those of the addresses that are doubted.
-    package func doubts(among addresses: [[UInt8]]) throws -> [[UInt8]] {
+    /// Those of the addresses that are suspect.
+    package func suspects(among addresses: [[UInt8]]) throws -> [[UInt8]] {
         guard !addresses.isEmpty else { return [] }
         return try transaction.rows(
             "SELECT address FROM doubts WHERE address IN (\(Transaction.marks(addresses.count)))",
@@ -24,5 +24,5 @@ extension FrameTable {
     }
 
     /// All of them: as many as there is damage.
-    package func allDoubts() throws -> [[UInt8]] { try transaction.rows("SELECT address FROM doubts").map { try $0.bytes("address") } }
+    package func allSuspects() throws -> [[UInt8]] { try transaction.rows("SELECT address FROM doubts").map { try $0.bytes("address") } }
 }

@@ -2,9 +2,9 @@ import Blocks
 import Metadata
 
 extension SQLFrameIndex {
-    package func doubt(_ addresses: [Digest]) throws {
+    package func suspect(_ addresses: [Digest]) throws {
         try database.blockingWrite { transaction in
-            for batch in Self.batches(addresses) { try FrameTable(transaction).doubt(batch) }
+            for batch in Self.batches(addresses) { try FrameTable(transaction).suspect(batch) }
         }
     }
 
@@ -14,11 +14,11 @@ extension SQLFrameIndex {
         }
     }
 
-    package func doubts(among addresses: [Digest]?) throws -> Set<Digest> {
+    package func suspects(among addresses: [Digest]?) throws -> Set<Digest> {
         let rows = try database.blockingRead { transaction in
             let table = FrameTable(transaction)
-            guard let addresses else { return try table.allDoubts() }
-            return try Self.batches(addresses).flatMap { try table.doubts(among: $0) }
+            guard let addresses else { return try table.allSuspects() }
+            return try Self.batches(addresses).flatMap { try table.suspects(among: $0) }
         }
         return Set(
             try rows.map { row in
