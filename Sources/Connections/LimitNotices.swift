@@ -11,7 +11,7 @@ package final class LimitNotices: Sendable {
             switch self {
             case .connections: "All connections are taken: clients wait to be accepted"
             case .strangers: "Too many clients are connected that have not signed a request: the oldest were disconnected"
-            case .shares: "All connections were taken: whoever has the most was disconnected from some"
+            case .shares: "All connections were taken: closed some of the client that had the most"
             case .slowHead: "Disconnected clients that did not send a request in time"
             case .slowBody: "Disconnected clients that sent the body of a request too slowly"
             case .slowReader: "Disconnected clients that did not read their answer"

@@ -58,7 +58,7 @@ struct JobUpload: Sendable {
         } catch let fault as Fault where fault.code == .objectPreconditionFailed {
             throw Fault(
                 .invalidRequest,
-                "The bucket \(put.bucket) has got the object \(put.key) meanwhile: delete it to store the image again."
+                "The bucket \(put.bucket) already contains the object \(put.key): delete it to store the image again."
             )
         }
     }

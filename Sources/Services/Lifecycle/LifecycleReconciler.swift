@@ -48,7 +48,7 @@ package struct LifecycleReconciler: Service, CustomStringConvertible {
             if sweeping.isDue(at: clock.now) { await store.disks.sweep() }
         } catch {
             if !(error is CancellationError) {
-                logger.error("Doing what is due in the lives of images and snapshots failed", metadata: .error(error))
+                logger.error("Lifecycle maintenance failed", metadata: .error(error))
             }
         }
     }

@@ -62,13 +62,13 @@ struct QuotasListCommand: ClientCommand {
 struct QuotasRequestsCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "requests",
-        abstract: "List what accounts ask for and nobody has decided yet, the latest first."
+        abstract: "List pending quota requests, newest first."
     )
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "List what was decided too.")
+    @Flag(help: "List decided requests, too.")
     var all = false
 
     func execute() async throws {

@@ -47,7 +47,7 @@ struct RowsStanding {
         }
         guard let identity = try IdentityTable(transaction).identity() else {
             guard expectation?.rows == nil, mark == .missing else {
-                throw amiss(.unproven("it is of before rows had an identity, and the packs have been written to by later ones"))
+                throw amiss(.unproven("it predates row identities, but newer rows have written to its packs"))
             }
             return
         }
