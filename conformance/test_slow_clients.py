@@ -17,7 +17,7 @@ from buckets import content, keys, make_bucket, read
 from ferry_server import FerryServer
 from patience import HANG, eventually
 from s3_request import UNSIGNED, S3Request
-from signed_request import FORM, Request, ec2_call, form, kms_request
+from signed_request import FORM, IAM_VERSION, Answer, Request, ec2_call, ec2_request, form, json_request, kms_request, registered_services, sts_request
 
 SHORT = ("--head-timeout", "3", "--stall-timeout", "3", "--idle-timeout", "3")
 """Tests with these wait for what happens then, never for a time."""
@@ -83,6 +83,50 @@ def test_a_body_that_stops(hurried):
         assert b"HTTP/1.1 400" in answer and b"<Code>RequestTimeout</Code>" in answer, answer
     assert keys(hurried, bucket) == []
     assert logged(hurried, "too slowly")
+
+
+SLOW = {
+    # A request whose body is read, by service: its answer.
+    "ebs": (Request("POST", "/snapshots"), 408, "RequestTimeoutException"),
+    "ec2": (ec2_request("DescribeRegions"), 408, "RequestTimeout"),
+    "ferry": (json_request("Ferry.DescribeThrottling", {}), 408, "RequestTimeoutException"),
+    "iam": (Request(headers={"Content-Type": FORM}, body=form({"Action": "ListUsers", "Version": IAM_VERSION})), 408, "RequestTimeout"),
+    "kms": (kms_request("ListKeys", {}), 408, "RequestTimeoutException"),
+    "organizations": (json_request("AWSOrganizationsV20161128.ListRoots", {}), 408, "RequestTimeoutException"),
+    "rbin": (Request("POST", "/rules"), 408, "RequestTimeoutException"),
+    "s3": (S3Request("PUT", ""), 400, "RequestTimeout"),
+    "servicequotas": (json_request("ServiceQuotasV20190624.ListServices", {}), 408, "RequestTimeoutException"),
+    "sts": (sts_request(), 408, "RequestTimeout"),
+}
+
+
+def test_every_service_has_its_slow_body():
+    assert registered_services() == sorted(SLOW)
+
+
+@pytest.mark.parametrize("service", SLOW)
+def test_a_body_that_stops_is_answered_in_the_words_of_the_service(hurried, service):
+    """The head is signed for a body of which half comes: what is missing is waited for as long as the server was told."""
+    slow, status, code = SLOW[service]
+    bucket = make_bucket(hurried) if service == "s3" else ""
+    if isinstance(slow, S3Request):
+        request: Request | S3Request = S3Request(slow.method, f"/{bucket}/stopped", body=b" " * 2000).signed(hurried)
+    else:
+        request = Request(slow.method, slow.path, slow.query, dict(slow.headers), slow.body + b" " * 2000).signed(hurried, service)
+    with connect(hurried) as connection:
+        connection.sendall(head(request, hurried, **{"Content-Length": str(len(request.body))}) + request.body[:1000])
+        answer = answered(rest(connection))
+    assert (answer.status, answer.code) == (status, code), str(answer)
+    if bucket:
+        assert keys(hurried, bucket) == []
+
+
+def answered(raw: bytes) -> Answer:
+    """The last answer on a connection that has ended."""
+    first, _, body = raw.partition(b"\r\n\r\n")
+    lines = first.decode().split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+    return Answer(int(lines[0].split()[1]), headers, body)
 
 
 @pytest.mark.parametrize("dripped", [b"1;" + b"e" * 4096, b"0\r\nX-Trailer: "], ids=["chunk extension", "trailer"])
@@ -152,7 +196,7 @@ def test_the_body_of_a_stranger_has_a_time_of_its_own(hurried):
         answer = rest(connection)
         ended.set()
         dripping.join()
-    assert answer.startswith(b"HTTP/1.1 400") and b"too slowly" in answer, answer
+    assert (answered(answer).status, answered(answer).code) == (408, "RequestTimeoutException"), answer
     assert hurried.log_text().count("Refused a signature") == told
 
 

@@ -60,6 +60,7 @@ extension EC2Service {
         message: "The database of the server cannot be reached. Try again later.",
         status: .serviceUnavailable
     )
+    static let tooSlow = Refusal(code: "RequestTimeout", message: "\(BodyNotWhole.tooSlow)", status: .requestTimeout)
     static let throttled = Refusal(code: "RequestLimitExceeded", message: "Request limit exceeded.", status: .serviceUnavailable)
     static let internalError = Refusal(code: "InternalError", message: "An internal error has occurred", status: .internalServerError)
 

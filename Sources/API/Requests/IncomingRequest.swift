@@ -81,10 +81,10 @@ struct IncomingRequest {
         } catch let error where error is BodyTooLong || error is BodyBudget.Exceeded {
             throw error
         } catch is SlowClient {
-            throw BodyNotWhole(message: "The body of the request came too slowly to wait for the rest")
+            throw BodyNotWhole.tooSlow
         } catch {
             // The client hung up or framed its body wrongly: its fault, and nothing for the log.
-            throw BodyNotWhole(message: "The body of the request did not arrive whole")
+            throw BodyNotWhole.cut
         }
     }
 }

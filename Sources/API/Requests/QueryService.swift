@@ -62,6 +62,8 @@ extension QueryService {
         Refusal(code: "Throttling", message: "The server has too many requests in hand. Try again later.", status: .badRequest)
     }
 
+    static var tooSlow: Refusal { Refusal(code: "RequestTimeout", message: "\(BodyNotWhole.tooSlow)", status: .requestTimeout) }
+
     static var throttled: Refusal { Refusal(code: "Throttling", message: "Rate exceeded", status: .badRequest) }
 
     static var internalError: Refusal {

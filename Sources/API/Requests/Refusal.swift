@@ -45,6 +45,8 @@ protocol Dialect: Sendable {
     static var internalError: Refusal { get }
     static func noSpace(_ message: String) -> Refusal
     static func bodyTooLong(_ message: String) -> Refusal
+    /// The body came too slowly: to be tried again.
+    static var tooSlow: Refusal { get }
     /// The server has too much to do: to be tried again.
     static var busy: Refusal { get }
     /// The rows cannot be reached now: to be tried again.
@@ -69,13 +71,18 @@ extension Dialect {
         Refusal(code: "RequestEntityTooLarge", message: message, status: .contentTooLarge)
     }
 
+    static var tooSlow: Refusal {
+        Refusal(code: "RequestTimeoutException", message: "\(BodyNotWhole.tooSlow)", status: .requestTimeout)
+    }
+
     /// What a client is told of any error.
     static func refusal(_ error: any Error) -> Refusal {
         switch error {
         case let refusal as RefusedRequest: refusal.refusal
         case is BodyBudget.Exceeded: busy
         case is Throttled: throttled
-        case let error as BodyNotWhole: refusal(RequestError.malformed(error.message))
+        case BodyNotWhole.tooSlow: tooSlow
+        case is BodyNotWhole: refusal(RequestError.malformed("\(error)"))
         case is BodyTooLong: bodyTooLong("The body of a request may have at most \(bodyBytesMax) bytes")
         case let error as Fault: refusal(error)
         case let error as KeyUnusable: refusal(error)
@@ -102,10 +109,17 @@ struct BodyTooLong: Error, CustomStringConvertible {
 }
 
 /// The body of a request did not come to its end: what it is of cannot be known.
-struct BodyNotWhole: Error, CustomStringConvertible {
-    let message: String
+enum BodyNotWhole: Error, CustomStringConvertible {
+    /// The client is there, and does not keep up.
+    case tooSlow
+    case cut
 
-    var description: String { message }
+    var description: String {
+        switch self {
+        case .tooSlow: "The body of the request came too slowly to wait for the rest"
+        case .cut: "The body of the request did not arrive whole"
+        }
+    }
 }
 
 /// A refusal that is thrown.

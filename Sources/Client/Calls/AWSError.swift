@@ -20,7 +20,7 @@ package struct AWSError: Error, Hashable, Sendable {
 
     /// Trying the same again may succeed.
     package var isPassing: Bool {
-        isThrottle || status >= 500 || code == "RequestTimeout"
+        isThrottle || status >= 500 || ["RequestTimeout", "RequestTimeoutException"].contains(code)
             || (code == "ValidationException" && message.contains("Failed to read block data"))
     }
 
