@@ -141,7 +141,7 @@ def test_refused_signatures_are_told_and_cannot_flood_the_log(fresh_server):
     told = [line for line in lines if "Refused a signature" in line]
     # A minute may have ended between.
     assert 10 <= len(told) <= 30
-    assert 1 <= len([line for line in lines if "for a minute they are only counted" in line]) <= 3
+    assert 1 <= len([line for line in lines if "only counting them for the next minute" in line]) <= 3
     assert "wrong-secret" not in server.log_text()
 
 

@@ -7,6 +7,7 @@ import Wire
 
 /// `PUT /snapshots/{id}/blocks/{index}`: takes a block. The answer means that it is on the disk.
 struct PutSnapshotBlock: RESTAction {
+    static let movesData = true
     static let permissions = [Permission<Self>("ebs:PutSnapshotBlock") { [$1.snapshot($0.put.snapshotID)] }]
 
     private let put: BlockPut

@@ -15,6 +15,10 @@ protocol Action<Input>: Sendable {
     /// All that the caller must be allowed to do. An action cannot do without.
     static var permissions: [Permission<Self>] { get }
 
+    /// Whether it brings or copies data of an object or a snapshot, as many a time as there are pieces: the log does not tell of each. CloudTrail
+    /// keeps such calls apart as data events.
+    static var movesData: Bool { get }
+
     /// Reads the action, whole: what nobody read of a request is refused.
     static func read(_ input: Input, in call: Call) async throws -> ReadAction<Self>
 
@@ -27,6 +31,8 @@ protocol Action<Input>: Sendable {
 
 extension Action {
     static var name: String { "\(Self.self)" }
+
+    static var movesData: Bool { false }
 
     static func refusal(_ error: any Error, in _: Call) -> any Error { error }
 }

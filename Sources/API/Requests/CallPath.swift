@@ -6,10 +6,11 @@ import Services
 import Wire
 
 /// The path of every call of every service, from its signature to its answer: access key, signature, Region, action, throttle, parameters,
-/// permissions, dry run, run, answer. Nothing reaches an action in another way. What comes before, finding the service, and after, recording
-/// what was done, is `FerryResponder`'s.
+/// permissions, dry run, run, record, answer. Nothing reaches an action in another way. What comes before, finding the service, is
+/// `FerryResponder`'s.
 struct CallPath: Sendable {
     let deployment: Deployment
+    let securityLog: SecurityLog
     let connections: ConnectionRegistry
     /// The memory for bodies that are read whole, and for long answers.
     let bodies: BodyBudget
@@ -55,9 +56,10 @@ struct CallPath: Sendable {
                 host: request.host,
                 origin: origin
             )
-            try known(service) { try call.checkSession(calls: asked.type.name, of: service.name) }
+            try translatingSessionRefusal(service) { try call.checkSession(calls: asked.type.name, of: service.name) }
             var reply = try await run(asked.type, asked.input, of: request, in: call, requestID: requestID, for: service)
             if let resource = reply.resource { logger[metadataKey: "resource"] = "\(resource)" }
+            record(asked.type, reply, of: request, for: service, logger)
             reply.headers[service.requestIDField] = requestID
             return reply
         } catch {
@@ -90,6 +92,18 @@ struct CallPath: Sendable {
         throw dryRunOutcome
     }
 
+    /// Tells the log what was changed; what only moved data is not told.
+    private func record<Service: APIService>(
+        _ action: any Action.Type,
+        _ reply: Reply,
+        of request: IncomingRequest,
+        for _: Service.Type,
+        _ logger: Logger
+    ) {
+        guard (200..<300).contains(reply.status.code), !action.movesData, let change = Change(action.name, of: Service.name) else { return }
+        securityLog.note(change, by: request, logger)
+    }
+
     private func throttle<Service: APIService>(
         _ asked: AskedAction<Service.Input>,
         _ principal: Principal,
@@ -117,7 +131,7 @@ struct CallPath: Sendable {
         }
     }
 
-    private func known<Service: APIService>(_: Service.Type, _ check: () throws -> Void) throws {
+    private func translatingSessionRefusal<Service: APIService>(_: Service.Type, _ check: () throws -> Void) throws {
         do {
             try check()
         } catch let refusal as SessionRefusal {

@@ -23,15 +23,16 @@ package struct FerryResponder: HTTPResponder {
         isSecure: Bool,
         version: String
     ) {
+        securityLog = SecurityLog(deployment.logger)
         path = CallPath(
             deployment: deployment,
+            securityLog: securityLog,
             connections: connections,
             bodies: bodies,
             answers: answers,
             baseNames: S3Service.baseNames(of: deployment),
             isSecure: isSecure
         )
-        securityLog = SecurityLog(deployment.logger)
         publicPages = PublicPages(of: deployment, version: version)
     }
 
@@ -52,8 +53,9 @@ package struct FerryResponder: HTTPResponder {
         let started = ContinuousClock.now
         var reply = await reply(to: incoming, requestID: requestID, logger: &logger)
         if incoming.continuation.isPending { reply.headers[.connection] = "close" }
-        let address = context.channel.remoteAddress?.ipAddress ?? "unknown"
-        if !reply.isUndecided { securityLog.note(incoming, answeredWith: Int(reply.status.code), from: address, logger) }
+        if !reply.isUndecided, logger[metadataKey: "account"] == nil {
+            securityLog.noteRefusal(of: incoming, with: Int(reply.status.code), logger)
+        }
         logger.debug(
             "Answered a request",
             metadata: ["status": "\(reply.status.code)", "duration": "\(ContinuousClock.now - started)"]

@@ -33,6 +33,9 @@ struct IncomingRequest {
     var method: HTTPRequest.Method { request.method }
     var headers: HTTPFields { request.headers }
 
+    /// Where it comes from, for the log.
+    var address: String { channel.remoteAddress?.ipAddress ?? "unknown" }
+
     /// Where it comes from, for conditions of policies.
     func origin(isSecure: Bool) -> CallOrigin {
         CallOrigin(

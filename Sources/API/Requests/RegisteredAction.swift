@@ -10,6 +10,11 @@ package struct RegisteredAction: Hashable, Sendable {
     /// Whether a token in the request takes the place of a signature.
     package let isUnsigned: Bool
 
+    /// Whether it brings or copies data, of which the log does not tell.
+    package let movesData: Bool
+    /// Whether the log tells of it when it was obeyed.
+    package let isRecorded: Bool
+
     /// Every action of every service, in order.
     package static let all = ServiceRegistry.services.flatMap { $0.registered }.sorted { ($0.service, $0.name) < ($1.service, $1.name) }
 }
@@ -22,7 +27,9 @@ extension APIService {
                 name: action.name,
                 permissions: action.permissionNames,
                 needsNoPermission: action.isEverybodys,
-                isUnsigned: isUnsigned(action.name)
+                isUnsigned: isUnsigned(action.name),
+                movesData: action.movesData,
+                isRecorded: !action.movesData && Change(action.name, of: name) != nil
             )
         }
     }

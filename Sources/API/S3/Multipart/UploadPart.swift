@@ -4,6 +4,7 @@ import Services
 import Wire
 
 struct UploadPart: S3Action {
+    static let movesData = true
     static let permissions = [Permission<Self>.onObject("s3:PutObject")]
 
     let request: S3Request

@@ -7,6 +7,7 @@ import Wire
 
 /// A part made of another object's bytes, read and stored again: a part begins where no block begins.
 struct UploadPartCopy: S3Action {
+    static let movesData = true
     static let permissions: [Permission<Self>] = Permission.onCopySource + [.onObject("s3:PutObject")]
 
     let request: S3Request

@@ -5,6 +5,7 @@ import Wire
 
 /// Copies an object, within the Region or from another one.
 struct CopyObject: S3Action {
+    static let movesData = true
     static let permissions: [Permission<Self>] =
         Permission.onCopySource + [
             .onObject("s3:PutObject"), .onObject("s3:PutObjectAcl", ifSent: "x-amz-acl"),

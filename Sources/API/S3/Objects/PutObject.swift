@@ -4,6 +4,7 @@ import Services
 import Wire
 
 struct PutObject: S3Action {
+    static let movesData = true
     static let permissions = [
         Permission<Self>.onObject("s3:PutObject"),
         Permission<Self>.onObject("s3:PutObjectAcl", ifSent: "x-amz-acl"),
