@@ -5,7 +5,7 @@ package struct DatabaseUnavailable: Error, CustomStringConvertible {
     /// Whether nothing was changed. It is not known when the connection was lost while a change was committed and cannot be made again.
     package let isUnchanged: Bool
 
-    init(place: String, cause: any Error, isUnchanged: Bool = true) {
+    package init(place: String, cause: any Error, isUnchanged: Bool = true) {
         self.place = place
         self.cause = cause
         self.isUnchanged = isUnchanged

@@ -22,13 +22,20 @@ struct Edge: Sendable {
 
     /// Runs a test at an edge, which is gone afterwards.
     ///
-    /// - Parameter issuerKeys: the folder with the keys of identity providers.
-    static func run(throttle: Throttle = Throttle(.off), issuerKeys: String? = nil, _ body: (Edge) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - issuerKeys: the folder with the keys of identity providers.
+    ///   - bodyBytes: how much memory there is for bodies.
+    static func run(
+        throttle: Throttle = Throttle(.off),
+        issuerKeys: String? = nil,
+        bodyBytes: Int = 16 << 20,
+        _ body: (Edge) async throws -> Void
+    ) async throws {
         let path = NSTemporaryDirectory() + "ferry-api-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let pool = DiskPool(threads: 2)
         do {
-            let edge = try await Edge(DataFolder(path: path), pool: pool, throttle: throttle, issuerKeys: issuerKeys)
+            let edge = try await Edge(DataFolder(path: path), pool: pool, throttle: throttle, issuerKeys: issuerKeys, bodyBytes: bodyBytes)
             try await body(edge)
             try await edge.deployment.close()
         } catch {
@@ -38,7 +45,7 @@ struct Edge: Sendable {
         try await pool.shutdown()
     }
 
-    private init(_ folder: DataFolder, pool: DiskPool, throttle: Throttle, issuerKeys: String?) async throws {
+    private init(_ folder: DataFolder, pool: DiskPool, throttle: Throttle, issuerKeys: String?, bodyBytes: Int) async throws {
         self.folder = folder.path
         log = LogMemory()
         clock = SettableClock()
@@ -62,7 +69,7 @@ struct Edge: Sendable {
         responder = FerryResponder(
             deployment: deployment,
             connections: connections,
-            bodies: BodyBudget(bytes: 16 << 20, strangersBytes: 8 << 20),
+            bodies: BodyBudget(bytes: bodyBytes, strangersBytes: bodyBytes / 2),
             answers: AnswerBudget(bytes: 16 << 20),
             isSecure: false,
             version: "0"

@@ -22,7 +22,7 @@ struct ActionWorld: Sendable {
             try #require((200..<300).contains(answer.status), "\(request.service) \(request.target): \(answer.body)")
             return answer.body
         }
-        try await Self.noteUse(of: edge.credential, in: edge)
+        try await edge.noteUse(of: edge.credential)
         let identity = try await root(.form("sts", "GetCallerIdentity"))
         let account = try #require(identity.between("<Account>", "</Account>"))
         _ = try await root(.form("iam", "CreateUser", ["UserName": Self.user]))
@@ -31,7 +31,7 @@ struct ActionWorld: Sendable {
             accessKeyID: try #require(key.between("<AccessKeyId>", "</AccessKeyId>")),
             secretAccessKey: try #require(key.between("<SecretAccessKey>", "</SecretAccessKey>"))
         )
-        try await Self.noteUse(of: caller, in: edge)
+        try await edge.noteUse(of: caller)
         let trust =
             #"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"\#(account)"},"Action":["sts:AssumeRole","sts:SetSourceIdentity","sts:TagSession"]}]}"#
         _ = try await root(.form("iam", "CreateRole", ["RoleName": "trusting", "AssumeRolePolicyDocument": trust]))
@@ -74,18 +74,6 @@ struct ActionWorld: Sendable {
         return try await edge.answer(to: request, by: edge.credential).body.replacing("&quot;", with: "\"")
     }
 
-    /// Every file of the data folder, by what it holds.
-    func files() throws -> [String: SHA256.Digest] {
-        let paths = FileManager.default.enumerator(atPath: edge.folder)?.compactMap { $0 as? String } ?? []
-        var found: [String: SHA256.Digest] = [:]
-        for path in paths {
-            // The shared memory of SQLite holds no rows.
-            guard !path.hasSuffix("-shm"), let content = FileManager.default.contents(atPath: "\(edge.folder)/\(path)") else { continue }
-            found[path] = SHA256.hash(data: content)
-        }
-        return found
-    }
-
     private func filled(_ sample: SampleRequest) -> SampleRequest {
         var filled = sample
         // In a form the braces are encoded.
@@ -97,12 +85,6 @@ struct ActionWorld: Sendable {
         }
         if let body { filled.body = Array(body.utf8) }
         return filled
-    }
-
-    /// That a key was used is noted once in a while, beside the call: it is done before a test looks for what calls change.
-    private static func noteUse(of key: Credential, in edge: Edge) async throws {
-        let region = try #require(Region(rawValue: Edge.region))
-        await edge.deployment.accessKeys.noteUse(of: key.accessKeyID, for: "sts", in: region)?.value
     }
 
     /// An image that is a bundle in a bucket, which has no object of it.
@@ -165,5 +147,31 @@ extension String {
     func between(_ start: String, _ end: String) -> String? {
         guard let first = range(of: start), let last = range(of: end, range: first.upperBound..<endIndex) else { return nil }
         return String(self[first.upperBound..<last.lowerBound])
+    }
+}
+
+extension Edge {
+    /// Every file of the data folder, by what it holds.
+    func files() throws -> [String: SHA256.Digest] {
+        let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+        var found: [String: SHA256.Digest] = [:]
+        for path in paths {
+            // The shared memory of SQLite holds no rows.
+            guard !path.hasSuffix("-shm"), let content = FileManager.default.contents(atPath: "\(folder)/\(path)") else { continue }
+            found[path] = SHA256.hash(data: content)
+        }
+        return found
+    }
+
+    /// That a key was used is noted once in a while, beside the call: it is done before a test looks for what calls change.
+    func noteUse(of key: Credential) async throws {
+        let region = try #require(Region(rawValue: Edge.region))
+        await deployment.accessKeys.noteUse(of: key.accessKeyID, for: "sts", in: region)?.value
+    }
+
+    /// Has every transaction that writes fail from now on.
+    func failCommits(with error: any Error & Sendable) {
+        let databases = [deployment.directory] + deployment.regions.values.map(\.database)
+        for database in databases { database.beforeEachCommit { throw error } }
     }
 }

@@ -73,7 +73,7 @@ import Testing
     }
 
     private func expectRefusals(in world: ActionWorld, isExplicit: Bool) async throws {
-        let before = try world.files()
+        let before = try world.edge.files()
         for action in Self.decided {
             let name = "\(action.service) \(action.name)"
             let sample = try #require(ActionSamples.request(action.service, action.name), "no sample of \(name)")
@@ -86,7 +86,7 @@ import Testing
             #expect(answer.says(expected.code), "\(name): \(answer.body)")
             try await expectWords(of: answer, for: action, in: world, isExplicit: isExplicit)
         }
-        let after = try world.files()
+        let after = try world.edge.files()
         for path in Set(before.keys).union(after.keys) { #expect(before[path] == after[path], "a refused call changed \(path)") }
         for action in RegisteredAction.all where action.needsNoPermission {
             let answer = try await world.answer(to: try #require(ActionSamples.request(action.service, action.name)))
