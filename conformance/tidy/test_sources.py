@@ -124,3 +124,25 @@ def test_calls_of_users_write_where_a_dry_run_ends():
     uses = [path for path in swift_sources() if path.parent.name in rooms and path.parent.parent.name == "Services"]
     assert found(r"call\.store\.database\.write\b", uses) == []
     assert found(r"call\.(?:commit|prepare)\b", uses) != []
+
+
+def callers(pattern: str) -> set[str]:
+    """The files of the API in which something is called."""
+    here = [path for path in swift_sources() if name_of(path).startswith("Sources/API/")]
+    return {path.name for path in here if re.search(pattern, code_only(text_of(path)))}
+
+
+def test_actions_are_read_and_run_by_the_path_alone():
+    """Whoever else could read an action of a request, authorise it or have it answered would be a way around the path."""
+    assert callers(r"\bSubject\.read\(|\.read\.action|\.action\.reply\(|\.reply\(in:") == {"CallPath.swift"}
+    assert callers(r"\bauthorization\.authorize\(") == {"CallPath.swift"}
+    # The dialects run what they answer, and a listing by pages what it lists.
+    runs = callers(r"(?<![.\w])run\(in: call\)(?!\s*async)")
+    assert runs == {"EC2Action.swift", "EC2Listing.swift", "JSONAction.swift", "QueryAction.swift", "RESTAction.swift"}
+    assert callers(r"(?<![.\w])run\(call\)") == {"S3Action.swift"}
+
+
+def test_every_request_goes_to_the_path_or_to_a_public_page():
+    assert callers(r":\s*HTTPResponder\b") == {"FerryResponder.swift"}
+    assert callers(r"\bpath\.answer\(") == {"FerryResponder.swift"}
+    assert callers(r"\bpublicPages\.reply\(") == {"FerryResponder.swift"}

@@ -5,8 +5,8 @@ import Wire
 protocol EC2Listing: EC2Action where Answer == ListingAnswer<Element> {
     associatedtype Element: Sendable
 
-    /// Whether neither ids nor a page's size bound the answer.
-    var isUnbounded: Bool { get }
+    /// Whether the answer is sent page by page: neither ids nor the size of a page bound it.
+    var isSentInPages: Bool { get }
 
     /// A page of `size` elements behind a token, or the page that was asked for.
     func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<Element>
@@ -22,7 +22,7 @@ extension EC2Listing {
     func run(in call: Call) async throws -> Answer { Self.answer(try await page(of: nil, after: nil, in: call)) }
 
     func reply(in call: Call, requestID: String) async throws -> Reply {
-        guard isUnbounded else {
+        guard isSentInPages else {
             return .xml(EC2Envelope.success(action: Self.name, requestID: requestID, body: try await run(in: call)))
         }
         let empty = Self.answer(Page(elements: [], nextToken: nil))

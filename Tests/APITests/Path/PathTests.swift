@@ -1,6 +1,7 @@
 import API
 import Domain
 import HTTPTypes
+import Logging
 import Services
 import TestSupport
 import Testing
@@ -14,10 +15,13 @@ import Testing
         "organizations": (400, "TooManyRequestsException"), "servicequotas": (400, "TooManyRequestsException"), "sts": (400, "Throttling"),
     ]
 
-    /// A bucket without tokens stops whatever goes by the path: an action that another way led to would answer.
-    @Test(.againstHangs) func noRequestReachesAnActionButByThePath() async throws {
+    /// A bucket without tokens stops every action before it is read, and nothing has changed. That nothing but the path runs actions is seen in the
+    /// sources: `tidy/test_sources.py`.
+    @Test(.againstHangs) func aCallBeyondItsBucketIsRefusedAndChangesNothing() async throws {
         let empty = Throttle(.protect, rates: { _, _, _, _ in CallRate(burst: 0, perSecond: 0) })
         try await Edge.run(throttle: empty) { edge in
+            try await edge.noteUse(of: edge.credential)
+            let before = try edge.files()
             try await EdgeDriver.direct.open(edge) { send in
                 for action in RegisteredAction.all {
                     let name = "\(action.service) \(action.name)"
@@ -28,6 +32,70 @@ import Testing
                     if sample.method != .head { #expect(answer.says(expected.code), "\(name): \(answer.body)") }
                     #expect(edge.lastAction == action.name)
                 }
+            }
+            let after = try edge.files()
+            for path in Set(before.keys).union(after.keys) { #expect(before[path] == after[path], "a throttled call changed \(path)") }
+        }
+    }
+
+    /// A listing that nothing bounds has a bucket of its own, as AWS's has: the next one is refused while one by ids passes.
+    @Test(.againstHangs) func aListingWithoutIDsReachesTheSmallerBucket() async throws {
+        let rates = Throttle(.protect, rates: { _, _, _, isUnbounded in CallRate(burst: isUnbounded ? 1 : 100, perSecond: 0) })
+        try await Edge.run(throttle: rates) { edge in
+            let whole = SampleRequest.form("ec2", "DescribeImages")
+            #expect(try await edge.answer(to: whole, by: edge.credential).status == 200)
+            for unbounded in [whole, .form("ec2", "DescribeImages", ["NextToken": "x"])] {
+                #expect(try await edge.answer(to: unbounded, by: edge.credential).says("RequestLimitExceeded"))
+            }
+            for bounded in [["ImageId.1": "ami-00000000000000001"], ["MaxResults": "5"], ["Owner.1": "self"]] {
+                let answer = try await edge.answer(to: .form("ec2", "DescribeImages", bounded), by: edge.credential)
+                #expect(answer.status != 503, "\(bounded): \(answer.body)")
+            }
+        }
+    }
+
+    /// An action that is obeyed and changes something stands in the log, with who and where; what only reads, or only moves data, does not.
+    @Test(.againstHangs) func everyChangeIsRecorded() async throws {
+        try await Edge.run { edge in
+            let world = try await ActionWorld(edge)
+            try await world.allow(#"{"Effect":"Allow","Action":"*","Resource":"*"}"#)
+            var recorded: Set<String> = []
+            for action in RegisteredAction.all where !action.isUnsigned {
+                for sample in ActionSamples.requests(action.service, action.name) {
+                    let first = edge.log.entries.count
+                    let answer = try await world.answer(to: sample)
+                    let lines = edge.log.entries.dropFirst(first).filter { $0.level == .info && $0.message.hasSuffix("as asked") }
+                    let isTold = action.isRecorded && (200..<300).contains(answer.status)
+                    #expect(lines.count == (isTold ? 1 : 0), "\(action.service) \(action.name): \(answer.status) \(lines.map(\.line))")
+                    guard isTold, let line = lines.first else { continue }
+                    #expect(line.metadata["action"] == action.name && line.metadata["service"] == action.service)
+                    for name in ["account", "address", "request_id", "resource"] { #expect(line.metadata[name] != nil, "\(line.line)") }
+                    recorded.insert(action.service)
+                }
+            }
+            #expect(recorded.isSuperset(of: ["ebs", "ec2", "iam", "kms", "organizations", "rbin", "s3"]))
+        }
+    }
+
+    /// What has no line changes nothing: the verbs of `Change` mean what they say. Data alone is written without one.
+    @Test(.againstHangs) func whatIsNotRecordedChangesNothing() async throws {
+        let silent = RegisteredAction.all.filter { !$0.isRecorded && !$0.isUnsigned }
+        #expect(
+            Set(silent.filter(\.movesData).map(\.name)) == [
+                "CompleteMultipartUpload", "CopyObject", "CreateMultipartUpload", "PutObject", "PutSnapshotBlock", "UploadPart",
+                "UploadPartCopy",
+            ]
+        )
+        try await Edge.run { edge in
+            let world = try await ActionWorld(edge)
+            try await world.allow(#"{"Effect":"Allow","Action":"*","Resource":"*"}"#)
+            for action in silent where !action.movesData {
+                let before = try edge.files()
+                for sample in ActionSamples.requests(action.service, action.name) { _ = try await world.answer(to: sample) }
+                #expect(
+                    try edge.files() == before,
+                    "\(action.service) \(action.name) changes something: a verb that changes has to be told"
+                )
             }
         }
     }

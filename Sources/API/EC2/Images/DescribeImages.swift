@@ -22,7 +22,7 @@ struct DescribeImages: EC2Listing {
         self.query = query
     }
 
-    var isUnbounded: Bool { query.ids.isEmpty && query.page.maxResults == nil }
+    var isSentInPages: Bool { query.ids.isEmpty && query.page.maxResults == nil }
 
     func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<Image> {
         var query = query

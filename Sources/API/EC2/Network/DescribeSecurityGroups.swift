@@ -19,7 +19,7 @@ struct DescribeSecurityGroups: EC2Listing {
         self.query = query
     }
 
-    var isUnbounded: Bool { query.ids.isEmpty && query.names.isEmpty && query.page.maxResults == nil }
+    var isSentInPages: Bool { query.ids.isEmpty && query.names.isEmpty && query.page.maxResults == nil }
 
     func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<SecurityGroup> {
         var query = query

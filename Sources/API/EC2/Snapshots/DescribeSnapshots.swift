@@ -20,7 +20,7 @@ struct DescribeSnapshots: EC2Listing {
         self.query = query
     }
 
-    var isUnbounded: Bool { query.ids.isEmpty && query.page.maxResults == nil }
+    var isSentInPages: Bool { query.ids.isEmpty && query.page.maxResults == nil }
 
     func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<Snapshot> {
         var query = query

@@ -16,7 +16,7 @@ struct DescribeVolumes: EC2Listing {
         let _: Bool? = try reader["IncludeManagedResources"]
     }
 
-    var isUnbounded: Bool { query.ids.isEmpty && query.page.maxResults == nil }
+    var isSentInPages: Bool { query.ids.isEmpty && query.page.maxResults == nil }
 
     func page(of size: Int?, after nextToken: String?, in call: Call) async throws -> Page<Volume> {
         var query = query
