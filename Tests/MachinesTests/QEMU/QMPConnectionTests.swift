@@ -2,6 +2,7 @@ import Foundation
 import Machines
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 /// How Ferry and QEMU talk.
@@ -34,14 +35,22 @@ import Testing
     }
 
     @Test func answersFindTheirCommandsInAnyOrder() async throws {
+        // Which of the two is sent before the other is not told.
+        let earlier = Mutex<String?>(nil)
         try await withPeer({ command, _ in
-            command == "first" ? [] : [#"{"return": {"status": "second"}, "id": ID}"#, #"{"return": {"status": "first"}, "id": 2}"#]
+            earlier.withLock { earlier in
+                guard let before = earlier else {
+                    earlier = command
+                    return []
+                }
+                return [#"{"return": {"status": "\#(command)"}, "id": ID}"#, #"{"return": {"status": "\#(before)"}, "id": 2}"#]
+            }
         }) { _, path in
             let qmp = try await open(path)
             async let first = qmp.execute("first", within: .seconds(30))
             async let second = qmp.execute("second", within: .seconds(30))
             let texts = try await [first.text("status"), second.text("status")]
-            #expect(Set(texts) == ["first", "second"])
+            #expect(texts == ["first", "second"])
             qmp.close()
         }
     }
