@@ -73,7 +73,8 @@ extension Call {
 
     private func keyARN(_ encryption: EncryptionRequest) async throws -> String? {
         guard let key = encryption.key else { return nil }
-        return try await keyRing.arn(of: key, account: account) ?? key
+        // What names no key is refused later, and for what it is.
+        do { return try await keyRing.arn(of: key, account: account) ?? key } catch is Fault { return key }
     }
 
     private func isEncrypted(_ request: EncryptionRequest, over source: Snapshot?) async throws -> Bool {

@@ -18,12 +18,11 @@ import Testing
         let organization = Organization(managedBy: account(0))
         let now = Date(timeIntervalSince1970: 1_800_000_000)
         try temporary.write { transaction in
-            let (accounts, policies) = (MemberAccountTable(transaction), OrganizationPolicyTable(transaction))
+            let accounts = MemberAccountTable(transaction)
             for number in 0..<count {
                 let parent = number % 10 == 5 ? unit : organization.root
                 let (name, email) = ("account \(number)", "\(number)@example.com")
                 try accounts.set(MemberAccount(id: account(number), name: name, email: email, joinedAt: now, parent: parent))
-                try policies.attach(OrganizationPolicy.fullAccess.id, to: account(number).rawValue)
                 var request = AccountRequest(name: name, requestedAt: now)
                 request.succeed(with: account(number), at: now)
                 try AccountRequestTable(transaction).insert(request)
@@ -33,7 +32,7 @@ import Testing
                 OrganizationalUnit(id: unit, parent: organization.root, name: "a unit"),
                 at: now
             )
-            try policies.attachFullAccess(root: organization.root)
+            try OrganizationPolicyTable(transaction).attachFullAccess(root: organization.root)
         }
         return temporary
     }
