@@ -26,7 +26,10 @@ extension TableLife {
     private static let devices = TableLife(
         "image_devices",
         read: { try ImageTable($0).users(of: numbered(2)) },
-        [.then([numbered(1)]) { try ImageTable($0).insert(image) }]
+        [
+            .then([numbered(1)]) { try ImageTable($0).insert(image) },
+            .then([numbered(1)]) { try ImageTable($0).setSize(9, ofDevicesOver: numbered(2)) },
+        ]
     )
 
     private static let shares = TableLife(
