@@ -141,4 +141,6 @@ private struct InstanceImagePlan: Sendable {
 }
 
 /// The instance is not as it was looked at: it is looked at again.
-private struct InstanceChanged: Error {}
+private struct InstanceChanged: Error, CustomStringConvertible {
+    var description: String { "the instance has changed" }
+}
