@@ -194,7 +194,7 @@ import Testing
             internalError: (500, "InternalError")
         ),
         "ferry": Troubles(
-            writing: "SetQuota",
+            writing: nil,
             withBody: "DescribeThrottling",
             busy: (400, "ThrottlingException"),
             unavailable: (503, "ServiceUnavailable"),
@@ -218,7 +218,7 @@ import Testing
             internalError: (500, "KMSInternalException")
         ),
         "organizations": Troubles(
-            writing: "CreatePolicy",
+            writing: "CreateAccount",
             withBody: "ListRoots",
             busy: (400, "ThrottlingException"),
             unavailable: (503, "ServiceUnavailable"),
@@ -234,7 +234,7 @@ import Testing
             internalError: (500, "InternalServerException")
         ),
         "s3": Troubles(
-            writing: "PutBucketTagging",
+            writing: "DeleteBucketTagging",
             withBody: nil,
             busy: (503, "SlowDown"),
             unavailable: (503, "ServiceUnavailable"),
