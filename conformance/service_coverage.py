@@ -68,7 +68,7 @@ class Values:
             "VirtualName": "ephemeral0", "ResourceType": "image", "SriovNetSupport": "simple", "RegionName": HOME,
             "SnapshotCopyCompletionDurationMinutes": "15", "CompletionDurationMinutes": "15", "MaxResults": "100",
             "OperationType": "add", "UefiData": "QU1aTlVFRkk=", "VolumeType": "gp3", "Iops": "3000", "Throughput": "125",
-            "VolumeSize": "8", "Owner": "self", "Encrypted": "true",
+            "VolumeSize": "8", "Owner": "self", "Encrypted": "true", "CpuCredits": "standard",
         }
         if name in by_name:
             return by_name[name]
