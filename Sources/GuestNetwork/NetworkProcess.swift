@@ -32,6 +32,8 @@ package final class NetworkProcess {
 
     /// Until QEMU's end of the link closes.
     package func run() throws(HelperFailure) {
+        // libslirp writes to connections that the other side may have closed, and a guest must not end this by having that happen.
+        signal(SIGPIPE, SIG_IGN)
         try SystemCalls.confine()
         while true {
             guard link.flush() else { return }
