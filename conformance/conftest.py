@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -107,7 +108,8 @@ def start_machines() -> Iterator[Callable[..., FerryServer]]:
         for running in started:
             stop_well(running)
         for process in left:
-            os.kill(process, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
     assert not left, f"{len(left)} processes of guests were left"
 
 

@@ -15,26 +15,27 @@ from patience import HANG
 
 # What it does is told on its console, a line for each thing that it reached. Its own metadata service is the first, to show that it can tell.
 ATTACK = r"""#!/bin/sh
-head -c 300000 /dev/urandom >/dev/console
+head -c 150000 /dev/urandom >/dev/console
 echo
 gateway=$(ip route | awk '/^default/ { print $3; exit }')
 reached() { echo "ATTACK-REACHED $*"; }
-tcp() { [ -z "$(printf 'GET / HTTP/1.0\r\n\r\n' | timeout 6 nc -w 4 $3 "$1" "$2" 2>/dev/null)" ] || reached tcp "$1" "$2" $3; }
-udp() { [ -z "$(echo attack | timeout 6 nc -u -w 3 "$1" "$2" 2>/dev/null)" ] || reached udp "$1" "$2"; }
+tcp() { [ -z "$(printf 'GET / HTTP/1.0\r\n\r\n' | timeout 5 nc -w 3 $3 "$1" "$2" 2>/dev/null)" ] || reached tcp "$1" "$2" $3; }
+udp() { [ -z "$(echo attack | timeout 4 nc -u -w 2 "$1" "$2" 2>/dev/null)" ] || reached udp "$1" "$2"; }
 card() { ip link set eth0 down; ip link set eth0 address "$1"; ip link set eth0 up; ip route add default via $gateway 2>/dev/null; }
 
 tcp 169.254.169.254 80
-for host in $gateway 10.0.2.2 10.0.2.3 @NEIGHBOUR@ @NEIGHBOUR_PUBLIC@ @HOST@ 169.254.169.253 255.255.255.255; do
+# Not 127.0.0.0/8, which is the guest's own.
+for host in $gateway 10.0.2.2 10.0.2.3 @NEIGHBOUR@ @HOST@ 169.254.169.253 255.255.255.255; do
     for port in @CANARY@ @API@ 22 53 80 10809; do tcp $host $port & done
-    for port in @CANARY_UDP@ 53 67 69; do udp $host $port & done
-    ping -c 1 -W 3 $host >/dev/null 2>&1 && reached ping $host
-    wait
+    for port in @CANARY_UDP@ 53; do udp $host $port & done
+    (ping -c 1 -W 3 $host >/dev/null 2>&1 && reached ping $host) &
 done
+wait
 for port in 22 53 443 8080 @CANARY@ @API@; do tcp 169.254.169.254 $port & done
 wait
-for port in $(seq 240); do
+for port in $(seq 160); do
     tcp $gateway $port &
-    [ $((port % 24)) -ne 0 ] || wait
+    [ $((port % 40)) -ne 0 ] || wait
 done
 wait
 nslookup example.com $gateway >/dev/null 2>&1 && reached names
@@ -113,7 +114,7 @@ def test_a_guest_that_attacks_reaches_nothing(start_machines: Callable[..., Ferr
         with socket.create_connection(("127.0.0.1", ports[0])):
             assert was_reached(tcp, udp), "it can be reached"
         values = {
-            "NEIGHBOUR": about["PrivateIpAddress"], "NEIGHBOUR_PUBLIC": about["PublicIpAddress"], "NEIGHBOUR_ID": neighbour,
+            "NEIGHBOUR": about["PrivateIpAddress"], "NEIGHBOUR_ID": neighbour,
             "HOST": address_of_host(), "CANARY": str(ports[0]), "CANARY_UDP": str(ports[1]),
             "API": str(urlparse(server.endpoint).port), "TOKEN": token,
         }

@@ -52,7 +52,7 @@ def test_a_guest_that_floods_its_disk(small_folder: Path, start_machines: Callab
         guests.await_answer(server, instance, key)
 
     # What it writes ends with an error, and it runs on.
-    flood = "(yes flood | dd of=/dev/vdb bs=1M count=2000 conv=fsync) 2>&1; dmesg | grep -c 'I/O error, dev vdb'; echo over"
+    flood = "(yes flood | dd of=/dev/vdb bs=1M count=1200 iflag=fullblock conv=fsync) 2>&1; dmesg | grep -c 'I/O error, dev vdb'; echo over"
     told = guests.ssh(server, flooder, key, flood)
     assert told.rstrip().endswith("over") and "error" in told, told
     assert int(told.splitlines()[-2]) > 0, told
@@ -68,7 +68,7 @@ def test_a_guest_that_floods_its_disk(small_folder: Path, start_machines: Callab
 
     # There is room again: its writes work, without a restart.
     subprocess.run(["mount", "-o", f"remount,size={LARGE}", small_folder], check=True)
-    guests.ssh(server, flooder, key, "yes again | dd of=/dev/vdb bs=1M count=16 seek=3000 conv=fsync 2>/dev/null")
+    guests.ssh(server, flooder, key, "yes again | dd of=/dev/vdb bs=1M count=16 seek=3000 iflag=fullblock conv=fsync 2>/dev/null")
     assert "There is room again" in server.log_text()
     ec2.terminate_instances(InstanceIds=[flooder, neighbour])
     for instance in (flooder, neighbour):

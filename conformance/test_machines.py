@@ -251,10 +251,10 @@ def test_volumes_of_a_guest_that_holds_on(start_machines: Callable[..., FerrySer
     volume = ec2.create_volume(AvailabilityZone=zone, Size=1)["VolumeId"]
     ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device="/dev/sdf")
     eventually(lambda: attachment(ec2, volume) == "attached", "the guest has it")
-    about = guests.described(server, instance)
+    devices = {mapping["DeviceName"]: mapping["Ebs"]["VolumeId"] for mapping in guests.described(server, instance)["BlockDeviceMappings"]}
     for force in (False, True):
         with refused("OperationNotPermitted", "Unable to detach root volume"):
-            ec2.detach_volume(VolumeId=about["BlockDeviceMappings"][0]["Ebs"]["VolumeId"], Force=force)
+            ec2.detach_volume(VolumeId=devices["/dev/xvda"], Force=force)
 
     assert ec2.detach_volume(VolumeId=volume)["State"] == "detaching"
     eventually(lambda: attachment(ec2, volume) == "busy", "the guest holds it")
