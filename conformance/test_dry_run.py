@@ -176,8 +176,9 @@ CALLS |= {
 
 # They need an instance: test_instances.py tries them.
 WITH_INSTANCES = {
-    "attach_volume", "create_snapshots", "describe_instance_attribute", "detach_volume", "get_console_output", "get_console_screenshot",
-    "modify_instance_attribute", "modify_instance_metadata_options", "monitor_instances", "reboot_instances", "reset_instance_attribute",
+    "attach_volume", "create_image", "create_snapshots", "describe_instance_attribute", "detach_volume", "get_console_output",
+    "get_console_screenshot", "get_password_data", "modify_instance_attribute", "modify_instance_credit_specification",
+    "modify_instance_metadata_options", "monitor_instances", "reboot_instances", "reset_instance_attribute",
     "run_instances", "start_instances", "stop_instances", "terminate_instances", "unmonitor_instances",
 }
 NO_INSTANCE, NO_VOLUME = "i-0123456789abcdef0", {"VolumeId": "vol-0123456789abcdef0"}
@@ -351,8 +352,13 @@ CALLS |= {
 }
 REFUSALS |= {
     "describe_instance_attribute": lambda image, snapshot: [{**OF_NO_INSTANCE, "Attribute": "userData"}],
+    "create_image": lambda image, snapshot: [{**OF_NO_INSTANCE, "Name": "of nothing"}],
     "get_console_output": lambda image, snapshot: [OF_NO_INSTANCE],
     "get_console_screenshot": lambda image, snapshot: [OF_NO_INSTANCE],
+    "get_password_data": lambda image, snapshot: [OF_NO_INSTANCE],
+    "modify_instance_credit_specification": lambda image, snapshot: [
+        {"InstanceCreditSpecifications": [{**OF_NO_INSTANCE, "CpuCredits": "some"}]}
+    ],
     "modify_instance_attribute": lambda image, snapshot: [{**OF_NO_INSTANCE, "DisableApiStop": {"Value": True}}, OF_NO_INSTANCE],
     "modify_instance_metadata_options": lambda image, snapshot: [{**OF_NO_INSTANCE, "HttpTokens": "required"}],
     "reset_instance_attribute": lambda image, snapshot: [{**OF_NO_INSTANCE, "Attribute": name} for name in ("sourceDestCheck", "kernel")],
