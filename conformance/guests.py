@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import re
@@ -18,22 +19,24 @@ from patience import HANG, eventually
 UP = "FERRY-SSH-IS-UP"
 
 
-def boot_disk() -> Path:
-    """A small disk that boots, takes its metadata and answers SSH: made by script/make-image once, and kept."""
+def boot_disk(architecture: str = "x86_64") -> Path:
+    """A small disk that boots, takes its metadata and answers SSH: made once by script/make-image as it is now, and kept."""
     script = ROOT / "script" / "make-image"
-    disk = ROOT / ".build" / f"guest-{int(script.stat().st_mtime)}.raw"
+    disk = ROOT / ".build" / f"guest-{architecture}-{hashlib.sha256(script.read_bytes()).hexdigest()[:16]}.raw"
     if not disk.exists():
         disk.parent.mkdir(exist_ok=True)
         draft = disk.with_suffix(f".{os.getpid()}")
-        subprocess.run([str(script), str(draft), "256"], check=True, capture_output=True, timeout=HANG)
+        options = ["--arm64"] if architecture == "arm64" else []
+        subprocess.run([str(script), *options, str(draft), "256"], check=True, capture_output=True, timeout=HANG)
         draft.rename(disk)
     return disk
 
 
-def push(server: FerryServer, name: str = "guest") -> str:
+def push(server: FerryServer, name: str = "guest", architecture: str = "x86_64") -> str:
     """The boot disk as an image; its id."""
+    options = ["--architecture", architecture, "--name", name, "--root-device-name", "/dev/xvda"]
     done = subprocess.run(
-        [str(binary()), "push", str(boot_disk()), "--name", name, "--root-device-name", "/dev/xvda", "--quiet"],
+        [str(binary()), "push", str(boot_disk(architecture)), *options, "--quiet"],
         env=server.shell_environment(), capture_output=True, text=True, timeout=HANG,
     )
     assert done.returncode == 0, done.stderr
@@ -50,7 +53,7 @@ def open_ssh(server: FerryServer, region: str = HOME) -> None:
 def launch(server: FerryServer, image: str, region: str = HOME, **options: Any) -> str:
     """Launches one instance and waits until it runs; its id."""
     ec2 = server.ec2(region)
-    answer = ec2.run_instances(ImageId=image, InstanceType="t3.nano", MinCount=1, MaxCount=1, **options)
+    answer = ec2.run_instances(**{"ImageId": image, "InstanceType": "t3.nano", "MinCount": 1, "MaxCount": 1, **options})
     instance: str = answer["Instances"][0]["InstanceId"]
     wait(server, "instance_running", instance, region)
     return instance

@@ -299,25 +299,26 @@ def attachment(ec2: Any, volume: str) -> str | None:
     return found[0]["State"] if found else None
 
 
-def test_machines_that_boot_by_uefi(machines: FerryServer) -> None:
-    """Firmware of x86-64 with a TPM, and of arm64, comes to its shell where nothing can be booted. The TPM's state outlives a stop."""
+def test_machines_that_boot_by_uefi(machines: FerryServer, key: Path) -> None:
+    """Guests of x86-64 with a TPM, and of arm64, boot by their firmware, answer, and heed the power button. The TPM's state outlives a stop."""
     ec2 = machines.ec2()
-    blank = snapshots.upload(machines, Disk.made("nothing that boots", 1))
-    asked = {"MinCount": 1, "MaxCount": 1}
-    with_tpm = images.register(machines, blank, EnaSupport=True, BootMode="uefi", TpmSupport="v2.0")
-    x86 = ec2.run_instances(ImageId=with_tpm, InstanceType="t3.nano", **asked)["Instances"][0]["InstanceId"]
-    for_arm = images.register(machines, blank, EnaSupport=True, Architecture="arm64", BootMode="uefi")
-    arm = ec2.run_instances(ImageId=for_arm, InstanceType="t4g.nano", **asked)["Instances"][0]["InstanceId"]
-    for instance in (x86, arm):
-        guests.wait(machines, "instance_running", instance)
-    guests.await_console(machines, x86, "Shell>")
-    guests.await_console(machines, arm, "Shell>")
+    guests.open_ssh(machines)
+    [disk] = images.snapshots_of(images.describe(machines, HOME, guests.push(machines, images.unused_name("uefi"))))
+    with_tpm = images.register(machines, disk, EnaSupport=True, BootMode="uefi", TpmSupport="v2.0")
+    x86 = guests.launch(machines, with_tpm, KeyName="key")
+    arm = guests.launch(machines, guests.push(machines, images.unused_name("arm"), "arm64"), KeyName="key", InstanceType="t4g.nano")
+    for instance, processor in ((x86, "x86_64"), (arm, "aarch64")):
+        assert f"FERRY-INSTANCE {instance} " in guests.await_console(machines, instance, guests.UP)
+        guests.await_answer(machines, instance, key)
+        assert guests.ssh(machines, instance, key, "uname -m; [ -d /sys/firmware/efi ] && echo by UEFI").split("\n")[:2] == [processor, "by UEFI"]
 
     state = guests.folder(machines, x86) / "tpm"
     tpm = int((guests.folder(machines, x86) / "tpm.pid").read_text().split()[0])
     assert guests.is_alive(tpm) and (state / "tpm2-00.permall").stat().st_size > 0
-    ec2.stop_instances(InstanceIds=[x86], Force=True)
-    guests.wait(machines, "instance_stopped", x86)
+    ec2.stop_instances(InstanceIds=[x86, arm])
+    for instance in (x86, arm):
+        guests.wait(machines, "instance_stopped", instance)
+        assert "FERRY-POWER-BUTTON" in guests.console(machines, instance)
     assert not guests.is_alive(tpm)
     ec2.start_instances(InstanceIds=[x86])
     guests.wait(machines, "instance_running", x86)
