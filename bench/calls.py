@@ -139,7 +139,7 @@ class Connection:
             time.sleep(0.002)
         return snapshot
 
-    def register(self, snapshot: str, name: str, region: str) -> str:
+    def register(self, snapshot: str, name: str, region: str, **options: str) -> str:
         device = {"BlockDeviceMapping_1_DeviceName": "/dev/sda1", "BlockDeviceMapping_1_Ebs_SnapshotId": snapshot}
-        answer = self.ec2("RegisterImage", region, Name=name, RootDeviceName="/dev/sda1", Architecture="x86_64", **device)
+        answer = self.ec2("RegisterImage", region, Name=name, RootDeviceName="/dev/sda1", Architecture="x86_64", **device, **options)
         return answer.findtext("imageId") or ""

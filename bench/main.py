@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import disks, machine, peers, report
 from bench.context import Bench
 from bench.report import Row
-from bench.rows import accounts, authorization, engines, images, many_copies, objects, sparse, transfers, volumes
+from bench.rows import accounts, authorization, engines, images, machines, many_copies, objects, sparse, transfers, volumes
 from bench.server import BINARY
 
 # What can be chosen with --only, and which rows it stands for.
@@ -26,6 +26,7 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "objects": objects.rows,
     "engines": engines.rows,
     "volumes": volumes.rows,
+    "machines": machines.rows,
 }
 QUICK_PEERS = {"cp", "dd", "restic"}
 
