@@ -146,6 +146,8 @@ def test_an_image_of_a_stopped_instance(machines: FerryServer, keys: dict[str, P
     again = guests.launch(machines, made, KeyName="key")
     guests.await_answer(machines, again, key)
     assert guests.ssh(machines, again, key, "cat /kept; head -n 1 /dev/vdb") == "stopped\ndata\n"
+    ec2.terminate_instances(InstanceIds=[again])
+    guests.wait(machines, "instance_terminated", again)
 
 
 def asked(server: FerryServer, instance: str, image: str) -> bool:

@@ -76,7 +76,7 @@ def test_the_life_of_an_instance(machines: FerryServer, key: Path, tmp_path: Pat
     assert guests.processes(machines.data) == []
     assert not guests.folder(machines, instance).exists()
     assert ec2.describe_volumes()["Volumes"] == []
-    assert list((machines.data / "regions" / HOME / "volumes").glob("vol-*")) == []
+    eventually(lambda: list((machines.data / "regions" / HOME / "volumes").glob("vol-*")) == [], "their files are gone too")
 
 
 def check_identity(server: FerryServer, instance: str, tmp_path: Path) -> None:

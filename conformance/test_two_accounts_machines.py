@@ -43,10 +43,12 @@ ANY = {"ResourceId": ("image", "snapshot", "volume", "instance", "group", "rule"
 PERMISSION = {"IpPermissions.1.IpProtocol": "tcp", "IpPermissions.1.FromPort": "1", "IpPermissions.1.ToPort": "1"}
 GROUP_RULES = {"GroupId": "{group}", **PERMISSION, "IpPermissions.1.IpRanges.1.CidrIp": "10.0.0.0/8"}
 REQUESTS = {
+    "AssociateIamInstanceProfile": {"InstanceId": "{instance}", "IamInstanceProfile.Name": "profile"},
     "AttachVolume": {"Device": "/dev/sdp", "InstanceId": "{instance}", "VolumeId": "{volume}"},
     "AuthorizeSecurityGroupEgress": GROUP_RULES, "AuthorizeSecurityGroupIngress": GROUP_RULES,
     "CopyImage": {"Name": "copied", "SourceImageId": "{image}", "SourceRegion": HOME},
     "CopySnapshot": {"SourceSnapshotId": "{snapshot}", "SourceRegion": HOME},
+    "CreateImage": {"InstanceId": "{instance}", "Name": "made"},
     "CreateImageUsageReport": {"ImageId": "{image}", "ResourceType.1.ResourceType": "ec2:Instance"},
     "CreateSecurityGroup": {"GroupName": "made", "GroupDescription": "text"},
     "CreateSnapshots": {"InstanceSpecification.InstanceId": "{instance}"},
@@ -69,6 +71,7 @@ REQUESTS = {
     "LockSnapshot": {"SnapshotId": "{snapshot}", "LockMode": "governance", "LockDuration": "1"},
     "ModifyImageAttribute": {"ImageId": "{image}", "Description.Value": "x"},
     "ModifyInstanceAttribute": {"InstanceId": "{instance}", "DisableApiStop.Value": "false"},
+    "ModifyInstanceCreditSpecification": {"InstanceCreditSpecification.1.CpuCredits": "unlimited"},
     "ModifyInstanceMetadataOptions": {"InstanceId": "{instance}", "HttpTokens": "required"},
     "ModifySecurityGroupRules": {
         "GroupId": "{group}", "SecurityGroupRule.1.SecurityGroupRuleId": "{rule}", "SecurityGroupRule.1.SecurityGroupRule.IpProtocol": "tcp",
@@ -116,6 +119,8 @@ ALIKE = {
     ("UpdateSecurityGroupRuleDescriptionsEgress", "SecurityGroupRuleDescription.1.SecurityGroupRuleId"),
     ("ListImagesInRecycleBin", "ImageId.1"), ("ListSnapshotsInRecycleBin", "SnapshotId.1"), ("RestoreImageFromRecycleBin", "ImageId"),
     ("RestoreSnapshotFromRecycleBin", "SnapshotId"), ("DescribeStoreImageTasks", "ImageId.1"),
+    # Each instance has an answer of its own, and a dry run has none.
+    ("ModifyInstanceCreditSpecification", "InstanceCreditSpecification.1.InstanceId"),
     # Not in Ferry, whatever is named.
     ("RunInstances", "NetworkInterface.1.NetworkInterfaceId"), ("RunInstances", "Placement.GroupId"),
 }
@@ -150,6 +155,7 @@ class Holder:
         self.acl = ec2.describe_network_acls()["NetworkAcls"][0]["NetworkAclId"]
         self.options = ec2.describe_dhcp_options()["DhcpOptions"][0]["DhcpOptionsId"]
         self.report = ec2.create_image_usage_report(ImageId=self.image, ResourceTypes=[{"ResourceType": "ec2:Instance"}])["ReportId"]
+        server.client("iam").create_instance_profile(InstanceProfileName="profile")
         container = {"Format": "raw", "UserBucket": {"S3Bucket": "no-such-bucket-of-anybody", "S3Key": "disk"}}
         server.s3().create_bucket(Bucket=f"b-{secret[:40]}")
         server.s3().put_object(Bucket=f"b-{secret[:40]}", Key="disk", Body=bytes(512))
