@@ -13,9 +13,10 @@ package struct Page<Element: Sendable>: Sendable {
 
 /// How much of a listing is asked for.
 package struct PageRequest: Sendable {
-    private static let batchMax = 1000
     /// How many results a page may have where EC2 says nothing else.
     package static let sizes = 5...1000
+    /// The largest page, and one more.
+    private static let batchMax = sizes.upperBound + 1
 
     package var maxResults: Int?
     package var nextToken: String?

@@ -1,4 +1,6 @@
 import Domain
+import Foundation
+import Metadata
 import Services
 import Testing
 
@@ -51,6 +53,41 @@ import Testing
             query.page.nextToken = page.nextToken
         } while query.page.nextToken != nil
         return ids
+    }
+
+    /// The largest page reads as often as the smallest: the row that tells of a next page comes with the others.
+    @Test func thousandImagesAreReadAtOnce() async throws {
+        try await World.run { world in
+            let store = world.store(World.home)
+            try await store.database.write { transaction in
+                for number in 0..<1002 { try ImageTable(transaction).insert(Self.image(number)) }
+            }
+            func page(of size: Int) async throws -> (found: Int, hasNext: Bool, statements: UInt64) {
+                let before = store.database.statistics.counts.statements
+                var query = ImageQuery()
+                query.page.maxResults = size
+                let page = try await world.images(World.home).describe(query)
+                return (page.elements.count, page.nextToken != nil, store.database.statistics.counts.statements - before)
+            }
+            let (small, large) = (try await page(of: 5), try await page(of: 1000))
+            #expect(small.found == 5 && small.hasNext)
+            #expect(large.found == 1000 && large.hasNext)
+            #expect(large.statements == small.statements)
+        }
+    }
+
+    private static func image(_ number: Int) -> Image {
+        Image(
+            id: known("ami-0" + String(0x1000_0000_0000_0000 + number, radix: 16)),
+            owner: World.account,
+            name: "image \(number)",
+            description: "",
+            state: .available,
+            createdAt: Date(timeIntervalSince1970: 1_800_000_000),
+            traits: MachineTraits(architecture: .amd64, virtualization: .hvm),
+            rootDeviceName: "/dev/sda1",
+            devices: []
+        )
     }
 
     @Test func pagesOfWhatAFilterLeaves() async throws {
