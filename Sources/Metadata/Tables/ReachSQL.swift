@@ -54,7 +54,8 @@ struct ReachSQL {
                 // The order of a cross join is kept: what is shared leads to its row, and not the other way round.
                 (from, column) = ("\(kind.shares) AS share CROSS JOIN \(kind.things)", "share.resource_id")
                 conditions.insert(shared(with: target, by: owners), at: 0)
-                conditions.append(SQLFragment(sql: "\(kind.things).id = share.resource_id"))
+                // The owner is the same, and named so that an index has all that is asked of most rows.
+                conditions.append(SQLFragment(sql: "\(kind.things).owner = share.owner AND \(kind.things).id = share.resource_id"))
             }
             if let id { conditions.append(SQLFragment(sql: "\(column) > ?", values: [.text(id)])) }
             let all = SQLFragment.all(conditions)
