@@ -39,6 +39,13 @@ package struct PageRequest: Sendable {
         guard maxResults <= sizes.upperBound else { throw Self.refusal(maxResults, "less than or equal to \(sizes.upperBound)") }
     }
 
+    /// Whoever names things gets all of them at once, and asks for no pages.
+    func check(besides named: [String], _ parameter: String, called name: String = "MaxResults") throws {
+        guard named.isEmpty || maxResults == nil else {
+            throw Fault(.invalidParameterCombination, "The parameter \(parameter) cannot be used with the parameter \(name)")
+        }
+    }
+
     private static func refusal(_ value: Int, _ rule: String) -> Fault {
         Fault(.invalidParameterValue, "Value ( \(value) ) for parameter maxResults is invalid. Expecting a value \(rule).")
     }

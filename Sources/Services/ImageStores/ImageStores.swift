@@ -129,9 +129,7 @@ extension ImageStores {
         guard imageIDs.count <= Self.idsMax else {
             throw Fault(.invalidParameterValue, "At most \(Self.idsMax) images can be named, not \(imageIDs.count)")
         }
-        guard imageIDs.isEmpty || page.maxResults == nil else {
-            throw Fault(.invalidParameterCombination, "The parameter ImageIds cannot be used with the parameter MaxResults")
-        }
+        try page.check(besides: imageIDs, "ImageIds")
         let wanted = Set(try imageIDs.map(Images.id))
         let (account, database) = (call.account, call.store.database)
         return try await page.collect(

@@ -21,9 +21,7 @@ extension Images {
     /// at a time, so memory holds one page however many images there are.
     package func describe(_ query: ImageQuery) async throws -> Page<Image> {
         try FilterRules.check(query.filters, names: Image.filterNames)
-        guard query.ids.isEmpty || query.page.maxResults == nil else {
-            throw Fault(.invalidParameterCombination, "The parameter ImageIds cannot be used with the parameter MaxResults")
-        }
+        try query.page.check(besides: query.ids, "ImageIds")
         let viewer = try await call.viewer()
         let reach = try query.reach(of: viewer)
         guard query.ids.isEmpty else { return try await named(query, viewer, reach) }

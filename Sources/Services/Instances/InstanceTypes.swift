@@ -12,9 +12,7 @@ package struct InstanceTypes: Sendable {
         guard names.count <= Self.namesMax else {
             throw Fault(.invalidParameterValue, "At most \(Self.namesMax) instance types can be named in a request")
         }
-        guard names.isEmpty || page.maxResults == nil else {
-            throw Fault(.invalidParameterCombination, "The parameter InstanceTypes cannot be used with the parameter MaxResults")
-        }
+        try page.check(besides: names, "InstanceTypes")
         let types = try names.isEmpty ? InstanceType.all : InstanceType.named(names)
         return try await page.collect(
             token: call.pageToken(for: "DescribeInstanceTypes"),

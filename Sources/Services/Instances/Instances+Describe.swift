@@ -9,11 +9,8 @@ package struct InstanceQuery: Sendable {
 
     package init() {}
 
-    fileprivate func requireIdsOrPages() throws {
-        guard ids.isEmpty || page.maxResults == nil else {
-            throw Fault(.invalidParameterCombination, "The parameter instancesSet cannot be used with the parameter maxResults")
-        }
-    }
+    /// EC2 names the parameters so in its text.
+    fileprivate func requireIdsOrPages() throws { try page.check(besides: ids, "instancesSet", called: "maxResults") }
 }
 
 extension Instances {

@@ -52,9 +52,7 @@ extension SecurityGroups {
         try FilterRules.check(filters, names: SecurityGroupRule.filterNames)
         let account = call.account
         guard ids.isEmpty else {
-            guard page.maxResults == nil else {
-                throw Fault(.invalidParameterCombination, "The parameter MaxResults cannot be used with SecurityGroupRuleIds")
-            }
+            try page.check(besides: ids, "SecurityGroupRuleIds")
             guard ids.count <= Self.idsMax else {
                 throw Fault(.invalidParameterValue, "At most \(Self.idsMax) rules can be named in a request")
             }

@@ -16,9 +16,7 @@ extension Snapshots {
     /// The snapshots that the caller sees and that match, ordered by id.
     package func describe(_ query: SnapshotQuery) async throws -> Page<Snapshot> {
         try FilterRules.check(query.filters, names: Snapshot.filterNames)
-        guard query.ids.isEmpty || query.page.maxResults == nil else {
-            throw Fault(.invalidParameterCombination, "The parameter SnapshotIds cannot be used with the parameter MaxResults")
-        }
+        try query.page.check(besides: query.ids, "SnapshotIds")
         let viewer = try await call.viewer()
         let reach = try viewer.reach(
             owners: query.owners,

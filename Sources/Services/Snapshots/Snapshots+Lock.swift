@@ -61,9 +61,7 @@ extension Snapshots {
     /// The locks of the caller's snapshots, ordered by snapshot. Snapshots that have none are left out.
     package func locked(_ ids: [String], filters: [Filter], page: PageRequest) async throws -> Page<LockedSnapshot> {
         try FilterRules.check(filters, names: Self.lockFilters)
-        guard ids.isEmpty || page.maxResults == nil else {
-            throw Fault(.invalidParameterCombination, "The parameter SnapshotIds cannot be used with the parameter MaxResults")
-        }
+        try page.check(besides: ids, "SnapshotIds")
         let (account, now, database) = (call.account, call.now, call.store.database)
         let matches: (LockedSnapshot) -> Bool = { locked in
             filters.allSatisfy { $0.tagKey == nil && $0.matches(anyOf: [locked.state.rawValue]) }
