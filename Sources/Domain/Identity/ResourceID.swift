@@ -16,11 +16,13 @@ extension ResourceID {
 
     /// An id as a caller gives it.
     ///
-    /// - Parameter refusal: the code for what is none.
+    /// - Parameters:
+    ///   - refusal: the code for what is none.
+    ///   - reason: what stands beside the code, where the service has that.
     /// - Throws: `Fault`
-    package init(given text: String, orThrow refusal: FaultCode) throws {
+    package init(given text: String, orThrow refusal: FaultCode, reason: String? = nil) throws {
         guard let id = Self(rawValue: text) else {
-            throw Fault(refusal, "Invalid id: \"\(text.prefix(64))\" (expecting \"\(Self.prefix)-...\")")
+            throw Fault(refusal, "Invalid id: \"\(text.prefix(64))\" (expecting \"\(Self.prefix)-...\")", reason: reason)
         }
         self = id
     }

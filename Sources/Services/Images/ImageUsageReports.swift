@@ -168,10 +168,7 @@ package struct ImageUsageReports: Sendable {
     }
 
     private static func id(_ text: String) throws -> ImageUsageReportID {
-        guard let id = ImageUsageReportID(rawValue: text) else {
-            throw Fault(.invalidReportIDMalformed, "Invalid id: \"\(text)\" (expecting \"amiur-...\")")
-        }
-        return id
+        try ImageUsageReportID(given: text, orThrow: .invalidReportIDMalformed)
     }
 
     private static func notFound(_ id: String) -> Fault {

@@ -9,10 +9,6 @@ package struct Images: Sendable {
 }
 
 extension Images {
-    static func malformed(_ id: String) -> Fault {
-        Fault(.invalidImageIDMalformed, "Invalid id: \"\(id)\" (expecting \"ami-...\")")
-    }
-
     static func notFound(_ ids: [String]) -> Fault {
         let text = ids.joined(separator: ", ")
         return ids.count == 1
@@ -24,10 +20,7 @@ extension Images {
         Fault(.invalidImageIDUnavailable, "The image ID '\(id)' is no longer available")
     }
 
-    static func id(_ text: String) throws -> ImageID {
-        guard let id = ImageID(rawValue: text) else { throw malformed(text) }
-        return id
-    }
+    static func id(_ text: String) throws -> ImageID { try ImageID(given: text, orThrow: .invalidImageIDMalformed) }
 
     /// The snapshots of an image that the caller sees, whatever its state; none where there is no such image.
     ///

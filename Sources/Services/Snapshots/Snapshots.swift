@@ -10,16 +10,9 @@ package struct Snapshots: Sendable {
 }
 
 extension Snapshots {
-    static func malformed(_ id: String) -> Fault {
-        Fault(.invalidSnapshotIDMalformed, "Invalid id: \"\(id)\" (expecting \"snap-...\")")
-    }
-
     static func notFound(_ id: String) -> Fault { Fault(.invalidSnapshotNotFound, "The snapshot '\(id)' does not exist.") }
 
-    static func id(_ text: String) throws -> SnapshotID {
-        guard let id = SnapshotID(rawValue: text) else { throw malformed(text) }
-        return id
-    }
+    static func id(_ text: String) throws -> SnapshotID { try SnapshotID(given: text, orThrow: .invalidSnapshotIDMalformed) }
 
     /// Deletes a snapshot of an account that no image uses, where nothing holds it.
     ///

@@ -48,8 +48,8 @@ package struct Tags: Sendable {
         }
         return try resources.map { text in
             if let resource = TaggableResource(id: text) { return resource }
-            if text.hasPrefix("ami-") { throw Images.malformed(text) }
-            if text.hasPrefix("snap-") { throw Snapshots.malformed(text) }
+            if text.hasPrefix("ami-") { _ = try Images.id(text) }
+            if text.hasPrefix("snap-") { _ = try Snapshots.id(text) }
             if text.hasPrefix("vol-") { _ = try Volumes.id(text) }
             if text.hasPrefix("i-") { _ = try Instances.id(text) }
             throw Fault(.invalidID, "The ID '\(text)' is not valid")

@@ -17,9 +17,6 @@ package struct Uploads: Sendable {
     }
 
     static func id(_ text: String) throws -> SnapshotID {
-        guard let id = SnapshotID(rawValue: text) else {
-            throw invalid("INVALID_SNAPSHOT_ID", "Invalid id: \"\(text)\" (expecting \"snap-...\")")
-        }
-        return id
+        try SnapshotID(given: text, orThrow: .validationException, reason: "INVALID_SNAPSHOT_ID")
     }
 }
