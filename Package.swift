@@ -193,7 +193,7 @@ let targets: [Target] = [
     .target(
         name: "TestSupport",
         dependencies: [
-            "Domain", "Blocks", "Metadata", "Transfer",
+            "Domain", "Files", "Blocks", "Metadata", "Transfer",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,3 +1,4 @@
+import Files
 import NIOCore
 import NIOPosix
 
@@ -14,8 +15,10 @@ package struct NBDWire {
 
     /// Talks with the server on a socket, byte by byte.
     package static func connect(to socket: String, _ body: @Sendable (inout NBDWire) async throws -> Void) async throws {
+        let place = try SocketPath(socket)
+        defer { place.close() }
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(unixDomainSocketPath: socket) { channel in
+            .connect(unixDomainSocketPath: place.text) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
