@@ -345,6 +345,9 @@ def test_rules_are_described_anew(server, group):
         (tcp(22, PrefixListIds=[{"PrefixListId": "pl-12345678"}]), "UnsupportedOperation"),
         (tcp(22, UserIdGroupPairs=[{"GroupId": "sg-0ffffffffffffffff", "VpcPeeringConnectionId": "pcx-12345678"}]), "UnsupportedOperation"),
         ({**tcp(22), "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "naïve"}]}, "InvalidParameterValue"),
+        (tcp(22, UserIdGroupPairs=[{"GroupName": "default", "UserId": "210987654321"}]), "InvalidGroup.NotFound"),
+        (tcp(22, UserIdGroupPairs=[{"GroupName": "default", "UserId": "nonsense"}]), "InvalidGroup.NotFound"),
+        (tcp(22, UserIdGroupPairs=[{"GroupName": "default", "VpcId": "vpc-0ffffffffffffffff"}]), "InvalidVpcID.NotFound"),
     ],
 )
 def test_rules_that_are_refused(server, group, permission, code):

@@ -5,7 +5,10 @@ import Metadata
 package struct AskedPermission: Sendable {
     package enum Peer: Sendable {
         case block(String, isIPv6: Bool)
-        case group(SecurityGroupReference)
+        /// - Parameters:
+        ///   - owner: the account that it is said to be of.
+        ///   - vpc: the VPC that it is said to be of.
+        case group(SecurityGroupReference, owner: String? = nil, vpc: String? = nil)
     }
 
     package let `protocol`: String
@@ -49,7 +52,12 @@ extension AskedPermission {
                 throw Fault(.invalidParameterValue, "CIDR block \(text.prefix(64)) is malformed")
             }
             return .block(block)
-        case .group(let reference): return .group(try SecurityGroups.own(reference, in: table).id)
+        case .group(let reference, let owner, let vpc):
+            if let vpc { try table.network.requireVPC(vpc) }
+            let id = try SecurityGroups.own(reference, in: table).id
+            // A VPC has no peers, so groups of other accounts are out of reach.
+            guard owner == nil || owner == table.network.account.rawValue else { throw SecurityGroups.notFound(id) }
+            return .group(id)
         }
     }
 }

@@ -38,11 +38,6 @@ package struct DefaultNetworks: Sendable {
         )
     }
 
-    /// That a VPC is the caller's: no other is there.
-    package func requireVPC(_ id: String) throws {
-        guard id == call.network.vpc.rawValue else { throw NetworkPartID.Kind.vpc.notFound(String(id.prefix(64))) }
-    }
-
     /// What DescribeAccountAttributes tells, by name.
     package func accountAttributes() async throws -> [(name: String, value: String)] {
         [
@@ -59,5 +54,12 @@ package struct DefaultNetworks: Sendable {
         if let id = allocations.first {
             throw Fault(.invalidAllocationIDNotFound, "The allocation ID '\(id.prefix(64))' does not exist")
         }
+    }
+}
+
+extension DefaultNetwork {
+    /// That a VPC is this account's: no other is there.
+    package func requireVPC(_ id: String) throws {
+        guard id == vpc.rawValue else { throw NetworkPartID.Kind.vpc.notFound(String(id.prefix(64))) }
     }
 }

@@ -12,7 +12,7 @@ package struct SecurityGroups: Sendable {
         let name = try SecurityGroupText.name(name)
         try SecurityGroupText.checkDescription(description)
         try TagRules.check(tags)
-        if let vpc { try DefaultNetworks(call).requireVPC(vpc) }
+        if let vpc { try call.network.requireVPC(vpc) }
         let max = try await call.quota(.securityGroups)
         let group = SecurityGroup.made(of: call.network, name: name, description: description, tags: tags)
         try await change { table in

@@ -21,7 +21,7 @@ struct DescribeVpcAttribute: EC2Action {
     }
 
     func run(in call: Call) async throws -> Answer {
-        try DefaultNetworks(call).requireVPC(vpc)
+        try call.network.requireVPC(vpc)
         return Answer(vpc: vpc, attribute: attribute, value: Self.attributes[attribute] ?? false)
     }
 

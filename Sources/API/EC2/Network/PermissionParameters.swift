@@ -102,7 +102,7 @@ private struct PermissionParameter: QueryStructure {
             from: try query["FromPort"],
             to: try query["ToPort"],
             peers: ranges.map { (.block($0.block, isIPv6: false), $0.description) }
-                + ipv6Ranges.map { (.block($0.block, isIPv6: true), $0.description) } + groups.map { (.group($0.group), $0.description) }
+                + ipv6Ranges.map { (.block($0.block, isIPv6: true), $0.description) } + groups.map { ($0.peer, $0.description) }
         )
         refusal = lists.isEmpty ? groups.lazy.compactMap(\.refusal).first : PermissionParameters.prefixLists
     }
@@ -136,24 +136,22 @@ private struct PrefixListParameter: QueryStructure {
 }
 
 private struct GroupParameter: QueryStructure {
-    let group: SecurityGroupReference
+    let peer: AskedPermission.Peer
     let description: String?
     let refusal: Fault?
 
     init(from query: QueryReader) throws(RequestError) {
         let (id, name): (String?, String?) = (try query["GroupId"], try query["GroupName"])
+        let (owner, vpc): (String?, String?) = (try query["UserId"], try query["VpcId"])
         description = try query["Description"]
-        // Clients send back what DescribeSecurityGroups has told them of a group. The caller's own is the only account, and the default VPC
-        // the only VPC, that a group can be of: its id says the same.
-        let _: String? = try query["UserId"]
-        let _: String? = try query["VpcId"]
+        // What a description tells of a peering, which clients send back.
         let _: String? = try query["PeeringStatus"]
         let peering: String? = try query["VpcPeeringConnectionId"]
         refusal = peering.map { _ in Fault(.unsupportedOperation, "VpcPeeringConnectionId is not supported: Ferry has one VPC") }
         if let id {
-            group = .id(id)
+            peer = .group(.id(id), owner: owner, vpc: vpc)
         } else if let name {
-            group = .name(name)
+            peer = .group(.name(name), owner: owner, vpc: vpc)
         } else {
             throw .missing("GroupId")
         }
