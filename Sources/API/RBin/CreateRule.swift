@@ -51,3 +51,17 @@ struct CreateRule: RESTAction {
         )
     }
 }
+
+/// `DELETE /rules/{id}`: deletes a rule that is not locked. What is in the bin stays there for its time.
+struct DeleteRule: RESTAction {
+    static let permissions = [Permission<Self>("rbin:DeleteRule") { [$1.rule($0.id)] }]
+
+    private let id: String
+
+    init(from request: RESTRequest) { id = request.ruleID }
+
+    func run(in call: Call) async throws -> Reply {
+        try await RetentionRules(call).delete(id)
+        return Reply(status: .noContent)
+    }
+}

@@ -55,3 +55,29 @@ struct DeletePolicy: IAMAction {
         return XMLEmpty()
     }
 }
+
+/// Tells all of a policy, of the account or of AWS.
+struct GetPolicy: IAMAction {
+    static let permissions = [Permission<Self>("iam:GetPolicy") { [$1.policy($0.arn)] }]
+
+    private let arn: String
+
+    init(from query: QueryReader) throws(RequestError) { arn = try query.text("PolicyArn", .arn) }
+
+    func run(in call: Call) async throws -> Answer {
+        Answer(policy: try await ManagedPolicies(call).describe(arn), partition: call.region.partition)
+    }
+
+    struct Answer: XMLEncodable {
+        let policy: DescribedPolicy
+        let partition: String
+
+        func write(to xml: inout XMLWriter) {
+            xml.element("Policy") { xml in
+                xml.listed(policy, in: partition)
+                xml.element("Description", policy.description.isEmpty ? nil : policy.description)
+                xml.tagList(policy.tags)
+            }
+        }
+    }
+}

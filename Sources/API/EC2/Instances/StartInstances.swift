@@ -2,19 +2,6 @@ import Domain
 import Services
 import Wire
 
-/// How instances changed their states.
-struct StateChangesAnswer: XMLEncodable {
-    let changes: [InstanceStateChange]
-
-    func write(to xml: inout XMLWriter) {
-        xml.list("instancesSet", changes) { xml, change in
-            xml.element("instanceId", change.instance.rawValue)
-            xml.element("currentState") { change.current.write(to: &$0) }
-            xml.element("previousState") { change.previous.write(to: &$0) }
-        }
-    }
-}
-
 /// Starts instances that are stopped.
 struct StartInstances: EC2Action {
     static let permissions = [Permission<Self>("ec2:StartInstances") { action, call in action.ids.map(call.instance) }]
@@ -56,33 +43,16 @@ struct StopInstances: EC2Action {
     }
 }
 
-/// Terminates instances, with the volumes that are to go with them.
-struct TerminateInstances: EC2Action {
-    static let permissions = [Permission<Self>("ec2:TerminateInstances") { action, call in action.ids.map(call.instance) }]
+/// How instances changed their states.
+struct StateChangesAnswer: XMLEncodable {
+    let changes: [InstanceStateChange]
 
-    private let ids: [String]
-
-    init(from query: QueryReader) throws(RequestError) {
-        ids = try query.instanceIDs()
-        // Guests are ended at once in any case.
-        let _: Bool? = try query["Force"]
-        let _: Bool? = try query["SkipOsShutdown"]
-    }
-
-    func run(in call: Call) async throws -> StateChangesAnswer { StateChangesAnswer(changes: try await Instances(call).terminate(ids)) }
-}
-
-/// Has guests reset.
-struct RebootInstances: EC2Action {
-    static let permissions = [Permission<Self>("ec2:RebootInstances") { action, call in action.ids.map(call.instance) }]
-
-    private let ids: [String]
-
-    init(from query: QueryReader) throws(RequestError) { ids = try query.instanceIDs() }
-
-    func run(in call: Call) async throws -> XMLReturnTrue {
-        try await Instances(call).reboot(ids)
-        return XMLReturnTrue()
+    func write(to xml: inout XMLWriter) {
+        xml.list("instancesSet", changes) { xml, change in
+            xml.element("instanceId", change.instance.rawValue)
+            xml.element("currentState") { change.current.write(to: &$0) }
+            xml.element("previousState") { change.previous.write(to: &$0) }
+        }
     }
 }
 
