@@ -129,8 +129,8 @@ SIDE_BY_SIDE = ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
 # What differs between SQLite and PostgreSQL is under the tables: all of Metadata, where every table lives through its statements. The second look
 # is by use cases of Services over each kind of table, in a minute or two; the third by a server.
 ROWS_SUITES = (
-    "MetadataTests|AccessKeysTests|ClientTokenTests|IdentityPoliciesTests|ManagedPoliciesTests|OrganizationsTests|QuotaEnforcementTests"
-    "|QuotaRequestTests|RolesTests|SessionTests|SigningCertificatesTests|SnapshotArchiveTests|TagLimitTests|UsersTests"
+    "MetadataTests|AccessKeysTests|ClientTokenTests|IdentityPoliciesTests|LoginProfilesTests|ManagedPoliciesTests|OrganizationsTests"
+    "|QuotaEnforcementTests|QuotaRequestTests|RolesTests|SessionTests|SigningCertificatesTests|SnapshotArchiveTests|TagLimitTests|UsersTests"
 )
 ROWS_FILES = [
     "test_journey.py", "test_copy_incremental.py", "test_copy_tokens.py", "test_tags.py", "test_paging.py", "test_s3_buckets.py",
