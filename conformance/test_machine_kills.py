@@ -18,7 +18,7 @@ from disks import BLOCK
 from ferry_server import HOME, FerryServer
 from patience import HANG
 
-ROUNDS = int(os.environ.get("FERRY_MACHINE_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("FERRY_SOAK_ROUNDS", "3"))
 SECTOR = 4096
 
 # Each line that it prints, tells of a sector that is on the disk: it begins where the round before ended.
