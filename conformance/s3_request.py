@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import http.client
-import ssl
 import urllib.parse
 import zlib
 from dataclasses import dataclass, field
@@ -15,7 +13,7 @@ import botocore.auth
 from botocore.awsrequest import AWSRequest
 from ferry_server import HOME, FerryServer
 from patience import HANG
-from signed_request import Answer, _Keys, clock_set_to
+from signed_request import Answer, _Keys, clock_set_to, exchange
 
 UNSIGNED = "UNSIGNED-PAYLOAD"
 UNSIGNED_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
@@ -101,23 +99,7 @@ class S3Request:
         return Chain(signer, carrier, self.headers["Authorization"].rpartition("Signature=")[2])
 
     def send(self, server: FerryServer, timeout: float = HANG) -> Answer:
-        address = urllib.parse.urlsplit(server.endpoint)
-        if address.scheme == "https":
-            trust = ssl.create_default_context(cafile=server.certificate)
-            connection = http.client.HTTPSConnection(address.hostname or "", address.port, timeout=timeout, context=trust)
-        else:
-            connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=timeout)
-        try:
-            connection.putrequest(self.method, self.target, skip_host="Host" in self.headers, skip_accept_encoding=True)
-            for name, value in self.headers.items():
-                connection.putheader(name, value)
-            if "Content-Length" not in self.headers and "Transfer-Encoding" not in self.headers:
-                connection.putheader("Content-Length", str(len(self.body)))
-            connection.endheaders(self.body)
-            response = connection.getresponse()
-            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
-        finally:
-            connection.close()
+        return exchange(server, self.method, self.target, self.headers, self.body, timeout)
 
 
 class Chain:

@@ -7,6 +7,7 @@ import datetime
 import http.client
 import json
 import re
+import ssl
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Mapping
@@ -108,19 +109,28 @@ class Request:
         return self
 
     def send(self, server: FerryServer, timeout: float = HANG) -> Answer:
-        address = urllib.parse.urlsplit(server.endpoint)
+        return exchange(server, self.method, self.target, self.headers, self.body, timeout)
+
+
+def exchange(server: FerryServer, method: str, target: str, headers: Mapping[str, str], body: bytes, timeout: float) -> Answer:
+    """Sends a request as it stands."""
+    address = urllib.parse.urlsplit(server.endpoint)
+    if address.scheme == "https":
+        trust = ssl.create_default_context(cafile=server.certificate)
+        connection = http.client.HTTPSConnection(address.hostname or "", address.port, timeout=timeout, context=trust)
+    else:
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=timeout)
-        try:
-            connection.putrequest(self.method, self.target, skip_host="Host" in self.headers, skip_accept_encoding=True)
-            for name, value in self.headers.items():
-                connection.putheader(name, value)
-            if "Content-Length" not in self.headers:
-                connection.putheader("Content-Length", str(len(self.body)))
-            connection.endheaders(self.body)
-            response = connection.getresponse()
-            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
-        finally:
-            connection.close()
+    try:
+        connection.putrequest(method, target, skip_host="Host" in headers, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        if "Content-Length" not in headers and "Transfer-Encoding" not in headers:
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        response = connection.getresponse()
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+    finally:
+        connection.close()
 
 
 class _Keys:
