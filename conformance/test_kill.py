@@ -101,6 +101,16 @@ def put_until_killed(wreck: Wreck, snapshot: str, blocks: dict[int, bytes], kill
     return acknowledged
 
 
+def push_with_a_kill(wreck: Wreck, dice: random.Random, snapshot: str, disk: Disk) -> None:
+    """Puts blocks until the server is killed, and after its restart what it has not acknowledged."""
+    acknowledged = put_until_killed(wreck, snapshot, disk.blocks, dice.randint(1, len(disk.blocks)))
+    wreck.restart()
+    missing = {index: data for index, data in disk.blocks.items() if index not in acknowledged}
+    snapshots.put_blocks(wreck.server, HOME, snapshot, missing)
+    snapshots.complete(wreck.server, HOME, snapshot, disk.blocks)
+    wreck.keep(HOME, snapshot, disk)
+
+
 def during_a_push(wreck: Wreck, dice: random.Random, seed: str) -> None:
     """Acknowledged blocks are durable, those written twice with their last content, and the upload can go on."""
     disk = small_disk(dice, seed)
@@ -108,12 +118,7 @@ def during_a_push(wreck: Wreck, dice: random.Random, seed: str) -> None:
     overwritten = dict(dice.sample(sorted(disk.blocks.items()), 3))
     for index in overwritten:
         snapshots.put_block(wreck.server.ebs(HOME), snapshot, index, text(f"{seed}, overwritten", index))
-    acknowledged = put_until_killed(wreck, snapshot, disk.blocks, dice.randint(1, len(disk.blocks)))
-    wreck.restart()
-    missing = {index: data for index, data in disk.blocks.items() if index not in acknowledged}
-    snapshots.put_blocks(wreck.server, HOME, snapshot, missing)
-    snapshots.complete(wreck.server, HOME, snapshot, disk.blocks)
-    wreck.keep(HOME, snapshot, disk)
+    push_with_a_kill(wreck, dice, snapshot, disk)
 
 
 def right_after_completion(wreck: Wreck, dice: random.Random, seed: str) -> None:
@@ -195,12 +200,7 @@ def during_a_push_and_copies(wreck: Wreck, dice: random.Random, seed: str) -> No
     disk = small_disk(dice, seed)
     snapshot = wreck.server.ebs(HOME).start_snapshot(VolumeSize=disk.size)["SnapshotId"]
     copies = [(region, images.copy(wreck.server, source, region=region)) for region in (AWAY, THIRD)]
-    acknowledged = put_until_killed(wreck, snapshot, disk.blocks, dice.randint(1, len(disk.blocks)))
-    wreck.restart()
-    missing = {index: data for index, data in disk.blocks.items() if index not in acknowledged}
-    snapshots.put_blocks(wreck.server, HOME, snapshot, missing)
-    snapshots.complete(wreck.server, HOME, snapshot, disk.blocks)
-    wreck.keep(HOME, snapshot, disk)
+    push_with_a_kill(wreck, dice, snapshot, disk)
     for region, copy in copies:
         wreck.keep(region, *images.snapshots_of(images.wait_available(wreck.server, region, copy)), copied_disk)
 
