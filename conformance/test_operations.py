@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 
 import boto3
@@ -11,6 +10,7 @@ import images
 import packs
 import pytest
 import snapshots
+import tls
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from buckets import BLOCK, content, make_bucket
@@ -24,16 +24,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_tls(tmp_path, start_server):
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed: no certificate to serve with")
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )
-    server = start_server(arguments=("--tls-certificate", str(certificate), "--tls-key", str(key)))
+    certificate, arguments = tls.certificate(tmp_path)
+    server = start_server(arguments=arguments)
     assert server.endpoint.startswith("https://")
     session = boto3.Session(server.credentials.access_key, server.credentials.secret_key, region_name=HOME)
     once = Config(retries={"total_max_attempts": 1})

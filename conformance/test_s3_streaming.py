@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import ssl
-import subprocess
 import urllib.error
 import urllib.request
 
 import pytest
+import tls
 from boto3.s3.transfer import TransferConfig
 from buckets import BLOCK, SIZES, content, keys, make_bucket, read
 from ferry_server import FerryServer
@@ -20,17 +19,8 @@ from s3_request import CHECKSUMS, MODES, SIGNED, SIGNED_TRAILER, UNSIGNED_TRAILE
 @pytest.fixture(scope="module")
 def secure(tmp_path_factory):
     """A server that speaks TLS; clients trust its certificate."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed: no certificate to serve with")
     folder = tmp_path_factory.mktemp("tls")
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )
-    arguments = ("--tls-certificate", str(certificate), "--tls-key", str(key))
+    certificate, arguments = tls.certificate(folder)
     running = FerryServer(folder / "data", arguments=arguments, certificate=certificate).start()
     yield running
     running.stop()

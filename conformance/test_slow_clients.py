@@ -8,11 +8,11 @@ import resource
 import signal
 import socket
 import ssl
-import subprocess
 import threading
 import urllib.parse
 
 import pytest
+import tls
 from buckets import content, keys, make_bucket, read
 from ferry_server import FerryServer
 from patience import HANG, eventually
@@ -253,14 +253,8 @@ def test_a_refused_body_is_not_read_to_its_end(hurried):
 
 
 def test_tls_that_is_never_shaken(tmp_path, start_server):
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )
-    server = start_server(arguments=("--tls-certificate", str(certificate), "--tls-key", str(key), *SHORT))
+    certificate, arguments = tls.certificate(tmp_path)
+    server = start_server(arguments=(*arguments, *SHORT))
     with connect(server) as connection:
         connection.sendall(b"\x16\x03\x01\x02\x00\x01")
         rest(connection)
