@@ -78,7 +78,7 @@ def test_both_at_once_and_reset(server, own_image):
 
 
 REFUSED = {
-    "user": ({"LaunchPermission.Add.1.UserId": "1234"}, "InvalidUserID.Malformed"),
+    "user": ({"LaunchPermission.Add.1.UserId": "1234"}, "InvalidAMIAttributeItemValue"),
     "group": ({"LaunchPermission.Add.1.Group": "friends"}, "InvalidAMIAttributeItemValue"),
     "organization": ({"LaunchPermission.Add.1.OrganizationArn": "o-exampleorgid"}, "InvalidAMIAttributeItemValue"),
     "unit": ({"LaunchPermission.Add.1.OrganizationalUnitArn": ORGANIZATION}, "InvalidAMIAttributeItemValue"),

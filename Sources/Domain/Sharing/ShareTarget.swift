@@ -44,12 +44,12 @@ package enum ShareTarget: RawRepresentable, Hashable, Comparable, Sendable {
 /// The texts of a request, read with EC2's errors (docs/behaviour/sharing.md, "Whom it is shared with").
 extension ShareTarget {
     package init(userID text: String) throws {
-        guard let account = AccountID(rawValue: text) else { throw Self.malformed(userID: text) }
+        guard let account = AccountID(rawValue: text) else { throw Self.invalid(text, "userId") }
         self = .account(account)
     }
 
     package init(group text: String) throws {
-        guard text == Self.everyone.rawValue else { throw Self.invalid(text, "group") }
+        guard text == Self.everyone.rawValue else { throw Self.invalid(text, "UserGroup") }
         self = .everyone
     }
 
@@ -62,8 +62,6 @@ extension ShareTarget {
         guard Self.isOrganizationalUnit(text) else { throw Self.invalid(text, "organizationalUnitArn") }
         self = .organizationalUnit(text)
     }
-
-    static func malformed(userID text: String) -> Fault { Fault(.invalidUserIDMalformed, "Invalid user id: \"\(text.prefix(128))\"") }
 
     private static func invalid(_ text: String, _ type: String) -> Fault {
         Fault(.invalidImageAttributeItemValue, "Invalid attribute item value \"\(text.prefix(256))\" for \(type) item type.")

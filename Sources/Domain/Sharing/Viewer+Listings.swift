@@ -35,7 +35,8 @@ extension Viewer {
         case "all": return [.shared(with: .everyone, by: nil)]
         default:
             // With whom others share their things is theirs to know.
-            return [.shared(with: try ShareTarget(userID: user), by: [account])]
+            guard let other = AccountID(rawValue: user) else { throw Self.malformed(user: user) }
+            return [.shared(with: .account(other), by: [account])]
         }
     }
 
@@ -43,9 +44,11 @@ extension Viewer {
     private func account(_ owner: String) throws -> AccountID? {
         if owner == "self" { return account }
         if let account = AccountID(rawValue: owner) { return account }
-        guard Self.aliases.contains(owner) else { throw ShareTarget.malformed(userID: owner) }
+        guard Self.aliases.contains(owner) else { throw Self.malformed(user: owner) }
         return nil
     }
+
+    private static func malformed(user: String) -> Fault { Fault(.invalidUserIDMalformed, "Invalid user id: \"\(user.prefix(128))\"") }
 }
 
 extension [Reach.Part] {

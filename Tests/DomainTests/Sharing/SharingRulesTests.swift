@@ -39,7 +39,7 @@ import Testing
             "", "everyone", "4444", "arn:aws:organizations::111122223333:root/o-exampleorgid/r-ab12", "arn:aws:iam::444455556666:root",
         ] {
             #expect(ShareTarget(rawValue: text) == nil)
-            #expect(code { _ = try ShareTarget(userID: text) } == .invalidUserIDMalformed)
+            #expect(code { _ = try ShareTarget(userID: text) } == .invalidImageAttributeItemValue)
             #expect(code { _ = try ShareTarget(group: text) } == .invalidImageAttributeItemValue)
             #expect(code { _ = try ShareTarget(organizationARN: text) } == .invalidImageAttributeItemValue)
             #expect(code { _ = try ShareTarget(organizationalUnitARN: text) } == .invalidImageAttributeItemValue)
