@@ -111,7 +111,7 @@ package struct VolumeShapeRequest: Hashable, Sendable {
     /// - Parameter snapshot: what the volume is made of, and how large that is.
     package func shape(over snapshot: (id: SnapshotID, sizeGiB: Int)?) throws -> VolumeShape {
         guard let sizeGiB = sizeGiB ?? snapshot?.sizeGiB else {
-            throw Fault(.missingParameter, "The request must contain the parameter size or snapshotId")
+            throw Fault(.missingParameter, "The request must contain the parameter size/snapshot")
         }
         if let snapshot, sizeGiB < snapshot.sizeGiB {
             throw VolumeShape.invalid(
