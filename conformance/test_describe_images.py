@@ -279,7 +279,7 @@ def test_deregistered_id_is_an_empty_list_and_deregistering_again_says_unavailab
 ALWAYS = [
     "imageId", "imageLocation", "imageState", "imageOwnerId", "creationDate", "isPublic", "architecture", "imageType", "name",
     "description", "rootDeviceType", "rootDeviceName", "blockDeviceMapping", "virtualizationType", "hypervisor",
-    "platformDetails", "usageOperation", "enaSupport", "tagSet",
+    "platformDetails", "usageOperation", "enaSupport",
 ]
 
 

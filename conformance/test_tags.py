@@ -29,6 +29,8 @@ def pairs(**tags: str) -> list[dict[str, str]]:
 
 def test_several_tags_on_several_resources(server, pair):
     ec2 = server.ec2(HOME)
+    # What has no tags is described without an empty list of them.
+    assert "Tags" not in images.describe(server, HOME, pair[0]) and "Tags" not in snapshots.describe(server, HOME, pair[1])
     ec2.create_tags(Resources=list(pair), Tags=pairs(a="1", b=""))
     for resource in pair:
         assert tags_of(server, resource) == {"a": "1", "b": ""}
@@ -136,3 +138,21 @@ def test_resources_are_missing_by_the_name_that_ec2_has_for_them(server):
     for call in ("CreateTags", "DeleteTags"):
         answer = ec2_call(server, call, {"Tag.1.Key": "a", "Tag.1.Value": "b"})
         assert_ec2_error(answer, "MissingParameter", 400, "^The request must contain the parameter resourceIdSet$")
+
+
+ODD_SPECIFICATIONS = {
+    "no kind": ({"TagSpecification.1.Tag.1.Key": "a"}, "InvalidParameterValue", "must have a value"),
+    "no tag": ({"TagSpecification.1.ResourceType": "volume"}, "InvalidTagKey.Malformed", "at least one tag"),
+    "a kind twice": (
+        {f"TagSpecification.{n}.ResourceType": "volume" for n in (1, 2)} | {f"TagSpecification.{n}.Tag.1.Key": f"k{n}" for n in (1, 2)},
+        "InvalidParameterValue", "more than once",
+    ),
+    "another kind": ({"TagSpecification.1.ResourceType": "image", "TagSpecification.1.Tag.1.Key": "a"}, "InvalidParameterValue", "'image'"),
+}
+
+
+@pytest.mark.parametrize("name", ODD_SPECIFICATIONS)
+def test_tags_that_a_call_cannot_give(server, name):
+    specification, code, text = ODD_SPECIFICATIONS[name]
+    answer = ec2_call(server, "CreateVolume", {"AvailabilityZone": f"{HOME}a", "Size": "1", **specification})
+    assert_ec2_error(answer, code, message=text)

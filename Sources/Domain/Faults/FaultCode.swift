@@ -56,6 +56,7 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable {
 
     // Tags.
     package static let invalidID = FaultCode("InvalidID")
+    package static let invalidTagKeyMalformed = FaultCode("InvalidTagKey.Malformed")
     package static let tagLimitExceeded = FaultCode("TagLimitExceeded")
 
     // EBS direct.

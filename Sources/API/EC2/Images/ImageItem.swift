@@ -33,7 +33,7 @@ struct ImageItem: XMLEncodable {
         xml.element("rootDeviceName", image.rootDeviceName.isEmpty ? nil : image.rootDeviceName)
         xml.list("blockDeviceMapping", image.devices) { xml, device in write(device, to: &xml) }
         xml.element("virtualizationType", traits.virtualization.rawValue)
-        TagSet(tags: image.tags).write(to: &xml)
+        TagSet(tags: image.tags).writeIfAny(to: &xml)
         xml.element("hypervisor", "xen")
         xml.element("enaSupport", traits.enaSupport)
         xml.element("sriovNetSupport", traits.sriovNetSupport)

@@ -46,7 +46,7 @@ struct InstanceItem: XMLEncodable {
                 xml.element("message", reason.message)
             }
         }
-        TagSet(tags: instance.tags).write(to: &xml)
+        TagSet(tags: instance.tags).writeIfAny(to: &xml)
         xml.element("virtualizationType", instance.traits.virtualization.rawValue)
         writeOptions(to: &xml)
         xml.element("instanceId", instance.id.rawValue)

@@ -18,7 +18,7 @@ struct SnapshotItem: XMLEncodable {
         xml.element("encrypted", snapshot.encryption != nil)
         xml.element("kmsKeyId", snapshot.encryption?.keyARN)
         xml.element("dataEncryptionKeyId", snapshot.encryption?.domain.rawValue)
-        TagSet(tags: snapshot.tags).write(to: &xml)
+        TagSet(tags: snapshot.tags).writeIfAny(to: &xml)
         xml.element("storageTier", snapshot.tier.rawValue)
         xml.element("restoreExpiryTime", snapshot.restoreExpiresAt)
         xml.element("transferType", snapshot.transferType?.rawValue)

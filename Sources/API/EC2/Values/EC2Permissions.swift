@@ -4,7 +4,7 @@ import Services
 extension Permission {
     /// Tags that a call gives to what it makes need a permission of their own.
     static func tagging(_ tags: @escaping @Sendable (Subject) -> [TagSpecification]) -> Permission {
-        Permission("ec2:CreateTags") { action, call in tags(action).map { call.resource(ofType: $0.resourceType) } }
+        Permission("ec2:CreateTags") { action, call in tags(action).compactMap { $0.resourceType.map(call.resource) } }
     }
 }
 

@@ -17,7 +17,7 @@ struct TagParameter: QueryStructure {
 
 /// `TagSpecification.N`: tags for one kind of the resources that a call makes.
 struct TagSpecification: QueryStructure {
-    let resourceType: String
+    let resourceType: String?
     let tags: [Tag]
 
     init(from query: QueryReader) throws(RequestError) {
@@ -32,13 +32,17 @@ extension [TagSpecification] {
     func tags(forKinds kinds: [String]) throws -> [String: [Tag]] {
         var tags: [String: [Tag]] = [:]
         for specification in self {
-            guard kinds.contains(specification.resourceType) else {
-                throw Fault(
-                    .invalidParameterValue,
-                    "'\(specification.resourceType)' is not a valid taggable resource type for this operation."
-                )
+            guard let kind = specification.resourceType else {
+                throw Fault(.invalidParameterValue, "Tag specification resource type must have a value")
             }
-            tags[specification.resourceType, default: []] += specification.tags
+            guard kinds.contains(kind) else {
+                throw Fault(.invalidParameterValue, "'\(kind)' is not a valid taggable resource type for this operation.")
+            }
+            guard tags[kind] == nil else {
+                throw Fault(.invalidParameterValue, "The same resource type may not be specified more than once in tag specifications")
+            }
+            guard !specification.tags.isEmpty else { throw Fault(.invalidTagKeyMalformed, "Tag specification must have at least one tag") }
+            tags[kind] = specification.tags
         }
         return tags
     }
@@ -53,5 +57,10 @@ struct TagSet: XMLEncodable {
             xml.element("key", tag.key)
             xml.element("value", tag.value)
         }
+    }
+
+    /// Nothing at all where there are no tags: so EC2 describes images, snapshots, volumes and instances (docs/behaviour/tags.md).
+    func writeIfAny(to xml: inout XMLWriter) {
+        if !tags.isEmpty { write(to: &xml) }
     }
 }

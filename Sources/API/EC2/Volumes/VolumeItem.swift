@@ -8,7 +8,7 @@ struct VolumeItem: XMLEncodable {
     func write(to xml: inout XMLWriter) {
         xml.element("availabilityZoneId", volume.zone.id)
         xml.element("iops", volume.shape.iops)
-        TagSet(tags: volume.tags).write(to: &xml)
+        TagSet(tags: volume.tags).writeIfAny(to: &xml)
         xml.element("volumeType", volume.shape.type.rawValue)
         xml.element("multiAttachEnabled", volume.shape.isMultiAttachEnabled)
         xml.element("throughput", volume.shape.throughput)
