@@ -18,27 +18,11 @@ struct DiffCommand: ClientCommand {
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
-        let results = try await Session.run(server, connections: 2 * window.parallel) { session in
-            try await interruptible {
-                let pairs = try await DiskPair.match(pair, session)
-                let display = ProgressDisplay(labels: pairs.map(\.label), quiet: output.quiet)
-                return try await doing("comparing \(pair.first) with \(pair.second)") {
-                    try await display.whileShown {
-                        var results: [Change] = []
-                        for (row, disks) in pairs.enumerated() {
-                            let change = SnapshotChange(
-                                left: disks.left.reader(session),
-                                right: disks.right.reader(session),
-                                window: window.parallel
-                            )
-                            let summary = try await change.run { display.advance(row, by: $0) }
-                            display.end(row, "done")
-                            results.append(Change(disks, summary))
-                        }
-                        return results
-                    }
-                }
-            }
+        let results = try await pair.compare(window, server, output) { disks, row, display, session in
+            let change = SnapshotChange(left: disks.left.reader(session), right: disks.right.reader(session), window: window.parallel)
+            let summary = try await change.run { display.advance(row, by: $0) }
+            display.end(row, "done")
+            return Change(disks, summary)
         }
         if output.json { return try Terminal.say(json: results) }
         for result in results { Terminal.say(output.quiet ? "\(result.changedBytes)" : result.text) }

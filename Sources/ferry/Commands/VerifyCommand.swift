@@ -15,21 +15,7 @@ struct VerifyCommand: ClientCommand {
     @OptionGroup var output: OutputOptions
 
     func execute() async throws {
-        let results = try await Session.run(server, connections: 2 * window.parallel) { session in
-            try await interruptible {
-                let pairs = try await DiskPair.match(pair, session)
-                let display = ProgressDisplay(labels: pairs.map(\.label), quiet: output.quiet)
-                return try await doing("comparing \(pair.first) with \(pair.second)") {
-                    try await display.whileShown {
-                        var results: [Verdict] = []
-                        for (row, disks) in pairs.enumerated() {
-                            results.append(try await compare(disks, row: row, display, session))
-                        }
-                        return results
-                    }
-                }
-            }
-        }
+        let results = try await pair.compare(window, server, output, compare)
         let areEqual = results.allSatisfy(\.equal)
         if output.json {
             try Terminal.say(json: results)
@@ -39,7 +25,7 @@ struct VerifyCommand: ClientCommand {
         if !areEqual { throw ExitCode(ExitCodes.different) }
     }
 
-    private func compare(_ disks: DiskPair, row: Int, _ display: ProgressDisplay, _ session: Session) async throws -> Verdict {
+    private func compare(_ disks: DiskPair, _ row: Int, _ display: ProgressDisplay, _ session: Session) async throws -> Verdict {
         guard disks.left.snapshot.sizeGiB == disks.right.snapshot.sizeGiB else {
             display.end(row, "different")
             return Verdict(disks, SnapshotComparison.Summary(blocksCompared: 0))

@@ -37,3 +37,27 @@ struct DiskPair: Sendable {
     /// How the pair is called in progress and results.
     var label: String { left.deviceName.isEmpty ? left.snapshot.id : left.deviceName }
 }
+
+extension PairOptions {
+    /// Compares the disks of both, one pair after the other, and shows how far it has come.
+    func compare<Result: Sendable>(
+        _ window: WindowOptions,
+        _ server: ServerOptions,
+        _ output: OutputOptions,
+        _ body: @escaping @Sendable (DiskPair, _ row: Int, ProgressDisplay, Session) async throws -> Result
+    ) async throws -> [Result] {
+        try await Session.run(server, connections: 2 * window.parallel) { session in
+            try await interruptible {
+                let pairs = try await DiskPair.match(self, session)
+                let display = ProgressDisplay(labels: pairs.map(\.label), quiet: output.quiet)
+                return try await doing("comparing \(first) with \(second)") {
+                    try await display.whileShown {
+                        var results: [Result] = []
+                        for (row, disks) in pairs.enumerated() { results.append(try await body(disks, row, display, session)) }
+                        return results
+                    }
+                }
+            }
+        }
+    }
+}
