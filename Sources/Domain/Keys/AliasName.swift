@@ -10,8 +10,17 @@ package struct AliasName: RawRepresentable, Hashable, Comparable, Sendable, Cust
 
     package init?(rawValue: String) {
         guard rawValue.hasPrefix(Self.prefix), (Self.prefix.utf8.count + 1...256).contains(rawValue.utf8.count) else { return nil }
-        guard rawValue.wholeMatch(of: /[a-zA-Z0-9:\/_\-]+/) != nil else { return nil }
+        guard rawValue.utf8.allSatisfy(Self.isAllowed) else { return nil }
         self.rawValue = rawValue
+    }
+
+    /// By bytes: a pattern would be read anew for each name of a listing.
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
     }
 
     private init(known text: String) { rawValue = text }
