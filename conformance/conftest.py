@@ -31,7 +31,9 @@ for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
 # The longest files, so that none of them is left for the end, when the other process has nothing to do any more.
-FIRST = ("test_terraform.py", "test_kill.py", "test_faulty_link.py", "test_command_line.py", "test_scripts.py", "test_bundle_buckets.py")
+FIRST = (
+    "test_debian_guest.py", "test_terraform.py", "test_kill.py", "test_faulty_link.py", "test_command_line.py", "test_scripts.py", "test_bundle_buckets.py",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -22,7 +22,8 @@ UP = "FERRY-SSH-IS-UP"
 def boot_disk(architecture: str = "x86_64") -> Path:
     """A small disk that boots, takes its metadata and answers SSH: made once by script/make-image as it is now, and kept."""
     script = ROOT / "script" / "make-image"
-    disk = ROOT / ".build" / f"guest-{architecture}-{hashlib.sha256(script.read_bytes()).hexdigest()[:16]}.raw"
+    made_by = hashlib.sha256(script.read_bytes() + script.with_name("boot-disk.sh").read_bytes()).hexdigest()[:16]
+    disk = ROOT / ".build" / f"guest-{architecture}-{made_by}.raw"
     if not disk.exists():
         disk.parent.mkdir(exist_ok=True)
         draft = disk.with_suffix(f".{os.getpid()}")
@@ -32,11 +33,11 @@ def boot_disk(architecture: str = "x86_64") -> Path:
     return disk
 
 
-def push(server: FerryServer, name: str = "guest", architecture: str = "x86_64") -> str:
-    """The boot disk as an image; its id."""
+def push(server: FerryServer, name: str = "guest", architecture: str = "x86_64", disk: Path | None = None) -> str:
+    """A disk as an image, the boot disk when none is named; its id."""
     options = ["--architecture", architecture, "--name", name, "--root-device-name", "/dev/xvda"]
     done = subprocess.run(
-        [str(binary()), "push", str(boot_disk(architecture)), *options, "--quiet"],
+        [str(binary()), "push", str(disk or boot_disk(architecture)), *options, "--quiet"],
         env=server.shell_environment(), capture_output=True, text=True, timeout=HANG,
     )
     assert done.returncode == 0, done.stderr
@@ -89,14 +90,14 @@ def await_console(server: FerryServer, instance: str, text: str, region: str = H
     return told
 
 
-def ssh_command(server: FerryServer, instance: str, key: Path, command: str, region: str = HOME) -> list[str]:
-    """What runs a command in the guest, as root."""
+def ssh_command(server: FerryServer, instance: str, key: Path, command: str, region: str = HOME, user: str = "root") -> list[str]:
+    """What runs a command in the guest."""
     about = described(server, instance, region)
     tags = {tag["Key"]: tag["Value"] for tag in about.get("Tags", [])}
     return [
         "ssh", "-i", str(key), "-p", tags.get("ferry:ssh-port", "22"), "-o", "StrictHostKeyChecking=no",
         "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=60",
-        f"root@{about['PublicIpAddress']}", command,
+        f"{user}@{about['PublicIpAddress']}", command,
     ]
 
 
@@ -110,9 +111,9 @@ def await_answer(server: FerryServer, instance: str, key: Path, region: str = HO
     eventually(answers, f"{instance} answers", pause=0.5)
 
 
-def ssh(server: FerryServer, instance: str, key: Path, command: str, region: str = HOME) -> str:
-    """Runs a command in the guest, as root."""
-    line = ssh_command(server, instance, key, command, region)
+def ssh(server: FerryServer, instance: str, key: Path, command: str, region: str = HOME, user: str = "root") -> str:
+    """Runs a command in the guest."""
+    line = ssh_command(server, instance, key, command, region, user)
     done = subprocess.run(line, capture_output=True, text=True, timeout=HANG, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout

@@ -41,7 +41,10 @@ final class GuestWorkshop: Sendable {
     /// Made of Debian packages by script/make-image; kept, since that takes seconds.
     private static func bootableDisk() throws -> String {
         let script = root + "/script/make-image"
-        let made = try FileManager.default.attributesOfItem(atPath: script)[.modificationDate] as? Date ?? .distantPast
+        let made =
+            try [script, root + "/script/boot-disk.sh"]
+            .map { try FileManager.default.attributesOfItem(atPath: $0)[.modificationDate] as? Date ?? .distantPast }
+            .max() ?? .distantPast
         let disk = root + "/.build/guest-\(Int(made.timeIntervalSince1970)).raw"
         guard !FileManager.default.fileExists(atPath: disk) else { return disk }
         let draft = disk + ".\(getpid())"
