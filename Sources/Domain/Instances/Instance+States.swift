@@ -103,7 +103,7 @@ extension Instance {
     package mutating func failedToStart(_ reason: StateReason, at now: Date) {
         guard state == .pending else { return }
         self.reason = reason
-        transition = "\(reason.code): \(reason.message)"
+        transition = reason.message
         enter(wasStarted ? .stopped : .shuttingDown)
     }
 
@@ -116,7 +116,7 @@ extension Instance {
         case .pending, .running:
             if let failure {
                 reason = failure
-                transition = "\(failure.code): \(failure.message)"
+                transition = failure.message
             } else {
                 reason = StateReason(
                     code: "Client.InstanceInitiatedShutdown",

@@ -96,6 +96,8 @@ package struct GuestMetadata: Sendable, Equatable {
     /// As images name it: `x86_64`.
     package let architecture: String
     package let imageID: String
+    /// Where the bundle of an instance-store image is; nil for others.
+    package let manifestPath: String?
     package let reservationID: String
     package let launchIndex: Int
     package let launchedAt: Date
@@ -120,6 +122,7 @@ package struct GuestMetadata: Sendable, Equatable {
         instanceType: String,
         architecture: String,
         imageID: String,
+        manifestPath: String? = nil,
         reservationID: String,
         launchIndex: Int,
         launchedAt: Date,
@@ -143,6 +146,7 @@ package struct GuestMetadata: Sendable, Equatable {
         self.instanceType = instanceType
         self.architecture = architecture
         self.imageID = imageID
+        self.manifestPath = manifestPath
         self.reservationID = reservationID
         self.launchIndex = launchIndex
         self.launchedAt = launchedAt

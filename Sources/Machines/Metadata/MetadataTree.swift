@@ -91,7 +91,7 @@ extension GuestMetadata {
         [
             .text("ami-id", imageID),
             .text("ami-launch-index", String(launchIndex)),
-            .text("ami-manifest-path", "(unknown)"),
+            .text("ami-manifest-path", manifestPath ?? "(unknown)"),
             .list("block-device-mapping", devices.map { .text($0.role, $0.name) }),
             .text("hostname", hostname),
             profile.map(Self.iam),

@@ -108,6 +108,7 @@ extension Schema {
             unboundBucketSteps,
             instanceImageSteps,
             profileAssociationSteps,
+            instanceDiskSteps,
         ]
     )
 }

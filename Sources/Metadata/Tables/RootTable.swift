@@ -12,6 +12,7 @@ package struct RootTable {
             SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM snapshots WHERE root IS NOT NULL)
             OR EXISTS (SELECT 1 FROM segments) OR EXISTS (SELECT 1 FROM multipart_parts)
             OR EXISTS (SELECT 1 FROM volumes WHERE base IS NOT NULL) OR EXISTS (SELECT 1 FROM volume_snapshots WHERE base IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM instance_disks WHERE root IS NOT NULL)
             """
         return try transaction.firstRow(sql) != nil
     }

@@ -4,7 +4,7 @@ import Metadata
 
 /// The end of an instance, for whoever drives it: each in a transaction of theirs.
 extension Instances {
-    /// Takes away what goes with an instance whose guest is no more: its interface, and the volumes that are to go. The others are let go of.
+    /// Takes away what goes with an instance whose guest is no more: its interface, its own disk, and the volumes that are to go. The others are let go of.
     /// It is described as `terminated` from then on.
     package static func finishTermination(of id: InstanceID, at now: Date, in transaction: Transaction) throws {
         let table = InstanceTable(transaction)
@@ -16,6 +16,7 @@ extension Instances {
             // One that others have, too, stays theirs.
             if goes, volume.attachments.isEmpty { try Volumes.remove(volume, at: now, in: transaction) }
         }
+        if let disk = try InstanceDiskTable(transaction).disk(of: id) { try InstanceDiskTable(transaction).delete(disk, at: now) }
         instance.removed(at: now)
         try TagTable(transaction).removeAll(from: .networkInterface(instance.place.interface))
         try table.update(instance)

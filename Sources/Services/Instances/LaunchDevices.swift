@@ -36,9 +36,9 @@ struct LaunchDevices {
     /// Nil for a device without a volume.
     private func planned(_ asked: ImageRegistration.Device?, over device: BlockDevice?) throws -> Planned? {
         let (name, template) = (asked?.name ?? device?.name ?? "", device?.volume)
-        let isRoot = name == image.rootDeviceName && image.rootDeviceType == .ebs
+        let isRoot = name == image.rootDeviceOfInstances
         if let asked, let plain = try BlockDeviceRules.withoutVolume(asked) {
-            guard !isRoot else {
+            guard !isRoot || image.rootDeviceType == .instanceStore else {
                 throw Self.invalid("The root device '\(name)' must have a volume: it can be neither suppressed nor replaced")
             }
             // No type has disks of its own: what maps one is taken, and nothing is made, as EC2 does then.
@@ -46,6 +46,9 @@ struct LaunchDevices {
             return nil
         }
         guard asked?.volume != nil || template != nil else { return nil }
+        guard !isRoot || image.rootDeviceType == .ebs else {
+            throw Self.invalid("The root device '\(name)' of an instance-store image is no volume")
+        }
         return try planned(asked?.volume, named: name, over: template, isRoot: isRoot)
     }
 
@@ -90,4 +93,9 @@ struct LaunchDevices {
     }
 
     private static func invalid(_ message: String) -> Fault { Fault(.invalidBlockDeviceMapping, message) }
+}
+
+extension Image {
+    /// What the root device of its instances is called. Many bundles do not say.
+    var rootDeviceOfInstances: String { rootDeviceName.isEmpty ? "/dev/sda1" : rootDeviceName }
 }

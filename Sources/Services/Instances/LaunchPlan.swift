@@ -51,6 +51,10 @@ struct LaunchPlan: Sendable {
             let tags = TagTable(transaction)
             try tags.set(request.tags, on: .instance(instance.id), by: call.account)
             try tags.set(request.interfaceTags, on: .networkInterface(instance.place.interface), by: call.account)
+            if let bundle = image.bundle {
+                let disk = InstanceDisk(id: .random(), instance: instance.id, image: image.id, owner: image.owner, bundle: bundle)
+                try InstanceDiskTable(transaction).insert(disk)
+            }
             let attachments = try attachVolumes(to: instance, in: transaction)
             return InstanceDetail(instance: instance, attachments: attachments, groups: names)
         }
@@ -112,7 +116,7 @@ struct LaunchPlan: Sendable {
             clientToken: token,
             image: image.id,
             traits: image.traits,
-            rootDeviceName: image.rootDeviceName,
+            rootDeviceName: image.rootDeviceOfInstances,
             rootDeviceType: image.rootDeviceType,
             type: type.name,
             keyName: key?.name,

@@ -137,8 +137,11 @@ extension Maintenance {
             let page = try await database.read { try RootTable($0).volumes(after: after, limit: 256) }
             for (id, root, _) in page {
                 guard let damage = try await damage(under: root, of: id.rawValue, walk) else { continue }
-                guard try await database.read({ try VolumeTable($0).volume(id) }) != nil else { continue }
-                found.add(damage, to: .volume(id))
+                let (isThere, instance) = try await database.read {
+                    (try RootTable($0).hasVolume(id), try InstanceDiskTable($0).disk(id)?.instance)
+                }
+                guard isThere else { continue }
+                found.add(damage, to: .volume(id), instance.map { ", the root disk of \($0)" } ?? "")
             }
             guard page.count == 256 else { return }
             last = page.last?.id

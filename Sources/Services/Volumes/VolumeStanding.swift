@@ -1,7 +1,7 @@
 import Domain
 import Metadata
 
-/// What rows say of the bytes of a volume. Those of a deleted one are kept for its pending snapshots.
+/// What rows say of the bytes of a volume, or of the disk of an instance. Those of a deleted one are kept for its pending snapshots.
 struct VolumeStanding: Sendable {
     let base: Volume.Base?
     let mergedThrough: UInt64
@@ -18,6 +18,14 @@ struct VolumeStanding: Sendable {
                 mergedThrough: volume.mergedThrough,
                 volumeBytes: UInt64(volume.shape.sizeGiB) << 30,
                 domain: volume.encryption?.domain,
+                isDeleted: false
+            )
+        } else if let disk = try InstanceDiskTable(transaction).disk(id) {
+            self.init(
+                base: disk.root.map { Volume.Base(root: $0, domain: nil) },
+                mergedThrough: 0,
+                volumeBytes: disk.byteCount,
+                domain: nil,
                 isDeleted: false
             )
         } else {

@@ -74,7 +74,8 @@ extension Volumes {
             throw Fault(.incorrectState, "Instance '\(instance.id)' is not 'running'.")
         }
         let others = try VolumeTable(transaction).attachments(toInstances: [instance.id])[instance.id] ?? []
-        guard !others.contains(where: { $0.device == device }) else {
+        let isRoot = instance.rootDeviceType == .instanceStore && device == instance.rootDeviceName
+        guard !isRoot, !others.contains(where: { $0.device == device }) else {
             throw Fault(
                 .invalidParameterValue,
                 "Invalid value '\(device)' for unixDevice. Attachment point \(device) is already in use"

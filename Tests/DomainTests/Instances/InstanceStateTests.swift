@@ -153,7 +153,7 @@ import Testing
     /// A crash is nobody's wish: the volumes are kept, whatever a shutdown would do.
     @Test(arguments: [Instance.ShutdownBehavior.stop, .terminate]) func aGuestThatDies(behavior: Instance.ShutdownBehavior) {
         var instance = instance(.running, shutdown: behavior)
-        instance.guestEnded(StateReason(code: "Server.InternalError", message: "The machine ended"), at: Self.now)
+        instance.guestEnded(StateReason(code: "Server.InternalError", message: "Server.InternalError: The machine ended"), at: Self.now)
         #expect(instance.state == .stopped && instance.transition == "Server.InternalError: The machine ended")
     }
 

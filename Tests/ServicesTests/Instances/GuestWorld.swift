@@ -15,8 +15,8 @@ struct GuestWorld: Sendable {
     /// Where the instances have their folders.
     let folder: String
 
-    static func run(memoryMiB: Int = 4_096, _ body: (GuestWorld) async throws -> Void) async throws {
-        try await World.run { world in
+    static func run(memoryMiB: Int = 4_096, faultyDisks: Bool = false, _ body: (GuestWorld) async throws -> Void) async throws {
+        try await World.run(faultyDisks: faultyDisks) { world in
             let host = FakeHost()
             let folder = "/tmp/ferry-\(UUID().uuidString.prefix(13))"
             defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -14,10 +14,13 @@ extension World {
     ///
     /// - Parameter hasMachines: whether there is something that would run its guests.
     func launchable(_ name: String = "web", snapshots: [SnapshotID]? = nil, hasMachines: Bool = true) async throws -> ImageID {
-        if hasMachines { store(World.home).machines = RoomyMachines() }
+        if hasMachines { giveMachines() }
         let disks = if let snapshots { snapshots } else { [try await snapshot([0: 1])] }
         return try await register(name, over: disks)
     }
+
+    /// Lets instances be launched.
+    func giveMachines() { store(World.home).machines = RoomyMachines() }
 
     func launch(
         _ image: ImageID,

@@ -5,18 +5,18 @@ import Machines
 enum InstanceDisks {
     /// The slot that each volume is in when the machine starts: the one that it boots from is in the first, the others are where their names say, as
     /// far as that is free.
-    static func slots(of volumes: [Volume], of instance: Instance) throws -> [VolumeID: Int] {
+    static func slots(of volumes: [Volume], beside disk: InstanceDisk?, of instance: Instance) throws -> [VolumeID: Int] {
         let places = volumes.compactMap { volume in
             volume.attachments.first { $0.instance == instance.id }.map { (id: volume.id, device: $0.device) }
         }
         .sorted { ($0.device, $0.id) < ($1.device, $1.id) }
-        guard let root = places.first(where: { $0.device == instance.rootDeviceName }) else {
+        guard let root = disk?.id ?? places.first(where: { $0.device == instance.rootDeviceName })?.id else {
             throw MachineError(.description, "The instance has no volume at its root device \(instance.rootDeviceName).")
         }
-        var slots = [root.id: 0]
+        var slots = [root: 0]
         var free = Set(1..<MachineDescription.slots)
         var late: [VolumeID] = []
-        for place in places where place.id != root.id {
+        for place in places where place.id != root {
             if free.remove(slot(of: place.device)) != nil { slots[place.id] = slot(of: place.device) } else { late.append(place.id) }
         }
         for id in late {

@@ -8,7 +8,10 @@ extension InstanceDrive {
     func launch(_ facts: InstanceFacts) async throws -> Bool {
         guard !facts.volumes.contains(where: { $0.state == .creating }) else { return false }
         let sshPort: UInt16?
-        do { sshPort = try await boot(facts) } catch let error
+        do {
+            if let disk = facts.disk, disk.root == nil { return try await unbundle(disk) }
+            sshPort = try await boot(facts)
+        } catch let error
             where !(error is NoLongerWanted || error is CancellationError || Task.isCancelled)
         {
             let failure = LaunchFailure(error)
@@ -47,7 +50,7 @@ extension InstanceDrive {
         guard tools.memory.take(type.memoryMiB, for: id) else { throw NoMemoryForGuest(mib: type.memoryMiB) }
         if let broken = facts.volumes.first(where: { !$0.isUsable }) { throw VolumeUnusable(volume: broken.id) }
         var sockets: [VolumeID: String] = [:]
-        for volume in facts.volumes { sockets[volume.id] = try await serve(volume.id) }
+        for volume in facts.volumes.map(\.id) + [facts.disk?.id].compactMap(\.self) { sockets[volume] = try await serve(volume) }
         let description = try facts.description(sockets)
         try tell(facts)
         return try await tools.host.start(description, in: tools.folder(of: id))
@@ -121,6 +124,8 @@ struct LaunchFailure {
         case let error as VolumeUnusable: self.init("Client.InvalidSnapshot.NotFound", error.description)
         // The key was usable when the volume was made, and is somebody's to make usable again.
         case let error as KeyUnusable: self.init("Client.InternalError", KeyRefusal(error).message)
+        // The parts are the owner's of the image to put right.
+        case let fault as Fault where fault.code == .invalidManifest: self.init("Client.InternalError", fault.message)
         case let error as MachineError where error.kind == .missing: self.init("Server.InternalError", error.cause)
         case let error as MachineError where error.kind == .description: self.init("Server.InternalError", error.cause)
         default:

@@ -30,6 +30,10 @@ actor InstanceDrive {
     /// Since when the instance is to stop, as far as this drive knows.
     var stoppingSince: Date?
 
+    /// What opens the bundle of its image, and how that has ended.
+    var unbundling: Task<Void, Never>?
+    var unbundled: Result<Void, any Error>?
+
     private var watch: Task<Void, Never>?
     /// What was complained of last: what stays as it is, is told once.
     private var complaint = ""
@@ -105,6 +109,7 @@ actor InstanceDrive {
         }
         // The guest may be waiting for its volumes.
         var sockets: [VolumeID: String] = [:]
+        if let disk = facts.disk, disk.root != nil { sockets[disk.id] = try await serve(disk.id) }
         for volume in facts.volumes where facts.attachment(of: volume)?.state != .attaching {
             sockets[volume.id] = try await serve(volume.id)
         }
@@ -168,6 +173,7 @@ actor InstanceDrive {
 
     /// Ends the guest, if there is one, and what it had: its disks are nobody's when this returns.
     func end(_ facts: InstanceFacts) async {
+        await stopUnbundling()
         if let machine { await machine.end() }
         drop()
         // Whatever is left: one that was never held, or the half of one.
@@ -183,6 +189,7 @@ actor InstanceDrive {
 
     /// Lets the guest run on without this process.
     func release() async {
+        await stopUnbundling()
         await machine?.release()
         drop()
         metadata?.cancel()

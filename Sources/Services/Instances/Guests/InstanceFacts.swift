@@ -9,6 +9,8 @@ struct InstanceFacts: Sendable {
     let instance: Instance
     /// Those that it has, is given, or gives back.
     let volumes: [Volume]
+    /// What an instance of an instance-store image has in place of a root volume.
+    let disk: InstanceDisk?
     let groups: [SecurityGroup]
     let network: DefaultNetwork
 
@@ -19,6 +21,7 @@ struct InstanceFacts: Sendable {
         return InstanceFacts(
             instance: instance,
             volumes: try VolumeTable(transaction).volumes(of: id),
+            disk: try InstanceDiskTable(transaction).disk(of: id),
             groups: try SecurityGroupTable(transaction, of: network).groups(instance.place.groups),
             network: network
         )
@@ -37,10 +40,10 @@ struct InstanceFacts: Sendable {
 extension InstanceFacts {
     /// What the machine is started with.
     ///
-    /// - Parameter sockets: where the volumes are served.
+    /// - Parameter sockets: where the volumes and the disk are served.
     func description(_ sockets: [VolumeID: String]) throws -> MachineDescription {
         guard let type else { throw MachineError(.description, "There is no instance type \(instance.type).") }
-        let slots = try InstanceDisks.slots(of: volumes.filter { sockets[$0.id] != nil }, of: instance)
+        let slots = try InstanceDisks.slots(of: volumes.filter { sockets[$0.id] != nil }, beside: disk, of: instance)
         return try MachineDescription(
             instance: instance.id.rawValue,
             type: type.name,

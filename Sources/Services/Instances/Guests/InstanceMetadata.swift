@@ -119,6 +119,7 @@ extension InstanceFacts {
             instanceType: instance.type,
             architecture: instance.traits.architecture.rawValue,
             imageID: instance.image.rawValue,
+            manifestPath: disk?.bundle.manifest.rawValue,
             reservationID: instance.reservation.rawValue,
             launchIndex: instance.launchIndex,
             launchedAt: instance.launchedAt,

@@ -14,6 +14,7 @@ struct InstanceTools: Sendable {
     let machines: RegionMachines
     let timing: GuestTiming
     let logger: Logger
+    let bundles = BundleTurns()
 
     var now: Date { deployment.clock.now }
 

@@ -67,7 +67,7 @@ struct UsageCount {
                 guard let root = Digest(bytes: root) else { continue }
                 if let number = try await enter(root: root) {
                     try await table.write { try UsageTable($0).holdByVolume(number) }
-                } else if try await rows.read({ try VolumeTable($0).volume(id) }) != nil {
+                } else if try await rows.read({ try RootTable($0).hasVolume(id) }) {
                     unreadable += 1
                 }
             }

@@ -5,7 +5,7 @@ import Metadata
 /// Instances, their volumes and their network.
 extension TableLife {
     static let instances: [TableLife] = [
-        rows, groups, volumes, attachments, modifications, volumeSnapshots, keyPairs, securityGroups, securityGroupRules,
+        rows, groups, disks, volumes, attachments, modifications, volumeSnapshots, keyPairs, securityGroups, securityGroupRules,
     ]
 
     private static let instance = Instance.sample(1, groups: [numbered(2), numbered(3)])
@@ -28,6 +28,25 @@ extension TableLife {
         [
             .then(true) { try InstanceTable($0).insert(instance) },
             .then(false) { try InstanceTable($0).update(terminated) },
+        ]
+    )
+
+    private static let disk = InstanceDisk(
+        id: numbered(1),
+        instance: numbered(1),
+        image: numbered(1),
+        owner: .alice,
+        bundle: ImageBundle(manifest: known("depot/web/image.manifest.xml"), version: "v1", etag: "e1", imageBytes: 5_000, bundleBytes: 900)
+    )
+    private static let unbundled = changed(disk) { $0.root = [UInt8](repeating: 7, count: 32) }
+
+    private static let disks = TableLife(
+        "instance_disks",
+        read: { try InstanceDiskTable($0).disk(of: numbered(1)) },
+        [
+            .then(disk) { try InstanceDiskTable($0).insert(disk) },
+            .then(unbundled) { try InstanceDiskTable($0).setRoot([UInt8](repeating: 7, count: 32), of: numbered(1)) },
+            .then(nil) { try InstanceDiskTable($0).delete(unbundled, at: date()) },
         ]
     )
 
