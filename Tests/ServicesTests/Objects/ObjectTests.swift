@@ -248,7 +248,7 @@ import Testing
         }
     }
 
-    @Test func scrubNamesTheObjectsThatDamageHurtsAndUsageCountsThem() async throws {
+    @Test(.enabled(if: TestRows.areInFiles)) func scrubNamesTheObjectsThatDamageHurtsAndUsageCountsThem() async throws {
         try await World.run { world in
             try await world.buckets().create("depot")
             try await world.put("hurt", SampleBody.content(900_000, seed: 10))
@@ -308,7 +308,8 @@ import Testing
             for key in ["open", "sealed", "twice"] { _ = try await world.objects().delete(key, in: "depot") }
             try await world.collectAll()
             #expect(try await world.read(copy) == content)
-            #expect(try await Maintenance(folder: world.folder).scrub(World.home).isSound)
+            // What scrubs a stopped folder reads the files of its rows.
+            if TestRows.areInFiles { #expect(try await Maintenance(folder: world.folder).scrub(World.home).isSound) }
             _ = try await world.objects().delete("copy", in: "depot")
             try await world.collectAll()
             #expect(try await world.framesAlive() == 0)

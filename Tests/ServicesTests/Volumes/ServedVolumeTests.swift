@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func aFullVolumeTellsItsGuestAndKeepsWhatItHas() async throws {
+    @Test(.enabled(if: TestRows.areInFiles)) func aFullVolumeTellsItsGuestAndKeepsWhatItHas() async throws {
         try await World.run { world in
             let id = try await volume(world, empty: true)
             let small = VolumeDisks(

@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    @Test func scrubNamesAVolumeWhoseBytesAreHurtAndDuCountsIt() async throws {
+    @Test(.enabled(if: TestRows.areInFiles)) func scrubNamesAVolumeWhoseBytesAreHurtAndDuCountsIt() async throws {
         try await World.run { world in
             let ids = try await made(world)
             try await world.snapshots(World.home).delete(ids.source.rawValue)
