@@ -180,8 +180,10 @@ def test_kill_9_while_images_are_made(machines: FerryServer, keys: dict[str, Pat
         assert guests.qemu(machines, instance) == process
         assert guests.ssh(machines, instance, key, "cat /number") == f"{number}\n"
     ec2.terminate_instances(InstanceIds=[instance])
+    guests.wait(machines, "instance_terminated", instance)
     for number, image in enumerate(made):
         again = guests.launch(machines, image, KeyName="key")
         guests.await_answer(machines, again, key)
         assert guests.ssh(machines, again, key, "cat /number") == f"{number}\n"
         ec2.terminate_instances(InstanceIds=[again])
+        guests.wait(machines, "instance_terminated", again)
