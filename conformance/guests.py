@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from patience import HANG, eventually
 
 # What the guest says on its console when it answers.
 UP = "FERRY-SSH-IS-UP"
+
+SSH: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}
 
 
 def boot_disk(architecture: str = "x86_64") -> Path:
@@ -44,11 +47,25 @@ def push(server: FerryServer, name: str = "guest", architecture: str = "x86_64",
     return done.stdout.strip()
 
 
+def key_pair(server: FerryServer, folder: Path, region: str = HOME, name: str = "key", kind: str = "ed25519") -> Path:
+    """Makes a key pair; the file with its private half, as SSH takes it."""
+    file = folder / f"{name}-{region}.pem"
+    file.write_text(server.ec2(region).create_key_pair(KeyName=name, KeyType=kind)["KeyMaterial"])
+    file.chmod(0o600)
+    return file
+
+
 def open_ssh(server: FerryServer, region: str = HOME) -> None:
     """Lets everybody at the port of SSH of the default group."""
-    server.ec2(region).authorize_security_group_ingress(
-        GroupName="default", IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0"
-    )
+    server.ec2(region).authorize_security_group_ingress(GroupName="default", **SSH)
+
+
+def ssh_group(server: FerryServer, region: str = HOME) -> str:
+    """A group of its own that lets everybody at the port of SSH; its id."""
+    ec2 = server.ec2(region)
+    group: str = ec2.create_security_group(GroupName=uuid.uuid4().hex, Description="ssh")["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, **SSH)
+    return group
 
 
 def launch(server: FerryServer, image: str, region: str = HOME, **options: Any) -> str:
@@ -101,9 +118,9 @@ def ssh_command(server: FerryServer, instance: str, key: Path, command: str, reg
     ]
 
 
-def await_answer(server: FerryServer, instance: str, key: Path, region: str = HOME) -> None:
+def await_answer(server: FerryServer, instance: str, key: Path, region: str = HOME, user: str = "root") -> None:
     """Waits until SSH lets the key in: the console may tell of the boot before."""
-    line = ssh_command(server, instance, key, "true", region)
+    line = ssh_command(server, instance, key, "true", region, user)
 
     def answers() -> bool:
         return subprocess.run(line, capture_output=True, stdin=subprocess.DEVNULL, timeout=HANG).returncode == 0
@@ -117,6 +134,11 @@ def ssh(server: FerryServer, instance: str, key: Path, command: str, region: str
     done = subprocess.run(line, capture_output=True, text=True, timeout=HANG, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+def uptime(server: FerryServer, instance: str, key: Path) -> float:
+    """Seconds since the guest was booted."""
+    return float(ssh(server, instance, key, "cat /proc/uptime").split()[0])
 
 
 def folder(server: FerryServer, instance: str, region: str = HOME) -> Path:

@@ -19,7 +19,7 @@ import guests
 import images
 import pytest
 from ferry_server import AWAY, HOME, ROOT, FerryServer
-from patience import HANG, eventually
+from patience import HANG
 
 # Each of its boots is a minute of a core.
 pytestmark = pytest.mark.large
@@ -72,8 +72,7 @@ class Debian:
 
     def await_boot(self, times: int = 1) -> None:
         guests.await_console(self.server, self.instance, FINISHED, self.region, times)
-        check = guests.ssh_command(self.server, self.instance, self.key, "true", self.region, "debian")
-        eventually(lambda: subprocess.run(check, capture_output=True, stdin=subprocess.DEVNULL, timeout=HANG).returncode == 0, "SSH answers", 0.5)
+        guests.await_answer(self.server, self.instance, self.key, self.region, user="debian")
 
     @property
     def host(self) -> str:
@@ -86,15 +85,11 @@ class Debian:
 
 def launched(server: FerryServer, image: str, folder: Path, region: str = HOME, **options: Any) -> Debian:
     """A guest that nothing but SSH reaches, with a key of its own, which must have a token for its metadata."""
-    ec2 = server.ec2(region)
-    pair = ec2.create_key_pair(KeyName=uuid.uuid4().hex, KeyType="ed25519")
-    key = folder / pair["KeyName"]
-    key.write_text(pair["KeyMaterial"])
-    key.chmod(0o600)
-    group = ec2.create_security_group(GroupName=uuid.uuid4().hex, Description="ssh")["GroupId"]
-    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0")
+    name = uuid.uuid4().hex
+    key = guests.key_pair(server, folder, region, name)
+    group = guests.ssh_group(server, region)
     instance = guests.launch(
-        server, image, region, KeyName=pair["KeyName"], SecurityGroupIds=[group],
+        server, image, region, KeyName=name, SecurityGroupIds=[group],
         MetadataOptions={"HttpTokens": "required", "InstanceMetadataTags": "enabled"},
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "debian"}]}], **options,
     )
@@ -186,13 +181,10 @@ def test_a_stop_and_a_start_run_nothing_again(debian: Debian) -> None:
 def test_an_image_of_it_boots_anew_in_the_other_region(debian: Debian, tmp_path: Path) -> None:
     """There it is another instance: it has another name and key, and runs user data of its own."""
     debian.run("echo kept | sudo tee /var/kept && sync")
-    ec2, away = debian.server.ec2(), debian.server.ec2(AWAY)
-    config = {"Delay": 1, "MaxAttempts": HANG}
-    image = ec2.create_image(InstanceId=debian.instance, Name=images.unused_name("debian"), NoReboot=True)["ImageId"]
-    ec2.get_waiter("image_available").wait(ImageIds=[image], WaiterConfig=config)
-    copied = away.copy_image(Name=images.unused_name("debian"), SourceImageId=image, SourceRegion=HOME)["ImageId"]
-    away.get_waiter("image_available").wait(ImageIds=[copied], WaiterConfig=config)
-    copy = launched(debian.server, copied, tmp_path, AWAY, UserData=SCRIPT)
+    server = debian.server
+    image = server.ec2().create_image(InstanceId=debian.instance, Name=images.unused_name("debian"), NoReboot=True)["ImageId"]
+    images.wait_available(server, HOME, image)
+    copy = launched(server, images.copied(server, image)["ImageId"], tmp_path, AWAY, UserData=SCRIPT)
     try:
         copy.await_boot()
         check_contented(copy)

@@ -24,18 +24,9 @@ def machines(start_machines: Callable[..., FerryServer]) -> FerryServer:
 @pytest.fixture
 def keys(machines: FerryServer, tmp_path: Path) -> dict[str, Path]:
     """A key pair `key` in each Region, whose default group lets SSH in."""
-    found = {}
     for region in (HOME, AWAY):
-        file = tmp_path / f"key-{region}.pem"
-        file.write_text(machines.ec2(region).create_key_pair(KeyName="key", KeyType="ed25519")["KeyMaterial"])
-        file.chmod(0o600)
         guests.open_ssh(machines, region)
-        found[region] = file
-    return found
-
-
-def uptime(server: FerryServer, instance: str, key: Path) -> float:
-    return float(guests.ssh(server, instance, key, "cat /proc/uptime").split()[0])
+    return {region: guests.key_pair(machines, tmp_path, region) for region in (HOME, AWAY)}
 
 
 def check_refusals(server: FerryServer, instance: str, image: str) -> None:
@@ -105,12 +96,12 @@ def test_an_image_of_a_running_instance(machines: FerryServer, keys: dict[str, P
 
     # Without a reboot the guest goes on, and what it has synced is there.
     guests.await_answer(machines, instance, key)
-    before = uptime(machines, instance, key)
+    before = guests.uptime(machines, instance, key)
     guests.ssh(machines, instance, key, "echo second >/second && sync")
     kept = ec2.create_image(InstanceId=instance, Name="running on", NoReboot=True)["ImageId"]
     guests.ssh(machines, instance, key, "echo third >/third && sync")
     images.wait_available(machines, HOME, kept)
-    assert uptime(machines, instance, key) >= before
+    assert guests.uptime(machines, instance, key) >= before
     assert guests.ssh(machines, instance, key, "cat /first /second /third") == "first\nsecond\nthird\n"
 
     # Neither needs the instance.

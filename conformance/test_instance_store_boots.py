@@ -54,9 +54,7 @@ def leftovers(server: FerryServer) -> list[str]:
 
 def test_it_boots_reboots_and_goes(machines: FerryServer, location: str, image: str, tmp_path: Path) -> None:
     ec2 = machines.ec2()
-    key = tmp_path / "key.pem"
-    key.write_text(ec2.create_key_pair(KeyName="key", KeyType="ed25519")["KeyMaterial"])
-    key.chmod(0o600)
+    key = guests.key_pair(machines, tmp_path)
     guests.open_ssh(machines)
     first, second = (guests.launch(machines, image, KeyName="key") for _ in range(2))
     for instance in (first, second):

@@ -37,9 +37,7 @@ def free_bytes(folder: Path) -> int:
 def test_a_guest_that_floods_its_disk(small_folder: Path, start_machines: Callable[..., FerryServer], tmp_path: Path) -> None:
     server = start_machines(str(small_folder / "data"))
     ec2 = server.ec2()
-    key = tmp_path / "key.pem"
-    key.write_text(ec2.create_key_pair(KeyName="key", KeyType="ed25519")["KeyMaterial"])
-    key.chmod(0o600)
+    key = guests.key_pair(server, tmp_path)
     guests.open_ssh(server)
     image = guests.push(server)
     disks = [

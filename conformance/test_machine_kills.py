@@ -7,12 +7,10 @@ import random
 import signal
 import subprocess
 import threading
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import guests
-import pytest
 import snapshots
 from disks import BLOCK
 from ferry_server import HOME, FerryServer
@@ -77,13 +75,10 @@ def test_kills(start_machines, tmp_path, seed):
     server, word = start_machines(), f"round {seed}"
     ec2 = server.ec2(HOME)
     image = guests.push(server)
-    pair = ec2.create_key_pair(KeyName=uuid.uuid4().hex)
-    key = tmp_path / "key"
-    key.write_text(pair["KeyMaterial"])
-    key.chmod(0o600)
+    key = guests.key_pair(server, tmp_path, kind="rsa")
     guests.open_ssh(server)
     devices = [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 1, "VolumeType": "gp3"}}]
-    instance = guests.launch(server, image, KeyName=pair["KeyName"], BlockDeviceMappings=devices)
+    instance = guests.launch(server, image, KeyName="key", BlockDeviceMappings=devices)
     guests.await_console(server, instance, guests.UP)
     [volume] = ec2.describe_volumes(Filters=[{"Name": "attachment.device", "Values": ["/dev/sdf"]}])["Volumes"]
     first, points = 0, []

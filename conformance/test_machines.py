@@ -29,14 +29,7 @@ def machines(start_machines: Callable[..., FerryServer]) -> FerryServer:
 @pytest.fixture
 def key(machines: FerryServer, tmp_path: Path) -> Path:
     """A key pair `key` in the home Region."""
-    file = tmp_path / "key.pem"
-    file.write_text(machines.ec2().create_key_pair(KeyName="key", KeyType="ed25519")["KeyMaterial"])
-    file.chmod(0o600)
-    return file
-
-
-def uptime(server: FerryServer, instance: str, key: Path) -> float:
-    return float(guests.ssh(server, instance, key, "cat /proc/uptime").split()[0])
+    return guests.key_pair(machines, tmp_path)
 
 
 def test_the_life_of_an_instance(machines: FerryServer, key: Path, tmp_path: Path) -> None:
@@ -60,7 +53,7 @@ def test_the_life_of_an_instance(machines: FerryServer, key: Path, tmp_path: Pat
     # Stopped and started it is the same disk, booted anew.
     ec2 = machines.ec2()
     process = guests.qemu(machines, instance)
-    before = uptime(machines, instance, key)
+    before = guests.uptime(machines, instance, key)
     ec2.stop_instances(InstanceIds=[instance])
     guests.wait(machines, "instance_stopped", instance)
     assert not guests.is_alive(process)
@@ -68,7 +61,7 @@ def test_the_life_of_an_instance(machines: FerryServer, key: Path, tmp_path: Pat
     guests.wait(machines, "instance_running", instance)
     assert "FERRY-POWER-BUTTON" in guests.await_console(machines, instance, "FERRY-SSH-IS-UP", times=2)
     assert guests.ssh(machines, instance, key, "cat /kept").strip() == "kept"
-    assert uptime(machines, instance, key) < before + 60
+    assert guests.uptime(machines, instance, key) < before + 60
 
     # Nothing is left of it.
     ec2.terminate_instances(InstanceIds=[instance])
@@ -112,25 +105,25 @@ def check_volumes(server: FerryServer, instance: str, key: Path) -> None:
 
 def check_killed_server(server: FerryServer, instance: str, key: Path) -> None:
     """The guest runs on without the server, and the next one finds it; what it writes meanwhile waits for its disk, and is no error."""
-    process, before = guests.qemu(server, instance), uptime(server, instance, key)
+    process, before = guests.qemu(server, instance), guests.uptime(server, instance, key)
     server.kill()
     assert guests.is_alive(process)
     server.start()
     assert guests.described(server, instance)["State"]["Name"] == "running"
     guests.ssh(server, instance, key, "echo more >/more && sync && ! dmesg | grep -q 'I/O error'")
     assert guests.qemu(server, instance) == process
-    assert uptime(server, instance, key) > before
+    assert guests.uptime(server, instance, key) > before
     assert guests.metadata(server, instance, "meta-data/instance-id") == instance
 
 
 def check_killed_network(server: FerryServer, instance: str, key: Path) -> None:
     """The process that is the guest's network is killed: another takes its place, and the guest goes on with its address and its console."""
     record = guests.folder(server, instance) / "network.pid"
-    process, killed, before = guests.qemu(server, instance), int(record.read_text().split()[0]), uptime(server, instance, key)
+    process, killed, before = guests.qemu(server, instance), int(record.read_text().split()[0]), guests.uptime(server, instance, key)
     os.kill(killed, signal.SIGKILL)
     guests.await_answer(server, instance, key)
     assert int(record.read_text().split()[0]) != killed
-    assert guests.qemu(server, instance) == process and uptime(server, instance, key) > before
+    assert guests.qemu(server, instance) == process and guests.uptime(server, instance, key) > before
     about = "wget -q -O - http://169.254.169.254/latest/meta-data/instance-id"
     assert guests.ssh(server, instance, key, about) == instance
     guests.ssh(server, instance, key, "echo AFTER-THE-NETWORK >/dev/console")

@@ -60,13 +60,10 @@ def test_a_build_goes_to_two_regions_and_boots_there(server, image, build, tmp_p
         assert all(mapping["Ebs"]["Encrypted"] for mapping in found["BlockDeviceMappings"] if "Ebs" in mapping)
 
     ec2 = server.ec2(AWAY)
-    pair = ec2.create_key_pair(KeyName=uuid.uuid4().hex)
-    key = tmp_path / "key"
-    key.write_text(pair["KeyMaterial"])
-    key.chmod(0o600)
-    group = ec2.create_security_group(GroupName=uuid.uuid4().hex, Description="ssh")["GroupId"]
-    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0")
-    instance = guests.launch(server, made[AWAY], AWAY, KeyName=pair["KeyName"], SecurityGroupIds=[group])
+    pair = uuid.uuid4().hex
+    key = guests.key_pair(server, tmp_path, AWAY, pair, kind="rsa")
+    group = guests.ssh_group(server, AWAY)
+    instance = guests.launch(server, made[AWAY], AWAY, KeyName=pair, SecurityGroupIds=[group])
     try:
         guests.await_console(server, instance, guests.UP, AWAY)
         assert guests.ssh(server, instance, key, "cat /provisioned", AWAY) == "provisioned by packer\n"
