@@ -1,20 +1,20 @@
 /// The actions of EC2 that Ferry does not have, so that whoever asks for one learns that it is no slip of theirs. Those of networks say more
 /// (`AbsentNetwork`).
-enum AbsentActions {
-    static let names = Set(
+package enum AbsentActions {
+    package static let names = Set(
         """
         AcceptCapacityReservationBillingOwnership AcceptReservedInstancesExchangeQuote AcceptTransitGatewayClientVpnAttachment \
         AcceptTransitGatewayMulticastDomainAssociations AcceptTransitGatewayPeeringAttachment AcceptTransitGatewayVpcAttachment \
         AdvertiseByoipCidr AllocateHosts AllocateIpamPoolCidr ApplySecurityGroupsToClientVpnTargetNetwork \
         AssociateCapacityReservationBillingOwner AssociateClientVpnTargetNetwork AssociateEnclaveCertificateIamRole \
-        AssociateIamInstanceProfile AssociateInstanceEventWindow AssociateIpamByoasn AssociateIpamResourceDiscovery AssociateRouteServer \
+        AssociateInstanceEventWindow AssociateIpamByoasn AssociateIpamResourceDiscovery AssociateRouteServer \
         AssociateTransitGatewayMulticastDomain AssociateTransitGatewayPolicyTable AssociateTransitGatewayRouteTable \
         AssociateTrunkInterface AttachVerifiedAccessTrustProvider AuthorizeClientVpnIngress BundleInstance CancelBundleTask \
         CancelCapacityReservation CancelCapacityReservationFleets CancelConversionTask CancelDeclarativePoliciesReport \
         CancelReservedInstancesListing CancelSpotFleetRequests CancelSpotInstanceRequests ConfirmProductInstance CopyFpgaImage \
         CopyVolumes CreateCapacityManagerDataExport CreateCapacityReservation CreateCapacityReservationBySplitting \
         CreateCapacityReservationFleet CreateClientVpnEndpoint CreateClientVpnRoute CreateCoipCidr CreateCoipPool \
-        CreateDelegateMacVolumeOwnershipTask CreateFleet CreateFpgaImage CreateImage CreateInstanceConnectEndpoint \
+        CreateDelegateMacVolumeOwnershipTask CreateFleet CreateFpgaImage CreateInstanceConnectEndpoint \
         CreateInstanceEventWindow CreateInstanceExportTask CreateInterruptibleCapacityReservationAllocation CreateIpam \
         CreateIpamExternalResourceVerificationToken CreateIpamPolicy CreateIpamPool CreateIpamPrefixListResolver \
         CreateIpamPrefixListResolverTarget CreateIpamResourceDiscovery CreateIpamScope CreateLaunchTemplate CreateLaunchTemplateVersion \
@@ -56,7 +56,7 @@ enum AbsentActions {
         DescribeClientVpnTargetNetworks DescribeCoipPools DescribeConversionTasks DescribeDeclarativePoliciesReports DescribeElasticGpus \
         DescribeExportTasks DescribeFastLaunchImages DescribeFastSnapshotRestores DescribeFleetHistory DescribeFleetInstances \
         DescribeFleets DescribeFpgaImageAttribute DescribeFpgaImages DescribeHostReservationOfferings DescribeHostReservations \
-        DescribeHosts DescribeIamInstanceProfileAssociations DescribeIdFormat DescribeIdentityIdFormat DescribeInstanceConnectEndpoints \
+        DescribeHosts DescribeIdFormat DescribeIdentityIdFormat DescribeInstanceConnectEndpoints \
         DescribeInstanceEventNotificationAttributes DescribeInstanceEventWindows DescribeInstanceImageMetadata \
         DescribeInstanceSqlHaHistoryStates DescribeInstanceSqlHaStates DescribeInstanceTopology DescribeIpamByoasn \
         DescribeIpamExternalResourceVerificationTokens DescribeIpamPolicies DescribeIpamPoolAllocations DescribeIpamPools \
@@ -85,7 +85,7 @@ enum AbsentActions {
         DisableFastSnapshotRestores DisableInstanceSqlHaStandbyDetections DisableIpamOrganizationAdminAccount DisableIpamPolicy \
         DisableRouteServerPropagation DisableSerialConsoleAccess DisableTransitGatewayRouteTablePropagation \
         DisassociateCapacityReservationBillingOwner DisassociateClientVpnTargetNetwork DisassociateEnclaveCertificateIamRole \
-        DisassociateIamInstanceProfile DisassociateInstanceEventWindow DisassociateIpamByoasn DisassociateIpamResourceDiscovery \
+        DisassociateInstanceEventWindow DisassociateIpamByoasn DisassociateIpamResourceDiscovery \
         DisassociateRouteServer DisassociateTransitGatewayMulticastDomain DisassociateTransitGatewayPolicyTable \
         DisassociateTransitGatewayRouteTable DisassociateTrunkInterface EnableAwsNetworkPerformanceMetricSubscription \
         EnableCapacityManager EnableFastLaunch EnableFastSnapshotRestores EnableInstanceSqlHaStandbyDetections \
@@ -101,7 +101,7 @@ enum AbsentActions {
         GetIpamPolicyAllocationRules GetIpamPolicyOrganizationTargets GetIpamPoolAllocations GetIpamPoolCidrs \
         GetIpamPrefixListResolverRules GetIpamPrefixListResolverVersionEntries GetIpamPrefixListResolverVersions GetIpamResourceCidrs \
         GetLaunchTemplateData GetManagedResourceVisibility GetNetworkInsightsAccessScopeAnalysisFindings \
-        GetNetworkInsightsAccessScopeContent GetPasswordData GetReservedInstancesExchangeQuote GetRouteServerAssociations \
+        GetNetworkInsightsAccessScopeContent GetReservedInstancesExchangeQuote GetRouteServerAssociations \
         GetRouteServerPropagations GetRouteServerRoutingDatabase GetSerialConsoleAccessStatus GetSpotPlacementScores \
         GetTransitGatewayAttachmentPropagations GetTransitGatewayMeteringPolicyEntries GetTransitGatewayMulticastDomainAssociations \
         GetTransitGatewayPolicyTableAssociations GetTransitGatewayPolicyTableEntries GetTransitGatewayPrefixListReferences \
@@ -111,7 +111,7 @@ enum AbsentActions {
         ImportClientVpnClientCertificateRevocationList ImportInstance ImportVolume ListVolumesInRecycleBin ModifyAvailabilityZoneGroup \
         ModifyCapacityReservation ModifyCapacityReservationFleet ModifyClientVpnEndpoint ModifyDefaultCreditSpecification ModifyFleet \
         ModifyFpgaImageAttribute ModifyHosts ModifyIdFormat ModifyIdentityIdFormat ModifyInstanceCapacityReservationAttributes \
-        ModifyInstanceConnectEndpoint ModifyInstanceCpuOptions ModifyInstanceCreditSpecification ModifyInstanceEventStartTime \
+        ModifyInstanceConnectEndpoint ModifyInstanceCpuOptions ModifyInstanceEventStartTime \
         ModifyInstanceEventWindow ModifyInstanceMaintenanceOptions ModifyInstanceMetadataDefaults \
         ModifyInstanceNetworkPerformanceOptions ModifyInstancePlacement ModifyIpam ModifyIpamPolicyAllocationRules ModifyIpamPool \
         ModifyIpamPoolAllocation ModifyIpamPrefixListResolver ModifyIpamPrefixListResolverTarget ModifyIpamResourceCidr \
@@ -129,7 +129,7 @@ enum AbsentActions {
         PurchaseScheduledInstances RegisterInstanceEventNotificationAttributes RegisterTransitGatewayMulticastGroupMembers \
         RegisterTransitGatewayMulticastGroupSources RejectCapacityReservationBillingOwnership RejectTransitGatewayClientVpnAttachment \
         RejectTransitGatewayMulticastDomainAssociations RejectTransitGatewayPeeringAttachment RejectTransitGatewayVpcAttachment \
-        ReleaseHosts ReleaseIpamPoolAllocation ReplaceIamInstanceProfileAssociation ReplaceTransitGatewayRoute ReplaceVpnTunnel \
+        ReleaseHosts ReleaseIpamPoolAllocation ReplaceTransitGatewayRoute ReplaceVpnTunnel \
         ReportInstanceStatus RequestSpotFleet RequestSpotInstances ResetFpgaImageAttribute RestoreVolumeFromRecycleBin \
         RevokeClientVpnIngress RunScheduledInstances SearchLocalGatewayRoutes SearchTransitGatewayMulticastGroups \
         SearchTransitGatewayRoutes SendDiagnosticInterrupt StartDeclarativePoliciesReport StartNetworkInsightsAccessScopeAnalysis \

@@ -102,6 +102,12 @@ import Testing
         "sts": query("sts", "GetCallerIdentity"),
     ]
 
+    /// What is told to be missing is missing.
+    @Test func noActionIsAbsentAndThere() {
+        let there = Set(RegisteredAction.all.filter { $0.service == "ec2" }.map(\.name))
+        #expect(AbsentActions.names.intersection(there) == [])
+    }
+
     @Test func noServiceIsWithoutItsWords() {
         let services = Set(RegisteredAction.all.map(\.service))
         #expect(Set(Self.words.keys) == services)
