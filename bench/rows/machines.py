@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -17,18 +17,13 @@ from bench.context import Bench
 from bench.report import Row
 from bench.server import HOME, ROOT, Server
 
+sys.path.insert(0, str(ROOT / "conformance"))
+
+from patience import eventually  # noqa: E402
+
 MIB = 2**20
 # What the disk of script/make-image says once its root file system is there, and once it answers.
 UP, ANSWERS = b"FERRY-DISK-IS-UP", b"FERRY-SSH-IS-UP"
-PATIENCE = 300
-
-
-def await_(what: str, found: Callable[[], object], pause: float = 0.005) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not found():
-        if time.monotonic() > deadline:
-            sys.exit(f"bench: waited {PATIENCE} s until {what}")
-        time.sleep(pause)
 
 
 class Guest:
@@ -42,12 +37,16 @@ class Guest:
         self.folder = server.data / "regions" / HOME / "machines" / self.id
 
     def await_state(self, state: str) -> None:
-        place = "reservationSet/item/instancesSet/item/instanceState/name"
-        await_(f"{self.id} is {state}", lambda: self.calls.ec2("DescribeInstances", HOME, InstanceId_1=self.id).findtext(place) == state)
+        eventually(lambda: self.state == state, f"{self.id} is {state}", pause=0.005)
+
+    @property
+    def state(self) -> str | None:
+        described = self.calls.ec2("DescribeInstances", HOME, InstanceId_1=self.id)
+        return described.findtext("reservationSet/item/instancesSet/item/instanceState/name")
 
     def await_console(self, text: bytes, times: int = 1) -> None:
         console = self.folder / "console"
-        await_(f"{self.id} says {text.decode()}", lambda: console.exists() and console.read_bytes().count(text) >= times, pause=0.02)
+        eventually(lambda: console.exists() and console.read_bytes().count(text) >= times, f"{self.id} says {text.decode()}")
 
     def process(self, name: str = "qemu") -> int:
         return int((self.folder / f"{name}.pid").read_text().split()[0])
@@ -63,7 +62,7 @@ class Guest:
         """Seconds until an image of it is available."""
         begun = time.perf_counter()
         made = self.calls.ec2("CreateImage", HOME, InstanceId=self.id, Name=name, **options).findtext("imageId") or ""
-        await_(f"{made} is available", lambda: self.calls.state(made, HOME) != "pending")
+        eventually(lambda: self.calls.state(made, HOME) != "pending", f"{made} is available", pause=0.005)
         seconds = time.perf_counter() - begun
         if (state := self.calls.state(made, HOME)) != "available":
             sys.exit(f"bench: the image {made} of {self.id} ended as {state}")
@@ -160,7 +159,7 @@ def alone(bench: Bench, ours: list[str], disk: Path) -> float:
                 sys.exit(f"bench: {shlex.join(command)} ended with {process.returncode}")
             return console.exists() and UP in console.read_bytes()
 
-        await_("QEMU on the raw file is up", is_up, pause=0.02)
+        eventually(is_up, "QEMU on the raw file is up")
         return age(process.pid)
     finally:
         process.kill()
