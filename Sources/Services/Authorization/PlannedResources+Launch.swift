@@ -30,14 +30,13 @@ extension Call {
 
     private func plannedInstance(of launch: LaunchRequest, image: Image?, in subnet: DefaultNetwork.Subnet?) async throws -> PolicyResource
     {
-        let profile = try await unlessRefused { try await Instances(self).profile(launch.profile) } ?? nil
         var namedProfile: String?
         if case .arn(let arn)? = launch.profile { namedProfile = arn }
         let options = image.flatMap { try? launch.metadata.new(for: $0.traits) }
         return instance("*").planned([
             "ec2:availabilityzone": subnet?.zone.name ?? launch.zone, "ec2:availabilityzoneid": subnet?.zone.id ?? launch.zoneID,
             "ec2:ebsoptimized": String(launch.isEBSOptimized ?? false), "ec2:instancemarkettype": "on-demand",
-            "ec2:instanceprofile": profile?.arn(in: region.partition).description ?? namedProfile,
+            "ec2:instanceprofile": try await Instances(self).arn(of: launch.profile) ?? namedProfile,
             "ec2:instancetype": launch.type ?? InstanceType.standardName,
             "ec2:instancemetadatatags": options?.instanceMetadataTags, "ec2:metadatahttpendpoint": options?.httpEndpoint,
             "ec2:metadatahttpputresponsehoplimit": options.map { String($0.hopLimit) }, "ec2:metadatahttptokens": options?.httpTokens,

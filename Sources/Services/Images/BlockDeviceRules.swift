@@ -106,5 +106,9 @@ struct BlockDeviceRules {
         return snapshot
     }
 
+    static func rootWithoutVolume(_ name: String) -> Fault {
+        invalid("The root device '\(name)' must have a volume: it can be neither suppressed nor replaced")
+    }
+
     static func invalid(_ message: String) -> Fault { Fault(.invalidBlockDeviceMapping, message) }
 }

@@ -49,9 +49,7 @@ struct InstanceImageDevices {
     private func device(over volume: Volume, _ attachment: VolumeAttachment, _ asked: ImageRegistration.Device?) throws -> Planned? {
         let (name, shape) = (attachment.device, volume.shape)
         if let asked, let plain = try BlockDeviceRules.withoutVolume(asked) {
-            guard name != instance.rootDeviceName else {
-                throw BlockDeviceRules.invalid("The root device '\(name)' must have a volume: it can be neither suppressed nor replaced")
-            }
+            guard name != instance.rootDeviceName else { throw BlockDeviceRules.rootWithoutVolume(name) }
             return asked.isSuppressed ? nil : Planned(device: plain, volume: nil)
         }
         if let asked = asked?.volume { try requireUnchanged(asked, of: volume, at: name) }

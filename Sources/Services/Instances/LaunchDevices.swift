@@ -38,16 +38,14 @@ struct LaunchDevices {
         let (name, template) = (asked?.name ?? device?.name ?? "", device?.volume)
         let isRoot = name == image.rootDeviceOfInstances
         if let asked, let plain = try BlockDeviceRules.withoutVolume(asked) {
-            guard !isRoot || image.rootDeviceType == .instanceStore else {
-                throw Self.invalid("The root device '\(name)' must have a volume: it can be neither suppressed nor replaced")
-            }
+            guard !isRoot || image.rootDeviceType == .instanceStore else { throw BlockDeviceRules.rootWithoutVolume(name) }
             // No type has disks of its own: what maps one is taken, and nothing is made, as EC2 does then.
             _ = plain
             return nil
         }
         guard asked?.volume != nil || template != nil else { return nil }
         guard !isRoot || image.rootDeviceType == .ebs else {
-            throw Self.invalid("The root device '\(name)' of an instance-store image is no volume")
+            throw BlockDeviceRules.invalid("The root device '\(name)' of an instance-store image is no volume")
         }
         return try planned(asked?.volume, named: name, over: template, isRoot: isRoot)
     }
@@ -56,7 +54,7 @@ struct LaunchDevices {
         -> Planned
     {
         let (named, own) = (try asked?.snapshotID.map(Snapshots.id), template?.snapshotID)
-        if isRoot, let named, named != own { throw Self.invalid("snapshotId can not be modified on root device") }
+        if isRoot, let named, named != own { throw BlockDeviceRules.invalid("snapshotId can not be modified on root device") }
         let snapshotID = named ?? own
         var snapshot: Snapshot?
         if let snapshotID {
@@ -65,7 +63,9 @@ struct LaunchDevices {
         }
         let size = asked?.sizeGiB ?? (named == nil || named == own ? template?.sizeGiB : nil)
         if let size, let snapshot, size < snapshot.sizeGiB {
-            throw Self.invalid("Volume of size \(size)GB is smaller than snapshot '\(snapshot.id)', expect size >= \(snapshot.sizeGiB)GB")
+            throw BlockDeviceRules.invalid(
+                "Volume of size \(size)GB is smaller than snapshot '\(snapshot.id)', expect size >= \(snapshot.sizeGiB)GB"
+            )
         }
         let type = asked?.type ?? template?.type ?? .gp2
         // Of another type, what the image says of speed means nothing.
@@ -75,7 +75,9 @@ struct LaunchDevices {
             encryption = EncryptionRequest(isEncrypted: true, key: encryption.key)
         }
         if let snapshot, snapshot.encryption != nil, encryption.isEncrypted == false {
-            throw Self.invalid("the encrypted flag cannot be false for device '\(name)': its snapshot '\(snapshot.id)' is encrypted")
+            throw BlockDeviceRules.invalid(
+                "the encrypted flag cannot be false for device '\(name)': its snapshot '\(snapshot.id)' is encrypted"
+            )
         }
         return Planned(
             name: name,
@@ -91,8 +93,6 @@ struct LaunchDevices {
             deletesOnTermination: asked?.deletesOnTermination ?? template?.deletesOnTermination ?? isRoot
         )
     }
-
-    private static func invalid(_ message: String) -> Fault { Fault(.invalidBlockDeviceMapping, message) }
 }
 
 extension Image {

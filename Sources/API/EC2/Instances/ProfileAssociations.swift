@@ -6,8 +6,7 @@ import Wire
 struct AssociateIamInstanceProfile: EC2Action {
     static let permissions = [
         Permission<Self>("ec2:AssociateIamInstanceProfile") { [$1.instance($0.instanceID)] }.adding { try await $0.profile.facts(in: $1) },
-        Permission<Self>("iam:PassRole") { try await $0.profile.role(in: $1) }
-            .adding { _, _ in ["iam:passedtoservice": ["ec2.amazonaws.com"]] },
+        .passingRole(\.profile.profile),
     ]
 
     private let instanceID: String
@@ -31,8 +30,7 @@ struct ReplaceIamInstanceProfileAssociation: EC2Action {
     static let permissions = [
         Permission<Self>("ec2:ReplaceIamInstanceProfileAssociation") { try await $1.instance(withAssociation: $0.associationID) }
             .adding { try await $0.profile.facts(in: $1) },
-        Permission<Self>("iam:PassRole") { try await $0.profile.role(in: $1) }
-            .adding { _, _ in ["iam:passedtoservice": ["ec2.amazonaws.com"]] },
+        .passingRole(\.profile.profile),
     ]
 
     private let associationID: String
@@ -113,7 +111,7 @@ extension ProfileAssociation {
 
 /// `IamInstanceProfile`, which is needed.
 private struct ProfileParameter {
-    private let profile: LaunchRequest.Profile?
+    let profile: LaunchRequest.Profile?
     private let refusal: Fault?
 
     init(from query: QueryReader) throws(RequestError) {
@@ -129,9 +127,6 @@ private struct ProfileParameter {
             return profile
         }
     }
-
-    /// The role that is passed with it.
-    func role(in call: Call) async throws -> [PolicyResource] { try await [Instances(call).role(passedBy: profile)].compactMap(\.self) }
 
     func facts(in call: Call) async throws -> ConditionFacts {
         guard let arn = try await Instances(call).arn(of: profile) else { return [:] }

@@ -7,9 +7,7 @@ struct RunInstances: EC2Action {
     static let permissions = [
         Permission<Self>("ec2:RunInstances") { try await $1.resources(of: $0.request) },
         .tagging(\.tags),
-        Permission<Self>("iam:PassRole") { action, call in
-            try await [Instances(call).role(passedBy: action.request.profile)].compactMap(\.self)
-        }.adding { _, _ in ["iam:passedtoservice": ["ec2.amazonaws.com"]] },
+        .passingRole(\.request.profile),
     ]
 
     private let request: LaunchRequest

@@ -6,6 +6,12 @@ extension Permission {
     static func tagging(_ tags: @escaping @Sendable (Subject) -> [TagSpecification]) -> Permission {
         Permission("ec2:CreateTags") { action, call in tags(action).compactMap { $0.resourceType.map(call.resource) } }
     }
+
+    /// Whoever gives an instance a profile passes its role to EC2.
+    static func passingRole(_ profile: @escaping @Sendable (Subject) -> LaunchRequest.Profile?) -> Permission {
+        Permission("iam:PassRole") { action, call in try await [Instances(call).role(passedBy: profile(action))].compactMap(\.self) }
+            .adding { _, _ in ["iam:passedtoservice": ["ec2.amazonaws.com"]] }
+    }
 }
 
 extension Call {

@@ -4,9 +4,7 @@ import Wire
 
 struct AttachPolicy: OrganizationsAction {
     static let permissions = [
-        Permission<Self>("organizations:AttachPolicy") {
-            [try await $1.organizationPolicy($0.attachment.policy), try await $1.organizationTarget($0.attachment.target)]
-        }
+        Permission<Self>("organizations:AttachPolicy") { try await $0.attachment.resources(in: $1) }
     ]
     static let members = PolicyAttachment.members
 
@@ -22,9 +20,7 @@ struct AttachPolicy: OrganizationsAction {
 
 struct DetachPolicy: OrganizationsAction {
     static let permissions = [
-        Permission<Self>("organizations:DetachPolicy") {
-            [try await $1.organizationPolicy($0.attachment.policy), try await $1.organizationTarget($0.attachment.target)]
-        }
+        Permission<Self>("organizations:DetachPolicy") { try await $0.attachment.resources(in: $1) }
     ]
     static let members = PolicyAttachment.members
 
@@ -47,5 +43,9 @@ private struct PolicyAttachment {
     init(from json: JSONReader) throws {
         policy = try json["PolicyId"]
         target = try json["TargetId"]
+    }
+
+    func resources(in call: Call) async throws -> [PolicyResource] {
+        [try await call.organizationPolicy(policy), try await call.organizationTarget(target)]
     }
 }

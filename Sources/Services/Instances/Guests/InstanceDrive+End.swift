@@ -38,7 +38,7 @@ extension InstanceDrive {
         if facts.instance.pendingImage != nil { try await saveAtRest() }
         let (now, id) = (tools.now, id)
         try await lease.save { try Instances.finishTermination(of: id, at: now, in: $0) }
-        for volume in facts.volumes.map(\.id) + [facts.disk?.id].compactMap(\.self) { await tools.disks.settle(volume) }
+        for volume in facts.diskIDs { await tools.disks.settle(volume) }
         logger.info("Terminated an instance")
         return true
     }

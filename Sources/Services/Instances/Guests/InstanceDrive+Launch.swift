@@ -50,7 +50,7 @@ extension InstanceDrive {
         guard tools.memory.take(type.memoryMiB, for: id) else { throw NoMemoryForGuest(mib: type.memoryMiB) }
         if let broken = facts.volumes.first(where: { !$0.isUsable }) { throw VolumeUnusable(volume: broken.id) }
         var sockets: [VolumeID: String] = [:]
-        for volume in facts.volumes.map(\.id) + [facts.disk?.id].compactMap(\.self) { sockets[volume] = try await serve(volume) }
+        for volume in facts.diskIDs { sockets[volume] = try await serve(volume) }
         let description = try facts.description(sockets)
         try tell(facts)
         return try await tools.host.start(description, in: tools.folder(of: id))

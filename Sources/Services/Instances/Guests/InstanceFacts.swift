@@ -38,6 +38,9 @@ struct InstanceFacts: Sendable {
 }
 
 extension InstanceFacts {
+    /// What the guest is served: its volumes, and its own disk.
+    var diskIDs: [VolumeID] { volumes.map(\.id) + [disk?.id].compactMap(\.self) }
+
     /// What the machine is started with.
     ///
     /// - Parameter sockets: where the volumes and the disk are served.
