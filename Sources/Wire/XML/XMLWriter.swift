@@ -13,15 +13,12 @@ package struct XMLWriter: Sendable {
         if declaration { append(#"<?xml version="1.0" encoding="UTF-8"?>"# + "\n") }
     }
 
-    /// `<name>value</name>`; nothing when the value is nil.
+    /// `<name>value</name>`; nothing when the value is nil. Inlined, so that the type of the value is looked at where it is known.
+    @inlinable
     package mutating func element<Value: XMLScalar>(_ name: String, _ value: Value?) {
-        guard let value else { return }
-        open(name)
-        text(value.xmlText)
-        close(name)
+        element(name, value?.xmlText)
     }
 
-    /// The same for a text, which most values are: without a look at what type it is.
     package mutating func element(_ name: String, _ value: String?) {
         guard let value else { return }
         open(name)
