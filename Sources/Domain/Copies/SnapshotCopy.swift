@@ -70,6 +70,10 @@ package struct SnapshotCopy: Sendable, Equatable, Identifiable {
     /// What the source is sealed in; `nil` when it is open.
     package let sourceDomain: DomainID?
     package let createdAt: Date
+    /// When its first attempt began; nil while it waits for its turn.
+    package private(set) var beganAt: Date?
+    /// When it was completed, had failed or was cancelled.
+    package private(set) var endedAt: Date?
     /// The time in which it is to be done; `nil` for a standard copy.
     package private(set) var target: CompletionTarget?
     package private(set) var state: State
@@ -88,6 +92,8 @@ package struct SnapshotCopy: Sendable, Equatable, Identifiable {
         sourceRoot: [UInt8],
         sourceDomain: DomainID? = nil,
         createdAt: Date,
+        beganAt: Date? = nil,
+        endedAt: Date? = nil,
         target: CompletionTarget? = nil,
         state: State = .running,
         progress: Progress = Progress(),
@@ -103,6 +109,8 @@ package struct SnapshotCopy: Sendable, Equatable, Identifiable {
         self.sourceRoot = sourceRoot
         self.sourceDomain = sourceDomain
         self.createdAt = createdAt
+        self.beganAt = beganAt
+        self.endedAt = endedAt
         self.target = target
         self.state = state
         self.progress = progress
@@ -117,6 +125,14 @@ package struct SnapshotCopy: Sendable, Equatable, Identifiable {
 
     /// The minutes of a time-based copy begin to run.
     package mutating func startClock(at date: Date, setAside: Throughput) { target?.start(at: date, setAside: setAside) }
+
+    /// An attempt has begun: the first one counts.
+    package mutating func begin(at date: Date) { beganAt = beganAt ?? date }
+
+    /// Notes when it ended, once it has.
+    package mutating func settle(at date: Date) {
+        if state != .running { endedAt = endedAt ?? date }
+    }
 
     /// Takes an event. A copy that has ended takes none: what comes late from a cancelled pump changes nothing.
     package mutating func handle(_ event: Event) -> [Effect] {

@@ -109,6 +109,7 @@ extension Schema {
             instanceImageSteps,
             profileAssociationSteps,
             instanceDiskSteps,
+            copyTimeSteps,
         ]
     )
 }

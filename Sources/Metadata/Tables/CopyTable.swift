@@ -28,18 +28,24 @@ package struct CopyTable {
         return Int(try transaction.firstRow(sql, [.text(account)])?.integer("count") ?? 0)
     }
 
+    /// Those of some images, ordered by id.
+    package func copies(of images: [ImageID]) throws -> [SnapshotCopy] {
+        let sql = "SELECT * FROM copies WHERE image_id IN (\(Transaction.marks(images.count))) ORDER BY id"
+        return try transaction.rows(sql, images.map { .text($0) }).map(SnapshotCopy.init(row:))
+    }
+
     package func insert(_ copy: SnapshotCopy) throws {
         try transaction.execute(
             """
             INSERT INTO copies (id, snapshot_id, account, image_id, source_region, source_snapshot_id, source_root, source_domain, created_at,
-                completion_minutes, set_aside, clock_started_at, state, bytes_total, bytes_done, bytes_moved, attempts, due_at,
+                began_at, ended_at, completion_minutes, set_aside, clock_started_at, state, bytes_total, bytes_done, bytes_moved, attempts, due_at,
                 reason_code, reason_message, lease_owner, lease_until)
-            VALUES (\(Transaction.marks(20)), NULL, 0)
+            VALUES (\(Transaction.marks(22)), NULL, 0)
             """,
             [
                 .text(copy.id), .text(copy.snapshotID), .text(copy.account), .text(copy.imageID), .text(copy.sourceRegion),
                 .text(copy.sourceSnapshotID), .bytes(copy.sourceRoot), .bytes(copy.sourceDomain?.bytes), .date(copy.createdAt),
-                .integer(copy.target?.minutes),
+                .date(copy.beganAt), .date(copy.endedAt), .integer(copy.target?.minutes),
                 .integer(copy.target?.setAside.bytesPerSecond ?? 0), .date(copy.target?.startedAt), .text(copy.state),
                 .integer(copy.progress.bytesTotal), .integer(copy.progress.bytesDone), .integer(copy.progress.bytesMoved),
                 .integer(copy.retries.attempts), .date(copy.retries.dueAt), .text(copy.reason?.code), .text(copy.reason?.message),
@@ -51,12 +57,12 @@ package struct CopyTable {
         try transaction.execute(
             """
             UPDATE copies SET state = ?, bytes_total = ?, bytes_done = ?, bytes_moved = ?, attempts = ?, due_at = ?,
-                reason_code = ?, reason_message = ? WHERE id = ?
+                reason_code = ?, reason_message = ?, began_at = ?, ended_at = ? WHERE id = ?
             """,
             [
                 .text(copy.state), .integer(copy.progress.bytesTotal), .integer(copy.progress.bytesDone),
                 .integer(copy.progress.bytesMoved), .integer(copy.retries.attempts), .date(copy.retries.dueAt),
-                .text(copy.reason?.code), .text(copy.reason?.message), .text(copy.id),
+                .text(copy.reason?.code), .text(copy.reason?.message), .date(copy.beganAt), .date(copy.endedAt), .text(copy.id),
             ]
         )
     }
@@ -143,6 +149,8 @@ extension SnapshotCopy {
             sourceRoot: row.bytes("source_root"),
             sourceDomain: row.domain("source_domain"),
             createdAt: row.date("created_at"),
+            beganAt: row.optionalDate("began_at"),
+            endedAt: row.optionalDate("ended_at"),
             target: target,
             state: row.value("state"),
             progress: Progress(

@@ -45,6 +45,22 @@ package struct SnapshotTable {
         return try load(transaction.rows("SELECT * FROM snapshots WHERE \(page.sql)", page.values), taggedBy: account)
     }
 
+    /// Those of them whose bytes are sealed.
+    package func sealed(among ids: [SnapshotID]) throws -> Set<SnapshotID> {
+        let sql = "SELECT id FROM snapshots WHERE id IN (\(Transaction.marks(ids.count))) AND domain IS NOT NULL"
+        return Set(try transaction.rows(sql, ids.map { .text($0) }).map { try $0.value("id") })
+    }
+
+    /// The roots of the latest snapshots of an account and a lineage that are completed and stored in the open.
+    package func openRoots(of owner: AccountID, lineage: SnapshotID, limit: Int) throws -> [[UInt8]] {
+        let sql = """
+            SELECT root FROM snapshots
+            WHERE owner = ? AND lineage = ? AND state = 'completed' AND domain IS NULL AND root IS NOT NULL
+            ORDER BY completed_at DESC, id LIMIT ?
+            """
+        return try transaction.rows(sql, [.text(owner), .text(lineage), .integer(limit)]).map { try $0.bytes("root") }
+    }
+
     package func insert(_ snapshot: Snapshot) throws {
         try transaction.execute(
             """

@@ -10,6 +10,8 @@ struct CopyEffects {
     var isManagement = false
 
     func apply(_ effects: [SnapshotCopy.Effect], of copy: SnapshotCopy) throws {
+        var copy = copy
+        copy.settle(at: now)
         try CopyTable(transaction).update(copy)
         let snapshots = SnapshotTable(transaction)
         for effect in effects {

@@ -54,7 +54,7 @@ extension CopyWork {
     private func pump(_ copy: SnapshotCopy, root: Digest, from region: RegionStore, _ flow: LinkFlow, _ lease: HeldLease)
         async throws -> SnapshotCopy.Progress
     {
-        let id = copy.snapshotID
+        let (id, began) = (copy.snapshotID, deployment.clock.now)
         guard let snapshot = try await store.database.read({ try SnapshotTable($0).snapshot(id) }) else { throw NoLongerWanted() }
         let (origin, destination) = (try await region.seal(copy.sourceDomain), try await store.seal(of: snapshot))
         let source = PacedSource(StoreSource(region.blocks, in: origin), over: flow)
@@ -63,13 +63,13 @@ extension CopyWork {
             flow.reached(progress.bytesDone)
             let now = deployment.clock.now
             let whole = progress.adding(bytesMovedBefore: before)
-            try await lease.save { try handle(.progressed(whole), of: copy.id, at: now, in: $0) }
+            try await lease.save { try handle(.progressed(whole), of: copy.id, begun: began, at: now, in: $0) }
         } commit: { progress, address in
             let now = deployment.clock.now
             let whole = progress.adding(bytesMovedBefore: before)
             try await lease.finish { transaction in
                 let event = SnapshotCopy.Event.arrived(root: root.bytes, at: address.bytes, whole)
-                try handle(event, of: copy.id, isManagement: isManagement, at: now, in: transaction)
+                try handle(event, of: copy.id, begun: began, isManagement: isManagement, at: now, in: transaction)
             }
         }
         return attempt.adding(bytesMovedBefore: before)
@@ -90,11 +90,13 @@ extension CopyWork {
     private func handle(
         _ event: SnapshotCopy.Event,
         of id: CopyID,
+        begun: Date? = nil,
         isManagement: Bool = false,
         at now: Date,
         in transaction: Transaction
     ) throws {
         guard var copy = try CopyTable(transaction).copy(id), copy.state == .running else { throw NoLongerWanted() }
+        if let begun { copy.begin(at: begun) }
         let effects = copy.handle(event)
         try CopyEffects(transaction: transaction, now: now, isManagement: isManagement).apply(effects, of: copy)
     }

@@ -16,6 +16,18 @@ import Testing
         #expect(copy.reason == nil)
     }
 
+    /// The first attempt begins it, and it ends once.
+    @Test func aCopyKnowsWhenItBeganAndEnded() {
+        let (first, second) = (SnapshotCopy.now, SnapshotCopy.now.addingTimeInterval(60))
+        var copy = SnapshotCopy.sample()
+        copy.settle(at: first)
+        #expect(copy.beganAt == nil && copy.endedAt == nil)
+        for date in [first, second] { copy.begin(at: date) }
+        _ = copy.handle(.arrived(root: SnapshotCopy.sampleRoot, done))
+        for date in [second, first] { copy.settle(at: date) }
+        #expect(copy.beganAt == first && copy.endedAt == second)
+    }
+
     @Test func aCopyWithoutAnImageSettlesNone() {
         var copy = SnapshotCopy.sample(image: nil)
         #expect(copy.handle(.arrived(root: SnapshotCopy.sampleRoot, done)) == [.completeSnapshot(root: SnapshotCopy.sampleRoot, done)])

@@ -14,6 +14,8 @@ import Testing
             sourceSnapshotID: numbered(4),
             sourceRoot: (0..<32).map { UInt8($0) },
             createdAt: date(),
+            beganAt: date(milliseconds: 1_795_376_073_000),
+            endedAt: date(milliseconds: 1_795_376_074_000),
             target: CompletionTarget(minutes: 45, setAside: .mebibytes(3), startedAt: date()),
             state: .failed,
             progress: .init(bytesTotal: 64 << 40, bytesDone: 3, bytesMoved: 2),
@@ -30,6 +32,8 @@ import Testing
             #expect(try table.copy(numbered(1)) == copy)
             #expect(try table.copy(of: numbered(2)) == copy)
             #expect(try table.copies(of: numbered(3)) == [copy])
+            #expect(try table.copies(of: [numbered(3), numbered(7)]) == [copy])
+            #expect(try table.copies(of: []).isEmpty)
             #expect(try table.copy(numbered(9)) == .sample(9))
             #expect(try table.copy(numbered(5)) == nil)
             #expect(try table.copy(of: numbered(1)) == nil)
@@ -48,12 +52,14 @@ import Testing
             .progressed(.init(bytesTotal: 10, bytesDone: 5, bytesMoved: 1)), .failed(reason, isTemporary: true, at: date()),
             .failed(reason, isTemporary: false, at: date()),
         ] {
+            copy.begin(at: date())
             _ = copy.handle(event)
+            copy.settle(at: date(milliseconds: 1_795_376_075_000))
             let changed = copy
             try temporary.write { try CopyTable($0).update(changed) }
             #expect(try temporary.read { try CopyTable($0).copy(changed.id) } == changed)
         }
-        #expect(copy.state == .failed)
+        #expect(copy.state == .failed && copy.beganAt == date() && copy.endedAt == date(milliseconds: 1_795_376_075_000))
         #expect(try temporary.read { try CopyTable($0).copies(of: numbered(1)) } == [copy, .sample(2, image: numbered(1))])
     }
 

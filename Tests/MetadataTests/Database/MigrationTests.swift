@@ -166,7 +166,7 @@ import Testing
             for name in [old, new] { try BucketTable(transaction).insert(Bucket(name: name, owner: .alice, createdAt: date())) }
             try BucketTable(transaction).set(.standard, of: old)
             try transaction.undoBuckets()
-            try transaction.execute("DELETE FROM schema_steps WHERE number > (SELECT MAX(number) - 4 FROM schema_steps)")
+            try transaction.execute("DELETE FROM schema_steps WHERE number > (SELECT MAX(number) - 5 FROM schema_steps)")
         }
         try temporary.database.close()
 
@@ -206,8 +206,15 @@ extension Transaction {
     /// Takes back that jobs know who has asked for them.
     func undoCallers() throws { try execute("ALTER TABLE jobs DROP COLUMN caller") }
 
+    /// Takes back that copies know when they began and ended.
+    func undoCopyTimes() throws {
+        for index in ["copies_by_end", "snapshots_by_lineage", "images_copied"] { try execute("DROP INDEX \(index)") }
+        for column in ["began_at", "ended_at"] { try execute("ALTER TABLE copies DROP COLUMN \(column)") }
+    }
+
     /// Takes back the step of buckets whose policies nobody has looked at, and what came after it.
     func undoBuckets() throws {
+        try undoCopyTimes()
         try execute("DROP TABLE instance_disks")
         try execute("DROP INDEX instances_by_profile_association")
         try execute("ALTER TABLE instances DROP COLUMN profile_association")
