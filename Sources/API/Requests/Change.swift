@@ -7,7 +7,9 @@ enum Change: Sendable {
 
     /// Verbs of actions that leave everything as it is. `PathTests` proves it of each action.
     private static let unchanging: Set<String> = [
-        "Decode", "Decrypt", "Derive", "Describe", "Encrypt", "Generate", "Get", "Head", "List", "ReEncrypt", "Sign", "Simulate", "Verify",
+        "Decode", "Decrypt", "Derive", "Describe", "Encrypt", "Estimate", "Generate", "Get", "Head", "List", "ReEncrypt", "Sign",
+        "Simulate",
+        "Verify",
     ]
     private static let deleting: Set<String> = ["Abort", "Delete", "Deregister", "ScheduleKeyDeletion", "Terminate"]
 

@@ -67,6 +67,9 @@ package struct Digest: Hashable, Comparable, Sendable {
         return bytes
     }
 
+    /// The first eight bytes: enough to tell digests apart where to take one for another would do no harm.
+    package var prefix: UInt64 { word0 }
+
     func append(to bytes: inout [UInt8]) {
         for word in [word0, word1, word2, word3] { bytes.appendBigEndian(word) }
     }

@@ -40,6 +40,8 @@ package final class Deployment: Sendable {
     let bucketRules = BucketRulesCache()
     /// How many requests may hold the manifest of a bundle at once.
     let manifests = AsyncSemaphore<AccountID>(places: 8)
+    /// How many copies are estimated at once: each remembers what it has counted.
+    let estimates = AsyncSemaphore<AccountID>(places: 2)
     /// How many passwords may be hashed at once: each takes 32 MiB.
     let passwords = AsyncSemaphore<AccountID>(places: 2)
 

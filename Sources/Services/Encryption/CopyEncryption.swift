@@ -4,6 +4,8 @@ import Domain
 enum CopiedEncryption: Hashable, Sendable {
     case open
     case sealed(SnapshotEncryption)
+    /// Sealed in a domain that is yet to be made. Only in a dry run, which makes none.
+    case planned(EncryptionOutcome)
     /// Their key cannot be used. Only where keys are checked late: the copy is taken on, moves nothing and fails with this reason.
     case doomed(StateReason)
 
@@ -55,7 +57,8 @@ struct CopyEncryption: Sendable {
     private func settle(_ question: Question, _ selection: KeySelection) async throws -> CopiedEncryption {
         do {
             try await requireReadable(question)
-            return try await selection.encryption(for: question.outcome).map { .sealed($0) } ?? .open
+            if let encryption = try await selection.encryption(for: question.outcome) { return .sealed(encryption) }
+            return question.outcome == .open ? .open : .planned(question.outcome)
         } catch let refusal as KeyRefusal {
             guard call.deployment.encryption.checksKeysLate else { throw refusal.fault }
             return .doomed(refusal.stateReason)

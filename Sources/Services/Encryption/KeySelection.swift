@@ -18,9 +18,13 @@ struct KeySelection: Sendable {
         try requireSealing()
         let (call, reference) = (call, reference(to: choice))
         return try await Self.refusing {
+            guard let key = try await call.sealingKey(reference) else { return nil }
+            guard call.isDryRun else {
+                return SnapshotEncryption(domain: try await call.domains.domain(for: key, account: call.account), keyARN: key.arn)
+            }
             // What a dry run writes down is undone, so neither a key nor a domain is made for it.
-            guard let key = try await call.sealingKey(reference), !call.isDryRun else { return nil }
-            return SnapshotEncryption(domain: try await call.domains.domain(for: key, account: call.account), keyARN: key.arn)
+            let known = try await call.domains.known(for: key, account: call.account)
+            return known.map { SnapshotEncryption(domain: $0, keyARN: key.arn) }
         }
     }
 

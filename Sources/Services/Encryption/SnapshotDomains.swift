@@ -27,6 +27,11 @@ package final class SnapshotDomains: Sendable {
         }
     }
 
+    /// The domain of an account under a key; nil when it is yet to be made.
+    func known(for key: KMSKey, account: AccountID) async throws -> DomainID? {
+        try await database.read { try DomainTable($0).domain(of: account, key: .kms(key.id))?.id }
+    }
+
     /// The domain of an account under S3's own key: its data key is wrapped by the vault, so it opens as long as Ferry has its root key.
     package func s3Domain(of account: AccountID) async throws -> DomainID {
         try await domain(.s3, account: account) { id in

@@ -97,9 +97,7 @@ struct ImageCopyPlan: Sendable {
     static let manifestName = "image.manifest.xml"
 
     static func check(_ request: ImageCopy) throws {
-        try ImageName.check(request.name)
-        try TagRules.check(request.imageTags)
-        try TagRules.check(request.snapshotTags)
+        for rule in ImageCopyRules.ofRequest { try rule(request) }
     }
 
     /// Starts the minutes of time-based copies, or throws when there is nothing to set aside for them.

@@ -9,7 +9,7 @@ extension Images {
     /// ids at once, and the copy reconciler moves the bytes.
     package func copy(_ copy: ImageCopy) async throws -> ImageID {
         let call = call
-        let quotas = try await copyQuotas()
+        let rules = try await rules(of: copy)
         let (id, copies) = try await call.once(
             RepeatableAction(name: "CopyImage"),
             with: copy.clientToken,
@@ -20,7 +20,7 @@ extension Images {
                 return try await plan(copy, of: source)
             },
             make: { plan, transaction in
-                try Self.check(copy, quotas, snapshots: plan.snapshots.count, in: transaction)
+                try rules.check(snapshots: plan.snapshots.count, in: transaction)
                 var plan = plan
                 try plan.admit(TimeBasedAdmission(transaction: transaction, destination: call.region, limits: call.deployment.limits))
                 try plan.write(in: transaction)
@@ -50,38 +50,12 @@ extension Images {
         return try ImageCopyPlan(copy, of: source, encryptions: encryptions, into: call.region, by: call.account, at: call.now)
     }
 
-    /// What is in force for the account in the Region that it copies into.
-    func copyQuotas() async throws -> (inProgress: Int, storage: StorageQuotas) {
-        (try await call.quota(.imageCopies), try await call.storageQuotas())
-    }
-
-    /// That the name is free, that not too many copies are in progress, and that there is room for what the copy makes.
-    static func check(
-        _ copy: ImageCopy,
-        _ quotas: (inProgress: Int, storage: StorageQuotas),
-        snapshots: Int,
-        in transaction: Transaction
-    ) throws {
-        let (images, account) = (ImageTable(transaction), quotas.storage.account)
-        if let holder = try images.holder(ofName: copy.name, owner: account) { throw ImageName.duplicate(copy.name, of: holder) }
-        // What is pending and not copied.
-        let others = try JobTable(transaction).count(of: account, [.bundleCheck, .imageRestore])
-        guard try images.count(owner: account, state: .pending) - others < quotas.inProgress else {
-            throw Fault(
-                .resourceLimitExceeded,
-                "Too many image copies in progress. The limit is \(quotas.inProgress) for this destination region."
-            )
-        }
-        try quotas.storage.requireRoomForImage(in: transaction)
-        try quotas.storage.requireRoom(forSnapshots: snapshots, in: transaction)
-    }
-
-    private func encryption(of copy: ImageCopy) throws -> CopyEncryption {
+    func encryption(of copy: ImageCopy) throws -> CopyEncryption {
         let source = try call.deployment.sourceStore(named: copy.sourceRegion)
         return CopyEncryption(request: copy.encryption, action: .copyImage, source: source, call: call)
     }
 
-    private func sourceOfCopy(_ copy: ImageCopy) async throws -> ImageCopyPlan.Source {
+    func sourceOfCopy(_ copy: ImageCopy) async throws -> ImageCopyPlan.Source {
         let store = try call.deployment.sourceStore(named: copy.sourceRegion)
         let id = try Self.id(copy.sourceImageID)
         let (viewer, now) = (try await call.viewer(), call.now)

@@ -7,8 +7,8 @@ extension Images {
     /// be refused is refused before the first copy makes the bucket.
     func bucketForCopy(_ copy: ImageCopy, of source: ImageCopyPlan.Source) async throws -> BucketName {
         try await checkBundle(of: source, copied: copy)
-        let quotas = try await copyQuotas()
-        try await call.store.database.read { try Self.check(copy, quotas, snapshots: 0, in: $0) }
+        let rules = try await rules(of: copy)
+        try await call.store.database.read { try rules.check(snapshots: 0, in: $0) }
         return try await Buckets(call).requireForImages()
     }
 

@@ -9,14 +9,15 @@ struct CopyNeed<Source: SnapshotSource>: Sendable {
     /// How many blocks are remembered at once, so that none is counted twice.
     let blocksPerPass: Int
 
+    private var held: StoredContent { StoredContent(store: store, domain: domain) }
+
     /// The pages that the store lacks, each once.
     func missingPages() async throws -> [BlockMapRoot.Entry] {
         var seen: Set<Digest> = []
         var missing: [BlockMapRoot.Entry] = []
         for batch in root.entries.chunks(of: 1024) {
             let pages = batch.filter { seen.insert($0.digest).inserted }
-            let lacking = Set(try await lacking(pages.map(\.digest)))
-            missing += pages.filter { lacking.contains($0.digest) }
+            missing += try await held.lacking(pages)
         }
         return missing
     }
@@ -37,17 +38,11 @@ struct CopyNeed<Source: SnapshotSource>: Sendable {
                 let page = try await source.page(entry.digest)
                 guard page.digest == entry.digest else { throw CopyMismatch(expected: entry.digest, found: page.digest) }
                 let blocks = page.allDigests.filter { Self.pass(of: $0, among: passes) == pass && seen.insert($0).inserted }
-                guard let stored = try await source.storedBytes(of: try await lacking(blocks)) else { return nil }
+                guard let stored = try await source.storedBytes(of: try await held.lacking(blocks)) else { return nil }
                 bytes += stored
             }
         }
         return bytes
-    }
-
-    private func lacking(_ digests: [Digest]) async throws -> [Digest] {
-        let addresses = domain.addresses(of: digests)
-        let missing = Set(try await store.lacking(addresses))
-        return zip(digests, addresses).filter { missing.contains($0.1) }.map(\.0)
     }
 
     private static func pass(of block: Digest, among passes: Int) -> Int { Int(block.hashValue.magnitude % UInt(passes)) }

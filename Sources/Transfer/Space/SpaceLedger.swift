@@ -51,6 +51,19 @@ package final class SpaceLedger: Sendable {
         }
     }
 
+    /// What a copy would store, of which nothing is promised to it. `nil` when that cannot be told by reading so many pages.
+    package func need(
+        of root: BlockMapRoot,
+        from source: some SnapshotSource,
+        in store: BlockStore,
+        _ domain: SealDomain,
+        pagesMax: Int
+    ) async throws -> UInt64? {
+        let need = CopyNeed(root: root, source: source, store: store, domain: domain, blocksPerPass: blocksPerPass)
+        let pages = try await need.missingPages()
+        return pages.count > pagesMax ? nil : try await need.bytes(of: pages)
+    }
+
     /// `nil` when others have to end first.
     private func claim(_ need: CopyNeed<some SnapshotSource>, _ promise: Promise) async throws -> SpaceClaim? {
         var promise = promise

@@ -8,7 +8,11 @@ struct CopyCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "copy",
         abstract: "Copy an image to one or more Regions and show the progress.",
-        discussion: "If one destination fails, the others continue. Ctrl-C stops the display; the copies go on."
+        discussion: """
+            If one destination fails, the others continue. Ctrl-C stops the display; the copies go on.
+
+            With --estimate nothing is copied: each Region says how much would move, how long that takes and what stands in the way.
+            """
     )
 
     @Argument(help: "The image (ami-…).")
@@ -37,6 +41,9 @@ struct CopyCommand: ClientCommand {
     @Flag(inversion: .prefixedNo, help: "Wait until the copies have finished.")
     var wait = true
 
+    @Flag(help: "Only say what would move, how long that takes and what stands in the way.")
+    var estimate = false
+
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -56,6 +63,7 @@ struct CopyCommand: ClientCommand {
     }
 
     func execute() async throws {
+        if estimate { return try await tellEstimates() }
         let regions = destinations
         let ledger = CopyLedger()
         let display = ProgressDisplay(labels: regions, quiet: output.quiet || !wait)
@@ -79,6 +87,28 @@ struct CopyCommand: ClientCommand {
         }
     }
 
+    private func tellEstimates() async throws {
+        let regions = destinations
+        let estimates = try await Session.run(server) { session in
+            try await interruptible {
+                let request = try await request(session)
+                let requests = regions.map {
+                    RegionEstimate(session: session, request: encryption.applied(to: request, into: $0), region: $0)
+                }
+                let estimates = await sideBySide(requests) { await $0.run() }
+                // What the destinations report of an interruption is not their failure.
+                try Task.checkCancellation()
+                return estimates
+            }
+        }
+        if output.json { try Terminal.say(json: estimates) }
+        for estimate in estimates {
+            if let error = estimate.error { Terminal.remark("ferry: \(error)") }
+            if !output.json { for line in estimate.lines { Terminal.say(TerminalText.clean(line)) } }
+        }
+        try ExitCodes.report(failures: estimates.count { !$0.isClear }, of: estimates.count)
+    }
+
     private func request(_ session: Session) async throws -> ImageCopyRequest {
         let region = from ?? session.region
         let source = try await doing("looking up \(image) in \(region)") { try await session.client.image(image, region: region) }
@@ -98,7 +128,6 @@ struct CopyCommand: ClientCommand {
         )
     }
 
-    /// Runs all destinations, a bounded number at once; each ends with a result, good or bad.
     private func copies(
         of request: ImageCopyRequest,
         to regions: [String],
@@ -106,29 +135,44 @@ struct CopyCommand: ClientCommand {
         _ display: ProgressDisplay,
         _ ledger: CopyLedger
     ) async -> [CopyResult] {
-        await withTaskGroup(of: (Int, CopyResult).self) { group in
-            var results = regions.map { CopyResult(region: $0) }
-            var waiting = regions.enumerated().makeIterator()
+        let copies = regions.enumerated().map { row, region in
+            RegionCopy(
+                session: session,
+                request: encryption.applied(to: request, into: region),
+                region: region,
+                waits: wait,
+                row: row,
+                display: display,
+                ledger: ledger
+            )
+        }
+        return await sideBySide(copies) {
+            await $0.run()
+        } each: { result in
+            if !Task.isCancelled { tell(result, display) }
+        }
+    }
+
+    /// Runs all destinations, a bounded number at once; each ends with a result, good or bad.
+    private func sideBySide<Destination: Sendable, Result: Sendable>(
+        _ destinations: [Destination],
+        _ run: @escaping @Sendable (Destination) async -> Result,
+        each: (Result) -> Void = { _ in }
+    ) async -> [Result] {
+        await withTaskGroup(of: (Int, Result).self) { group in
+            var results: [Int: Result] = [:]
+            var waiting = destinations.enumerated().makeIterator()
             func startNext() {
-                guard let (row, region) = waiting.next() else { return }
-                let copy = RegionCopy(
-                    session: session,
-                    request: encryption.applied(to: request, into: region),
-                    region: region,
-                    waits: wait,
-                    row: row,
-                    display: display,
-                    ledger: ledger
-                )
-                group.addTask { (row, await copy.run()) }
+                guard let (row, destination) = waiting.next() else { return }
+                group.addTask { (row, await run(destination)) }
             }
             for _ in 0..<parallel { startNext() }
             for await (row, result) in group {
                 results[row] = result
-                if !Task.isCancelled { tell(result, display) }
+                each(result)
                 startNext()
             }
-            return results
+            return results.sorted { $0.key < $1.key }.map(\.value)
         }
     }
 

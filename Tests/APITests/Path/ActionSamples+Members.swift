@@ -9,7 +9,8 @@ extension ActionSamples {
         "ec2": ec2, "iam": iam, "kms": kms, "organizations": organizations,
         "ferry": [
             "AccountId": "CreateRootAccessKey ListQuotas", "AccountId Quota Value": "SetQuota", "Profile": "ModifyThrottling",
-            "RequestId": "DenyQuotaRequest GrantQuotaRequest",
+            "RequestId": "DenyQuotaRequest GrantQuotaRequest", "ImageIds": "DescribeImageCopies",
+            "SourceImageId SourceRegion Name TagSpecifications": "EstimateImageCopy",
         ],
         "servicequotas": [
             "ServiceCode": "ListAWSDefaultServiceQuotas ListServiceQuotas",

@@ -70,7 +70,8 @@ struct CopyImage: EC2Action {
         func write(to xml: inout XMLWriter) { xml.element("imageId", imageID.rawValue) }
     }
 
-    private func imageCopy() throws -> ImageCopy {
+    /// What the use case is asked for.
+    func imageCopy() throws -> ImageCopy {
         try destinations.refuseAny()
         if let completionMinutes {
             try CopyLimits.checkDuration(minutes: completionMinutes, parameter: "SnapshotCopyCompletionDurationMinutes")
