@@ -142,6 +142,32 @@ import Testing
         }
     }
 
+    /// An estimate holds up no collection: what it reads may go, which is no failure of the server.
+    @Test func aSourceThatIsDeletedMeanwhileHasGone() async throws {
+        try await World.run(faultyDisks: true) { world in
+            try await world.reconciling {
+                let source = try await world.register("web", over: [try await world.snapshot([0: 7])])
+                let (gate, reads) = (ThreadGate(), Counter())
+                try #require(world.disks[World.home]).setFaults { event in
+                    // The first is its root.
+                    if event.call == .read, reads.add() == 1 { gate.pass() }
+                    return nil
+                }
+                defer { gate.open() }
+                async let estimate = world.images(World.away).estimate(.of(source, name: "copy"))
+                try await until("its root is read") { gate.isReached }
+                _ = try await world.images(World.home).deregister(source.rawValue, deletesSnapshots: true)
+                let schedule = Collector.Schedule(pause: 0, grace: 0)
+                let store = world.store(World.home)
+                let report = try await Collector(store: store, deployment: world.deployment, schedule: schedule).collect()
+                #expect(report.framesRemoved > 0)
+                gate.open()
+                let found = try await estimate
+                #expect(codes(found) == ["InvalidAMIID.Unavailable"] && found.bytesToMove == nil)
+            }
+        }
+    }
+
     /// What a copy would fail of before its first block moves.
     @Test func aDiskWithoutRoomIsAnObstacle() async throws {
         try await World.run(faultyDisks: true) { world in
