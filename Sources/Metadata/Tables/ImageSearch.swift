@@ -8,6 +8,8 @@ package struct ImageSearch: Sendable {
     package var names: [String]?
     package var states: [String]?
     package var sourceImageIDs: [String]?
+    /// Whether only those are looked for that were copied, whatever from.
+    package var isCopied = false
     package var sourceInstanceIDs: [String]?
     package var snapshotIDs: [String]?
     package var tags: [TagSearch] = []
@@ -33,6 +35,7 @@ package struct ImageSearch: Sendable {
         narrow("source_image_id", sourceImageIDs)
         narrow("source_instance_id", sourceInstanceIDs)
         narrow("snapshot_id", snapshotIDs, in: "SELECT image_id FROM image_devices")
+        if isCopied { fragments.append(SQLFragment(sql: "source_image_id IS NOT NULL")) }
         return .all(fragments + tags.map(\.condition))
     }
 

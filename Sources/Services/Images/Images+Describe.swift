@@ -103,6 +103,8 @@ extension ImageSearch {
         ids = filters.literals(of: "image-id")
         states = filters.literals(of: "state")
         sourceImageIDs = filters.literals(of: "source-image-id")
+        // Also by a pattern: what has no source matches none.
+        isCopied = filters.contains { $0.name == "source-image-id" }
         sourceInstanceIDs = filters.literals(of: "source-instance-id")
         snapshotIDs = filters.literals(of: "block-device-mapping.snapshot-id")
     }

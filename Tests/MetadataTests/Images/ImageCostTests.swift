@@ -16,7 +16,12 @@ import Testing
             let images = ImageTable(transaction)
             let tags = TagTable(transaction)
             for number in 0..<count {
-                let image = Image.sample(number, owner: number % 10 == 9 ? .bob : .alice, snapshots: [numbered(number)])
+                let image = Image.sample(
+                    number,
+                    owner: number % 10 == 9 ? .bob : .alice,
+                    snapshots: [numbered(number)],
+                    source: number == 42 ? Image.Source(id: numbered(7), region: known("us-west-2")) : nil
+                )
                 try images.insert(image)
                 try tags.set([Tag(key: "number", value: "\(number)")], on: .image(image.id), by: .alice)
             }
@@ -40,8 +45,11 @@ import Testing
         tagged.tags = [TagSearch(key: "number", values: ["42"], by: .alice)]
         var ofSnapshot = owned
         ofSnapshot.snapshotIDs = [(numbered(42) as SnapshotID).rawValue]
+        var copied = owned
+        copied.isCopied = true
         let searches: [(name: String, search: ImageSearch, finds: Int)] = [
             ("a page", owned, 50), ("by name", named, 1), ("by tag", tagged, 1), ("by snapshot", ofSnapshot, 1),
+            ("copied", copied, 1),
         ]
         for (name, search, finds) in searches {
             // Behind the tenth image, so that a place in the middle is looked up too.

@@ -86,6 +86,7 @@ import Testing
         search.names = many(images.map(\.name) + ["nobody"])
         search.states = some(["pending", "available", "failed", "deregistered"])
         search.sourceImageIDs = some((1000..<1010).map { (numbered($0) as ImageID).rawValue })
+        search.isCopied = random.oneIn(4)
         search.sourceInstanceIDs = some(Self.instances)
         search.snapshotIDs = many((0..<20).map { (numbered($0) as SnapshotID).rawValue })
         for key in ["Name", "stage"] where random.oneIn(5) {
@@ -100,6 +101,7 @@ import Testing
             && holds(search.ids, [image.id.rawValue])
             && holds(search.names, [image.name]) && holds(search.states, [image.state.rawValue])
             && holds(search.sourceImageIDs, (image.source?.id.rawValue).map { [$0] } ?? [])
+            && (!search.isCopied || image.source != nil)
             && holds(search.sourceInstanceIDs, (image.sourceInstance?.rawValue).map { [$0] } ?? [])
             && holds(search.snapshotIDs, image.snapshotIDs.map(\.rawValue))
             && search.tags.allSatisfy { wanted in
