@@ -27,13 +27,13 @@ package struct ProcessRecord: Hashable, Sendable {
         boot = Self.thisBoot
     }
 
-    /// Whether it is there still. A child of this process that has ended is laid to rest.
+    /// Whether it is there still. A child of this process that has ended is laid to rest: not before the last of its threads has ended, which may be
+    /// after the one that the state is of.
     package var isAlive: Bool {
         guard boot == Self.thisBoot, let (_, start, state) = Self.status(Self.text(of: "/proc/\(id)/stat")), start == self.start else {
             return false
         }
-        if state == "Z" { _ = waitpid(id, nil, WNOHANG) }
-        return state != "Z" && state != "X"
+        return state == "Z" ? waitpid(id, nil, WNOHANG) == 0 : state != "X"
     }
 
     /// Ends it without asking, and no other.

@@ -5,13 +5,16 @@ import Testing
 /// Finding a machine that runs, with stand-ins for QEMU.
 @Suite struct AdoptionTests {
     /// A folder in which a process is recorded as QEMU.
-    private func withProcess(_ body: (MachineFolder, Process, AsyncStream<Process.TerminationReason>) async throws -> Void) async throws {
+    private func withProcess(
+        _ command: [String] = ["/bin/sleep", "600"],
+        _ body: (MachineFolder, Process, AsyncStream<Process.TerminationReason>) async throws -> Void
+    ) async throws {
         let folder = MachineFolder("/tmp/ferry-machine-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(atPath: folder.path) }
         let process = Process()
-        process.executableURL = URL(filePath: "/bin/sleep")
-        process.arguments = ["600"]
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
         let (ended, told) = AsyncStream.makeStream(of: Process.TerminationReason.self)
         process.terminationHandler = { told.yield($0.terminationReason) }
         try process.run()
@@ -39,6 +42,21 @@ import Testing
             #expect(try await Machine.adopt(Sample.machine(), in: folder) == nil)
             await Machine.kill(in: folder)
             #expect(process.isRunning)
+        }
+    }
+
+    /// As QEMU is for a moment when it ends: `ps` shows it as defunct, and its disks are open still.
+    @Test func aProcessIsThereUntilItsLastThreadHasEnded() async throws {
+        let program = """
+            import ctypes, platform, threading, time
+            threading.Thread(target=time.sleep, args=(600,)).start()
+            ctypes.CDLL(None).syscall({"x86_64": 60}.get(platform.machine(), 93), 0)
+            """
+        try await withProcess(["/usr/bin/python3", "-c", program]) { folder, process, _ in
+            let status = "/proc/\(process.processIdentifier)/stat"
+            while try !String(contentsOfFile: status, encoding: .utf8).contains(") Z ") { try await Task.sleep(for: .milliseconds(10)) }
+            await Machine.kill(in: folder)
+            #expect(!FileManager.default.fileExists(atPath: status))
         }
     }
 
