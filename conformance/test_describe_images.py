@@ -197,6 +197,12 @@ def test_unknown_filter(server, name):
         found(server, (name, ["x"]))
 
 
+@pytest.mark.parametrize("name", ["name", "image-id", "tag:Stage", "tag-key", "owner-alias"])
+def test_a_filter_without_a_value_finds_nothing(server, rich, name):
+    assert found(server, (name, [])) == set()
+    assert server.ec2().describe_images(Filters=[{"Name": name}])["Images"] == []
+
+
 def test_two_hundred_values_are_allowed_and_one_more_is_not(server, rich):
     assert rich["ImageId"] in found(server, ("image-id", [rich["ImageId"]] + [f"ami-{n:017x}" for n in range(199)]))
     with refused("FilterLimitExceeded"):

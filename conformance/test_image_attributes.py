@@ -75,7 +75,7 @@ def test_block_device_mapping_is_refused_as_ec2_does(ask, full):
 
 @pytest.mark.parametrize("attribute", ["colour", "Description!"])
 def test_attribute_that_does_not_exist(ask, full, attribute):
-    with refused("InvalidParameterValue"):
+    with refused("InvalidRequest", "^The request received was invalid$"):
         ask(full, attribute)
 
 

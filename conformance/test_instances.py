@@ -112,6 +112,8 @@ def test_a_launch(ec2, image, snapshot, mine, launched):
     }
     assert {name: told.get(name) for name in expected} == expected
     assert told["State"]["Name"] in ALIVE and isinstance(told["LaunchTime"], datetime.datetime)
+    assert told["LaunchTime"].microsecond == 0 == told["NetworkInterfaces"][0]["Attachment"]["AttachTime"].microsecond
+    assert told["BlockDeviceMappings"][0]["Ebs"]["AttachTime"].microsecond == 0
     assert told["Placement"]["AvailabilityZone"] == f"{HOME}b" and told["Placement"]["Tenancy"] == "default"
     assert told["MetadataOptions"] == {
         "State": "applied", "HttpTokens": "required", "HttpPutResponseHopLimit": 3, "HttpEndpoint": "enabled", "HttpProtocolIpv6": "disabled",
@@ -261,7 +263,11 @@ def test_a_token_launches_once(ec2, image, launched):
     ("InvalidParameterValue", "taggable", {"TagSpecifications": [{"ResourceType": "image", "Tags": [{"Key": "a", "Value": "b"}]}]}),
     ("InvalidBlockDeviceMapping", "is smaller than snapshot", {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 0}}]}),
     ("InvalidBlockDeviceMapping", "root device", {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "NoDevice": ""}]}),
-    ("MissingParameter", "size", {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeType": "gp3"}}]}),
+    (
+        "MissingParameter", "^The request must contain the parameter size or snapshotId$",
+        {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeType": "gp3"}}]},
+    ),
+    ("MissingParameter", "^The request must contain the parameter ebs$", {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf"}]}),
     ("InvalidParameterDependency", "KmsKeyId", {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 1, "KmsKeyId": "a"}}]}),
     ("InvalidParameterValue", "not a valid EBS device name", {"BlockDeviceMappings": [{"DeviceName": "sofa", "Ebs": {"VolumeSize": 1}}]}),
     ("InvalidSnapshot.NotFound", None, {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": "snap-0ffffffffffffffff"}}]}),
@@ -380,6 +386,8 @@ def test_states_and_protections(ec2, mine, launched):
     for call in (ec2.start_instances, ec2.stop_instances, ec2.terminate_instances, ec2.reboot_instances):
         with refused("InvalidInstanceID.NotFound"):
             call(InstanceIds=[UNKNOWN])
+        with refused("InvalidParameterCombination", "^No instances specified$"):
+            call(InstanceIds=[])
     # One that is on its way stays so.
     [change] = ec2.start_instances(InstanceIds=[other["InstanceId"]])["StartingInstances"]
     assert change["CurrentState"] == change["PreviousState"] and change["CurrentState"]["Name"] in ALIVE
@@ -418,6 +426,8 @@ def test_attributes(ec2, mine, launched):
     ]:
         with refused(code):
             ec2.modify_instance_attribute(**one, **change)
+    with refused("InvalidParameterValue", "^Value \\(shoeSize\\) for parameter attribute is invalid. Unknown attribute.$"):
+        ec2.describe_instance_attribute(**one, Attribute="shoeSize")
     ec2.reset_instance_attribute(**one, Attribute="sourceDestCheck")
     with refused("UnsupportedOperation"):
         ec2.reset_instance_attribute(**one, Attribute="kernel")

@@ -139,6 +139,7 @@ def test_a_name_stands_for_one_key_of_a_region(server, keygen):
 def test_deleting(server):
     ec2, first, second = server.ec2(), unused(), unused()
     made = [ec2.create_key_pair(KeyName=name, KeyType="ed25519") for name in (first, second)]
+    assert "Tags" not in made[0] and described(server, first)["Tags"] == []
     with dry_run():
         ec2.delete_key_pair(KeyName=first, DryRun=True)
     assert described(server, first)

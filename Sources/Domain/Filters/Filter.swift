@@ -1,4 +1,4 @@
-/// One filter of a Describe call: its values are alternatives; several filters must all match.
+/// One filter of a Describe call: its values are alternatives, and without one it matches nothing; several filters must all match.
 package struct Filter: Hashable, Sendable {
     package let name: String
     package let values: [FilterPattern]
@@ -8,10 +8,10 @@ package struct Filter: Hashable, Sendable {
         self.values = values.map(FilterPattern.init)
     }
 
-    /// The texts to look for, when no value has a wildcard.
+    /// The texts to look for, when there are any and no value has a wildcard.
     package var literals: [String]? {
         let literals = values.compactMap(\.literal)
-        return literals.count == values.count ? literals : nil
+        return !literals.isEmpty && literals.count == values.count ? literals : nil
     }
 
     /// The `K` of a filter named `tag:K`.

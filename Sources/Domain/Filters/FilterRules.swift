@@ -6,9 +6,6 @@ package enum FilterRules {
     package static func check(_ filters: [Filter], names: Set<String>) throws {
         for filter in filters {
             guard filter.tagKey != nil || names.contains(filter.name) else { throw unknown(filter.name) }
-            guard !filter.values.isEmpty else {
-                throw Fault(.invalidParameterValue, "The filter '\(filter.name)' has no value")
-            }
             if let escape = filter.values.compactMap(\.invalidEscape).first {
                 throw Fault(
                     .invalidParameterValue,

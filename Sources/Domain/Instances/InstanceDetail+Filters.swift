@@ -83,7 +83,7 @@ extension InstanceDetail: Filterable {
         case "kernel-id": [instance.traits.kernelID].compactMap(\.self)
         case "key-name": [instance.keyName].compactMap(\.self)
         case "launch-index": [String(instance.launchIndex)]
-        case "launch-time": [ISO8601.text(instance.launchedAt)]
+        case "launch-time": [ISO8601.text(instance.launchedAt.wholeSeconds)]
         case "platform-details": ["Linux/UNIX"]
         case "ramdisk-id": [instance.traits.ramdiskID].compactMap(\.self)
         case "reservation-id": [instance.reservation.rawValue]
@@ -156,7 +156,7 @@ extension InstanceDetail: Filterable {
 extension VolumeAttachment {
     fileprivate func text(_ filter: String) -> String {
         switch filter {
-        case "block-device-mapping.attach-time": ISO8601.text(attachedAt)
+        case "block-device-mapping.attach-time": ISO8601.text(attachedAt.wholeSeconds)
         case "block-device-mapping.delete-on-termination": String(deletesOnTermination)
         case "block-device-mapping.device-name": device
         case "block-device-mapping.status": state.told

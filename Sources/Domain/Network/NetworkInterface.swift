@@ -58,7 +58,7 @@ extension InstanceDetail {
 
     private func attachmentText(_ name: String) -> String? {
         switch name {
-        case "attachment.attach-time": ISO8601.text(instance.createdAt)
+        case "attachment.attach-time": ISO8601.text(instance.createdAt.wholeSeconds)
         case "attachment.attachment-id": interfaceAttachment
         case "attachment.delete-on-termination": "true"
         case "attachment.device-index", "attachment.network-card-index": "0"

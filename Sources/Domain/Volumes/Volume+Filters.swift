@@ -39,7 +39,7 @@ extension Volume: Filterable {
 extension VolumeAttachment {
     fileprivate func text(_ filter: String) -> String {
         switch filter {
-        case "attachment.attach-time": ISO8601.text(attachedAt)
+        case "attachment.attach-time": ISO8601.text(attachedAt.wholeSeconds)
         case "attachment.delete-on-termination": String(deletesOnTermination)
         case "attachment.device": device
         case "attachment.instance-id": instance.rawValue

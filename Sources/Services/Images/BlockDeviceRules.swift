@@ -43,7 +43,7 @@ struct BlockDeviceRules {
             return BlockDevice(name: device.name, target: .ephemeral(virtualName: virtualName))
         }
         guard device.volume != nil else {
-            throw Fault(.missingParameter, "The device '\(device.name)' must have a volume, a virtual name, or be suppressed")
+            throw Fault(.missingParameter, "The request must contain the parameter ebs")
         }
         return nil
     }

@@ -62,6 +62,9 @@ struct LaunchDevices {
             snapshot = found
         }
         let size = asked?.sizeGiB ?? (named == nil || named == own ? template?.sizeGiB : nil)
+        guard size != nil || snapshot != nil else {
+            throw Fault(.missingParameter, "The request must contain the parameter size or snapshotId")
+        }
         if let size, let snapshot, size < snapshot.sizeGiB {
             throw BlockDeviceRules.invalid(
                 "Volume of size \(size)GB is smaller than snapshot '\(snapshot.id)', expect size >= \(snapshot.sizeGiB)GB"

@@ -17,10 +17,10 @@ import Testing
         #expect(fault?.message == "The filter 'colour' is invalid")
     }
 
-    @Test func refusesAFilterWithoutValues() {
-        let fault = #expect(throws: Fault.self) { try check([Filter(name: "name", values: [])]) }
-        #expect(fault?.code == .invalidParameterValue)
-        #expect(fault?.message == "The filter 'name' has no value")
+    @Test func aFilterWithoutValuesMatchesNothing() throws {
+        let filter = Filter(name: "name", values: [])
+        try check([filter])
+        #expect(filter.literals == nil && !filter.matches(anyOf: ["", "a"]) && !filter.matches(anyOf: []))
     }
 
     /// A regular expression is no pattern of EC2's: without a word it would find nothing, or something else.

@@ -31,7 +31,7 @@ import Testing
             instance: known(instance),
             device: device,
             state: .attached,
-            attachedAt: Volume.sampleDate,
+            attachedAt: Volume.sampleDate.addingTimeInterval(0.75),
             deletesOnTermination: true
         )
     }
@@ -47,6 +47,7 @@ import Testing
             #expect(try volume.matches([Filter(name: name, values: [text])]), "\(name)")
             #expect(try !volume.matches([Filter(name: name, values: ["\(text)x"])]), "\(name)")
         }
+        #expect(volume.texts(forFilter: "attachment.attach-time") == [ISO8601.text(Volume.sampleDate)])
         #expect(volume.texts(forFilter: "attachment.nonsense") == nil && volume.texts(forFilter: "nonsense") == nil)
         #expect(try volume.matches([Filter(name: "tag:Name", values: ["da*"]), Filter(name: "tag-key", values: ["Name"])]))
     }

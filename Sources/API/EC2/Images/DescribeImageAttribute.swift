@@ -10,6 +10,10 @@ struct DescribeImageAttribute: EC2Action {
     fileprivate enum Attribute: String, QueryScalar {
         case description, kernel, ramdisk, launchPermission, productCodes, blockDeviceMapping, sriovNetSupport, bootMode, tpmSupport
         case uefiData, lastLaunchedTime, imdsSupport, deregistrationProtection
+
+        static func refusal(of text: String, name: String) -> RequestError {
+            .rejected(code: "InvalidRequest", message: "The request received was invalid")
+        }
     }
 
     private let imageID: String

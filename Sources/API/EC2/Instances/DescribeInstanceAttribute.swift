@@ -8,6 +8,8 @@ enum InstanceAttributeName: String, QueryScalar {
     case instanceType, kernel, ramdisk, userData, disableApiTermination, instanceInitiatedShutdownBehavior, rootDeviceName
     case blockDeviceMapping, productCodes, sourceDestCheck, groupSet, ebsOptimized, sriovNetSupport, enaSupport, enclaveOptions
     case disableApiStop
+
+    static func refusal(of text: String, name: String) -> RequestError { .invalid("attribute", text, "Unknown attribute.") }
 }
 
 /// Tells one attribute of an instance.

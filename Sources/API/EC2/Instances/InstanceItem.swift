@@ -60,7 +60,7 @@ struct InstanceItem: XMLEncodable {
         xml.element("amiLaunchIndex", instance.launchIndex)
         xml.list("productCodes", [String]())
         xml.element("instanceType", instance.type)
-        xml.element("launchTime", instance.launchedAt)
+        xml.element("launchTime", instance.launchedAt.wholeSeconds)
         xml.element("placement") { xml in
             xml.element("availabilityZoneId", instance.place.zone.id)
             xml.element("groupName", "")
@@ -110,7 +110,7 @@ struct DeviceItem: XMLEncodable {
     func write(to xml: inout XMLWriter) {
         xml.element("deviceName", attachment.device)
         xml.element("ebs") { xml in
-            xml.element("attachTime", attachment.attachedAt)
+            xml.element("attachTime", attachment.attachedAt.wholeSeconds)
             xml.element("deleteOnTermination", attachment.deletesOnTermination)
             xml.element("status", attachment.state.told)
             xml.element("volumeId", attachment.volume.rawValue)
@@ -154,7 +154,7 @@ struct InterfaceItem: XMLEncodable {
 
     private func writeAttachment(to xml: inout XMLWriter) {
         let instance = interface.detail.instance
-        xml.element("attachTime", instance.createdAt)
+        xml.element("attachTime", instance.createdAt.wholeSeconds)
         xml.element("attachmentId", interface.detail.interfaceAttachment)
         xml.element("deleteOnTermination", true)
         xml.element("deviceIndex", 0)

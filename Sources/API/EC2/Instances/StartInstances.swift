@@ -60,7 +60,7 @@ extension QueryReader {
     /// `InstanceId.N`, at least one.
     func instanceIDs() throws(RequestError) -> [String] {
         let ids: [String] = try self["InstanceId"]
-        guard !ids.isEmpty else { throw .missing("InstanceId") }
+        guard !ids.isEmpty else { throw .rejected(code: "InvalidParameterCombination", message: "No instances specified") }
         return ids
     }
 }

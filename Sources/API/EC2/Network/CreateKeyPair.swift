@@ -39,7 +39,7 @@ struct CreateKeyPair: EC2Action {
 
         func write(to xml: inout XMLWriter) {
             xml.element("keyPairId", pair.id.rawValue)
-            TagSet(tags: pair.tags).write(to: &xml)
+            TagSet(tags: pair.tags).writeIfAny(to: &xml)
             xml.element("keyName", pair.name)
             xml.element("keyFingerprint", pair.fingerprint)
             xml.element("keyMaterial", privateKey)

@@ -34,7 +34,7 @@ struct ImportKeyPair: EC2Action {
             xml.element("keyFingerprint", pair.fingerprint)
             xml.element("keyName", pair.name)
             xml.element("keyPairId", pair.id.rawValue)
-            TagSet(tags: pair.tags).write(to: &xml)
+            TagSet(tags: pair.tags).writeIfAny(to: &xml)
         }
     }
 }

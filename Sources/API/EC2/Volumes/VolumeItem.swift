@@ -36,7 +36,7 @@ struct AttachmentItem: XMLEncodable {
         xml.element("instanceId", attachment.instance.rawValue)
         xml.element("device", attachment.device)
         xml.element("status", attachment.state.told)
-        xml.element("attachTime", attachment.attachedAt)
+        xml.element("attachTime", attachment.attachedAt.wholeSeconds)
     }
 }
 
