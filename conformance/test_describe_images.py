@@ -197,6 +197,11 @@ def test_unknown_filter(server, name):
         found(server, (name, ["x"]))
 
 
+def test_a_filter_without_a_name(server):
+    with refused("InvalidParameterValue", "^The filter 'null' is invalid$"):
+        server.ec2().describe_images(Filters=[{"Values": ["x"]}])
+
+
 @pytest.mark.parametrize("name", ["name", "image-id", "tag:Stage", "tag-key", "owner-alias"])
 def test_a_filter_without_a_value_finds_nothing(server, rich, name):
     assert found(server, (name, [])) == set()

@@ -69,7 +69,7 @@ def test_attribute_of_an_image_that_has_none(server, ask, snapshot, attribute):
 
 
 def test_block_device_mapping_is_refused_as_ec2_does(ask, full):
-    with refused("AuthFailure", "^Unauthorized attempt to access restricted resource$", status=None):
+    with refused("AuthFailure", "^Unauthorized attempt to access restricted resource$"):
         ask(full, "blockDeviceMapping")
 
 

@@ -96,7 +96,7 @@ def test_what_is_shared_is_seen_and_not_owned(server, bob, carol, shared):
         lambda: ec2.reset_image_attribute(ImageId=image, Attribute="launchPermission"),
         lambda: ec2.deregister_image(ImageId=image),
     ):
-        with refused("AuthFailure", f"^Not authorized for image:{image}$", status=401):
+        with refused("AuthFailure", f"^Not authorized for image:{image}$"):
             call()
     with dry_run():
         ec2.cancel_image_launch_permission(ImageId=image, DryRun=True)

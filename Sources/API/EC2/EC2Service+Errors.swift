@@ -26,7 +26,6 @@ extension EC2Service {
     static func refusal(_ fault: Fault) -> Refusal {
         let status: HTTPResponse.Status =
             switch fault.code {
-            case .authFailure: .unauthorized
             case .unauthorizedOperation: .forbidden
             case .dryRunOperation: .preconditionFailed
             case .internalError: .internalServerError

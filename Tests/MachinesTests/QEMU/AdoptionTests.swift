@@ -48,9 +48,12 @@ import Testing
     /// As QEMU is for a moment when it ends: `ps` shows it as defunct, and its disks are open still.
     @Test func aProcessIsThereUntilItsLastThreadHasEnded() async throws {
         let program = """
-            import ctypes, platform, threading, time
-            threading.Thread(target=time.sleep, args=(600,)).start()
-            ctypes.CDLL(None).syscall({"x86_64": 60}.get(platform.machine(), 93), 0)
+            from ctypes import CDLL
+            from platform import machine
+            from threading import Thread
+            from time import sleep
+            Thread(target=sleep, args=(600,)).start()
+            CDLL(None).syscall({"x86_64": 60}.get(machine(), 93), 0)
             """
         try await withProcess(["/usr/bin/python3", "-c", program]) { folder, process, _ in
             let status = "/proc/\(process.processIdentifier)/stat"

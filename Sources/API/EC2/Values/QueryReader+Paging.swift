@@ -29,6 +29,9 @@ private struct FilterParameter: QueryStructure {
 
     init(from query: QueryReader) throws(RequestError) {
         let values: [PossiblyEmpty] = try query["Value"]
-        filter = Filter(name: try query["Name"], values: values.map(\.text))
+        guard let name: String = try query["Name"] else {
+            throw .rejected(code: "InvalidParameterValue", message: "The filter 'null' is invalid")
+        }
+        filter = Filter(name: name, values: values.map(\.text))
     }
 }
