@@ -1,4 +1,5 @@
 import Domain
+import Files
 import Foundation
 import Glibc
 import Logging
@@ -8,18 +9,8 @@ import Synchronization
 /// The keys of OpenID Connect issuers, as the operator gives them in files; nothing is fetched from anywhere. A file is read again when it has changed,
 /// so that keys change without a restart.
 package final class IssuerKeys: Sendable {
-    /// What a file has in one moment: as long as none of it changes, nor does what the file says.
-    private struct Stamp: Hashable {
-        let seconds: Int
-        let nanoseconds: Int
-        let changedSeconds: Int
-        let changedNanoseconds: Int
-        let inode: UInt64
-        let bytes: Int64
-    }
-
     private struct Kept {
-        let stamp: Stamp
+        let stamp: FileStamp
         /// Nil for a file that is not good.
         let set: IssuerKeySet?
     }
@@ -80,21 +71,13 @@ package final class IssuerKeys: Sendable {
         return names.sorted().map { "\(path)/\($0)" }
     }
 
-    private static func stamp(_ file: String) throws -> Stamp {
-        var status = stat()
-        guard stat(file, &status) == 0 else { throw IssuerKeysUnreadable(path: file, problem: String(cString: strerror(errno))) }
+    private static func stamp(_ file: String) throws -> FileStamp {
+        guard let stamp = FileStamp(of: file) else { throw IssuerKeysUnreadable(path: file, problem: String(cString: strerror(errno))) }
         // Whoever can write it can be anybody.
-        guard status.st_mode & 0o002 == 0 else {
+        guard !stamp.isWritableByEverybody else {
             throw IssuerKeysUnreadable(path: file, problem: "everybody may write it; set its mode to 0644")
         }
-        return Stamp(
-            seconds: status.st_mtim.tv_sec,
-            nanoseconds: status.st_mtim.tv_nsec,
-            changedSeconds: status.st_ctim.tv_sec,
-            changedNanoseconds: status.st_ctim.tv_nsec,
-            inode: UInt64(status.st_ino),
-            bytes: Int64(status.st_size)
-        )
+        return stamp
     }
 
     // None is inlined: around an `await` a task may go on on another thread, and an inlined lock has been seen to be left by the wrong one.
