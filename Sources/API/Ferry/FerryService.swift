@@ -10,8 +10,8 @@ enum FerryService: JSONService {
     static let actions = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     private static let all: [any Action<JSONReader>.Type] = [
-        CreateRootAccessKey.self, DenyQuotaRequest.self, DescribeImageCopies.self, DescribeThrottling.self, EstimateImageCopy.self,
-        GrantQuotaRequest.self, ListQuotaRequests.self, ListQuotas.self, ModifyThrottling.self, SetQuota.self,
+        CreateConsoleLink.self, CreateRootAccessKey.self, DenyQuotaRequest.self, DescribeImageCopies.self, DescribeThrottling.self,
+        EstimateImageCopy.self, GrantQuotaRequest.self, ListQuotaRequests.self, ListQuotas.self, ModifyThrottling.self, SetQuota.self,
     ]
 
     static func noSpace(_ message: String) -> Refusal { Refusal(code: "ServiceUnavailable", message: message, status: .serviceUnavailable) }

@@ -17,6 +17,10 @@ package struct CallerSession: Hashable, Sendable, Codable {
     package var provider: String?
     /// What that provider's token said, as conditions ask for it: by keys in small letters.
     package var providerFacts: [String: [String]]
+    /// Whether it is that of who has signed in to the console: it may do what the person's own keys may, of IAM and STS as well.
+    package var isOfConsole: Bool { console ?? false }
+    /// Optional, since rows of before do not say it.
+    private let console: Bool?
     package let issuedAt: Date
     package let expiresAt: Date
 
@@ -29,6 +33,7 @@ package struct CallerSession: Hashable, Sendable, Codable {
         isChained: Bool = false,
         provider: String? = nil,
         providerFacts: [String: [String]] = [:],
+        isOfConsole: Bool = false,
         issuedAt: Date,
         expiresAt: Date
     ) {
@@ -40,6 +45,7 @@ package struct CallerSession: Hashable, Sendable, Codable {
         self.isChained = isChained
         self.provider = provider
         self.providerFacts = providerFacts
+        console = isOfConsole ? true : nil
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
     }

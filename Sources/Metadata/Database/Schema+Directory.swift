@@ -50,6 +50,7 @@ extension Schema {
             organizationSteps,
             quotaSteps,
             trustSteps,
+            consoleSteps,
         ]
     )
 }

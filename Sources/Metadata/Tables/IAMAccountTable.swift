@@ -15,6 +15,10 @@ package struct IAMAccountTable {
         try transaction.firstRow("SELECT alias FROM iam_account_aliases WHERE account = ?", [.text(account)])?.text("alias")
     }
 
+    package func account(ofAlias alias: String) throws -> AccountID? {
+        try transaction.firstRow("SELECT account FROM iam_account_aliases WHERE alias = ?", [.text(alias)])?.value("account")
+    }
+
     /// An alias is one for all accounts. It takes the place of the one that the account had.
     ///
     /// - Throws: `Fault` `EntityAlreadyExists`.

@@ -79,6 +79,11 @@ package struct IAMPasswordTable {
         )
     }
 
+    /// That the user has signed in with it.
+    package func noteUse(of user: String, at date: Date) throws {
+        try transaction.execute("UPDATE iam_login_profiles SET used_at = ? WHERE user_id = ?", [.date(date), .text(user)])
+    }
+
     package func setResetRequired(_ isRequired: Bool, of user: String) throws {
         try transaction.execute("UPDATE iam_login_profiles SET reset_required = ? WHERE user_id = ?", [.flag(isRequired), .text(user)])
     }

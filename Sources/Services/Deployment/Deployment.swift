@@ -44,6 +44,8 @@ package final class Deployment: Sendable {
     let estimates = AsyncSemaphore<AccountID>(places: 2)
     /// How many passwords may be hashed at once: each takes 32 MiB.
     let passwords = AsyncSemaphore<AccountID>(places: 2)
+    /// How often one may try to sign in to the console.
+    let signIns = SignInLimit()
 
     package init(
         folder: DataFolder? = nil,

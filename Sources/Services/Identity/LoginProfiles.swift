@@ -120,15 +120,8 @@ package struct LoginProfiles: Sendable {
         return hash
     }
 
-    /// On a thread that may take its time, and not many at once.
     private func hashed(_ password: String, like other: PasswordHash?) async throws -> PasswordHash {
-        try await call.deployment.passwords.pass(for: call.account) {
-            try await withCheckedThrowingContinuation { continuation in
-                DispatchQueue.global(qos: .utility).async {
-                    continuation.resume(with: Result { try PasswordHash(of: password, like: other) })
-                }
-            }
-        }
+        try await call.deployment.hash(of: password, like: other, for: call.account)
     }
 
     /// Writes, unless the user's password was changed, or the user went, since the state was read.
@@ -174,4 +167,19 @@ package struct LoginProfiles: Sendable {
     }
 
     private static func notFound(_ name: String) -> Fault { Fault(.noSuchEntity, "Login Profile for User \(name) cannot be found.") }
+}
+
+extension Deployment {
+    /// Hashes a password on a thread that may take its time, and not many at once.
+    ///
+    /// - Parameter holder: the account whose turn it is.
+    func hash(of password: String, like other: PasswordHash?, for holder: AccountID) async throws -> PasswordHash {
+        try await passwords.pass(for: holder) {
+            try await withCheckedThrowingContinuation { continuation in
+                DispatchQueue.global(qos: .utility).async {
+                    continuation.resume(with: Result { try PasswordHash(of: password, like: other) })
+                }
+            }
+        }
+    }
 }

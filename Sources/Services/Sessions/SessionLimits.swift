@@ -9,6 +9,8 @@ package enum SessionLimits {
     /// Of a user, or whom it federates; the root user's are an hour.
     package static let longestOfUser = 129_600
     package static let standardOfUser = 43_200
+    /// Of whoever signs in to the console, as AWS's console has it.
+    package static let console = 43_200
     package static let policyCharacters = 2_048
     package static let policyARNs = 10
     package static let tags = 50
@@ -22,7 +24,7 @@ extension Call {
     ///
     /// - Throws: `SessionRefusal`, or `Fault` `AccessDenied`.
     package func checkSession(calls action: String, of service: String) throws {
-        guard session != nil else { return }
+        guard let session, !session.isOfConsole else { return }
         switch principal.kind {
         case .role, .anonymous: return
         case .rootUser, .user:

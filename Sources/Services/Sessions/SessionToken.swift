@@ -28,6 +28,7 @@ struct SessionToken: Codable, Sendable {
     let chained: Bool?
     let provider: String?
     let providerFacts: [String: [String]]?
+    let console: Bool?
     let issued: Int
     let expires: Int
 
@@ -46,6 +47,7 @@ struct SessionToken: Codable, Sendable {
         case chained = "h"
         case provider = "f"
         case providerFacts = "w"
+        case console = "u"
         case issued = "b"
         case expires = "e"
     }
@@ -60,6 +62,7 @@ struct SessionToken: Codable, Sendable {
             isChained: chained ?? false,
             provider: provider,
             providerFacts: providerFacts ?? [:],
+            isOfConsole: console ?? false,
             issuedAt: Date(timeIntervalSince1970: Double(issued)),
             expiresAt: Date(timeIntervalSince1970: Double(expires))
         )
@@ -80,6 +83,7 @@ struct SessionToken: Codable, Sendable {
         chained = session.isChained ? true : nil
         provider = session.provider
         providerFacts = session.providerFacts.isEmpty ? nil : session.providerFacts
+        console = session.isOfConsole ? true : nil
         issued = Int(session.issuedAt.timeIntervalSince1970)
         expires = Int(session.expiresAt.timeIntervalSince1970)
     }

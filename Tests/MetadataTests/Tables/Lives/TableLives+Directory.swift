@@ -17,7 +17,7 @@ extension Transaction {
 extension TableLife {
     static let directory: [TableLife] = [
         identity, accounts, accessKeys, clearAccessKeys, secrets, rootKey, vaultKeys, regions, bucketNames, signingCertificates, quotas,
-        quotaRequests,
+        quotaRequests, consoleSessions,
     ]
 
     private static let identity = TableLife(
@@ -54,6 +54,41 @@ extension TableLife {
         AccessKey(id: "AKIA1", account: .alice, userID: "AIDA1", status: status, lastUse: use, createdAt: date())
     }
     private static let use = AccessKey.Use(date: date(), region: "us-east-1", service: "ec2")
+
+    private static func session(_ change: (inout ConsoleSession) -> Void = { _ in }) -> ConsoleSession {
+        changed(
+            ConsoleSession(
+                id: "1",
+                person: person,
+                basis: .accessKey("AKIA1"),
+                keys: ConsoleSession.Keys(accessKeyID: "ASIA1", token: "token"),
+                address: "192.0.2.7",
+                userAgent: "a browser",
+                createdAt: date(),
+                seenAt: date(),
+                expiresAt: date(milliseconds: 9)
+            ),
+            change
+        )
+    }
+    private static let person = ConsoleSession.Person(account: .alice, name: "user/AIDA1")
+    private static let role = ConsoleSession.Keys(accessKeyID: "ASIA2", token: "role")
+
+    private static let consoleSessions = TableLife(
+        "console_sessions",
+        of: .directory,
+        read: { try ConsoleSessionTable($0).sessions(of: person) },
+        [
+            .then([session()]) { try ConsoleSessionTable($0).insert(session(), max: 9) },
+            .then([session { $0.seenAt = date(milliseconds: 1) }]) { try ConsoleSessionTable($0).note("1", seenAt: date(milliseconds: 1)) },
+            .then([session { ($0.seenAt, $0.role) = (date(milliseconds: 1), role) }]) {
+                try ConsoleSessionTable($0).set(role: role, of: "1")
+            },
+            .then([]) { try ConsoleSessionTable($0).deleteExpired(at: date(milliseconds: 9)) },
+            .then([session()]) { try ConsoleSessionTable($0).insert(session(), max: 9) },
+            .then([]) { try ConsoleSessionTable($0).delete("1") },
+        ]
+    )
 
     private static let accessKeys = TableLife(
         "access_keys",

@@ -1,0 +1,23 @@
+import Services
+import Wire
+
+/// Makes a link that signs its caller in to the console, once, within two minutes. It gives nobody more than the key that signs the call.
+struct CreateConsoleLink: JSONAction {
+    static let permissions = [Permission<Self>.everybodys("ferry:CreateConsoleLink")]
+
+    init(from json: JSONReader) throws {}
+
+    func run(in call: Call) async throws -> Answer { Answer(secret: try await ConsoleSessions(call.deployment).link(for: call)) }
+
+    struct Answer: JSONEncodable {
+        let secret: String
+
+        func write(to json: inout JSONWriter) { json.member("Path", ConsolePath.signIn + secret) }
+    }
+}
+
+/// Where the console is: what of its addresses is told to clients.
+package enum ConsolePath {
+    package static let root = "/_ferry/console/"
+    static let signIn = root + "sign-in/"
+}
