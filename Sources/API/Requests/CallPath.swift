@@ -120,7 +120,11 @@ struct CallPath: Sendable {
     }
 
     private func accessKey<Service: APIService>(of claim: RequestClaim, for _: Service.Type) async throws -> KnownKey {
-        if case .nobody = claim { return .nobody }
+        switch claim {
+        case .nobody: return .nobody
+        case .signedIn(let key, _, _, _): return key
+        case .v4, .v2: break
+        }
         do {
             guard let key = try await deployment.key(claim.accessKeyID, sessionToken: claim.sessionToken) else {
                 throw Service.unknownAccessKey(claim.accessKeyID)

@@ -13,16 +13,19 @@ package struct FerryResponder: HTTPResponder {
 
     private let path: CallPath
     private let publicPages: PublicPages
+    private let pages: (any Pages)?
     private let securityLog: SecurityLog
 
+    /// - Parameter pages: what answers people, made over calls of this server.
     package init(
         deployment: Deployment,
         connections: ConnectionRegistry,
         bodies: BodyBudget,
         answers: AnswerBudget,
         isSecure: Bool,
-        version: String
-    ) {
+        version: String,
+        pages: (SignedInCalls) throws -> (any Pages)? = { _ in nil }
+    ) rethrows {
         securityLog = SecurityLog(deployment.logger)
         path = CallPath(
             deployment: deployment,
@@ -34,6 +37,7 @@ package struct FerryResponder: HTTPResponder {
             isSecure: isSecure
         )
         publicPages = PublicPages(of: deployment, version: version)
+        self.pages = try pages(SignedInCalls(on: path))
     }
 
     package func respond(to request: Request, context: Context) async throws -> Response {
@@ -47,12 +51,22 @@ package struct FerryResponder: HTTPResponder {
         if let page = try await publicPages.reply(to: incoming) {
             return page.response(requestID: requestID, on: context.channel.eventLoop)
         }
+        // Under the host of a bucket everything is the bucket's.
+        if !S3Address.isVirtualHost(incoming.host, baseNames: path.baseNames),
+            var page = await pages?.reply(to: incoming, requestID: requestID)
+        {
+            if incoming.continuation.isPending { page.headers[.connection] = "close" }
+            return page.response(requestID: requestID, on: context.channel.eventLoop)
+        }
 
         var logger = path.deployment.logger
         logger[metadataKey: "request_id"] = "\(requestID)"
         let started = ContinuousClock.now
         var reply = await reply(to: incoming, requestID: requestID, logger: &logger)
         if incoming.continuation.isPending { reply.headers[.connection] = "close" }
+        // What others have put into buckets must not act in a browser as a page of this server, where somebody may be signed in.
+        reply.headers[.contentSecurityPolicy] = "sandbox allow-forms allow-popups allow-scripts"
+        reply.headers[.xContentTypeOptions] = "nosniff"
         if !reply.isUndecided, logger[metadataKey: "account"] == nil {
             securityLog.noteRefusal(of: incoming, with: Int(reply.status.code), logger)
         }

@@ -9,10 +9,10 @@ import Services
 import Wire
 
 /// A request whose head has been read: what its signature covers, and the body that is still to come.
-struct IncomingRequest {
+package struct IncomingRequest: Sendable {
     let signable: SignableRequest
-    var target: RequestTarget { signable.target }
-    let host: String
+    package var target: RequestTarget { signable.target }
+    package let host: String
     /// What the client waits for before its body comes.
     let continuation: Continuation
     let channel: any Channel
@@ -30,11 +30,14 @@ struct IncomingRequest {
         signable = SignableRequest(method: request.method.rawValue, target: target, headers: headers)
     }
 
-    var method: HTTPRequest.Method { request.method }
-    var headers: HTTPFields { request.headers }
+    package var method: HTTPRequest.Method { request.method }
+    package var headers: HTTPFields { request.headers }
 
     /// Where it comes from, for the log.
-    var address: String { channel.remoteAddress?.ipAddress ?? "unknown" }
+    package var address: String { channel.remoteAddress?.ipAddress ?? "unknown" }
+
+    /// Whether the client still listens: it is told by the next write alone otherwise.
+    package var isConnected: Bool { channel.isActive }
 
     /// Where it comes from, for conditions of policies.
     func origin(isSecure: Bool) -> CallOrigin {
@@ -51,7 +54,7 @@ struct IncomingRequest {
     }
 
     /// Whether it claims to come from somebody, be it by a part of a signature.
-    var hasSignature: Bool { headers[.authorization] != nil || signable.hasPresignedParameters }
+    package var hasSignature: Bool { headers[.authorization] != nil || signable.hasPresignedParameters }
 
     func checkHost() throws { _ = try signable.host() }
 

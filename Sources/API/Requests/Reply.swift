@@ -5,12 +5,12 @@ import NIOCore
 import Services
 
 /// An answer before it goes on the wire: what every dialect produces.
-struct Reply: Sendable {
-    var status: HTTPResponse.Status
-    var headers: HTTPFields = [:]
-    var body = ByteBuffer()
+package struct Reply: Sendable {
+    package var status: HTTPResponse.Status
+    package var headers: HTTPFields = [:]
+    package var body = ByteBuffer()
     /// What follows `body` when the answer is too long to hold: the next part, or `nil` at the end.
-    var parts: (any ReplyParts)?
+    package var parts: (any ReplyParts)?
     /// What the log is told that the call was about, where the path does not say it.
     var resource: String?
     /// The code of the error that is told, where it is one.
@@ -19,6 +19,10 @@ struct Reply: Sendable {
     var isFailure: Bool { status.code >= 500 && status != .notImplemented }
     /// Whether the client went away or fell behind before its signature could be verified: nothing was refused.
     var isUndecided = false
+
+    package init(status: HTTPResponse.Status, headers: HTTPFields = [:], body: ByteBuffer = ByteBuffer(), parts: (any ReplyParts)? = nil) {
+        (self.status, self.headers, self.body, self.parts) = (status, headers, body, parts)
+    }
 
     static func xml(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Reply {
         Reply(status: status, headers: [.contentType: "text/xml;charset=UTF-8"], body: ByteBuffer(bytes: bytes))
@@ -61,7 +65,7 @@ struct Reply: Sendable {
 }
 
 /// The later parts of a long answer, made when the client has taken the one before.
-protocol ReplyParts: Sendable {
+package protocol ReplyParts: Sendable {
     /// Whether a part is written only when the connection has the one before: what that saves of memory it costs in time.
     var waitsForRoom: Bool { get }
 

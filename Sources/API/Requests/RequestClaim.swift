@@ -1,3 +1,5 @@
+import Domain
+import Services
 import Wire
 
 /// The signature of a request, in one of its two versions: what it claims, which is yet to be verified. Or none, which few services answer.
@@ -7,6 +9,8 @@ enum RequestClaim {
     case v2(PresignedV2Claim)
     /// Of S3, where a bucket may be open; or of STS, where a token in the body tells who calls: it has been read to find that out.
     case nobody(of: String, body: WholeBody? = nil)
+    /// None, of who has signed in to the console: the session has been looked up, and tells who calls.
+    case signedIn(KnownKey, of: String, in: Region, body: WholeBody)
 
     /// - Returns: nil for a request without a signature.
     /// - Throws: `SignatureError`, or `S3Error` where the signature can only be that of a link of S3.
@@ -35,7 +39,7 @@ enum RequestClaim {
         switch self {
         case .v4(let claim): claim.scope.service
         case .v2: S3Service.name
-        case .nobody(let service, _): service
+        case .nobody(let service, _), .signedIn(_, let service, _, _): service
         }
     }
 
@@ -45,6 +49,7 @@ enum RequestClaim {
         case .v4(let claim): claim.accessKeyID
         case .v2(let claim): claim.accessKeyID
         case .nobody: ""
+        case .signedIn(let key, _, _, _): key.principal.accessKeyID
         }
     }
 
@@ -53,7 +58,7 @@ enum RequestClaim {
         switch self {
         case .v4(let claim): claim.sessionToken
         case .v2(let claim): claim.sessionToken
-        case .nobody: nil
+        case .nobody, .signedIn: nil
         }
     }
 
@@ -61,6 +66,7 @@ enum RequestClaim {
     var region: String? {
         switch self {
         case .v4(let claim): claim.scope.region
+        case .signedIn(_, _, let region, _): region.rawValue
         case .v2, .nobody: nil
         }
     }
@@ -70,7 +76,7 @@ enum RequestClaim {
         switch self {
         case .v4(let claim): claim.isPresigned
         case .v2: true
-        case .nobody: false
+        case .nobody, .signedIn: false
         }
     }
 }

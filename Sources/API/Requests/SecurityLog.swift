@@ -28,9 +28,18 @@ final class SecurityLog: Sendable {
         refused(status, from: request.address, logger)
     }
 
+    /// A sign-in to the console was refused.
+    func noteRefusedSignIn(from address: String, _ logger: Logger) {
+        tell(from: address, logger) { logger.info("Refused a sign-in to the console") }
+    }
+
     private func refused(_ status: Int, from address: String, _ logger: Logger) {
+        tell(from: address, logger) { logger.info("Refused a signature", metadata: ["status": "\(status)"]) }
+    }
+
+    private func tell(from address: String, _ logger: Logger, _ line: () -> Void) {
         switch budget.withLock({ $0.spend(from: address, at: .now) }) {
-        case .told: logger.info("Refused a signature", metadata: ["status": "\(status)"])
+        case .told: line()
         case .firstUntold:
             logger.notice("Too many refused signatures: only counting them for the next minute")
             Task { [weak self] in

@@ -13,7 +13,10 @@ struct WholeBody: RequestContent {
 extension WholeBodyService {
     static func verify(_ request: IncomingRequest, _ claim: RequestClaim, under key: KnownKey, on path: CallPath) async throws -> WholeBody
     {
-        if case .nobody(_, let body?) = claim { return body }
+        switch claim {
+        case .nobody(_, let body?), .signedIn(_, _, _, let body): return body
+        default: break
+        }
         // Version 2 is a matter of S3's links: its claims lead nowhere else.
         guard case .v4(let claim) = claim else { throw RefusedRequest(unsigned) }
         let isVerified = try verifyHead(of: request, claim, secret: key.secret, on: path)

@@ -19,7 +19,7 @@ struct S3Authentication: Sendable {
             // A client's clock may be ahead.
             age = max(0, now.timeIntervalSince(claim.date))
         case .v2: (type, version, age) = ("REST-QUERY-STRING", "AWS", nil)
-        case .nobody: return nil
+        case .nobody, .signedIn: return nil
         }
     }
 }

@@ -55,7 +55,7 @@ extension RequestClaim {
             case .v4(let claim):
                 let payload = try payload(of: claim, request, secret: secret, now: now)
                 return request.s3Input(payload, headers: try claim.obeyedHeaders(of: request.signable))
-            case .nobody: return request.s3Input(try request.unsignedPayload(), headers: request.signable.headers)
+            case .nobody, .signedIn: return request.s3Input(try request.unsignedPayload(), headers: request.signable.headers)
             }
         } catch let error as SignatureError {
             // Of a link S3 says so in other words than of a clock that is wrong.
@@ -83,7 +83,7 @@ extension RequestClaim {
             case .v4(let claim): (claim.signedTexts(of: request.signable), claim.signature)
             case .v2(let claim):
                 (claim.signedTexts(of: request.signable, bucketInHost: address.isVirtualHost ? address.bucket : nil), claim.signature)
-            case .nobody: (nil, "")
+            case .nobody, .signedIn: (nil, "")
             }
         var details: [S3Error.Detail] = [.init(.accessKeyID, accessKeyID), .init(.signatureProvided, signature)]
         if let texts {

@@ -46,7 +46,7 @@ package struct RequestQuery: Sendable {
     }
 
     /// As a client writes it.
-    var encoded: String {
+    package var encoded: String {
         parameters.map { PercentEncoding.encode($0.name) + ($0.hasValue ? "=" + PercentEncoding.encode($0.value) : "") }
             .joined(separator: "&")
     }

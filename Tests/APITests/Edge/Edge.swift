@@ -66,7 +66,7 @@ struct Edge: Sendable {
         )
         credential = Credential(accessKeyID: root.accessKeyID, secretAccessKey: root.secretAccessKey)
         connections = ConnectionRegistry(limits: ConnectionLimits(), logger: log.logger)
-        responder = FerryResponder(
+        responder = try FerryResponder(
             deployment: deployment,
             connections: connections,
             bodies: BodyBudget(bytes: bodyBytes, strangersBytes: bodyBytes / 2),
