@@ -165,14 +165,30 @@ let targets: [Target] = [
         swiftSettings: strict
     ),
 
-    // 5: the one executable.
+    // 5: pages for people, over calls of the API.
+    .target(
+        name: "Console",
+        dependencies: [
+            "API", "Domain", "Hexadecimal", "Services", "Wire",
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "Mustache", package: "swift-mustache"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        ],
+        resources: [.embedInCode("Files")],
+        swiftSettings: strict
+    ),
+
+    // 6: the one executable.
     .systemLibrary(name: "CMalloc"),
     .executableTarget(
         name: "ferry",
         dependencies: [
             "CMalloc", "Connections", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client",
             "Transfer",
-            "Services", "API",
+            "Services", "API", "Console",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -316,12 +332,18 @@ let targets: [Target] = [
         exclude: ["Path/Fixtures"],
         swiftSettings: strict
     ),
+    .testTarget(
+        name: "ConsoleTests",
+        dependencies: ["Console", "TestSupport"],
+        swiftSettings: strict
+    ),
 ]
 
 let package = Package(
     name: "ferry",
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", exact: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),

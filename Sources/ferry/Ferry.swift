@@ -43,6 +43,7 @@ struct Ferry: AsyncParsableCommand {
             UsageCommand.self,
             RotateRootKeyCommand.self,
             ThrottlingCommand.self,
+            ConsoleCommand.self,
             MeasureVolumeCommand.self,
         ]
     )

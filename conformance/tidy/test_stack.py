@@ -37,7 +37,8 @@ ALLOWED = {
     "Machines": {"CSpawn", "Domain", "Blocks", "Files", "GuestNetwork", "Wire"},
     "Services": {"Domain", "Files", "GuestNetwork", "Hexadecimal", "Blocks", "Bundles", "DiskImages", "Machines", "Sealing", "Metadata", "Transfer"},
     "API": {"Connections", "Domain", "Hexadecimal", "Sealing", "Wire", "Services"},
-    "ferry": {"CMalloc", "Connections", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API"},
+    "Console": {"API", "Domain", "Hexadecimal", "Services", "Wire"},
+    "ferry": {"Console", "CMalloc", "Connections", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API"},
 }
 
 # What a layer below the edges must not know: HTTP servers belong to API and ferry, the database to Metadata.
@@ -48,13 +49,14 @@ PRODUCTS = {
     "GRDBSQLite": {"Metadata"},
     "ArgumentParser": {"ferry"},
     "AsyncHTTPClient": {"Client"},
+    "Mustache": {"Console"},
     "CryptoExtras": {"Bundles", "Sealing"},
     "X509": {"Bundles"},
     "SwiftASN1": {"Bundles", "Sealing"},
 }
 
 # What comes with the compiler, and is declared nowhere.
-TOOLCHAIN = {"Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"}
+TOOLCHAIN = {"Dispatch", "Foundation", "FoundationEssentials", "FoundationXML", "Glibc", "Synchronization"}
 
 IMPORT = re.compile(
     r"^[ \t]*(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)[ \t]+)?import[ \t]+"

@@ -1,6 +1,7 @@
 import API
 import Blocks
 import Connections
+import Console
 import Domain
 import Foundation
 import Hummingbird
@@ -174,13 +175,14 @@ struct Server {
         let answers = AnswerBudget(bytes: Self.answerBytesMax, onDrained: MemoryPolicy.giveBack)
         let plain = HTTPServerBuilder { EdgeChannel(responder: $0, registry: connections) }
         let application = Application(
-            responder: FerryResponder(
+            responder: try FerryResponder(
                 deployment: deployment,
                 connections: connections,
                 bodies: bodies,
                 answers: answers,
                 isSecure: tls != nil,
-                version: Version.text
+                version: Version.text,
+                pages: { try Console(over: $0) }
             ),
             server: try tls.map { try .tls(plain, tlsConfiguration: $0.configuration()) } ?? plain,
             configuration: ApplicationConfiguration(

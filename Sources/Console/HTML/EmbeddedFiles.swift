@@ -1,0 +1,47 @@
+import Crypto
+import Hexadecimal
+
+/// The files of the console, which the build puts into the program.
+enum EmbeddedFiles {
+    /// By their names, without `.mustache`.
+    static let templates: [String: String] = [
+        "copy": text(PackageResources.copy_mustache),
+        "deregister": text(PackageResources.deregister_mustache),
+        "fault": text(PackageResources.fault_mustache),
+        "id": text(PackageResources.id_mustache),
+        "image": text(PackageResources.image_mustache),
+        "image-copies": text(PackageResources.image_copies_mustache),
+        "image-rows": text(PackageResources.image_rows_mustache),
+        "image-state": text(PackageResources.image_state_mustache),
+        "images": text(PackageResources.images_mustache),
+        "instance": text(PackageResources.instance_mustache),
+        "instance-console": text(PackageResources.instance_console_mustache),
+        "instance-rows": text(PackageResources.instance_rows_mustache),
+        "instance-state": text(PackageResources.instance_state_mustache),
+        "instances": text(PackageResources.instances_mustache),
+        "launch": text(PackageResources.launch_mustache),
+        "layout": text(PackageResources.layout_mustache),
+        "more": text(PackageResources.more_mustache),
+        "overview": text(PackageResources.overview_mustache),
+        "picture": text(PackageResources.picture_mustache),
+        "refusal": text(PackageResources.refusal_mustache),
+        "regions": text(PackageResources.regions_mustache),
+        "sessions": text(PackageResources.sessions_mustache),
+        "sign-in": text(PackageResources.sign_in_mustache),
+        "sign-in-link": text(PackageResources.sign_in_link_mustache),
+        "sign-out": text(PackageResources.sign_out_mustache),
+        "snapshot-rows": text(PackageResources.snapshot_rows_mustache),
+        "snapshots": text(PackageResources.snapshots_mustache),
+        "state": text(PackageResources.state_mustache),
+        "time": text(PackageResources.time_mustache),
+        "token": text(PackageResources.token_mustache),
+    ]
+
+    static let styles = PackageResources.console_css + PackageResources.picture_css
+    static let script = PackageResources.console_js
+
+    /// Changes with what browsers keep, so that they ask anew.
+    static let version = String(Hex.encode(SHA256.hash(data: styles + script)).prefix(16))
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,26 @@
+/// What was done, told once on the page that one is led to. An address names which; the words are here, so that nobody else's stand on a page.
+struct Notice {
+    private static let texts = [
+        "copying": "The copies are under way. They are below, with what has moved.",
+        "deregistered": "The image is deregistered.",
+        "deregistered-with-snapshots": "The image is deregistered, and its snapshots are deleted.",
+        "launched": "The instance is being launched.",
+        "starting": "The instance is being started.",
+        "stopping": "The instance is being stopped.",
+        "terminating": "The instance is being terminated.",
+        "rebooting": "The instance is being rebooted.",
+        "tagged": "The tags are changed.",
+        "signed-out": "You are signed out.",
+        "session-ended": "The session is ended.",
+    ]
+
+    let text: String
+
+    /// Nil where the address names none.
+    init?(of visit: Visit) {
+        guard let text = Self.texts[visit.query("notice")] else { return nil }
+        self.text = text
+    }
+
+    var values: Values { ["text": text] }
+}

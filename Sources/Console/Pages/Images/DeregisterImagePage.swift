@@ -1,0 +1,46 @@
+import API
+
+/// Asks before an image goes, by its name.
+struct DeregisterImagePage: Page {
+    static let path = "{region}/images/{id}/deregister"
+
+    private let visit: Visit
+
+    init(_ visit: Visit) throws { self.visit = visit }
+
+    func show() async throws -> View {
+        let image = try await visit.image(visit.parameter("id"))
+        let copies = try await CopiesOfImage(of: image, visit)
+        var view = View(
+            title: "Deregister \(image.id)",
+            template: "deregister",
+            values: [
+                "image": image.row(for: visit.account),
+                "word": Self.word(image),
+                "entered": visit.field("word"),
+                "isPending": image.state == "pending",
+                "copies": copies.copies.count,
+                "deletesSnapshots": visit.field("snapshots") == "on",
+            ]
+        )
+        view.section = "images"
+        view.region = image.region
+        return view
+    }
+
+    /// What has to be typed: the name, which says what goes.
+    private static func word(_ image: ImageOnPage) -> String { image.name.isEmpty ? image.id : image.name }
+
+    func submit() async throws -> Reply {
+        let image = try await visit.image(visit.parameter("id"))
+        guard visit.field("word") == Self.word(image) else {
+            let message = "Type \(Self.word(image)) to deregister the image. Nothing was changed."
+            throw CallRefusal(status: 400, code: "NotConfirmed", message: message, requestID: visit.requestID)
+        }
+        let withSnapshots = visit.field("snapshots") == "on"
+        let parameters = [("ImageId", image.id)] + (withSnapshots ? [("DeleteAssociatedSnapshots", "true")] : [])
+        _ = try await visit.ec2("DeregisterImage", in: try visit.region(), parameters)
+        let notice = withSnapshots ? "deregistered-with-snapshots" : "deregistered"
+        return .redirect(to: Shown.place(Shown.place(image.region, "images"), [("notice", notice)]))
+    }
+}

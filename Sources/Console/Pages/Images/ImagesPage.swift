@@ -1,0 +1,151 @@
+import API
+import Domain
+import Foundation
+import Wire
+
+/// The images of a Region, or of all of them.
+struct ImagesPage: Page {
+    static let path = "{region}/images"
+
+    /// As EC2's console calls them.
+    private enum Kind: String, CaseIterable {
+        case owned, `private`, `public`, shared, disabled
+
+        var title: String {
+            switch self {
+            case .owned: "Owned by me"
+            case .private: "Private images"
+            case .public: "Public images"
+            case .shared: "Shared with me"
+            case .disabled: "Disabled images"
+            }
+        }
+
+        var parameters: [(String, String)] {
+            switch self {
+            case .owned: [("Owner.1", "self")]
+            case .private: [("Owner.1", "self"), ("Filter.1.Name", "is-public"), ("Filter.1.Value.1", "false")]
+            case .public: [("Filter.1.Name", "is-public"), ("Filter.1.Value.1", "true")]
+            case .shared: [("ExecutableBy.1", "self")]
+            case .disabled:
+                [("Owner.1", "self"), ("IncludeDisabled", "true"), ("Filter.1.Name", "state"), ("Filter.1.Value.1", "disabled")]
+            }
+        }
+    }
+
+    private enum Order: String, CaseIterable {
+        case created, name, state, region
+
+        func precedes(_ left: ImageOnPage, _ right: ImageOnPage) -> Bool {
+            switch self {
+            case .created: (right.createdAt, left.id) < (left.createdAt, right.id)
+            case .name: (left.name, left.id) < (right.name, right.id)
+            case .state: (left.state, left.id) < (right.state, right.id)
+            case .region: (left.region, left.name, left.id) < (right.region, right.name, right.id)
+            }
+        }
+    }
+
+    /// What is sorted as a whole: of more, a page at a time is shown in the order of the ids.
+    private static let sortedMax = 200
+    private static let pageSize = 50
+
+    private let visit: Visit
+    private let regions: [Region]
+    private let kind: Kind
+    private let order: Order
+    private let search: String
+
+    init(_ visit: Visit) throws {
+        self.visit = visit
+        regions = visit.parameter("region") == "all" ? visit.console.regions : [try visit.region()]
+        kind = Kind(rawValue: visit.query("show")) ?? .owned
+        order = Order(rawValue: visit.query("sort")) ?? .created
+        search = visit.query("search")
+    }
+
+    private var path: String { Shown.place(visit.parameter("region"), "images") }
+
+    func show() async throws -> View {
+        var images: [ImageOnPage] = []
+        var refusals: [CallRefusal] = []
+        var more: [Values] = []
+        for region in regions {
+            do {
+                let found = try await list(region)
+                images += found.images
+                if let next = found.next { more.append(["region": region.rawValue, "href": address(region.rawValue, next: next)]) }
+            } catch var refusal as CallRefusal {
+                refusal.doing = "Listing the images of \(region)"
+                refusals.append(refusal)
+            }
+        }
+        let isSorted = more.isEmpty && visit.query("next").isEmpty
+        if isSorted { images.sort(by: order.precedes) }
+        let account = visit.account
+        var view = View(
+            title: "Images",
+            template: "images",
+            values: [
+                "path": path,
+                "rows": images.map { $0.row(for: account) },
+                "isEmpty": images.isEmpty && refusals.isEmpty,
+                "isFiltered": kind != .owned || !search.isEmpty,
+                "search": search,
+                "kind": kind.rawValue,
+                "kinds": Kind.allCases.map { ["value": $0.rawValue, "title": $0.title, "isCurrent": $0 == kind] as Values },
+                "orders": Order.allCases.map { column($0, isSorted: isSorted) } as [Values],
+                "more": more,
+                "hasMore": !more.isEmpty,
+                "first": visit.query("next").isEmpty ? nil : address(visit.parameter("region")),
+                "count": images.count,
+            ]
+        )
+        view.live = ["image-rows"]
+        view.isMoving = images.contains { $0.state == "pending" }
+        view.refusals = refusals
+        view.section = "images"
+        view.region = visit.parameter("region")
+        return view
+    }
+
+    private func list(_ region: Region) async throws -> (images: [ImageOnPage], next: String?) {
+        var parameters = kind.parameters + filters
+        if !parameters.contains(where: { $0.0 == "ImageId.1" }) {
+            let next = visit.query("next")
+            // One that is there to tell whether all can be sorted.
+            parameters += next.isEmpty ? [("MaxResults", "\(Self.sortedMax)")] : [("MaxResults", "\(Self.pageSize)"), ("NextToken", next)]
+        }
+        do {
+            let found = try await visit.ec2("DescribeImages", in: region, parameters)
+            let images = found.items("imagesSet").map { ImageOnPage(node: $0, region: region.rawValue) }
+            return (images, found.text("nextToken").flatMap { $0.isEmpty ? nil : $0 })
+        } catch let refusal as CallRefusal where refusal.code.hasPrefix("InvalidAMIID") {
+            return ([], nil)
+        }
+    }
+
+    /// An id, a tag as `key=value`, or a part of a name.
+    private var filters: [(String, String)] {
+        let text = search.trimmingPrefix { $0 == " " }
+        guard !text.isEmpty else { return [] }
+        if text.hasPrefix("ami-") { return [("ImageId.1", String(text))] }
+        if let equals = text.firstIndex(of: "="), equals != text.startIndex {
+            return [("Filter.2.Name", "tag:\(text[..<equals])"), ("Filter.2.Value.1", String(text[text.index(after: equals)...]))]
+        }
+        return [("Filter.2.Name", "name"), ("Filter.2.Value.1", text.contains("*") ? String(text) : "*\(text)*")]
+    }
+
+    private func column(_ order: Order, isSorted: Bool) -> Values {
+        let query = [("show", kind == .owned ? "" : kind.rawValue), ("search", search), ("sort", order.rawValue)]
+        return [
+            "is\(order.rawValue.capitalized)": true, "isCurrent": isSorted && order == self.order,
+            "href": Shown.place(path, query),
+        ]
+    }
+
+    private func address(_ region: String, next: String = "") -> String {
+        let query = [("show", kind == .owned ? "" : kind.rawValue), ("search", search), ("next", next)]
+        return Shown.place(Shown.place(region, "images"), query)
+    }
+}

@@ -1,0 +1,41 @@
+/// All pages, and which of them is at an address.
+enum Routes {
+    static let pages: [any Page.Type] = [
+        OverviewPage.self, SignInPage.self, SignInLinkPage.self, SignOutPage.self, SessionsPage.self, ImagesPage.self, ImagePage.self,
+        CopyImagePage.self, DeregisterImagePage.self, LaunchPage.self, SnapshotsPage.self, InstancesPage.self, InstancePage.self,
+    ]
+
+    private struct Route {
+        let page: any Page.Type
+        let parts: [Substring]
+
+        init(_ page: any Page.Type) {
+            self.page = page
+            parts = page.path.split(separator: "/")
+        }
+
+        /// Nil where the path is another; what stands for the parts in braces where it is this one.
+        func parameters(of segments: [String]) -> [String: String]? {
+            guard segments.count == parts.count else { return nil }
+            var parameters: [String: String] = [:]
+            for (part, segment) in zip(parts, segments) {
+                if part.hasPrefix("{") {
+                    parameters[String(part.dropFirst().dropLast())] = segment
+                } else if part != segment {
+                    return nil
+                }
+            }
+            return parameters
+        }
+    }
+
+    private static let routes = pages.map(Route.init)
+
+    /// The first whose path it is: of two the one with fewer braces stands first.
+    static func find(_ segments: [String]) -> (any Page.Type, [String: String])? {
+        for route in routes {
+            if let parameters = route.parameters(of: segments) { return (route.page, parameters) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,139 @@
+import API
+import Domain
+import HTTPTypes
+import Hexadecimal
+import Services
+import Wire
+
+/// One request of a browser: what it asks for, and who has signed in there.
+struct Visit: Sendable {
+    private static let formBytesMax = 1 << 17
+
+    let console: Console
+    let request: IncomingRequest
+    let requestID: String
+    var signedIn: ConsoleSessions.SignedIn?
+    /// What stands in the path for the parts in braces.
+    var parameters: [String: String] = [:]
+    private(set) var form: [(name: String, value: String)] = []
+    private var newFormSecret: String?
+
+    init(console: Console, request: IncomingRequest, requestID: String) {
+        self.console = console
+        self.request = request
+        self.requestID = requestID
+    }
+
+    // What is asked for.
+
+    func parameter(_ name: String) -> String { parameters[name] ?? "" }
+
+    func query(_ name: String) -> String { request.target.query.parameters.first { $0.name == name }?.value ?? "" }
+
+    func queries(_ name: String) -> [String] { request.target.query.parameters.filter { $0.name == name }.map(\.value) }
+
+    func field(_ name: String) -> String { form.first { $0.name == name }?.value ?? "" }
+
+    func fields(_ name: String) -> [String] { form.filter { $0.name == name }.map(\.value) }
+
+    /// The value that was entered: of the form that was sent, else of the address.
+    func entered(_ name: String) -> String { request.method == .post ? field(name) : query(name) }
+
+    func allEntered(_ name: String) -> [String] { request.method == .post ? fields(name) : queries(name) }
+
+    /// The Region in the path.
+    func region() throws -> Region {
+        guard let region = Region(rawValue: parameter("region")), console.regions.contains(region) else { throw PageFault.notFound }
+        return region
+    }
+
+    // Forms.
+
+    mutating func readForm() async throws {
+        let account = signedIn?.key.principal.account
+        form = try await console.calls.form(of: request, from: account, bytesMax: Self.formBytesMax)
+    }
+
+    /// The secret that the token of forms is made from: that of the session, or of who is about to sign in.
+    var formSecret: String? {
+        let isSecure = console.calls.isSecure
+        if signedIn != nil { return SessionCookie(of: request, isSecure: isSecure).value }
+        return newFormSecret ?? SessionCookie(of: request, isSecure: isSecure, for: SignInPage.cookie).value
+    }
+
+    /// Gives a stranger's browser a secret for the form that it is about to get, if it has none.
+    ///
+    /// - Returns: the cookie to set.
+    mutating func beginForms() -> String? {
+        guard signedIn == nil, formSecret == nil else { return nil }
+        let secret = Hex.encode((0..<32).map { _ in UInt8.random(in: .min ... .max) })
+        newFormSecret = secret
+        return SessionCookie(of: request, isSecure: console.calls.isSecure, for: SignInPage.cookie).set(secret, seconds: 3600)
+    }
+
+    /// - Throws: `PageFault` for a form that no page of this console has made for this browser.
+    func checkForm() throws {
+        guard !FormToken.isForeign(request), let formSecret, FormToken(for: formSecret).isSame(as: field(FormToken.field)) else {
+            throw PageFault(
+                status: 403,
+                code: "FormNotOurs",
+                message:
+                    "The form was not sent by a page of this console, or the session in which it was made has ended. Nothing was changed."
+            )
+        }
+    }
+
+    var browser: ConsoleSessions.Browser {
+        ConsoleSessions.Browser(address: request.address, userAgent: request.headers[.userAgent] ?? "")
+    }
+
+    // Calls of the API.
+
+    /// An action of EC2.
+    ///
+    /// - Throws: `CallRefusal`
+    func ec2(_ action: String, in region: Region, _ parameters: [(String, String)] = []) async throws -> XMLNode {
+        try await query("ec2", action, in: region, parameters)
+    }
+
+    /// An action of EC2, IAM or STS.
+    func query(_ service: String, _ action: String, in region: Region? = nil, _ parameters: [(String, String)] = []) async throws -> XMLNode
+    {
+        let answer = try await answer(.query(service, action, parameters), in: region)
+        let document: XMLNode
+        do throws(XMLError) {
+            document = try XMLNode(parsing: answer.body)
+        } catch {
+            throw UnreadableAnswer(call: "\(service):\(action)", cause: error)
+        }
+        if answer.isRefusal { throw CallRefusal(document, status: answer.status, requestID: answer.requestID) }
+        return document
+    }
+
+    /// An action of Ferry's own.
+    func ferry<Answered: Decodable>(_ action: String, in region: Region, _ members: some Encodable, as _: Answered.Type) async throws
+        -> Answered
+    {
+        try await json("ferry", target: "Ferry.\(action)", in: region, members)
+    }
+
+    func json<Answered: Decodable>(_ service: String, target: String, in region: Region, _ members: some Encodable) async throws -> Answered
+    {
+        let answer = try await answer(.json(service, target: target, try JSONText.encode(members)), in: region)
+        if answer.isRefusal { throw CallRefusal(json: answer.body, status: answer.status, requestID: answer.requestID) }
+        return try JSONText.decode(answer.body)
+    }
+
+    private func answer(_ call: SignedInCalls.Request, in region: Region?) async throws -> SignedInCalls.Answer {
+        guard let signedIn, let region = region ?? console.regions.first else { throw PageFault.notFound }
+        return try await console.calls.answer(call, of: signedIn.key, in: region, for: request, requestID: requestID)
+    }
+}
+
+/// The API has answered what is no document: a fault of ours.
+struct UnreadableAnswer: Error, CustomStringConvertible {
+    let call: String
+    let cause: any Error
+
+    var description: String { "the answer of \(call) cannot be read: \(cause)" }
+}
