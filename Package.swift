@@ -169,7 +169,7 @@ let targets: [Target] = [
     .target(
         name: "Console",
         dependencies: [
-            "API", "Domain", "Hexadecimal", "Services", "Wire",
+            "API", "Client", "Domain", "Hexadecimal", "Services", "Wire",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
             .product(name: "Logging", package: "swift-log"),
@@ -334,7 +334,7 @@ let targets: [Target] = [
     ),
     .testTarget(
         name: "ConsoleTests",
-        dependencies: ["Console", "TestSupport"],
+        dependencies: ["Client", "Console", "TestSupport"],
         swiftSettings: strict
     ),
 ]

@@ -1,3 +1,4 @@
+import Client
 import Console
 import Testing
 
@@ -16,7 +17,7 @@ struct ConsoleTextTests {
         (Int64.max, "8192 PiB"),
     ])
     func bytesAreToldInPowersOfTwo(count: Int64, text: String) {
-        #expect(Shown.bytes(count) == text)
+        #expect(ByteText.size(count) == text)
     }
 
     @Test(arguments: [(0.2, "< 1 s"), (1, "1 s"), (89.5, "90 s"), (90, "2 min"), (5400, "2 h")])

@@ -37,7 +37,7 @@ ALLOWED = {
     "Machines": {"CSpawn", "Domain", "Blocks", "Files", "GuestNetwork", "Wire"},
     "Services": {"Domain", "Files", "GuestNetwork", "Hexadecimal", "Blocks", "Bundles", "DiskImages", "Machines", "Sealing", "Metadata", "Transfer"},
     "API": {"Connections", "Domain", "Hexadecimal", "Sealing", "Wire", "Services"},
-    "Console": {"API", "Domain", "Hexadecimal", "Services", "Wire"},
+    "Console": {"API", "Client", "Domain", "Hexadecimal", "Services", "Wire"},
     "ferry": {"Console", "CMalloc", "Connections", "Domain", "Files", "Wire", "Blocks", "Bundles", "DiskImages", "Sealing", "Metadata", "Client", "Transfer", "Services", "API"},
 }
 

@@ -23,20 +23,6 @@ package enum Shown {
         seconds.flatMap { time(Date(timeIntervalSince1970: $0).formatted(.iso8601)) }
     }
 
-    /// In the units that `ferry` prints.
-    package static func bytes(_ count: Int64) -> String {
-        let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"]
-        var (value, unit) = (Double(count), 0)
-        while value >= 1024, unit < units.count - 1 {
-            value /= 1024
-            unit += 1
-        }
-        if unit == 0 { return count == 1 ? "1 byte" : "\(count) bytes" }
-        let digits = value < 10 && value != value.rounded() ? 1 : 0
-        return
-            "\(value.formatted(.number.precision(.fractionLength(digits)).grouping(.never).locale(Locale(identifier: "en_US")))) \(units[unit])"
-    }
-
     package static func duration(_ seconds: Double) -> String {
         switch seconds {
         case ..<1: "< 1 s"

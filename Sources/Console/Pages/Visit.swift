@@ -47,6 +47,9 @@ struct Visit: Sendable {
         return region
     }
 
+    /// The Region in the path, or all of them.
+    func regions() throws -> [Region] { parameter("region") == "all" ? console.regions : [try region()] }
+
     // Forms.
 
     mutating func readForm() async throws {
@@ -110,16 +113,11 @@ struct Visit: Sendable {
         return document
     }
 
-    /// An action of Ferry's own.
-    func ferry<Answered: Decodable>(_ action: String, in region: Region, _ members: some Encodable, as _: Answered.Type) async throws
-        -> Answered
-    {
-        try await json("ferry", target: "Ferry.\(action)", in: region, members)
-    }
-
-    func json<Answered: Decodable>(_ service: String, target: String, in region: Region, _ members: some Encodable) async throws -> Answered
-    {
-        let answer = try await answer(.json(service, target: target, try JSONText.encode(members)), in: region)
+    /// An action of Ferry's own, which speaks JSON.
+    ///
+    /// - Throws: `CallRefusal`
+    func ferry<Answered: Decodable>(_ action: String, in region: Region, _ members: some Encodable) async throws -> Answered {
+        let answer = try await answer(.json("ferry", target: "Ferry.\(action)", try JSONText.encode(members)), in: region)
         if answer.isRefusal { throw CallRefusal(json: answer.body, status: answer.status, requestID: answer.requestID) }
         return try JSONText.decode(answer.body)
     }

@@ -1,4 +1,5 @@
 import API
+import Client
 import Domain
 import Wire
 
@@ -26,18 +27,17 @@ struct ImageCopyReport: Decodable, Sendable {
     /// What moved and in which time: `16 MiB in 9 s`; nil where that is not known.
     var moved: String? {
         guard state == "available", let bytes = bytesMoved else { return nil }
-        guard let begun = startedAt, let ended = endedAt, ended >= begun else { return Shown.bytes(bytes) }
-        return "\(Shown.bytes(bytes)) in \(Shown.duration(ended - begun))"
+        guard let begun = startedAt, let ended = endedAt, ended >= begun else { return ByteText.size(bytes) }
+        return "\(ByteText.size(bytes)) in \(Shown.duration(ended - begun))"
     }
 
     var values: Values {
         [
-            "percent": Int(part * 100), "done": Shown.bytes(bytesDone), "total": Shown.bytes(bytesTotal),
-            "moved": moved, "movedSoFar": bytesMoved.map(Shown.bytes),
-            "rate": bytesPerSecond.map { "\(Shown.bytes(Int64($0)))/s" },
+            "percent": Int(part * 100), "done": ByteText.size(bytesDone), "total": ByteText.size(bytesTotal),
+            "moved": moved, "movedSoFar": bytesMoved.map(ByteText.size),
+            "rate": bytesPerSecond.map(ByteText.rate),
             "left": secondsLeft.map(Shown.duration),
             "isPending": state == "pending",
-            "ended": Shown.time(seconds: endedAt),
             "reason": stateReason.map { ["code": $0.code, "message": $0.message] as Values },
         ]
     }
@@ -53,12 +53,7 @@ struct ImageCopyReport: Decodable, Sendable {
     /// Of images of a Region, by their ids; those that were not copied are left out.
     static func of(_ ids: [String], in region: Region, _ visit: Visit) async throws -> [String: ImageCopyReport] {
         guard !ids.isEmpty else { return [:] }
-        let found: List = try await visit.json(
-            "ferry",
-            target: "Ferry.DescribeImageCopies",
-            in: region,
-            Query(imageIds: Array(ids.prefix(1000)))
-        )
+        let found: List = try await visit.ferry("DescribeImageCopies", in: region, Query(imageIds: Array(ids.prefix(1000))))
         return Dictionary(found.copies.map { ($0.imageId, $0) }) { first, _ in first }
     }
 }

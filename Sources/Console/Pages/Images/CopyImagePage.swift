@@ -1,4 +1,5 @@
 import API
+import Client
 import Domain
 import HTTPTypes
 import Wire
@@ -68,7 +69,7 @@ struct CopyImagePage: Page {
                 "image": image.row(for: visit.account),
                 "name": entries.name, "description": entries.description, "copiesTags": entries.copiesTags,
                 "isEncrypted": entries.isEncrypted, "isSourceEncrypted": image.isEncrypted, "minutes": entries.minutes,
-                "destinations": regions, "isEstimated": estimating && !entries.regions.isEmpty,
+                "destinations": regions,
             ]
         )
         view.section = "images"
@@ -136,7 +137,7 @@ struct CopyImagePage: Page {
 
         var values: Values {
             [
-                "total": bytesTotal.map(Shown.bytes), "toMove": bytesToMove.map(Shown.bytes), "isAtMost": isUpperBound ?? false,
+                "total": bytesTotal.map(ByteText.size), "toMove": bytesToMove.map(ByteText.size), "isAtMost": isUpperBound ?? false,
                 "time": seconds.map(Shown.duration),
                 "obstacles": obstacles.map { ["code": $0.code, "message": $0.message] as Values },
                 "isFree": obstacles.isEmpty,
@@ -160,7 +161,7 @@ struct CopyImagePage: Page {
             snapshotCopyCompletionDurationMinutes: Int(entries.minutes)
         )
         do {
-            return try await visit.json("ferry", target: "Ferry.EstimateImageCopy", in: region, question)
+            return try await visit.ferry("EstimateImageCopy", in: region, question)
         } catch var refusal as CallRefusal {
             refusal.doing = "Estimating the copy to \(region)"
             throw refusal

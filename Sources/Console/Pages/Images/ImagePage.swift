@@ -1,4 +1,5 @@
 import API
+import Client
 import Domain
 import Wire
 
@@ -116,7 +117,7 @@ struct ImagePage: Page {
             [
                 "title": "AWS CLI",
                 "text":
-                    "aws ec2 copy-image --source-region \(image.region) --source-image-id \(image.id) --region \(target) --name \(Self.quoted(name))",
+                    "aws ec2 copy-image --source-region \(image.region) --source-image-id \(image.id) --region \(target) --name \(ShellQuoting.quote(name))",
             ],
             [
                 "title": "Terraform",
@@ -137,9 +138,6 @@ struct ImagePage: Page {
             ],
         ]
     }
-
-    /// For a shell.
-    private static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
 
     private static func quotedForPython(_ text: String) -> String {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""

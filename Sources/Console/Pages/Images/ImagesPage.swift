@@ -58,7 +58,7 @@ struct ImagesPage: Page {
 
     init(_ visit: Visit) throws {
         self.visit = visit
-        regions = visit.parameter("region") == "all" ? visit.console.regions : [try visit.region()]
+        regions = try visit.regions()
         kind = Kind(rawValue: visit.query("show")) ?? .owned
         order = Order(rawValue: visit.query("sort")) ?? .created
         search = visit.query("search")
@@ -68,19 +68,15 @@ struct ImagesPage: Page {
 
     func show() async throws -> View {
         var images: [ImageOnPage] = []
-        var refusals: [CallRefusal] = []
-        var more: [Values] = []
+        var listing = RegionalListing()
         for region in regions {
-            do {
+            try await listing.read(region, "Listing the images of \(region)", next: { address(region.rawValue, next: $0) }) {
                 let found = try await list(region)
                 images += found.images
-                if let next = found.next { more.append(["region": region.rawValue, "href": address(region.rawValue, next: next)]) }
-            } catch var refusal as CallRefusal {
-                refusal.doing = "Listing the images of \(region)"
-                refusals.append(refusal)
+                return found.next
             }
         }
-        let isSorted = more.isEmpty && visit.query("next").isEmpty
+        let isSorted = listing.more.isEmpty && visit.query("next").isEmpty
         if isSorted { images.sort(by: order.precedes) }
         let account = visit.account
         var view = View(
@@ -89,21 +85,17 @@ struct ImagesPage: Page {
             values: [
                 "path": path,
                 "rows": images.map { $0.row(for: account) },
-                "isEmpty": images.isEmpty && refusals.isEmpty,
+                "isEmpty": images.isEmpty && listing.refusals.isEmpty,
                 "isFiltered": kind != .owned || !search.isEmpty,
                 "search": search,
-                "kind": kind.rawValue,
                 "kinds": Kind.allCases.map { ["value": $0.rawValue, "title": $0.title, "isCurrent": $0 == kind] as Values },
                 "orders": Order.allCases.map { column($0, isSorted: isSorted) } as [Values],
-                "more": more,
-                "hasMore": !more.isEmpty,
                 "first": visit.query("next").isEmpty ? nil : address(visit.parameter("region")),
-                "count": images.count,
             ]
         )
         view.live = ["image-rows"]
         view.isMoving = images.contains { $0.state == "pending" }
-        view.refusals = refusals
+        listing.tell(on: &view)
         view.section = "images"
         view.region = visit.parameter("region")
         return view
@@ -119,7 +111,7 @@ struct ImagesPage: Page {
         do {
             let found = try await visit.ec2("DescribeImages", in: region, parameters)
             let images = found.items("imagesSet").map { ImageOnPage(node: $0, region: region.rawValue) }
-            return (images, found.text("nextToken").flatMap { $0.isEmpty ? nil : $0 })
+            return (images, found.text("nextToken"))
         } catch let refusal as CallRefusal where refusal.code.hasPrefix("InvalidAMIID") {
             return ([], nil)
         }

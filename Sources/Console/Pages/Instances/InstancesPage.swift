@@ -13,41 +13,35 @@ struct InstancesPage: Page {
 
     init(_ visit: Visit) throws {
         self.visit = visit
-        regions = visit.parameter("region") == "all" ? visit.console.regions : [try visit.region()]
+        regions = try visit.regions()
     }
 
     func show() async throws -> View {
         var instances: [InstanceOnPage] = []
-        var refusals: [CallRefusal] = []
-        var more: [Values] = []
+        var listing = RegionalListing()
+        let next = visit.query("next")
         for region in regions {
-            let next = visit.query("next")
-            do {
+            let place = Shown.place(region.rawValue, "instances")
+            try await listing.read(region, "Listing the instances of \(region)", next: { Shown.place(place, [("next", $0)]) }) {
                 let found = try await visit.ec2(
                     "DescribeInstances",
                     in: region,
                     [("MaxResults", "\(Self.pageSize)")] + (next.isEmpty ? [] : [("NextToken", next)])
                 )
                 instances += InstanceOnPage.all(in: found, region)
-                if let token = found.text("nextToken"), !token.isEmpty {
-                    let place = Shown.place(region.rawValue, "instances")
-                    more.append(["region": region.rawValue, "href": Shown.place(place, [("next", token)])])
-                }
-            } catch var refusal as CallRefusal {
-                refusal.doing = "Listing the instances of \(region)"
-                refusals.append(refusal)
+                return found.text("nextToken")
             }
         }
         var view = View(
             title: "Instances",
             template: "instances",
             values: [
-                "rows": instances.map(\.row), "isEmpty": instances.isEmpty && refusals.isEmpty, "more": more, "hasMore": !more.isEmpty,
+                "rows": instances.map(\.row), "isEmpty": instances.isEmpty && listing.refusals.isEmpty,
             ]
         )
         view.live = ["instance-rows"]
         view.isMoving = instances.contains(where: \.isMoving)
-        view.refusals = refusals
+        listing.tell(on: &view)
         view.section = "instances"
         view.region = visit.parameter("region")
         return view

@@ -53,7 +53,6 @@ struct OverviewPage: Page {
                 "isEmpty": images.isEmpty && refusals.isEmpty, "hasImages": !images.isEmpty,
                 "svg": picture.svg,
                 "rows": picture.rows.map(Self.row),
-                "counts": "\(images.count)", "home": visit.console.regions.first?.rawValue,
             ]
         )
         view.live = ["picture"]

@@ -13,31 +13,28 @@ struct SnapshotsPage: Page {
 
     init(_ visit: Visit) throws {
         self.visit = visit
-        regions = visit.parameter("region") == "all" ? visit.console.regions : [try visit.region()]
+        regions = try visit.regions()
     }
 
     func show() async throws -> View {
         var rows: [Values] = []
-        var refusals: [CallRefusal] = []
-        var more: [Values] = []
+        var listing = RegionalListing()
         var isMoving = false
         let search = visit.query("search")
         for region in regions {
-            do {
-                let found = try await visit.ec2("DescribeSnapshots", in: region, parameters(search))
-                for node in found.items("snapshotSet") {
-                    rows.append(Self.row(node, region))
-                    isMoving = isMoving || node.text("status") == "pending"
+            let place = Shown.place(region.rawValue, "snapshots")
+            try await listing.read(region, "Listing the snapshots of \(region)", next: { Shown.place(place, [("next", $0)]) }) {
+                do {
+                    let found = try await visit.ec2("DescribeSnapshots", in: region, parameters(search))
+                    for node in found.items("snapshotSet") {
+                        rows.append(Self.row(node, region))
+                        isMoving = isMoving || node.text("status") == "pending"
+                    }
+                    return found.text("nextToken")
+                } catch let refusal as CallRefusal where refusal.code.hasPrefix("InvalidSnapshot") {
+                    // An id that is of another Region, or of none.
+                    return nil
                 }
-                if let token = found.text("nextToken"), !token.isEmpty {
-                    let place = Shown.place(region.rawValue, "snapshots")
-                    more.append(["region": region.rawValue, "href": Shown.place(place, [("next", token)])])
-                }
-            } catch let refusal as CallRefusal where refusal.code.hasPrefix("InvalidSnapshot") {
-                continue
-            } catch var refusal as CallRefusal {
-                refusal.doing = "Listing the snapshots of \(region)"
-                refusals.append(refusal)
             }
         }
         var view = View(
@@ -45,13 +42,12 @@ struct SnapshotsPage: Page {
             template: "snapshots",
             values: [
                 "path": Shown.place(visit.parameter("region"), "snapshots"), "search": search,
-                "rows": rows, "isEmpty": rows.isEmpty && refusals.isEmpty, "isFiltered": !search.isEmpty, "more": more,
-                "hasMore": !more.isEmpty,
+                "rows": rows, "isEmpty": rows.isEmpty && listing.refusals.isEmpty, "isFiltered": !search.isEmpty,
             ]
         )
         view.live = ["snapshot-rows"]
         view.isMoving = isMoving
-        view.refusals = refusals
+        listing.tell(on: &view)
         view.section = "snapshots"
         view.region = visit.parameter("region")
         return view
@@ -72,7 +68,6 @@ struct SnapshotsPage: Page {
             "state": Shown.state(node.text("status") ?? ""), "progress": node.text("progress"),
             "size": node.text("volumeSize").map { "\($0) GiB" }, "description": node.text("description"),
             "encrypted": node.text("encrypted") == "true" ? "Encrypted" : "Not encrypted", "started": Shown.time(node.text("startTime")),
-            "tier": node.text("storageTier"),
         ]
     }
 }
