@@ -57,7 +57,7 @@ class Postgres:
 
     def start(self) -> None:
         options = (
-            f"-c listen_addresses='' -k {self.folder} -c shared_buffers=64MB -c max_connections=300 -c wal_level=minimal"
+            f"-c listen_addresses='' -k {self.folder} -c shared_buffers=64MB -c max_connections=600 -c wal_level=minimal"
             " -c max_wal_senders=0 -c max_locks_per_transaction=256"
         ) + "".join(f" -c {setting}" for setting in self.settings)
         # What is left of one that was killed.

@@ -36,7 +36,8 @@ import Testing
         case .imageImport: (ImageImportSaga.self, 10)
         case .imageExport: (ImageExportSaga.self, 10)
         case .imageStore: (ImageStoreSaga.self, 10)
-        case .imageRestore: (ImageRestoreSaga.self, 10)
+        // Its blocks are there already, so that it changes rows alone.
+        case .imageRestore: (ImageRestoreSaga.self, 6)
         // The pack is made, written, synced, noted and named, too.
         case .snapshotArchival: (SnapshotArchivalSaga.self, 8)
         case .snapshotRestore: (SnapshotRestoreSaga.self, 6)
@@ -77,6 +78,7 @@ import Testing
     private func atEachStep<S: Saga>(_ mishap: Mishap, of saga: S.Type, atLeast least: Int) async throws {
         try await SagaWorld.prepared(S.prepare) { prepared, facts in
             var number = 1
+            var steps: [String] = []
             var isMet = true
             while isMet {
                 try await prepared.cloned(facts, S.prepare) { world, facts in
@@ -85,6 +87,7 @@ import Testing
                     try await world.process { try await saga.run(in: $0, world) }
                     isMet = world.steps.isMet
                     let names = world.steps.names
+                    steps = names
                     world.steps.arm(.none)
                     try await world.process { process in
                         try await saga.run(in: process, world)
@@ -96,7 +99,7 @@ import Testing
                 }
                 number += 1
             }
-            #expect(number - 1 > least, "only \(number - 2) steps")
+            #expect(number - 1 > least, "only \(number - 2) steps: \(steps)")
         }
     }
 }
