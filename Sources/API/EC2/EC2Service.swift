@@ -31,12 +31,24 @@ enum EC2Service: WholeBodyService {
         }
         query.markEdgeParametersRead()
         let isUnbounded = name.hasPrefix("Describe") && query.hasNone(besides: commonNames)
-        return AskedAction(type: action, input: query, resource: ResourceInLog.name(in: query), isUnbounded: isUnbounded)
+        return AskedAction(
+            type: action,
+            input: query,
+            resource: ResourceInLog.name(in: query),
+            isUnbounded: isUnbounded,
+            resources: name.hasSuffix("Instances") ? instances(of: query) : 1
+        )
     }
 
     /// A pattern is read anew each time that it is asked for, which would be a tenth of a short call: almost everybody sends the newest.
     private static func isOlder(_ version: String) -> Bool {
         version < newestVersion && version.wholeMatch(of: /20[0-9]{2}-[0-9]{2}-[0-9]{2}/) != nil
+    }
+
+    /// How many instances a call is to make, or names. What cannot be read is refused later.
+    private static func instances(of query: QueryReader) -> Int {
+        if let count = query.unreadText("MaxCount").flatMap(Int.init) { return max(1, count) }
+        return max(1, query.unreadNames().count { $0.hasPrefix("InstanceId.") })
     }
 
     /// The parameters of a listing that do not bound it.

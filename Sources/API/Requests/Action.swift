@@ -56,4 +56,6 @@ struct AskedAction<Input: ConditionSource> {
     var resource: String?
     /// Whether a listing is asked for whole, without ids, filters or the size of a page: limits count it apart.
     var isUnbounded = false
+    /// How many resources the call is to make or change.
+    var resources = 1
 }

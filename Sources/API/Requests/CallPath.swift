@@ -6,7 +6,7 @@ import Services
 import Wire
 
 /// The path of every call of every service, from its signature to its answer: access key, signature, Region, action, throttle, parameters,
-/// permissions, dry run, run, record, answer. Nothing reaches an action in another way. What comes before, finding the service, is
+/// permissions, dry run, run, record, answer. A client token is looked up where the use case commits (`Call+Once.swift`). Nothing reaches an action in another way. What comes before, finding the service, is
 /// `FerryResponder`'s.
 struct CallPath: Sendable {
     let deployment: Deployment
@@ -115,7 +115,14 @@ struct CallPath: Sendable {
         let isAdmitted =
             principal.isNobody
             ? throttle.admitsStranger(from: origin.address, in: region, service: service, action: action, isUnbounded: isUnbounded)
-            : throttle.admits(principal.account, in: region, service: service, action: action, isUnbounded: isUnbounded)
+            : throttle.admits(
+                principal.account,
+                in: region,
+                service: service,
+                action: action,
+                isUnbounded: isUnbounded,
+                resources: asked.resources
+            )
         guard isAdmitted else { throw Throttled(action: action) }
     }
 

@@ -24,6 +24,11 @@ package enum ThrottlingProfile: String, CaseIterable, Sendable {
         }
     }
 
+    /// How many resources an account may make or change with an action, apart from its calls; nil where they are not counted.
+    package func resourceRate(service: String, action: String) -> CallRate? {
+        self == .aws && service == "ec2" ? Self.ec2Resources[action] : nil
+    }
+
     /// Those of STS in which a token tells who calls: an address has a part of it, as large as a CI system behind one needs.
     private static let bearerActions: Set<String> = ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"]
     private static let bearers = CallRate(burst: 5_000, perSecond: 500)
@@ -58,7 +63,20 @@ package enum ThrottlingProfile: String, CaseIterable, Sendable {
         "DeleteSnapshot": CallRate(burst: 100, perSecond: 5),
         "DeregisterImage": CallRate(burst: 100, perSecond: 5),
         "DescribeStoreImageTasks": CallRate(burst: 50, perSecond: 0.5),
+        "DisableImageBlockPublicAccess": CallRate(burst: 1, perSecond: 0.1),
+        "DisableSnapshotBlockPublicAccess": CallRate(burst: 1, perSecond: 0.1),
+        "EnableImageBlockPublicAccess": CallRate(burst: 1, perSecond: 0.1),
+        "EnableSnapshotBlockPublicAccess": CallRate(burst: 1, perSecond: 0.1),
         "ModifyImageAttribute": CallRate(burst: 100, perSecond: 5),
+        "ModifySnapshotAttribute": CallRate(burst: 100, perSecond: 5),
+    ]
+
+    /// Instances: as many calls as their own rate allows may share them.
+    private static let ec2Resources: [String: CallRate] = [
+        "RunInstances": CallRate(burst: 1_000, perSecond: 2),
+        "StartInstances": CallRate(burst: 1_000, perSecond: 2),
+        "StopInstances": CallRate(burst: 1_000, perSecond: 20),
+        "TerminateInstances": CallRate(burst: 1_000, perSecond: 20),
     ]
 
     /// Requests a second, as the quotas of EBS direct have them; the burst is a second's.

@@ -14,7 +14,7 @@ package struct CallRate: Hashable, Sendable {
     }
 }
 
-/// A bucket of tokens of which each call takes one. It is full at first and fills again at a steady rate.
+/// A bucket of tokens of which each call, or each resource of one, takes one. It is full at first and fills again at a steady rate.
 package struct TokenBucket: Sendable {
     private var tokens: Double
     private var seconds: Double
@@ -25,11 +25,11 @@ package struct TokenBucket: Sendable {
         self.seconds = seconds
     }
 
-    /// Takes a token if there is one.
-    package mutating func take(_ rate: CallRate, at now: Double) -> Bool {
+    /// Takes so many tokens if they are there; what is more than the bucket holds is never there.
+    package mutating func take(_ rate: CallRate, count: Int = 1, at now: Double) -> Bool {
         fill(rate, at: now)
-        guard tokens >= 1 else { return false }
-        tokens -= 1
+        guard tokens >= Double(count) else { return false }
+        tokens -= Double(count)
         return true
     }
 

@@ -18,6 +18,8 @@ package final class Throttle: Sendable {
         let service: String
         let action: String
         let isUnbounded: Bool
+        /// Whether it is of the resources that calls are about.
+        var isOfResources = false
     }
 
     private struct State {
@@ -58,9 +60,20 @@ package final class Throttle: Sendable {
 
     package var bucketCount: Int { state.withLock { $0.buckets.count } }
 
+    /// - Parameter resources: how many the call is about.
     /// - Returns: whether the call may go on.
-    package func admits(_ account: AccountID, in region: Region, service: String, action: String, isUnbounded: Bool) -> Bool {
-        take(Key(caller: .account(account), region: region, service: service, action: action, isUnbounded: isUnbounded))
+    package func admits(
+        _ account: AccountID,
+        in region: Region,
+        service: String,
+        action: String,
+        isUnbounded: Bool,
+        resources: Int = 1
+    ) -> Bool {
+        var key = Key(caller: .account(account), region: region, service: service, action: action, isUnbounded: isUnbounded)
+        guard take(1, of: key) else { return false }
+        key.isOfResources = true
+        return take(resources, of: key)
     }
 
     /// - Parameter address: where a call without a signature comes from.
@@ -69,16 +82,16 @@ package final class Throttle: Sendable {
         let network = Caller.stranger(ClientNetwork(of: address))
         // The own one first: who has used that up takes nothing from the others.
         return [network, .allStrangers].allSatisfy {
-            take(Key(caller: $0, region: region, service: service, action: action, isUnbounded: isUnbounded))
+            take(1, of: Key(caller: $0, region: region, service: service, action: action, isUnbounded: isUnbounded))
         }
     }
 
-    private func take(_ key: Key) -> Bool {
+    private func take(_ count: Int, of key: Key) -> Bool {
         let now = clock.seconds
         return state.withLock { state in
             guard let rate = rate(of: key, state.profile) else { return true }
             if state.buckets.count >= state.bucketsMax { dropFull(&state, at: now) }
-            return state.buckets[key, default: TokenBucket(rate, at: now)].take(rate, at: now)
+            return state.buckets[key, default: TokenBucket(rate, at: now)].take(rate, count: count, at: now)
         }
     }
 
@@ -91,6 +104,7 @@ package final class Throttle: Sendable {
 
     private func rate(of key: Key, _ profile: ThrottlingProfile) -> CallRate? {
         switch key.caller {
+        case .account where key.isOfResources: profile.resourceRate(service: key.service, action: key.action)
         case .account, .allStrangers: rates(profile, key.service, key.action, key.isUnbounded)
         case .stranger: rates(profile, key.service, key.action, key.isUnbounded)?.part(of: Self.strangersParts)
         }

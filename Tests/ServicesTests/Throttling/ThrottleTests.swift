@@ -38,6 +38,24 @@ import Testing
         #expect(admitted(World.account) == 2)
     }
 
+    /// As AWS has it: one call for a thousand instances, or a hundred for ten, and then two each second.
+    @Test func instancesHaveABucketBesideTheCalls() {
+        let throttle = Throttle(.aws, clock: SteadyClock(read: { [time] in .seconds(time.now) }, wait: { _ in }))
+        func admits(_ count: Int, _ action: String = "RunInstances") -> Bool {
+            throttle.admits(World.account, in: World.home, service: "ec2", action: action, isUnbounded: false, resources: count)
+        }
+        #expect(!admits(1_001))
+        #expect(admits(990))
+        #expect(!admits(11))
+        #expect(admits(10))
+        #expect(!admits(1))
+        #expect(admits(1_000, "TerminateInstances"))
+        time.advance(by: 1)
+        #expect(admits(2))
+        #expect(!admits(1))
+        #expect(admits(20, "TerminateInstances"))
+    }
+
     @Test func anotherProfileIsInForceAtOnce() {
         #expect(admitted(World.account) == 3)
         throttle.profile = .off
