@@ -121,6 +121,16 @@ def test_a_body_that_stops_is_answered_in_the_words_of_the_service(hurried, serv
         assert keys(hurried, bucket) == []
 
 
+@pytest.mark.parametrize("action", ["AssumeRoleWithWebIdentity", "DescribeImages"])
+def test_the_body_of_a_form_without_a_signature_that_stops(hurried, action):
+    """It is read before it is known to be a call of STS in which a token tells who calls, and of no other."""
+    request = Request(headers={"Content-Type": FORM}, body=form({"Action": action, "Version": "2011-06-15", "RoleSessionName": "s" * 2000}))
+    with connect(hurried) as connection:
+        connection.sendall(head(request, hurried, **{"Content-Length": str(len(request.body))}) + request.body[:1000])
+        answer = answered(rest(connection))
+    assert (answer.status, answer.code) == (408, "RequestTimeout"), str(answer)
+
+
 def answered(raw: bytes) -> Answer:
     """The last answer on a connection that has ended."""
     first, _, body = raw.partition(b"\r\n\r\n")

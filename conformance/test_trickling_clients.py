@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import json
 import os
 import re
 import resource
@@ -76,6 +77,10 @@ class Kinds:
         self.add("STS", _padded(sts_request()).signed(server, "sts"))
         iam = form({"Action": "GetUser", "Version": IAM_VERSION, "UserName": LONG.decode()})
         self.add("IAM", Request(headers={"Content-Type": FORM}, body=iam).signed(server, "iam", "us-east-1"))
+        # Nobody signs the next two: their bodies tell who sends them.
+        token = form({"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", "WebIdentityToken": LONG.decode()})
+        self.add("STS, by a token", Request(headers={"Content-Type": FORM}, body=token))
+        self.add("the console", Request("POST", "/_ferry/console/sign-in", "", {"Content-Type": FORM}, form({"user": LONG.decode()})))
         for name, service, target in (
             ("Organizations", "organizations", "AWSOrganizationsV20161128.ListRoots"),
             ("Service Quotas", "servicequotas", "ServiceQuotasV20190624.ListServices"), ("Ferry", "ferry", "Ferry.DescribeThrottling"),
@@ -107,6 +112,7 @@ class Kinds:
         self.add("S3, a deletion of many", self.s3("POST", "", "delete", b"<Delete>" + LONG + b"</Delete>").signed(server))
         self.add("S3, a policy", self.s3("PUT", "", "policy", LONG).signed(server))
         self.add("S3, tags", self.s3("PUT", "/large", "tagging", b"<Tagging>" + LONG + b"</Tagging>").signed(server))
+        self.add("S3, an answer to nobody", self.s3("GET", "/open/large"), reads_slowly=True)
         self.add("S3, an answer", self.s3("GET", "/large").signed(server), reads_slowly=True)
         self.add("S3, a range", self.s3("GET", "/large", Range="bytes=1000-30000000").signed(server), reads_slowly=True)
         return self
@@ -196,7 +202,11 @@ def test_a_thousand_clients_of_a_byte_a_second(start_server, many_files):
     server = start_server(arguments=limits, memory_limit=400 << 20)
     bucket = make_bucket(server)
     large = content("large", 32 << 20)
-    server.s3().put_object(Bucket=bucket, Key="large", Body=large)
+    for key in ("large", "open/large"):
+        server.s3().put_object(Bucket=bucket, Key=key, Body=large)
+    opened = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/open/*"}
+    server.s3().delete_public_access_block(Bucket=bucket)
+    server.s3().put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [opened]}))
     upload = server.s3().create_multipart_upload(Bucket=bucket, Key="parts")["UploadId"]
     snapshot = server.ebs(HOME).start_snapshot(VolumeSize=1)["SnapshotId"]
     kinds = Kinds(server, bucket, upload, snapshot).fill()
@@ -222,6 +232,6 @@ def test_a_thousand_clients_of_a_byte_a_second(start_server, many_files):
         assert set(answers[kind]) <= {*told, "none"}, answers
     # Each was cut while it was sending, by the limits that the server was given, and not when it had come to its end.
     assert all(client.rest for client in trickle.clients if not client.reads_slowly and client.kind != "nothing")
-    assert keys(server, bucket) == ["large", "small"]
+    assert keys(server, bucket) == ["large", "open/large", "small"]
     assert "Parts" not in server.s3().list_parts(Bucket=bucket, Key="parts", UploadId=upload)
     assert read(server, bucket, "large") == large

@@ -7,17 +7,24 @@ import Wire
 /// Calls without a signature: those of STS in which a token tells who calls. They go the way of all others.
 extension CallPath {
     /// The body of a form that asks for an action that needs no signature; nil for any other request. Whoever gets it closes its share.
-    func unsignedForm(of request: IncomingRequest) async -> WholeBody? {
+    ///
+    /// - Throws: that the body does not come whole, or that there is no memory for it: which action it asks for is not known then.
+    func unsignedForm(of request: IncomingRequest) async throws -> WholeBody? {
         guard request.target.path.encoded == "/", isForm(request) else { return nil }
         let share = shareForStranger(for: request)
-        guard let bytes = try? await request.body(atMost: STSService.bodyBytesMax, within: share),
-            let query = try? QueryReader(request: request, body: bytes), let action = query.unreadText("Action"),
-            STSService.isUnsigned(action)
-        else {
+        do {
+            let bytes = try await request.body(atMost: STSService.bodyBytesMax, within: share)
+            if let query = try? QueryReader(request: request, body: bytes), let action = query.unreadText("Action"),
+                STSService.isUnsigned(action)
+            {
+                return WholeBody(bytes: bytes, share: share)
+            }
+        } catch {
             share.close()
-            return nil
+            throw error
         }
-        return WholeBody(bytes: bytes, share: share)
+        share.close()
+        return nil
     }
 
     /// Whether a request may be such a call; the body of one that is none is left alone.

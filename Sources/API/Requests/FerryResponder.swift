@@ -85,12 +85,8 @@ package struct FerryResponder: HTTPResponder {
                 claim = found
             } else if isOpenToNobody(request) {
                 claim = .nobody(of: S3Service.name)
-            } else if let body = await path.unsignedForm(of: request) {
-                defer { body.share.close() }
-                let claim = RequestClaim.nobody(of: STSService.name, body: body)
-                return await path.answer(STSService.self, request, claim, requestID: requestID, logger: &logger)
             } else {
-                return refusal(of: request, nil, requestID: requestID)
+                return await replyToUnsigned(request, requestID: requestID, logger: &logger)
             }
         } catch let error as SignatureError {
             return refusal(of: request, error, requestID: requestID)
@@ -106,6 +102,18 @@ package struct FerryResponder: HTTPResponder {
             return Self.dialect(for: request).reply(refusal, requestID: requestID)
         }
         return await path.answer(service, request, claim, requestID: requestID, logger: &logger)
+    }
+
+    /// Answers a request without a signature that is none of S3.
+    private func replyToUnsigned(_ request: IncomingRequest, requestID: String, logger: inout Logger) async -> Reply {
+        do {
+            guard let body = try await path.unsignedForm(of: request) else { return refusal(of: request, nil, requestID: requestID) }
+            defer { body.share.close() }
+            let claim = RequestClaim.nobody(of: STSService.name, body: body)
+            return await path.answer(STSService.self, request, claim, requestID: requestID, logger: &logger)
+        } catch {
+            return path.refuse(error, STSService.self, request, requestID: requestID, logger: &logger)
+        }
     }
 
     /// Whether a request without a signature is one of S3, which lets in nobody where a bucket says so. Every other service needs a signature.

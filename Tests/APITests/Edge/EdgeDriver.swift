@@ -119,8 +119,10 @@ enum EdgeDriver: String, CaseIterable, Sendable {
 
 extension Edge {
     /// What whoever has the keys is answered, in this process.
-    func answer(to sample: SampleRequest, by credential: Credential) async throws -> EdgeAnswer {
-        let head = try sample.head(signed: .right, by: credential, host: "localhost:4566", at: deployment.clock.now)
+    func answer(to sample: SampleRequest, signed signing: SampleRequest.Signing = .right, by credential: Credential) async throws
+        -> EdgeAnswer
+    {
+        let head = try sample.head(signed: signing, by: credential, host: "localhost:4566", at: deployment.clock.now)
         return try await EdgeDriver.answer(of: self, to: head, body: sample.body)
     }
 }

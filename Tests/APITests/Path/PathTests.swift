@@ -54,6 +54,36 @@ import Testing
         }
     }
 
+    /// One call that is wrong at every stage, mended stage by stage: each refuses before those behind it look.
+    @Test(.againstHangs) func theFirstStageThatRefusesAnswers() async throws {
+        let throttle = Throttle(.off, rates: { profile, _, _, _ in profile == .off ? nil : CallRate(burst: 0, perSecond: 0) })
+        try await Edge.run(throttle: throttle) { edge in
+            let world = try await ActionWorld(edge)
+            try await world.allow(#"{"Effect":"Deny","Action":"*","Resource":"*"}"#)
+            let (unknown, unread) = (SampleRequest.form("ec2", "Land"), SampleRequest.form("ec2", "CreateKeyPair"))
+            let dry = SampleRequest.form("ec2", "CreateKeyPair", ["KeyName": "first", "DryRun": "true"])
+            let before = try edge.files()
+            throttle.profile = .protect
+            for (signing, code) in [
+                (SampleRequest.Signing.unknownKey, "AuthFailure"), (.otherSecret, "AuthFailure"), (.right, "InvalidAction"),
+            ] {
+                let answer = try await edge.answer(to: unknown, signed: signing, by: world.caller)
+                #expect(answer.says(code), "\(signing): \(answer.body)")
+            }
+            #expect(try await world.answer(to: unread).says("RequestLimitExceeded"))
+            throttle.profile = .off
+            #expect(try await world.answer(to: unread).says("MissingParameter"))
+            #expect(try await world.answer(to: dry).says("UnauthorizedOperation"))
+            #expect(try edge.files() == before)
+            try await world.allow(#"{"Effect":"Allow","Action":"*","Resource":"*"}"#)
+            #expect(try await world.answer(to: dry).says("DryRunOperation"))
+            let last = SampleRequest.form("ec2", "CreateKeyPair", ["KeyName": "first"])
+            #expect(try await world.answer(to: last).status == 200)
+            // A dry run is refused by what the use case refuses.
+            #expect(try await world.answer(to: dry).says("InvalidKeyPair.Duplicate"))
+        }
+    }
+
     /// An action that is obeyed and changes something stands in the log, with who and where; what only reads, or only moves data, does not.
     @Test(.againstHangs) func everyChangeIsRecorded() async throws {
         try await Edge.run { edge in
