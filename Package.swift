@@ -17,7 +17,8 @@ let selfContained: [LinkerSetting] = [
 ]
 
 let targets: [Target] = [
-    // Below all: bytes as text.
+    // Below all: loops of tasks; bytes as text.
+    .target(name: "Concurrency", swiftSettings: strict),
     .target(name: "Hexadecimal", swiftSettings: strict),
 
     // 0: values and rules; AWS dialects and signatures; what the standard library lacks of files.
@@ -82,7 +83,7 @@ let targets: [Target] = [
     .target(
         name: "Sealing",
         dependencies: [
-            "Domain",
+            "Domain", "Hexadecimal",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "CryptoExtras", package: "swift-crypto"),
             .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -92,7 +93,7 @@ let targets: [Target] = [
     .target(
         name: "Client",
         dependencies: [
-            "Files", "Hexadecimal", "Wire",
+            "Concurrency", "Files", "Hexadecimal", "Wire",
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -106,7 +107,7 @@ let targets: [Target] = [
 
     // 1: the network and the console of a guest, and the program that is one.
     .systemLibrary(name: "CSlirp", providers: [.apt(["libslirp-dev"])]),
-    .target(name: "GuestNetwork", dependencies: ["CSlirp", "Files"], swiftSettings: strict),
+    .target(name: "GuestNetwork", dependencies: ["CSlirp", "Files", "Hexadecimal"], swiftSettings: strict),
     .executableTarget(
         name: "ferry-network",
         dependencies: ["GuestNetwork"],
@@ -118,7 +119,7 @@ let targets: [Target] = [
     .systemLibrary(name: "CSpawn"),
     .target(
         name: "Transfer",
-        dependencies: ["Domain", "Blocks", .product(name: "NIOCore", package: "swift-nio")],
+        dependencies: ["Concurrency", "Domain", "Blocks", .product(name: "NIOCore", package: "swift-nio")],
         swiftSettings: strict
     ),
     .target(
@@ -246,7 +247,7 @@ let targets: [Target] = [
     .testTarget(
         name: "BlocksTests",
         dependencies: [
-            "Blocks", "TestSupport",
+            "Blocks", "Files", "TestSupport",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
@@ -278,7 +279,7 @@ let targets: [Target] = [
     .testTarget(
         name: "ClientTests",
         dependencies: [
-            "Client", "Wire",
+            "Client", "Files", "Wire",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -289,7 +290,7 @@ let targets: [Target] = [
     .testTarget(name: "GuestNetworkTests", dependencies: ["GuestNetwork", "TestSupport"], swiftSettings: strict),
     .testTarget(
         name: "TransferTests",
-        dependencies: ["Domain", "Blocks", "Transfer", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
+        dependencies: ["Concurrency", "Domain", "Blocks", "Transfer", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
         swiftSettings: strict
     ),
     .testTarget(

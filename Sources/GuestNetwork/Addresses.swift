@@ -1,3 +1,5 @@
+import Hexadecimal
+
 /// An IPv4 address, as a number whose first byte on the wire is its highest.
 package struct IPv4Address: Hashable, Sendable, CustomStringConvertible {
     package let number: UInt32
@@ -45,7 +47,7 @@ package struct MACAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
+        Hex.colons(bytes)
     }
 }
 

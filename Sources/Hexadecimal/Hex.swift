@@ -11,6 +11,9 @@ package enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Each byte apart, as addresses of network cards and fingerprints have them: `02:0a:ff`.
+    package static func colons(_ bytes: some Sequence<UInt8>) -> String { bytes.map { encode([$0]) }.joined(separator: ":") }
+
     /// Nil when the text has an odd length or anything but hexadecimal digits.
     package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []

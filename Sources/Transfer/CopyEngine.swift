@@ -1,4 +1,5 @@
 import Blocks
+import Concurrency
 import Domain
 
 /// Copies a snapshot's tree of blocks into a store: what is there already is not moved.

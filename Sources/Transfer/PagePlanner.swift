@@ -1,4 +1,5 @@
 import Blocks
+import Concurrency
 import Synchronization
 
 /// Walks a root and finds, a few pages at a time, what the destination lacks.

@@ -1,6 +1,6 @@
+import Concurrency
 import TestSupport
 import Testing
-import Transfer
 
 @Suite(.againstHangs) struct ForEachTests {
     private struct Failure: Error, Equatable {

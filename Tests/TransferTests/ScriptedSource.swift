@@ -26,6 +26,8 @@ final class ScriptedSource: SnapshotSource {
         self.script = script
     }
 
+    var isOpen: Bool { store.isOpen }
+
     var record: Record { state.withLock { $0 } }
 
     func root(_ digest: Digest) async throws -> BlockMapRoot { try script.root(try await store.root(digest)) }

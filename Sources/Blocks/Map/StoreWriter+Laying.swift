@@ -1,3 +1,4 @@
+import Files
 import NIOCore
 
 /// A block that is to be stored at a place of a disk.
@@ -9,7 +10,7 @@ package struct PlacedBlock: Sendable {
     /// Of bytes that are at hand: ``BlockSize/bytes`` of them. Zeros take nothing.
     package init(index: UInt64, bytes: ByteBuffer) {
         self.init(index: index) { writer in
-            isZero(bytes.readableBytesUInt8Span.bytes) ? nil : try await writer.put(bytes)
+            ByteScan.isZero(bytes.readableBytesUInt8Span.bytes) ? nil : try await writer.put(bytes)
         }
     }
 

@@ -1,3 +1,4 @@
+import Files
 import NIOCore
 
 /// Reads a pack from front to back without an index, and finds the next whole frame behind damage and gaps.
@@ -91,7 +92,7 @@ struct PackScanner {
 
     private func isZeroHead(at place: UInt64) -> Bool {
         guard let bytes = try? file.read(Int(min(FrameHeader.alignment, end - place)), at: place) else { return false }
-        return isZero(bytes.readableBytesSpan)
+        return ByteScan.isZero(bytes.readableBytesSpan)
     }
 
     /// The next readable sector behind `start`; nil when there is none before the end.

@@ -1,3 +1,5 @@
+import Files
+
 /// What a layer holds of 127 consecutive blocks of its volume.
 ///
 /// Layout (little-endian, docs/formats/volume-overlay.md):
@@ -42,7 +44,7 @@ struct LayerMapPage: Hashable, Sendable {
     init?(decoding bytes: [UInt8], number: UInt64, layer: [UInt8]) {
         let span = bytes.span.bytes
         guard bytes.count == Self.bytes else { return nil }
-        if isZero(span) { return }
+        if ByteScan.isZero(span) { return }
         guard bytes.starts(with: layer), span.littleEndian(UInt64.self, at: 16) == number,
             span.littleEndian(UInt32.self, at: 28) == Self.checksum(bytes)
         else { return nil }

@@ -1,5 +1,6 @@
 import CCrypto
 import Crypto
+import Files
 
 /// Seals the sectors of one layer of an encrypted volume: AES-256-XTS, with the sector's number as its tweak.
 ///
@@ -42,7 +43,7 @@ package struct SectorSeal: Sendable {
         for number in 0..<source.count / SectorBits.sectorBytes {
             let range = number * SectorBits.sectorBytes..<(number + 1) * SectorBits.sectorBytes
             let sector = UnsafeRawBufferPointer(rebasing: source[range])
-            if !encrypting, isZero(sector.bytes) { continue }
+            if !encrypting, ByteScan.isZero(sector.bytes) { continue }
             let tweak = (first + UInt64(number)).littleEndian
             let isDone = withUnsafeBytes(of: (tweak, UInt64(0))) { tweak in
                 var length: Int32 = 0

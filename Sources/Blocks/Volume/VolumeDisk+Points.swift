@@ -1,3 +1,4 @@
+import Files
 import NIOCore
 import Synchronization
 
@@ -101,7 +102,7 @@ extension VolumeDisk {
             try await progress(count)
             return PlacedBlock(index: place) { writer in
                 let bytes = try await stack.block(index, pool)
-                return isZero(bytes.readableBytesSpan) ? nil : try await writer.put(bytes)
+                return ByteScan.isZero(bytes.readableBytesSpan) ? nil : try await writer.put(bytes)
             }
         }
         let (root, address) = try await writer.finish(&builder)

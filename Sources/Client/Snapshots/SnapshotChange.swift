@@ -1,6 +1,7 @@
+import Concurrency
 import Synchronization
 
-/// Which blocks turn `left` into `right`.
+/// Which blocks turn the left snapshot into the right one.
 package struct SnapshotChange: Sendable {
     package enum Method: String, Hashable, Sendable, Codable {
         /// The server compared their block lists: nothing was read.
@@ -11,24 +12,17 @@ package struct SnapshotChange: Sendable {
 
     package struct Summary: Hashable, Sendable {
         package var method: Method
-        /// Blocks of `right` that `left` has not, or has otherwise.
+        /// Blocks of the right that the left has not, or has otherwise.
         package var changedBlocks = 0
-        /// Blocks that `left` holds and `right` has as zeros; telling so moves nothing.
+        /// Blocks that the left holds and the right has as zeros; telling so moves nothing.
         package var droppedBlocks = 0
 
         package var changedBytes: Int64 { Int64(changedBlocks) * Int64(DiskBlock.size) }
     }
 
-    package var left: BlockReader
-    package var right: BlockReader
-    /// Pairs of blocks in flight.
-    package var window: Int
+    package var pair: SnapshotPair
 
-    package init(left: BlockReader, right: BlockReader, window: Int) {
-        self.left = left
-        self.right = right
-        self.window = window
-    }
+    package init(in pair: SnapshotPair) { self.pair = pair }
 
     /// Asks the server where both are in one Region and it knows them as related; otherwise compares checksums.
     ///
@@ -36,7 +30,7 @@ package struct SnapshotChange: Sendable {
     ///
     /// - Parameter progress: called with the bytes of disk that were compared since the last call.
     package func run(progress: @escaping @Sendable (Int64) -> Void) async throws -> Summary {
-        if left.region == right.region {
+        if pair.left.region == pair.right.region {
             do {
                 return try await countChangedBlocks()
             } catch let error as AWSError where error.reason == "UNRELATED_SNAPSHOTS" {
@@ -48,6 +42,7 @@ package struct SnapshotChange: Sendable {
 
     private func countChangedBlocks() async throws -> Summary {
         var summary = Summary(method: .changedBlocks)
+        let (left, right) = (pair.left, pair.right)
         for try await block in left.client.changedBlocks(from: left.snapshotID, to: right.snapshotID, region: left.region) {
             if block.secondToken != nil { summary.changedBlocks += 1 } else { summary.droppedBlocks += 1 }
         }
@@ -55,14 +50,10 @@ package struct SnapshotChange: Sendable {
     }
 
     private func compareChecksums(progress: @escaping @Sendable (Int64) -> Void) async throws -> Summary {
-        let pairs = BlockMerge(
-            left.client.blocks(of: left.snapshotID, region: left.region),
-            right.client.blocks(of: right.snapshotID, region: right.region)
-        )
         let tally = Tally()
-        let (left, right) = (left, right)
-        try await forEachBounded(pairs, limit: window) { pair in
-            switch (pair.left, pair.right) {
+        let (left, right) = (pair.left, pair.right)
+        try await forEach(pair.blocks, limit: pair.window) { blocks in
+            switch (blocks.left, blocks.right) {
             case (let leftBlock?, let rightBlock?):
                 async let old = left.client.getSnapshotBlock(leftBlock, of: left.snapshotID, region: left.region).claimed
                 async let new = right.client.getSnapshotBlock(rightBlock, of: right.snapshotID, region: right.region).claimed

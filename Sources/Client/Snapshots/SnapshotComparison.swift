@@ -1,4 +1,7 @@
+import Concurrency
+import Files
 import NIOCore
+import Synchronization
 
 /// Compares two snapshots byte for byte, in whichever Regions they are.
 package struct SnapshotComparison: Sendable {
@@ -20,68 +23,52 @@ package struct SnapshotComparison: Sendable {
         }
     }
 
-    package var left: BlockReader
-    package var right: BlockReader
-    /// Pairs of blocks in flight.
-    package var window: Int
+    package var pair: SnapshotPair
 
-    package init(left: BlockReader, right: BlockReader, window: Int) {
-        self.left = left
-        self.right = right
-        self.window = window
-    }
+    package init(of pair: SnapshotPair) { self.pair = pair }
 
     /// Reads both until the end or the first difference. A block that one of them lacks counts as zeros.
     ///
     /// - Parameter progress: called with the bytes of disk that were compared since the last call.
     package func run(progress: @escaping @Sendable (Int64) -> Void) async throws -> Summary {
-        let pairs = BlockMerge(
-            left.client.blocks(of: left.snapshotID, region: left.region),
-            right.client.blocks(of: right.snapshotID, region: right.region)
-        )
-        return try await withThrowingTaskGroup(of: Difference?.self) { group in
-            var summary = Summary(blocksCompared: 0)
-            func take(_ difference: Difference?) {
+        let tally = Tally()
+        try await forEach(pair.blocks.prefix { _ in tally.summary.first == nil }, limit: pair.window) { blocks in
+            let difference = try await compare(blocks)
+            progress(Int64(DiskBlock.size))
+            tally.take(difference)
+        }
+        return tally.summary
+    }
+
+    private final class Tally: Sendable {
+        private let state = Mutex(Summary(blocksCompared: 0))
+
+        var summary: Summary { state.withLock { $0 } }
+
+        func take(_ difference: Difference?) {
+            state.withLock { summary in
                 summary.blocksCompared += 1
                 // Blocks end in any order, and a lower one may still be on its way.
                 if let difference, difference.blockIndex <= summary.first?.blockIndex ?? .max { summary.first = difference }
             }
-            var running = 0
-            for try await pair in pairs {
-                if running == window, let ended = try await group.next() {
-                    take(ended)
-                    running -= 1
-                }
-                if summary.first != nil { break }
-                try Task.checkCancellation()
-                group.addTask {
-                    let difference = try await compare(pair)
-                    progress(Int64(DiskBlock.size))
-                    return difference
-                }
-                running += 1
-            }
-            for try await ended in group { take(ended) }
-            try Task.checkCancellation()
-            return summary
         }
     }
 
-    private func compare(_ pair: BlockPair) async throws -> Difference? {
+    private func compare(_ blocks: BlockPair) async throws -> Difference? {
         let offset: Int?
-        switch (pair.left, pair.right) {
+        switch (blocks.left, blocks.right) {
         case (let leftBlock?, let rightBlock?):
-            async let leftRead = left.read(leftBlock) { bytes, digest in (bytes, digest) }
-            async let rightRead = right.read(rightBlock) { bytes, digest in (bytes, digest) }
+            async let leftRead = pair.left.read(leftBlock) { bytes, digest in (bytes, digest) }
+            async let rightRead = pair.right.read(rightBlock) { bytes, digest in (bytes, digest) }
             let ((leftBytes, leftDigest), (rightBytes, rightDigest)) = try await (leftRead, rightRead)
             offset = leftDigest == rightDigest ? nil : ByteScan.firstDifference(leftBytes.readableBytesSpan, rightBytes.readableBytesSpan)
         case (let block?, nil):
-            offset = try await left.read(block) { bytes, _ in ByteScan.firstNonZero(in: bytes.readableBytesSpan) }
+            offset = try await pair.left.read(block) { bytes, _ in ByteScan.firstNonZero(in: bytes.readableBytesSpan) }
         case (nil, let block?):
-            offset = try await right.read(block) { bytes, _ in ByteScan.firstNonZero(in: bytes.readableBytesSpan) }
+            offset = try await pair.right.read(block) { bytes, _ in ByteScan.firstNonZero(in: bytes.readableBytesSpan) }
         case (nil, nil):
             offset = nil
         }
-        return offset.map { Difference(blockIndex: pair.index, byteOffset: Int64(pair.index) * Int64(DiskBlock.size) + Int64($0)) }
+        return offset.map { Difference(blockIndex: blocks.index, byteOffset: Int64(blocks.index) * Int64(DiskBlock.size) + Int64($0)) }
     }
 }

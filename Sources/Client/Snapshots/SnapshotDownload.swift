@@ -1,3 +1,5 @@
+import Concurrency
+import Files
 import NIOCore
 import Synchronization
 
@@ -26,7 +28,7 @@ package struct SnapshotDownload: Sendable {
     package func run(into file: SparseFile, progress: @escaping @Sendable (Int64) -> Void) async throws -> Summary {
         let tally = Tally()
         let reader = reader
-        try await forEachBounded(reader.client.blocks(of: reader.snapshotID, region: reader.region), limit: window) { block in
+        try await forEach(reader.client.blocks(of: reader.snapshotID, region: reader.region), limit: window) { block in
             let end = try await reader.read(block) { bytes, _ in
                 let end = ByteScan.endOfData(in: bytes.readableBytesSpan)
                 // A listed block of zeros stays a hole.

@@ -1,3 +1,5 @@
+import Hexadecimal
+
 /// Which addresses an instance may have, in the order in which they are tried: they follow from what is given, so that the same call has the
 /// same addresses (docs/behaviour/instances.md, "Addresses").
 package enum InstanceAddresses {
@@ -34,18 +36,13 @@ package enum InstanceAddresses {
 
     /// The address of an interface's card, as EC2's begin: locally administered.
     package static func mac(of interface: NetworkInterfaceID) -> String {
-        let bytes = hash(interface.rawValue)
-        return (["02"] + (0..<5).map { byte($0, of: bytes) }).joined(separator: ":")
+        let value = hash(interface.rawValue)
+        return Hex.colons([0x02] + (0..<5).map { UInt8(truncatingIfNeeded: value >> UInt64($0 * 8)) })
     }
 
-    private static func byte(_ index: Int, of value: UInt64) -> String {
-        let text = String(UInt8(truncatingIfNeeded: value >> UInt64(index * 8)), radix: 16)
-        return text.count == 1 ? "0\(text)" : text
-    }
-
-    /// FNV-1a, and its high bits folded into the low ones.
+    /// The high bits folded into the low ones.
     private static func hash(_ text: String) -> UInt64 {
-        let hash = text.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let hash = FNV1a.hash(text.utf8)
         return hash ^ hash >> 32
     }
 }

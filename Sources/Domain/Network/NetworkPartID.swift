@@ -52,8 +52,8 @@ extension NetworkPartID.Kind {
 /// Ids of what has no rows of its own until somebody looks: they follow from a name, on every server and each time.
 enum DerivedID {
     static func text(prefix: String, naming name: String) -> String {
-        // FNV-1a; ids need only differ, nobody is kept from guessing them.
-        let hash = "\(prefix)/\(name)".utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        // Ids need only differ: nobody is kept from guessing them.
+        let hash = FNV1a.hash("\(prefix)/\(name)".utf8)
         let digits = String(hash, radix: 16)
         return "\(prefix)-0\(String(repeating: "0", count: 16 - digits.count))\(digits)"
     }

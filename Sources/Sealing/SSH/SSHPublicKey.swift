@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import Foundation
+import Hexadecimal
 import SwiftASN1
 
 /// The public half of a key for SSH: RSA, or Ed25519.
@@ -121,7 +122,7 @@ extension KeyPair.Kind {
 /// The forms that EC2 has for the digest of a key.
 enum SSHFingerprint {
     static func colons(_ digest: some Sequence<UInt8>) -> String {
-        digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined(separator: ":")
+        Hex.colons(digest)
     }
 
     /// With padding, which `ssh-keygen` leaves out.

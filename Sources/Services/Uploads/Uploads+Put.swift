@@ -1,5 +1,6 @@
 import Blocks
 import Domain
+import Files
 import Metadata
 import NIOCore
 
@@ -66,7 +67,7 @@ extension Uploads {
     /// Stores a block and waits until it is durable. False for a block of zeros, which is never stored.
     private func store(_ put: BlockPut, with writer: StoreWriter) async throws -> Bool {
         do {
-            if isZero(put.block.readableBytesUInt8Span.bytes) {
+            if ByteScan.isZero(put.block.readableBytesUInt8Span.bytes) {
                 guard put.checksum == Digest.zeroBlock else { throw Self.wrongChecksum(put) }
                 return false
             }

@@ -19,7 +19,7 @@ struct DiffCommand: ClientCommand {
 
     func execute() async throws {
         let results = try await pair.compare(window, server, output) { disks, row, display, session in
-            let change = SnapshotChange(left: disks.left.reader(session), right: disks.right.reader(session), window: window.parallel)
+            let change = SnapshotChange(in: disks.pair(session, window: window.parallel))
             let summary = try await change.run { display.advance(row, by: $0) }
             display.end(row, "done")
             return Change(disks, summary)

@@ -31,7 +31,7 @@ struct VerifyCommand: ClientCommand {
             return Verdict(disks, SnapshotComparison.Summary(blocksCompared: 0))
         }
         display.update(row, done: 0, total: [disks.left, disks.right].compactMap(\.snapshot.dataBytes).max())
-        let comparison = SnapshotComparison(left: disks.left.reader(session), right: disks.right.reader(session), window: window.parallel)
+        let comparison = SnapshotComparison(of: disks.pair(session, window: window.parallel))
         let summary = try await comparison.run { display.advance(row, by: $0) }
         display.end(row, summary.first == nil ? "equal" : "different")
         return Verdict(disks, summary)

@@ -1,4 +1,5 @@
 import Blocks
+import Files
 import NIOCore
 import TestSupport
 import Testing
@@ -47,5 +48,5 @@ struct DigestTests {
         }
     }
 
-    private func allZero(_ bytes: [UInt8]) -> Bool { isZero(bytes.span.bytes) }
+    private func allZero(_ bytes: [UInt8]) -> Bool { ByteScan.isZero(bytes.span.bytes) }
 }

@@ -1,4 +1,5 @@
 import Client
+import Files
 import Foundation
 import NIOCore
 import Testing

@@ -32,7 +32,9 @@ import Testing
         ebs.add("snap-1", blocks: disk(0..<12))
         // A listed block of zeros is the same as none.
         ebs.add("snap-2", blocks: disk(0..<12).merging([99: ByteBuffer(repeating: 0, count: DiskBlock.size)]) { $1 })
-        let summary = try await withSnapshots(ebs) { try await SnapshotComparison(left: $0, right: $1, window: 3).run { _ in } }
+        let summary = try await withSnapshots(ebs) {
+            try await SnapshotComparison(of: SnapshotPair(left: $0, right: $1, window: 3)).run { _ in }
+        }
         #expect(summary == SnapshotComparison.Summary(blocksCompared: 13))
     }
 
@@ -46,8 +48,10 @@ import Testing
         ebs.add("snap-1", blocks: left)
         ebs.add("snap-2", blocks: right)
         for window in [1, 4, 32] {
-            let first = try await withSnapshots(ebs) { try await SnapshotComparison(left: $0, right: $1, window: window).run { _ in } }
-                .first
+            let first = try await withSnapshots(ebs) {
+                try await SnapshotComparison(of: SnapshotPair(left: $0, right: $1, window: window)).run { _ in }
+            }
+            .first
             #expect(first?.blockIndex == 8, "window \(window)")
             #expect(first?.byteOffset == Int64(8 * DiskBlock.size + 4_099), "window \(window)")
         }
@@ -59,7 +63,9 @@ import Testing
         lonely.setInteger(UInt8(1), at: 70_001)
         ebs.add("snap-1", blocks: [:])
         ebs.add("snap-2", blocks: [7: lonely])
-        let first = try await withSnapshots(ebs) { try await SnapshotComparison(left: $0, right: $1, window: 3).run { _ in } }.first
+        let first = try await withSnapshots(ebs) {
+            try await SnapshotComparison(of: SnapshotPair(left: $0, right: $1, window: 3)).run { _ in }
+        }.first
         #expect(first?.byteOffset == Int64(7 * DiskBlock.size + 70_001))
     }
 
@@ -72,7 +78,9 @@ import Testing
         right[101] = StubEBS.block(200)
         ebs.add("snap-1", blocks: disk(0..<12))
         ebs.add("snap-2", blocks: right)
-        let summary = try await withSnapshots(ebs) { try await SnapshotChange(left: $0, right: $1, window: 3).run { _ in } }
+        let summary = try await withSnapshots(ebs) {
+            try await SnapshotChange(in: SnapshotPair(left: $0, right: $1, window: 3)).run { _ in }
+        }
         #expect(summary.method == (related ? .changedBlocks : .checksums))
         #expect((summary.changedBlocks, summary.droppedBlocks) == (2, 1))
         #expect(summary.changedBytes == Int64(2 * DiskBlock.size))

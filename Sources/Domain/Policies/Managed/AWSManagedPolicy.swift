@@ -35,11 +35,11 @@ package struct AWSManagedPolicy: Hashable, Sendable {
     /// The same on every server, and no other policy's.
     private static func id(of name: String) -> String {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-        // FNV-1a, of which each of the last 17 letters takes five bits in turn.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        // Each of the last 17 letters takes five bits in turn.
+        var hash = FNV1a.offset
         var id = "ANPA"
         for round in 0..<17 {
-            for byte in Array(name.utf8) + [UInt8(round)] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            hash = FNV1a.hash(Array(name.utf8) + [UInt8(round)], after: hash)
             id.append(letters[Int(hash >> 59)])
         }
         return id

@@ -34,6 +34,10 @@ struct DiskPair: Sendable {
         return left.compactMap { disk in right.first { $0.deviceName == disk.deviceName }.map { DiskPair(left: disk, right: $0) } }
     }
 
+    func pair(_ session: Session, window: Int) -> SnapshotPair {
+        SnapshotPair(left: left.reader(session), right: right.reader(session), window: window)
+    }
+
     /// How the pair is called in progress and results.
     var label: String { left.deviceName.isEmpty ? left.snapshot.id : left.deviceName }
 }

@@ -1,7 +1,7 @@
 /// Runs `body` for every element, at most `limit` at a time, with the elements taken as places become free.
 ///
 /// The first error cancels the rest and is thrown. A cancelled call throws `CancellationError`: it never returns as if it had finished.
-func forEachBounded<Elements: AsyncSequence & Sendable>(
+package func forEach<Elements: AsyncSequence & Sendable>(
     _ elements: Elements,
     limit: Int,
     _ body: @escaping @Sendable (Elements.Element) async throws -> Void
@@ -21,4 +21,28 @@ func forEachBounded<Elements: AsyncSequence & Sendable>(
         try await group.waitForAll()
     }
     try Task.checkCancellation()
+}
+
+/// The same, of elements that are there already.
+package func forEach<Elements: Sequence & Sendable>(
+    _ elements: Elements,
+    limit: Int,
+    _ body: @escaping @Sendable (Elements.Element) async throws -> Void
+) async throws where Elements.Element: Sendable {
+    try await forEach(Present(elements), limit: limit, body)
+}
+
+/// A sequence as one that could be waited for.
+private struct Present<Base: Sequence & Sendable>: AsyncSequence, Sendable where Base.Element: Sendable {
+    struct AsyncIterator: AsyncIteratorProtocol {
+        var base: Base.Iterator
+
+        mutating func next() async -> Base.Element? { base.next() }
+    }
+
+    private let base: Base
+
+    init(_ base: Base) { self.base = base }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: base.makeIterator()) }
 }
