@@ -5,7 +5,7 @@ package struct ConnectionLimits: Sendable {
     /// For the head of a request from its first byte, and for the first of a connection from the moment that it is opened, with TLS.
     /// As much again for the whole body of a client that has not shown a signature: such bodies are forms and documents.
     package var headTime: TimeAmount
-    /// For a body or an answer that moves slower than ``leastBytesPerSecond``.
+    /// For a body that comes slower than ``leastBytesPerSecond``, and for an answer of which the client takes nothing.
     package var stallTime: TimeAmount
     /// Between two requests.
     package var idleTime: TimeAmount

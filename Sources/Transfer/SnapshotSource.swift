@@ -17,9 +17,5 @@ package protocol SnapshotSource: Sendable {
 
 extension SnapshotSource {
     package func storedBytes(of addresses: [Digest]) async throws -> UInt64? { nil }
-}
-
-extension SnapshotSource {
     package func address(of digest: Digest) -> Digest { digest }
-    package var isOpen: Bool { true }
 }

@@ -88,6 +88,8 @@ package final class FaultyLink: SnapshotSource {
 
     // MARK: SnapshotSource
 
+    package var isOpen: Bool { true }
+
     package func root(_ digest: Digest) async throws -> BlockMapRoot {
         let bytes = Array(try await answer(.root, digest).readableBytesView)
         return try BlockMapRoot(decoding: bytes.span.bytes)

@@ -118,17 +118,20 @@ def test_errors_and_services_have_a_text():
     assert silent == []
 
 
+WITHOUT_DRY_RUNS = {"Objects", "Uploads"}
+
+
 def test_calls_of_users_write_where_a_dry_run_ends():
     """`Call.commit` and `Call.prepare`: a use case that wrote beside them would change something in a dry run."""
-    rooms = {"Images", "Snapshots", "Tags", "Encryption", "Imports", "Exports", "ImageStores", "Jobs", "Keys", "Network"}
-    uses = [path for path in swift_sources() if path.parent.name in rooms and path.parent.parent.name == "Services"]
+    # S3 and EBS direct have no dry runs.
+    uses = [path for path in swift_sources() if name_of(path).startswith("Sources/Services/") and path.parent.name not in WITHOUT_DRY_RUNS]
     assert found(r"call\.store\.database\.write\b", uses) == []
     assert found(r"call\.(?:commit|prepare)\b", uses) != []
 
 
 def callers(pattern: str) -> set[str]:
-    """The files of the API in which something is called."""
-    here = [path for path in swift_sources() if name_of(path).startswith("Sources/API/")]
+    """The files of the edges in which something is called."""
+    here = [path for path in swift_sources() if name_of(path).startswith(("Sources/API/", "Sources/Console/"))]
     return {path.name for path in here if re.search(pattern, code_only(text_of(path)))}
 
 
@@ -147,3 +150,64 @@ def test_every_request_goes_to_the_path_or_to_a_public_page():
     # The second makes the calls of who has signed in to the console.
     assert callers(r"\bpath\.answer\(") == {"FerryResponder.swift", "SignedInCalls.swift"}
     assert callers(r"\bpublicPages\.reply\(") == {"FerryResponder.swift"}
+    # What a use case runs in: whoever else made one could run it past the path. The second asks where a bucket is.
+    assert callers(r"(?<![.\w])Call\(") == {"CallPath.swift", "S3Service+Regions.swift"}
+
+
+def test_faults_of_objects_have_codes_of_s3():
+    """One that S3 does not have would be told as an InvalidRequest."""
+    faults, codes = (
+        set(re.findall(pattern, text_of(ROOT / "Sources" / name)))
+        for name, pattern in (
+            ("Domain/Faults/FaultCode+Objects.swift", r'rawValue: "(\w+)"'),
+            ("Wire/S3/Errors/S3ErrorCode.swift", r'= "(\w+)"'),
+        )
+    )
+    assert len(faults) > 20
+    assert faults - codes == set()
+
+
+BEGINNING = re.compile(r"^( *)(?:@\w+(?:\([^)]*\))? )*(?:(?:package|private|fileprivate|static|final|override|nonisolated|mutating|convenience) )*(?:func \w+|init\b)")
+
+
+def lengths(path) -> dict[str, int]:
+    """How many lines each function of a file has, by its first. An `init` that only takes values is a list, and what a protocol asks for has none."""
+    found, lines = {}, code_only(text_of(path)).split("\n")
+    for number, line in enumerate(lines):
+        if (begun := BEGINNING.match(line)) is None or line.rstrip().endswith("}"):
+            continue
+        end = next((place for place in range(number, len(lines)) if lines[place].rstrip() == f"{begun[1]}}}"), None)
+        opened = next((place for place in range(number, len(lines)) if lines[place].rstrip().endswith("{")), None)
+        if end is None or opened is None or opened > end or any(BEGINNING.match(later) for later in lines[number + 1 : opened + 1]):
+            continue
+        body = [text.strip() for text in lines[opened + 1 : end] if text.strip()]
+        if not all(re.match(r"(?:self\.)?\w+ = ", text) for text in body):
+            found[f"{name_of(path)}:{number + 1}"] = end - number + 1
+    return found
+
+
+def test_functions_are_short():
+    every = {place: count for path in swift_sources() if "Sources" in path.parts for place, count in lengths(path).items()}
+    assert len(every) > 5_000
+    assert {place: count for place, count in every.items() if count > 60} == {}
+
+
+# What nothing of ours calls, since others do: they ask for it by a protocol. And what stands for a value that AWS or C has.
+CALLED_BY_OTHERS = {
+    "allValueStrings", "callAsFunction", "connectionClosed", "connectionOpened", "databaseDidChange", "databaseDidCommit", "databaseDidRollback",
+    "databaseWillCommit", "decodeLast", "isAcceptingNewConnections", "observes", "representation", "setup",
+}
+
+
+def test_nothing_is_there_that_nothing_uses():
+    words: dict[str, int] = {}
+    declared = {}
+    for path in swift_sources():
+        text = code_only(text_of(path))
+        # Names in string literals count: they may be put in.
+        for word in re.findall(r"\b[A-Za-z_]\w*\b", re.sub(r"//[^\n]*", "", text_of(path))):
+            words[word] = words.get(word, 0) + 1
+        if "Sources" in path.parts:
+            declared |= {name: name_of(path) for name in re.findall(r"\b(?:func|var|let|struct|enum|class|typealias|protocol|actor) `?([A-Za-z]\w+)", text)}
+    assert len(declared) > 5_000
+    assert {name: path for name, path in declared.items() if words[name] == 1 and name not in CALLED_BY_OTHERS} == {}

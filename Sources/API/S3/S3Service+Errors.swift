@@ -122,7 +122,6 @@ extension HTTPField.Name {
     static let deleteMarker = named("x-amz-delete-marker")
     static let versionID = named("x-amz-version-id")
     static let copySourceVersionID = named("x-amz-copy-source-version-id")
-    static let missingMetadata = named("x-amz-missing-meta")
     static let partsCount = named("x-amz-mp-parts-count")
     static let taggingCount = named("x-amz-tagging-count")
     static let checksumType = named("x-amz-checksum-type")

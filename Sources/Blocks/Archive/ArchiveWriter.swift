@@ -138,7 +138,7 @@ extension BlockStore {
             try await pool.run { [self] in
                 let payload = try payload(domain.address(of: block.digest))
                 guard payload.kind == .block, payload.plainLength == UInt32(BlockSize.bytes) else {
-                    throw StoreError(.damaged, "a block map lists what is no block", address: block.digest)
+                    throw StoreError(.damaged, "a block map lists an entry that is not a block", address: block.digest)
                 }
                 return ArchiveRecord(kind: .block, codec: payload.codec, number: block.index, payload: payload.bytes).encoded
             }

@@ -180,9 +180,6 @@ struct StoreState {
         return takeDrained()
     }
 
-    /// Packs that are appended to, or not flushed to their end.
-    var activePacks: Set<PackID> { Set((retired + [current].compactMap { $0 }).map(\.file.id)) }
-
     /// Takes a pack out of use when everything in it is flushed, so that its space can be given back. False while it is in use.
     mutating func close(_ pack: PackID) -> Bool {
         if let current, current.file.id == pack {

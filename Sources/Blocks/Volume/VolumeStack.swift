@@ -17,8 +17,6 @@ struct VolumeStack: Sendable {
     var base: VolumeBase
     var volumeBytes: UInt64
 
-    var volumeSectors: UInt64 { volumeBytes / UInt64(SectorBits.sectorBytes) }
-
     /// Where each sector of a range comes from, in order. Blocks for reading the maps.
     func resolve(_ sectors: Range<UInt64>) throws -> [Stretch] {
         var stretches: [Stretch] = []

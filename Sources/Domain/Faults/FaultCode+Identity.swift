@@ -12,8 +12,6 @@ extension FaultCode {
     package static let malformedCertificate = FaultCode(rawValue: "MalformedCertificate")
     package static let noSuchEntity = FaultCode(rawValue: "NoSuchEntity")
     package static let passwordPolicyViolation = FaultCode(rawValue: "PasswordPolicyViolation")
-    package static let policyNotAttachable = FaultCode(rawValue: "PolicyNotAttachable")
-    package static let unmodifiableEntity = FaultCode(rawValue: "UnmodifiableEntity")
     package static let validationError = FaultCode(rawValue: "ValidationError")
 
     package static let credentialReportExpired = FaultCode(rawValue: "ReportExpired")

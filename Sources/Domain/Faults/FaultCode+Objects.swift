@@ -12,7 +12,6 @@ extension FaultCode {
     package static let incompleteBody = FaultCode(rawValue: "IncompleteBody")
     package static let invalidArgument = FaultCode(rawValue: "InvalidArgument")
     package static let invalidBucketName = FaultCode(rawValue: "InvalidBucketName")
-    package static let invalidBucketState = FaultCode(rawValue: "InvalidBucketState")
     package static let invalidPart = FaultCode(rawValue: "InvalidPart")
     package static let invalidPartOrder = FaultCode(rawValue: "InvalidPartOrder")
     package static let keyTooLong = FaultCode(rawValue: "KeyTooLongError")

@@ -21,8 +21,6 @@ package enum KeySpec: String, Sendable, CaseIterable {
         }
     }
 
-    package var isHMAC: Bool { isSymmetric && self != .symmetric }
-
     package var isRSA: Bool {
         switch self {
         case .rsa2048, .rsa3072, .rsa4096: true

@@ -308,7 +308,7 @@ package actor Machine {
     package func screenshot() async throws -> ScreenImage {
         try await qmp.execute("screendump", ["filename": .string(MachineFolder.screen)], within: .seconds(30))
         guard let image = ScreenImage(ppm: try folder.takeFile(MachineFolder.screen, most: 64 << 20)) else {
-            throw MachineError(.refused, "What QEMU made of the screen is no picture.")
+            throw MachineError(.refused, "QEMU did not write a valid picture of the screen.")
         }
         return image
     }

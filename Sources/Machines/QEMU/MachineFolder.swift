@@ -33,9 +33,6 @@ package struct MachineFolder: Hashable, Sendable {
     /// The end of what the guest wrote to its serial port, 64 KiB at most, whether it runs or not.
     package var consoleOutput: [UInt8] { BoundedLog.read(place(Self.console))?.bytes ?? [] }
 
-    /// How many bytes the guest wrote to its serial port in all: who follows it, sees how much of ``consoleOutput`` is new.
-    package var consoleBytes: UInt64 { BoundedLog.read(place(Self.console))?.total ?? 0 }
-
     /// When the guest wrote to its serial port last; nil before it has.
     package var consoleWrittenAt: (seconds: Int, nanoseconds: Int)? {
         var status = stat()

@@ -28,7 +28,7 @@ package struct RootAccessKeys: Sendable {
         let key = NewAccessKey.random()
         try await Organizations(call).write { rows in
             guard try rows.requireAccount(account).status == .active else {
-                throw Fault(.accountAlreadyClosed, "The account is closed: nobody signs for it any more.")
+                throw Fault(.accountAlreadyClosed, "The account is closed: it gets no new access key.")
             }
             let row = AccessKey(id: key.id, account: account, userID: nil, createdAt: now)
             try AccessKeyTable(rows.transaction).insert(row, sealed: secrets.sealed(key.secret, of: key.id))

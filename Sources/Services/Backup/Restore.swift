@@ -71,7 +71,7 @@ package struct Restore: Sendable {
             for file in manifest.databases {
                 say("copying \(file.path)")
                 let from = source.databases(manifest.generation) + "/" + file.path
-                let trouble = try await bring(from, to: folder.path + "/" + file.path, bytes: file.bytes, sha256: file.sha256, pool)
+                let trouble = try await copy(from, to: folder.path + "/" + file.path, bytes: file.bytes, sha256: file.sha256, pool)
                 if let trouble { damaged.append(trouble) }
             }
             for pack in manifest.packs {
@@ -79,7 +79,7 @@ package struct Restore: Sendable {
                 let (from, place) = (
                     "\(source.packs(pack.region))/\(pack.name)", "\(folder.path)/regions/\(pack.region)/packs/\(pack.name)"
                 )
-                if let trouble = try await bring(from, to: place, bytes: pack.bytes, sha256: pack.sha256, pool) { damaged.append(trouble) }
+                if let trouble = try await copy(from, to: place, bytes: pack.bytes, sha256: pack.sha256, pool) { damaged.append(trouble) }
             }
             for region in manifest.regions {
                 try DataFolder.sync(folder.path + "/regions/\(region)/packs")
@@ -92,7 +92,7 @@ package struct Restore: Sendable {
     }
 
     /// Copies a file. - Returns: what is wrong with the one in the backup; nil when it is what was backed up.
-    private func bring(_ source: String, to place: String, bytes: Int64, sha256: String, _ pool: DiskPool) async throws -> String? {
+    private func copy(_ source: String, to place: String, bytes: Int64, sha256: String, _ pool: DiskPool) async throws -> String? {
         let acceptsDamage = acceptsDamage
         return try await pool.run {
             let trouble: String

@@ -36,7 +36,7 @@ struct BundleCopyRunner: JobRunner {
         var parts: [(key: ObjectKey, etag: String)] = []
         for part in source.manifest.parts {
             let start = done
-            let object = try await bring(part, of: source, from: region, beside: target.manifest, over: flow) { arrived in
+            let object = try await fetch(part, of: source, from: region, beside: target.manifest, over: flow) { arrived in
                 try await progress.report(start + arrived, of: total)
             }
             parts.append((object.key, object.etag))
@@ -67,7 +67,7 @@ struct BundleCopyRunner: JobRunner {
     }
 
     /// Returns the part as it is here.
-    private func bring(
+    private func fetch(
         _ part: BundlePart,
         of source: StoredBundle,
         from region: RegionStore,
@@ -89,7 +89,7 @@ struct BundleCopyRunner: JobRunner {
                 attributes: attributes,
                 encryption: try await encryption(like: found, in: target.bucket)
             )
-            _ = try await objects.bring(found, from: region, to: put, over: flow, space: tools.inbound.space) { bytes in
+            _ = try await objects.fetch(found, from: region, to: put, over: flow, space: tools.inbound.space) { bytes in
                 try await report(min(bytes, found.bytes))
             }
         }

@@ -36,7 +36,7 @@ struct CopyWork: LongWork {
                 )
             }
         } catch {
-            if !(error is CancellationError) { logger.error("Looking for copies that wait failed", metadata: .error(error)) }
+            if !(error is CancellationError) { logger.error("Looking for waiting copies failed", metadata: .error(error)) }
         }
     }
 

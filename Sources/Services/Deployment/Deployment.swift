@@ -29,7 +29,7 @@ package final class Deployment: Sendable {
     package let throttle: Throttle
     /// By which tokens of identity providers are known; nil where the operator gives none.
     package let issuerKeys: IssuerKeys?
-    /// The names of this server behind which a bucket may stand in `Host`, in lower case; `localhost` needs not be one of them.
+    /// The names of this server behind which a bucket may stand in `Host`, in lower case; `localhost` need not be included.
     package let hostNames: [String]
     package let logger: Logger
     /// Where accounts stand in the organization, by partition and account.

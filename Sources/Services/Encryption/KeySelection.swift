@@ -15,7 +15,6 @@ struct KeySelection: Sendable {
     /// - Throws: `KeyRefusal` when the key cannot be used; `Fault` while Ferry cannot seal.
     func encryption(for outcome: EncryptionOutcome) async throws -> SnapshotEncryption? {
         guard case .encrypted(let choice) = outcome else { return nil }
-        try requireSealing()
         let (call, reference) = (call, reference(to: choice))
         return try await Self.refusing {
             guard let key = try await call.sealingKey(reference) else { return nil }
@@ -31,13 +30,6 @@ struct KeySelection: Sendable {
     /// A source that nobody can read is not copied. Its key may be another account's, if it was sealed under that.
     static func requireUsable(_ reference: String, of ring: KeyRing, account: AccountID) async throws {
         try await refusing { _ = try await ring.resolve(reference, account: account, isBounded: false) }
-    }
-
-    /// The one place that keeps encrypted snapshots from being made while their bytes would be stored in the open.
-    private func requireSealing() throws {
-        guard call.deployment.encryption.isSealed else {
-            throw Fault(.unsupportedOperation, "Encrypted snapshots are not supported by this version of Ferry")
-        }
     }
 
     private func reference(to choice: EncryptionOutcome.KeyChoice) -> String? {

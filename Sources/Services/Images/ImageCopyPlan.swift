@@ -63,19 +63,9 @@ struct ImageCopyPlan: Sendable {
             )
         }
         let place = bucket.flatMap { ManifestLocation(rawValue: "\($0)/\(id)/\(Self.manifestName)") }
-        let (from, bundle) = (source.image.bundle, source.image.bundle?.copied(to: place))
-        guard (from == nil) == (bundle == nil) else { throw Images.unavailable(source.image.id) }
-        job = from.map { bundle in
-            let copy = BundleCopy(region: source.region, image: source.image.id, bundle: bundle)
-            return Job(
-                id: id.rawValue,
-                account: account,
-                caller: caller,
-                work: .bundleCopy(copy),
-                createdAt: now,
-                progress: Job.Progress(bytesTotal: bundle.bundleBytes)
-            )
-        }
+        let bundle = source.image.bundle?.copied(to: place)
+        guard (source.image.bundle == nil) == (bundle == nil) else { throw Images.unavailable(source.image.id) }
+        job = Self.job(copying: source, as: id, by: account, caller, at: now)
         image = try source.image.copied(
             as: id,
             by: account,
@@ -88,6 +78,20 @@ struct ImageCopyPlan: Sendable {
         )
         self.snapshots = snapshots
         self.copies = copies
+    }
+
+    /// What copies the bundle of an instance-store image; nil for any other.
+    private static func job(copying source: Source, as id: ImageID, by account: AccountID, _ caller: JobCaller?, at now: Date) -> Job? {
+        source.image.bundle.map { bundle in
+            Job(
+                id: id.rawValue,
+                account: account,
+                caller: caller,
+                work: .bundleCopy(BundleCopy(region: source.region, image: source.image.id, bundle: bundle)),
+                createdAt: now,
+                progress: Job.Progress(bytesTotal: bundle.bundleBytes)
+            )
+        }
     }
 
     /// What whoever copies a bundle does with the objects of its copy, which have an ACL.

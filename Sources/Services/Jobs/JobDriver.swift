@@ -70,7 +70,7 @@ struct JobDriver: LongWork {
             let now = tools.deployment.clock.now
             _ = try await lease.finish { try job.handle(.finished(at: now), result: ending.write, in: $0) }
             await ending.volume?.end()
-            logger.info("Did a job")
+            logger.info("Finished a job")
         } catch let error as NoLongerWanted {
             throw error
         } catch let absence as RegionNotServed {

@@ -223,7 +223,7 @@ package actor VolumeDisks {
             }
         } catch {
             logger.error(
-                "The bytes of a volume are not what its row says, which is tried again",
+                "A volume's bytes do not match its row; trying again",
                 metadata: .error(error, ["volume": "\(id)"])
             )
         }

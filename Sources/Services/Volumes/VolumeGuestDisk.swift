@@ -49,7 +49,7 @@ final class VolumeGuestDisk: GuestDisk {
             return try await body()
         } catch let error as VolumeError where error.code == .noSpace {
             if !isShort.exchange(true, ordering: .relaxed) {
-                logger.warning("There is no room for what a guest writes, which is told so", metadata: .error(error, ["volume": "\(id)"]))
+                logger.warning("There is no room for what a guest writes: its write fails", metadata: .error(error, ["volume": "\(id)"]))
             }
             throw GuestDiskError.noSpace
         } catch let error as VolumeError where error.code == .outOfRange {

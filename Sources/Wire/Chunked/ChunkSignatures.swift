@@ -24,12 +24,12 @@ package struct ChunkSignatures: Sendable {
     }
 
     /// The signature of the next chunk, as lower-case hex.
-    mutating func next(chunkHash: some Sequence<UInt8>) -> String {
+    package mutating func next(chunkHash: some Sequence<UInt8>) -> String {
         sign("AWS4-HMAC-SHA256-PAYLOAD", [Self.emptyHash, Hex.encode(chunkHash)])
     }
 
     /// The signature of the trailers, which are the end of the chain.
-    mutating func next(trailers: [ChunkedTrailer]) -> String {
+    package mutating func next(trailers: [ChunkedTrailer]) -> String {
         let text = trailers.sorted { $0.name < $1.name }.map { "\($0.name):\($0.value)\n" }.joined()
         return sign("AWS4-HMAC-SHA256-TRAILER", [Hex.encode(SHA256.hash(data: Array(text.utf8)))])
     }

@@ -58,29 +58,6 @@ package struct ObjectConditions: Sendable, Equatable {
         }
     }
 
-    /// Whether a write may go ahead: `If-None-Match: *` wants no object there, `If-Match` wants that one.
-    ///
-    /// - Parameter current: nil when there is no object.
-    package func checkWrite(current: EntityTag?) throws(S3Error) {
-        if let ifNoneMatch {
-            guard ifNoneMatch == "*" else {
-                throw S3Error(.notImplemented, "If-None-Match of a write must be *")
-            }
-            guard current == nil else { throw Self.failed("If-None-Match") }
-        }
-        if let ifMatch {
-            guard let current else { throw S3Error(.noSuchKey) }
-            guard Self.matches(ifMatch, current) else { throw Self.failed("If-Match") }
-        }
-    }
-
-    private static func failed(_ condition: String) -> S3Error {
-        S3Error(
-            .preconditionFailed,
-            details: [.init(.condition, condition)]
-        )
-    }
-
     /// `*`, a tag or a list of tags. S3 takes tags without quotation marks; a weak tag compares as the strong one.
     private static func matches(_ header: String, _ tag: EntityTag) -> Bool {
         header.split(separator: ",").contains { item in

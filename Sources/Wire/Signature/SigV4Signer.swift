@@ -38,16 +38,6 @@ package struct SigV4Signer: Sendable {
         return added + [("authorization", parts.joined(separator: ", "))]
     }
 
-    /// The chain of signatures for the chunks of a request, from the headers that ``headers(for:payload:at:)`` gave it.
-    ///
-    /// Nil when there is no `authorization` with a signature among them.
-    package func chunkSignatures(after headers: [(name: String, value: String)], at date: Date) -> ChunkSignatures? {
-        guard let header = headers.last(where: { $0.name == "authorization" }),
-            let seed = try? AuthorizationHeader(header.value).signature
-        else { return nil }
-        return ChunkSignatures(secretAccessKey: credential.secretAccessKey, scope: scope(at: date), date: date, seed: seed)
-    }
-
     /// The whole query of a presigned request: the request's own parameters, then those of the signature.
     ///
     /// - Parameter expiresSeconds: 1 to 604,800; the verifier refuses others.

@@ -33,7 +33,7 @@ struct ShareCommand: ClientCommand {
     func validate() throws {
         guard let partner = SharingPartner(partner) else {
             throw ValidationError(
-                "'\(partner)' is nobody to share with: give an account of 12 digits, the ARN of an organization or of one of its units, or all."
+                "'\(partner)' cannot be shared with: give an account of 12 digits, the ARN of an organization or of one of its units, or all."
             )
         }
         switch partner {

@@ -61,22 +61,8 @@ struct Server {
         try folder.make([])
         let lock = try folder.lock()
         try folder.takeDatabase()
-        let issuerKeys = try identityProviderKeys.map { try IssuerKeys(path: $0, logger: logger) }
         let pool = DiskPool()
-        let deployment = try await Deployment.open(
-            folder,
-            regions: regions,
-            pool: pool,
-            rootKey: rootKey,
-            limits: limits,
-            encryption: encryption,
-            archiveRestoreHours: archiveRestoreHours,
-            volumeOptimizationMinutes: volumeOptimizationMinutes,
-            throttle: Throttle(throttling),
-            issuerKeys: issuerKeys,
-            hostNames: hostNames,
-            logger: logger
-        )
+        let deployment = try await open(on: pool)
         let root = try await RootAccount.prepare(
             in: deployment.secrets,
             folder: folder,
@@ -86,22 +72,7 @@ struct Server {
         Self.tell(root, in: folder, logger)
         for store in deployment.regions.values { try await BucketDocuments(of: store, in: deployment.directory).adopt() }
 
-        let reconcilers: [any Service] = deployment.regions.values.flatMap { store -> [any Service] in
-            let copies = CopyReconciler(store: store, deployment: deployment)
-            return [
-                UploadReconciler(store: store, deployment: deployment),
-                copies,
-                JobReconciler(
-                    store: store,
-                    deployment: deployment,
-                    inbound: copies.inbound,
-                    scratch: ScratchFolder(folder.scratch(store.region), pool: pool)
-                ),
-                Collector(store: store, deployment: deployment, schedule: collections),
-                KeyReconciler(store: store, deployment: deployment),
-                LifecycleReconciler(store: store, deployment: deployment),
-            ]
-        }
+        let reconcilers = deployment.regions.values.flatMap { self.reconcilers(of: $0, deployment, pool) }
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 // The edge stops first, so that nothing is asked of what has stopped already.
@@ -131,6 +102,37 @@ struct Server {
         folder.releaseDatabase()
         lock.release()
         logger.info("Stopped")
+    }
+
+    private func open(on pool: DiskPool) async throws -> Deployment {
+        try await Deployment.open(
+            folder,
+            regions: regions,
+            pool: pool,
+            rootKey: rootKey,
+            limits: limits,
+            encryption: encryption,
+            archiveRestoreHours: archiveRestoreHours,
+            volumeOptimizationMinutes: volumeOptimizationMinutes,
+            throttle: Throttle(throttling),
+            issuerKeys: try identityProviderKeys.map { try IssuerKeys(path: $0, logger: logger) },
+            hostNames: hostNames,
+            logger: logger
+        )
+    }
+
+    /// What drives the long work of a Region, guests aside.
+    private func reconcilers(of store: RegionStore, _ deployment: Deployment, _ pool: DiskPool) -> [any Service] {
+        let copies = CopyReconciler(store: store, deployment: deployment)
+        let scratch = ScratchFolder(folder.scratch(store.region), pool: pool)
+        return [
+            UploadReconciler(store: store, deployment: deployment),
+            copies,
+            JobReconciler(store: store, deployment: deployment, inbound: copies.inbound, scratch: scratch),
+            Collector(store: store, deployment: deployment, schedule: collections),
+            KeyReconciler(store: store, deployment: deployment),
+            LifecycleReconciler(store: store, deployment: deployment),
+        ]
     }
 
     private static func tell(_ root: RootAccount, in folder: DataFolder, _ logger: Logger) {

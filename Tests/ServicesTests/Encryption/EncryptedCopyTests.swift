@@ -7,8 +7,8 @@ import Transfer
 
 /// What copies decide about encryption. How bytes are sealed is not shown here.
 @Suite struct EncryptedCopyTests {
-    private static let sealing = EncryptionOptions(isSealed: true)
-    private static let late = EncryptionOptions(isSealed: true, checksKeysLate: true)
+    private static let sealing = EncryptionOptions()
+    private static let late = EncryptionOptions(checksKeysLate: true)
 
     private func key(_ world: World, in region: Region = World.away) async throws -> KMSKey {
         try await Keys(world.call(region)).create(KeyCreation()).key
@@ -17,27 +17,6 @@ import Transfer
     private func snapshot(behind image: ImageID, _ world: World) async throws -> Snapshot {
         let id = try #require(try await world.describe(image)?.snapshotIDs.first)
         return try await world.snapshots(World.away).snapshot(id.rawValue)
-    }
-
-    @Test func untilBytesAreSealedNothingBecomesEncrypted() async throws {
-        try await World.run(encryption: EncryptionOptions(isSealed: false)) { world in
-            try await world.reconciling {
-                let source = try await world.snapshot([0: 1])
-                let image = try await world.register("web", over: [source])
-                let asked = EncryptionRequest(isEncrypted: true)
-                await expectFault(.unsupportedOperation) {
-                    _ = try await world.images(World.away).copy(.of(image, name: "copy", encryption: asked))
-                }
-                await expectFault(.unsupportedOperation) {
-                    _ = try await world.snapshots(World.away).copy(.of(source, encryption: asked))
-                }
-                await expectFault(.validationException) { _ = try await world.start(encryption: asked) }
-                try await EncryptionByDefault(world.call(World.away)).turn(on: true)
-                await expectFault(.unsupportedOperation) { _ = try await world.images(World.away).copy(.of(image, name: "copy")) }
-                await expectFault(.unsupportedOperation) { _ = try await world.snapshots(World.away).copy(.of(source)) }
-                #expect(try await world.listing(of: World.away).isEmpty)
-            }
-        }
     }
 
     @Test func everyNameOfAKeyLeadsToItsDomain() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct EncryptedUploadTests {
     @Test func aChildIsUnderTheKeyOfItsParent() async throws {
-        try await World.run(encryption: EncryptionOptions(isSealed: true)) { world in
+        try await World.run(encryption: EncryptionOptions()) { world in
             try await world.reconciling {
                 let keys = Keys(world.call(World.home))
                 let key = try await keys.create(KeyCreation()).key
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func aRepeatedCallAnswersAlsoWhenTheKeyIsDisabled() async throws {
-        try await World.run(encryption: EncryptionOptions(isSealed: true)) { world in
+        try await World.run(encryption: EncryptionOptions()) { world in
             let keys = Keys(world.call(World.home))
             let key = try await keys.create(KeyCreation()).key
             let request = EncryptionRequest(isEncrypted: true, key: key.arn)
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func encryptionByDefaultHoldsForUploads() async throws {
-        try await World.run(encryption: EncryptionOptions(isSealed: true)) { world in
+        try await World.run(encryption: EncryptionOptions()) { world in
             try await world.reconciling {
                 let open = try await world.snapshot([0: 1])
                 try await EncryptionByDefault(world.call(World.home)).turn(on: true)

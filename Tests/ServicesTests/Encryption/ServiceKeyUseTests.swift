@@ -21,7 +21,7 @@ import Testing
     }
 
     private func run(_ body: (World, KMSKey) async throws -> Void) async throws {
-        try await World.run(encryption: EncryptionOptions(isSealed: true)) { world in
+        try await World.run(encryption: EncryptionOptions()) { world in
             try await body(world, try await Keys(world.call(World.home)).create(KeyCreation()).key)
         }
     }

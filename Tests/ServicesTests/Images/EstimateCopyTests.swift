@@ -94,7 +94,7 @@ import Testing
 
     /// A copy that would be taken on and fail.
     @Test func keysThatAreCheckedLateAreObstacles() async throws {
-        try await World.run(encryption: EncryptionOptions(isSealed: true, checksKeysLate: true)) { world in
+        try await World.run(encryption: EncryptionOptions(checksKeysLate: true)) { world in
             try await world.reconciling {
                 let source = try await world.register("web", over: [try await world.snapshot([0: 1])])
                 let key = try await Keys(world.call(World.away)).create(KeyCreation()).key
@@ -108,7 +108,7 @@ import Testing
 
     /// Two disks under a key whose domain is yet to be made share it, and none is made.
     @Test func aDomainThatIsYetToBeMadeIsEmpty() async throws {
-        try await World.run(encryption: EncryptionOptions(isSealed: true)) { world in
+        try await World.run(encryption: EncryptionOptions()) { world in
             try await world.reconciling {
                 let snapshots = [try await world.snapshot([0: 1, 1: 2]), try await world.snapshot([5: 2])]
                 let source = try await world.register("web", over: snapshots)

@@ -94,7 +94,7 @@ import Testing
                 gate.open()
                 try await until("it is done") { try await now(job, in: world)?.state == .completed }
             }
-            #expect(world.log.count("Did a job") == 1)
+            #expect(world.log.count("Finished a job") == 1)
             #expect(world.log.count("Stopped a job") == 0)
         }
     }
@@ -126,7 +126,7 @@ import Testing
                 try await until("the first has stopped") { world.log.count("Stopped a job") == 1 }
                 #expect(try await now(job, in: world) == done)
             }
-            #expect(world.log.count("Did a job") == 1)
+            #expect(world.log.count("Finished a job") == 1)
             #expect(world.log.count("A job failed") == 0)
             try await expect(work, isDoneIn: world)
         }

@@ -6,7 +6,7 @@ import Testing
 
 /// Encrypted snapshots that are shared: their key must be, too.
 @Suite struct ForeignKeyTests {
-    private static let options = EncryptionOptions(isSealed: true)
+    private static let options = EncryptionOptions()
 
     private static func policy(_ effect: String, _ principal: String, condition: String = "") -> String {
         let root = "arn:aws:iam::\(World.account):root"

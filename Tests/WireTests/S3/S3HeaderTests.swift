@@ -97,16 +97,15 @@ import Wire
         #expect(unmodified.ifUnmodifiedSince != nil)
     }
 
-    @Test func writesHaveConditions() throws {
+    @Test func tagsAreConditions() {
         let tag = EntityTag(value: "aa")
         let headers = ["if-none-match": "*", "x-amz-copy-source-if-match": "W/\"aa\"", "x-amz-copy-source-if-modified-since": "never"]
         let absent = ObjectConditions(now: Self.now) { headers[$0] }
-        try absent.checkWrite(current: nil)
-        #expect(throws: S3Error.self) { try absent.checkWrite(current: tag) }
+        #expect(absent.evaluate(tag: tag, lastModified: Self.now) == .notModified)
         let same = ObjectConditions(prefix: "x-amz-copy-source-", now: Self.now) { headers[$0] }
         #expect(same.ifModifiedSince == nil)
-        try same.checkWrite(current: tag)
-        for other in [nil, EntityTag(value: "bb")] { #expect(throws: S3Error.self) { try same.checkWrite(current: other) } }
+        #expect(same.evaluate(tag: tag, lastModified: Self.now) == .proceed)
+        #expect(same.evaluate(tag: EntityTag(value: "bb"), lastModified: Self.now) == .preconditionFailed)
     }
 
     @Test func datesAreReadInThreeForms() {

@@ -173,7 +173,7 @@ extension InstanceDrive {
         } catch {
             guard !hasToldOfNetwork else { return }
             hasToldOfNetwork = true
-            logger.error("The network of a guest has ended, and starting it again failed, which is tried again", metadata: .error(error))
+            logger.error("The network of a guest has ended, and starting it again failed; trying again", metadata: .error(error))
         }
     }
 }

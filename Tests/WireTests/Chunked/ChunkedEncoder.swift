@@ -1,18 +1,19 @@
 import Crypto
+import Wire
 
 /// Frames a body as aws-chunked.
-package struct ChunkedEncoder: Sendable {
+struct ChunkedEncoder: Sendable {
     private let mode: StreamingMode
     private var signatures: ChunkSignatures?
 
     /// - Parameter signatures: the chain behind the request's own signature; needed by the signed modes and ignored by the other.
-    package init(mode: StreamingMode, signatures: ChunkSignatures?) {
+    init(mode: StreamingMode, signatures: ChunkSignatures?) {
         self.mode = mode
         self.signatures = mode.isSigned ? signatures : nil
     }
 
     /// The frame of a chunk; an empty one would end the body and is passed over.
-    package mutating func encode(_ chunk: [UInt8]) -> [UInt8] {
+    mutating func encode(_ chunk: [UInt8]) -> [UInt8] {
         guard !chunk.isEmpty else { return [] }
         return header(of: chunk) + chunk + Self.lineEnd
     }
@@ -20,11 +21,11 @@ package struct ChunkedEncoder: Sendable {
     /// The end of the body.
     ///
     /// - Parameter trailers: what `x-amz-trailer` announced; none where the mode has none.
-    package mutating func finish(trailers: [ChunkedTrailer] = []) -> [UInt8] {
+    mutating func finish(trailers: [ChunkedTrailer] = []) -> [UInt8] {
         var end = header(of: [])
         for trailer in trailers { end += Array("\(trailer.name):\(trailer.value)\r\n".utf8) }
         if mode == .signedTrailer, let signature = signatures?.next(trailers: trailers) {
-            end += Array("\(ChunkedDecoder.signatureName):\(signature)\r\n".utf8)
+            end += Array("x-amz-trailer-signature:\(signature)\r\n".utf8)
         }
         return end + Self.lineEnd
     }

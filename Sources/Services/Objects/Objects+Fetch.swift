@@ -11,7 +11,7 @@ extension Objects {
     /// - Parameters:
     ///   - put: what it becomes here, its encryption included.
     ///   - report: called with the bytes that have arrived, counted in blocks.
-    func bring(
+    func fetch(
         _ object: StoredObject,
         from source: RegionStore,
         to put: ObjectPut,
