@@ -41,6 +41,7 @@ def options(description: str) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how often everything is measured")
     parser.add_argument("--warm", action="store_true", help="leave the page cache as it is")
     parser.add_argument("--no-install", action="store_true", help="install no peer; those that are missing are left out")
+    parser.add_argument("--against", metavar="FILE", type=Path, help="what --json wrote of another build on this machine: says how much slower each path is")
     parser.add_argument("--json", metavar="FILE", help="also write the figures as JSON; - for standard output, without the table")
     return parser.parse_args()
 
@@ -85,4 +86,6 @@ def measure(chosen: argparse.Namespace, names: list[str], folder: Path) -> dict:
     report.judge_memory(rows)
     if chosen.json != "-":
         print(report.table(rows, facts, sizes))
+        if chosen.against:
+            print(report.changes(rows, json.loads(chosen.against.read_text())["rows"]))
     return {"machine": facts, "disk": sizes, "rows": [row.machine_readable() for row in rows], "peers": tools.samples}

@@ -69,6 +69,20 @@ def judge_memory(rows: list[Row]) -> None:
             row.judge("300 MiB of memory", row.memory / MEMORY_LIMIT, at_most=1)
 
 
+def changes(rows: list[Row], before: list[dict]) -> str:
+    """Each path beside what another build took for it. More is worse but for rates."""
+    known = {row["name"]: row for row in before}
+    lines = []
+    for row in rows:
+        old = known.get(row.name, {}).get("value")
+        if row.value is None or not old:
+            lines.append(f"{row.name}: nothing to compare with")
+            continue
+        slower = row.value / old - 1 if not row.unit.endswith("/s") else old / row.value - 1
+        lines.append(f"{row.name}: {number(old)} before, {number(row.value)} now, {abs(slower):.1%} {'slower' if slower > 0 else 'faster'}")
+    return "\n" + "\n".join(lines)
+
+
 def number(value: float | None) -> str:
     if value is None:
         return ""

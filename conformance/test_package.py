@@ -77,6 +77,19 @@ def installed(package, tmp_path_factory) -> InstalledRoot:
     return install(package, tmp_path_factory.mktemp("installed") / "root")
 
 
+def test_what_the_installed_documents_point_to_is_installed(installed):
+    place = installed / "usr/share/doc/ferry"
+    linked = {}
+    for page in place.rglob("*.md"):
+        for target in re.findall(r"(?:\]\(|src=\")([^)#\"\s]+)", page.read_text()):
+            if ":" not in target:
+                linked[f"{page.relative_to(place)} → {target}"] = (page.parent / target).exists()
+    assert len(linked) > 100
+    # What is of the sources is not installed.
+    missing = [name for name, is_there in linked.items() if not is_there]
+    assert [name for name in missing if not re.search(r"→ (?:\.\./)*(?:Sources|Tests|conformance|script|packaging|bench)/", name)] == []
+
+
 @pytest.fixture
 def own_root(package, tmp_path) -> InstalledRoot:
     """One that the test may change."""

@@ -183,7 +183,17 @@ def run_sanitized(arguments: list[str]) -> Counts:
     subprocess.run([clang, ROOT / "script" / "thread-sanitizer" / "swift_runtime.c", *flags, "-o", library], check=True)
     environment = {"LD_PRELOAD": str(library), "TSAN_OPTIONS": "history_size=4"}
     build = ("--sanitize", "thread", "--scratch-path", ".build-thread")
-    return run_swift([*arguments, "--skip", UNSANITIZED_SUITES], "swift-sanitized", environment, build, SANITIZED_SECONDS)
+    counts = run_swift([*arguments, "--skip", UNSANITIZED_SUITES], "swift-sanitized", environment, build, SANITIZED_SECONDS)
+    if arguments:
+        return counts
+    # The threads that talk to PostgreSQL are our own.
+    postgres = Postgres()
+    try:
+        environment["FERRY_TEST_POSTGRES"] = postgres.url()
+        on_postgres = ["--filter", "MetadataTests"]
+        return counts + run_swift(on_postgres, "swift-sanitized-postgres", environment, build, SANITIZED_SECONDS)
+    finally:
+        postgres.stop()
 
 
 # Only when it is named.
