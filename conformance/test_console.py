@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import browsers
 import images
+import people
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsers import SHOTS, Plain
@@ -218,6 +219,7 @@ def furnished(server: FerryServer, snapshot: str) -> dict[str, str]:
         "copied": f"{AWAY}/images/{copy}", "copy": f"{HOME}/images/{image}/copy", "deregister": f"{HOME}/images/{image}/deregister",
         "launch": f"{HOME}/images/{image}/launch", "snapshots": f"{HOME}/snapshots", "instances": "all/instances",
         "sessions": "sessions", "sign-out": "sign-out", "nothing": "nothing/there",
+        **people.made(server).pages,
     }
 
 

@@ -15,6 +15,7 @@ import uuid
 import accounts
 import browsers
 import images
+import people
 import pytest
 import snapshots
 from botocore.exceptions import ClientError
@@ -199,6 +200,45 @@ def test_markup_is_text_everywhere(plain: Plain, snapshot: str, new_account) -> 
             assert elements.strange == [], path
         ec2.deregister_image(ImageId=image)
         server.ec2(AWAY).deregister_image(ImageId=copy)
+
+
+def test_markup_of_identities_is_text_everywhere(plain: Plain, new_account) -> None:
+    owner = new_account()
+    iam, fresh = owner.client("iam"), Plain(owner).sign_in()
+    # What IAM lets stand in a path has neither spaces nor marks: what is left would still close and open something.
+    for text in ('"><svg/onload=alert(1)>', "'><script>alert(1)</script>", "{{title}}{{{content}}}", "&lt;b&gt;"):
+        made = people.made(owner, path=f"/{text}/", description=text)
+        iam.put_user_policy(
+            UserName=made.user, PolicyName="said",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "a", "Effect": "Allow", "Action": "s3:*", "Resource": f"arn:aws:s3:::{text}"}]}),
+        )
+        pages = {path: fresh.get(path) for path in [*made.pages.values(), f"users/{made.user}/policies/said"]}
+        for name, path in made.pages.items():
+            if name not in ("create-user", "create-role", "create-policy", "create-inline", "no-user", "policies"):
+                assert pages[path].status == 200, name
+        for path, page in pages.items():
+            check_is_text(path, page.text)
+    user = f"users/{made.user}"
+    for text in MARKUP:
+        fields = {
+            "name": text, "path": text, "description": text, "trust": text, "document": text, "actions": text, "resources": text, "attach": text,
+            "group": text, "tag-key": text, "tag-value": text, "key": text, "policy": text, "version": text, "word": text, "user": text, "act": text,
+        }
+        for path, act in [
+            (user, "attach"), (user, "join"), (user, "tag"), (user, "untag"), (user, "delete-key"), (user, "delete-inline"), (user, text),
+            (f"{user}/delete", "delete"), ("create/users", "create"), ("create/roles", "create"), ("create-policy", "simulate"),
+            ("create-policy", "save"), (f"{user}/create-policy", "save"), (f"policies/{people.quoted(made.policy_arn)}", "delete-version"),
+            (f"policies/{people.quoted(made.policy_arn)}/edit", "simulate"), (f"roles/{made.role}/trust", "save"),
+        ]:
+            check_is_text(path, fresh.post(path, {**fields, "do": act}).text)
+        for path in ("users?search=", "roles?search=", "groups?search=", "policies?search=", "policies?show=", "users?next=", "users/", "policies/"):
+            check_is_text(path, fresh.get(path + people.quoted(text)).text)
+
+
+def check_is_text(path: str, page: str) -> None:
+    elements = Elements()
+    elements.feed(page)
+    assert elements.strange == [], path
 
 
 @pytest.mark.parametrize(

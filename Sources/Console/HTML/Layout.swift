@@ -19,6 +19,7 @@ enum Layout {
         Section(name: "images", title: "Images", path: "{region}/images", key: "i"),
         Section(name: "snapshots", title: "Snapshots", path: "{region}/snapshots", key: "s"),
         Section(name: "instances", title: "Instances", path: "{region}/instances", key: "n"),
+        Section(name: "users", title: "Users", path: "users", key: "u"),
     ]
 
     static func values(of view: View, for visit: Visit) -> Values {

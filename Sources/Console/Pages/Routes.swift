@@ -1,8 +1,16 @@
 /// All pages, and which of them is at an address.
 enum Routes {
-    static let pages: [any Page.Type] = [
-        OverviewPage.self, SignInPage.self, SignInLinkPage.self, SignOutPage.self, SessionsPage.self, ImagesPage.self, ImagePage.self,
-        CopyImagePage.self, DeregisterImagePage.self, LaunchPage.self, SnapshotsPage.self, InstancesPage.self, InstancePage.self,
+    static let pages: [any Page.Type] =
+        people + [
+            OverviewPage.self, SignInPage.self, SignInLinkPage.self, SignOutPage.self, SessionsPage.self, ImagesPage.self, ImagePage.self,
+            CopyImagePage.self, DeregisterImagePage.self, LaunchPage.self, SnapshotsPage.self, InstancesPage.self, InstancePage.self,
+        ]
+
+    /// Before those below a Region: a user may be called `images`, and no Region `users`.
+    private static let people: [any Page.Type] = [
+        UsersPage.self, GroupsPage.self, RolesPage.self, PoliciesPage.self, CreatePolicyPage.self, CreateHolderPage.self, UserPage.self,
+        GroupPage.self, RolePage.self, PolicyPage.self, TrustPolicyPage.self, EditPolicyPage.self, DeletePolicyPage.self,
+        DeleteHolderPage.self, CreateInlinePolicyPage.self, InlinePolicyPage.self,
     ]
 
     private struct Route {

@@ -113,13 +113,23 @@ struct Visit: Sendable {
         return document
     }
 
-    /// An action of Ferry's own, which speaks JSON.
+    /// An action of Ferry's own.
     ///
     /// - Throws: `CallRefusal`
-    func ferry<Answered: Decodable>(_ action: String, in region: Region, _ members: some Encodable) async throws -> Answered {
-        let answer = try await answer(.json("ferry", target: "Ferry.\(action)", try JSONText.encode(members)), in: region)
+    func ferry<Answered: Decodable>(_ action: String, in region: Region? = nil, _ members: some Encodable) async throws -> Answered {
+        try await json("ferry", "Ferry.\(action)", in: region, members)
+    }
+
+    /// An action of a service of JSON, with what stands before it in `X-Amz-Target`.
+    ///
+    /// - Throws: `CallRefusal`
+    func json<Answered: Decodable>(_ service: String, _ target: String, in region: Region? = nil, _ members: some Encodable) async throws
+        -> Answered
+    {
+        let answer = try await answer(.json(service, target: target, try JSONText.encode(members)), in: region)
         if answer.isRefusal { throw CallRefusal(json: answer.body, status: answer.status, requestID: answer.requestID) }
-        return try JSONText.decode(answer.body)
+        // Some answers are nothing at all.
+        return try JSONText.decode(answer.body.isEmpty ? Array("{}".utf8) : answer.body)
     }
 
     private func answer(_ call: SignedInCalls.Request, in region: Region?) async throws -> SignedInCalls.Answer {
