@@ -79,7 +79,4 @@ package struct ConsoleSession: Hashable, Sendable {
         self.seenAt = seenAt
         self.expiresAt = expiresAt
     }
-
-    /// With whose rights the pages act.
-    package var acting: Keys { role ?? keys }
 }
