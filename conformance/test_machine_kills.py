@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import guests
+import pytest
 import snapshots
 from disks import BLOCK
 from ferry_server import HOME, FerryServer
@@ -70,6 +71,7 @@ def taken(server: FerryServer, volume: str) -> str:
     return server.ec2(HOME).create_snapshot(VolumeId=volume)["SnapshotId"]
 
 
+@pytest.mark.timeout(max(1200, 120 * ROUNDS))
 def test_kills(start_machines, tmp_path, seed):
     dice = random.Random(f"machine kills {seed}")
     server, word = start_machines(), f"round {seed}"

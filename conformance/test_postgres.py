@@ -248,6 +248,7 @@ class Wreck:
             snapshots.assert_holds(self.server, HOME, snapshot, disk)
 
 
+@pytest.mark.timeout(max(1200, 120 * ROUNDS))
 def test_kill(own: Postgres, tmp_path: Path, seed: str) -> None:
     """kill -9 of the server, of PostgreSQL, and of both, while writes and a copy are under way."""
     dice = random.Random(f"{seed} rows")
