@@ -46,7 +46,7 @@ class People:
         }
 
 
-def made(server: FerryServer, path: str = "/", description: str = "what it is for", tag: str = "images") -> People:
+def made(server: FerryServer, path: str = "/", description: str = "what it is for", tag: str = "images", password: bool = True) -> People:
     iam = server.client("iam")
     name = uuid.uuid4().hex[:12]
     people = People(f"ann-{name}", f"builders-{name}", f"reader-{name}", f"read-{name}", "", f"own-{name}")
@@ -68,5 +68,6 @@ def made(server: FerryServer, path: str = "/", description: str = "what it is fo
     iam.put_user_policy(UserName=people.user, PolicyName=people.inline, PolicyDocument=json.dumps(document("ec2:CopyImage")))
     iam.put_role_policy(RoleName=people.role, PolicyName=people.inline, PolicyDocument=json.dumps(document("ec2:CopyImage")))
     iam.create_access_key(UserName=people.user)
-    iam.create_login_profile(UserName=people.user, Password="Correct-horse-1")
+    if password:
+        iam.create_login_profile(UserName=people.user, Password="Correct-horse-1")
     return people

@@ -207,7 +207,7 @@ def test_markup_of_identities_is_text_everywhere(plain: Plain, new_account) -> N
     iam, fresh = owner.client("iam"), Plain(owner).sign_in()
     # What IAM lets stand in a path has neither spaces nor marks: what is left would still close and open something.
     for text in ('"><svg/onload=alert(1)>', "'><script>alert(1)</script>", "{{title}}{{{content}}}", "&lt;b&gt;"):
-        made = people.made(owner, path=f"/{text}/", description=text)
+        made = people.made(owner, path=f"/{text}/", description=text, password=False)
         iam.put_user_policy(
             UserName=made.user, PolicyName="said",
             PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "a", "Effect": "Allow", "Action": "s3:*", "Resource": f"arn:aws:s3:::{text}"}]}),
@@ -233,6 +233,41 @@ def test_markup_of_identities_is_text_everywhere(plain: Plain, new_account) -> N
             check_is_text(path, fresh.post(path, {**fields, "do": act}).text)
         for path in ("users?search=", "roles?search=", "groups?search=", "policies?search=", "policies?show=", "users?next=", "users/", "policies/"):
             check_is_text(path, fresh.get(path + people.quoted(text)).text)
+
+
+def test_a_password_that_may_not_be_changed_stays(server: FerryServer) -> None:
+    """Nobody needs to be allowed to set the one that must be set; a policy that denies it counts, and the page says so."""
+    user, iam = uuid.uuid4().hex, server.client("iam")
+    iam.create_user(UserName=user)
+    iam.create_login_profile(UserName=user, Password="First-word-1", PasswordResetRequired=True)
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:ChangePassword", "Resource": "*"}]}
+    iam.put_user_policy(UserName=user, PolicyName="deny", PolicyDocument=json.dumps(deny))
+    fields = {"by": "password", "account": server.account, "user": user, "password": "First-word-1"}
+    for more in ({}, {"new-password": "Second-word-2", "must-change": "yes"}):
+        refused = Plain(server).post("sign-in", {**fields, **more})
+        assert (refused.status, refused.codes) == (403, ["AccessDenied"]) and "iam:ChangePassword" in refused.text
+    # Who does not know the password learns nothing of it.
+    assert Plain(server).post("sign-in", {**fields, "password": "wrong"}).codes == ["SignInFailed"]
+    iam.delete_user_policy(UserName=user, PolicyName="deny")
+    assert Plain(server).post("sign-in", {**fields, "new-password": "Second-word-2", "must-change": "yes"}).status == 303
+
+
+def test_a_policy_can_keep_from_the_console(server: FerryServer) -> None:
+    user, iam = uuid.uuid4().hex, server.client("iam")
+    iam.create_user(UserName=user)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    mine = accounts.seen_by(server, Credentials(key["AccessKeyId"], key["SecretAccessKey"], server.account))
+
+    def link() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(binary()), "console", "--json"], env=mine.shell_environment(), capture_output=True, text=True, timeout=HANG
+        )
+
+    assert link().returncode == 0
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "ferry:CreateConsoleLink", "Resource": "*"}]}
+    iam.put_user_policy(UserName=user, PolicyName="deny", PolicyDocument=json.dumps(deny))
+    refused = link()
+    assert refused.returncode != 0 and "ferry:CreateConsoleLink" in refused.stderr and "explicit deny" in refused.stderr
 
 
 def check_is_text(path: str, page: str) -> None:

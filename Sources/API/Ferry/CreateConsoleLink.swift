@@ -1,9 +1,10 @@
 import Services
 import Wire
 
-/// Makes a link that signs its caller in to the console, once, within two minutes. It gives nobody more than the key that signs the call.
+/// Makes a link that signs its caller in to the console, once, within two minutes. It gives nobody more than the key that signs the call,
+/// so that nobody needs to be allowed it; a policy can deny it to whom it wants out of the console.
 struct CreateConsoleLink: JSONAction {
-    static let permissions = [Permission<Self>.everybodys("ferry:CreateConsoleLink")]
+    static let permissions = [Permission<Self>.unlessDenied("ferry:CreateConsoleLink")]
 
     init(from json: JSONReader) throws {}
 

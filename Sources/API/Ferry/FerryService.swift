@@ -11,7 +11,8 @@ enum FerryService: JSONService {
 
     private static let all: [any Action<JSONReader>.Type] = [
         CreateConsoleLink.self, CreateRootAccessKey.self, DenyQuotaRequest.self, DescribeImageCopies.self, DescribeThrottling.self,
-        EstimateImageCopy.self, GrantQuotaRequest.self, ListQuotaRequests.self, ListQuotas.self, ModifyThrottling.self, SetQuota.self,
+        EndConsoleSessions.self, EstimateImageCopy.self, GrantQuotaRequest.self, ListConsoleSessions.self, ListQuotaRequests.self,
+        ListQuotas.self, ModifyThrottling.self, SetQuota.self,
     ]
 
     static func noSpace(_ message: String) -> Refusal { Refusal(code: "ServiceUnavailable", message: message, status: .serviceUnavailable) }

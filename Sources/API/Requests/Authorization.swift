@@ -38,6 +38,10 @@ struct Authorization: Sendable {
     ) async throws -> BucketEntry {
         guard !permission.isEverybodys else { return BucketEntry() }
         let resources = try await permission.resources(action, call)
+        guard !permission.isUnlessDenied else {
+            try await Authorizer(call).requireNotDenied(permission.name, on: resources, facts: facts)
+            return BucketEntry()
+        }
         let more = try await permission.facts?(action, call) ?? [:]
         return try await Authorizer(call).require(permission.name, on: resources) {
             var facts = facts().merging(more) { _, own in own }

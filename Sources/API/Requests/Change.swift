@@ -41,6 +41,7 @@ enum Change: Sendable {
             case "iam": .identities
             case "organizations": .accounts
             case "sts": .sessions
+            case "ferry" where action.contains("ConsoleSession"): .sessions
             case "ferry", "servicequotas": .settings
             case _ where Self.ofImages.contains(action): .protection
             // A task that is cancelled leaves nothing of what it has made.

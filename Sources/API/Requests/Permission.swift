@@ -11,6 +11,8 @@ struct Permission<Subject>: Sendable {
     let resources: @Sendable (Subject, Call) async throws -> [PolicyResource]
     /// Whether everybody has it whose signature is good, whatever policies say.
     private(set) var isEverybodys = false
+    /// Whether everybody has it whom no policy denies it by name.
+    private(set) var isUnlessDenied = false
 
     /// What conditions ask about that the request does not say as it stands. None for most.
     private(set) var facts: (@Sendable (Subject, Call) async throws -> ConditionFacts)?
@@ -35,6 +37,13 @@ struct Permission<Subject>: Sendable {
     static func everybodys(_ name: String) -> Permission {
         var permission = Permission(name)
         permission.isEverybodys = true
+        return permission
+    }
+
+    /// A permission that nobody needs to be given, and that a policy can take.
+    static func unlessDenied(_ name: String) -> Permission {
+        var permission = Permission(name)
+        permission.isUnlessDenied = true
         return permission
     }
 }

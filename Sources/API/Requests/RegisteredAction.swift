@@ -7,6 +7,8 @@ package struct RegisteredAction: Hashable, Sendable {
     package let permissions: [String]
     /// Whether everybody may perform it.
     package let needsNoPermission: Bool
+    /// Whether everybody may perform it whom no policy denies it.
+    package let isUnlessDenied: Bool
     /// Whether a token in the request takes the place of a signature.
     package let isUnsigned: Bool
 
@@ -27,6 +29,7 @@ extension APIService {
                 name: action.name,
                 permissions: action.permissionNames,
                 needsNoPermission: action.isEverybodys,
+                isUnlessDenied: action.isUnlessDenied,
                 isUnsigned: isUnsigned(action.name),
                 movesData: action.movesData,
                 isRecorded: !action.movesData && Change(action.name, of: name) != nil
@@ -38,4 +41,5 @@ extension APIService {
 extension Action {
     fileprivate static var permissionNames: [String] { permissions.map(\.name) }
     fileprivate static var isEverybodys: Bool { permissions.allSatisfy(\.isEverybodys) }
+    fileprivate static var isUnlessDenied: Bool { permissions.allSatisfy(\.isUnlessDenied) }
 }

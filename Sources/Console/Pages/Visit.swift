@@ -87,7 +87,18 @@ struct Visit: Sendable {
     }
 
     var browser: ConsoleSessions.Browser {
-        ConsoleSessions.Browser(address: request.address, userAgent: request.headers[.userAgent] ?? "")
+        ConsoleSessions.Browser(
+            address: request.address,
+            userAgent: request.headers[.userAgent] ?? "",
+            isSecure: console.calls.isSecure
+        )
+    }
+
+    /// The same as who has signed in, whatever role the pages act as.
+    var asPerson: Visit {
+        var visit = self
+        visit.signedIn = signedIn?.asPerson
+        return visit
     }
 
     // Calls of the API.

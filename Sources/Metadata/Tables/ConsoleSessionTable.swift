@@ -63,6 +63,14 @@ package struct ConsoleSessionTable {
         try transaction.execute("DELETE FROM console_sessions WHERE id = ?", [.text(id)]) > 0
     }
 
+    /// Of one person, links as well.
+    ///
+    /// - Returns: how many there were.
+    package func deleteAll(of person: ConsoleSession.Person) throws -> Int {
+        let sql = "DELETE FROM console_sessions WHERE account = ? AND person = ?"
+        return try transaction.execute(sql, [.text(person.account), .text(person.name)])
+    }
+
     package func deleteExpired(at date: Date) throws {
         try transaction.execute("DELETE FROM console_sessions WHERE expires_at <= ?", [.date(date)])
     }

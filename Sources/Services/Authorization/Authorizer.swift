@@ -50,6 +50,21 @@ package struct Authorizer: Sendable {
         return refusals
     }
 
+    /// Refuses what a policy denies by name: for what nobody needs to be allowed.
+    ///
+    /// - Throws: `AccessDenied`.
+    package func requireNotDenied(_ action: String, on resources: [PolicyResource], facts: () -> [String: [String]] = { [:] }) async throws
+    {
+        let own = try await callerPolicies()
+        var context = KeptContext(isShared: resources.count > 1)
+        for resource in resources {
+            guard let denied = try await decide(action, on: resource, own, facts, &context).denied, denied.denial.isExplicit else {
+                continue
+            }
+            throw denied
+        }
+    }
+
     package func allows(_ action: String, on resource: PolicyResource, facts: () -> [String: [String]] = { [:] }) async throws -> Bool {
         var context = KeptContext(isShared: false)
         return try await decide(action, on: resource, try await callerPolicies(), facts, &context).denied == nil

@@ -13,10 +13,13 @@ package struct ConsoleSessions: Sendable {
     package struct Browser: Sendable {
         let address: String
         let userAgent: String
+        /// Whether the connection is one of TLS.
+        let isSecure: Bool
 
-        package init(address: String, userAgent: String) {
+        package init(address: String, userAgent: String, isSecure: Bool = true) {
             self.address = address
             self.userAgent = String(userAgent.prefix(256))
+            self.isSecure = isSecure
         }
     }
 
@@ -24,6 +27,11 @@ package struct ConsoleSessions: Sendable {
     package struct SignedIn: Sendable {
         package let session: ConsoleSession
         package let key: KnownKey
+        /// The person's own, where the pages act as a role.
+        let own: KnownKey
+
+        /// Whatever role the pages act as.
+        package var asPerson: SignedIn { SignedIn(session: session, key: own, own: own) }
     }
 
     /// The sign-in is refused. One text for all that is wrong with it, so that nobody learns which names there are.
@@ -36,6 +44,8 @@ package struct ConsoleSessions: Sendable {
         case tooOften
         /// The password is older than the account allows, and only an administrator may set another.
         case passwordOver
+        /// The user must set another password, and a policy denies it: what it says.
+        case mayNotChangePassword(String)
 
         package var description: String {
             switch self {
@@ -44,6 +54,7 @@ package struct ConsoleSessions: Sendable {
             case .linkOver: "the link was used already, or is too old"
             case .tooOften: "there were too many attempts to sign in"
             case .passwordOver: "the password is older than the account allows"
+            case .mayNotChangePassword(let reason): "the password must be changed, and may not be: \(reason)"
             }
         }
     }
@@ -55,7 +66,7 @@ package struct ConsoleSessions: Sendable {
     /// How long a use stands for those that follow it.
     private static let seenInterval: TimeInterval = 60
 
-    private let deployment: Deployment
+    let deployment: Deployment
 
     package init(_ deployment: Deployment) { self.deployment = deployment }
 
@@ -122,8 +133,10 @@ package struct ConsoleSessions: Sendable {
         guard candidate.profile.isResetRequired || isOld else {
             return try await begin(principal, with: candidate.profile, from: browser)
         }
+        let call = try call(of: principal, from: browser)
+        try await Self.checkMayChangePassword(call)
         guard let new else { throw Refusal.mustChangePassword }
-        try await LoginProfiles(call(of: principal)).change(from: password, to: new)
+        try await LoginProfiles(call).change(from: password, to: new)
         guard let profile = try await deployment.directory.read({ try IAMPasswordTable($0).profile(of: identity.id) }) else {
             throw Refusal.wrong
         }
@@ -188,8 +201,8 @@ package struct ConsoleSessions: Sendable {
         if abs(now.timeIntervalSince(session.seenAt)) >= Self.seenInterval {
             try await deployment.directory.write { try ConsoleSessionTable($0).note(id, seenAt: now) }
         }
-        guard let role = session.role else { return SignedIn(session: session, key: own) }
-        if let key = try await key(role, on: session) { return SignedIn(session: session, key: key) }
+        guard let role = session.role else { return SignedIn(session: session, key: own, own: own) }
+        if let key = try await key(role, on: session) { return SignedIn(session: session, key: key, own: own) }
         // A role's session is shorter than the person's: who comes back from it is oneself again.
         try await set(role: nil, of: session)
         return try await find(secret)
@@ -253,9 +266,19 @@ package struct ConsoleSessions: Sendable {
         return store
     }
 
-    private func call(of principal: Principal) throws -> Call {
-        let store = store()
-        return Call(principal: principal, store: store, deployment: deployment, host: "")
+    private func call(of principal: Principal, from browser: Browser) throws -> Call {
+        let origin = CallOrigin(address: browser.address, isSecure: browser.isSecure, userAgent: browser.userAgent)
+        return Call(principal: principal, store: store(), deployment: deployment, host: "", origin: origin)
+    }
+
+    /// Who must set another password may do so without a policy that allows it: else nobody could sign in for the first time. One that denies it
+    /// by name counts.
+    private static func checkMayChangePassword(_ call: Call) async throws {
+        do {
+            try await Authorizer(call).requireNotDenied("iam:ChangePassword", on: [try await call.iamUser(nil)])
+        } catch let denied as AccessDenied {
+            throw Refusal.mayNotChangePassword(denied.description)
+        }
     }
 
     /// - Parameter bounds: of a caller with temporary keys: what it may not is not allowed to the session either.

@@ -11,6 +11,7 @@ extension ActionSamples {
             "AccountId": "CreateRootAccessKey ListQuotas", "AccountId Quota Value": "SetQuota", "Profile": "ModifyThrottling",
             "RequestId": "DenyQuotaRequest GrantQuotaRequest", "ImageIds": "DescribeImageCopies",
             "SourceImageId SourceRegion Name TagSpecifications": "EstimateImageCopy",
+            #"UserName="ann""#: "ListConsoleSessions EndConsoleSessions",
         ],
         "servicequotas": [
             "ServiceCode": "ListAWSDefaultServiceQuotas ListServiceQuotas",

@@ -46,7 +46,8 @@ import Testing
 
             """
         let rows = RegisteredAction.all.map { action in
-            "| \(action.service) | \(action.name) | \(action.permissions.map { "`\($0)`" }.joined(separator: ", "))\(action.needsNoPermission ? ", which everybody has" : "") |"
+            let who = action.needsNoPermission ? ", which everybody has" : action.isUnlessDenied ? ", which nobody needs to be allowed" : ""
+            return "| \(action.service) | \(action.name) | \(action.permissions.map { "`\($0)`" }.joined(separator: ", "))\(who) |"
         }
         return ([head, "| service | action | permissions |", "|---|---|---|"] + rows).joined(separator: "\n") + "\n"
     }

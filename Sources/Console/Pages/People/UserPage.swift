@@ -25,6 +25,7 @@ struct UserPage: Page {
         record.sections.append(try await groups())
         record.sections.append(try await credentials.keySection())
         record.sections.append(try await credentials.passwordSection())
+        record.sections.append(try await UserSessions(user: user).section())
         record.sections.append(try await user.tagSection())
         return record.view(in: "users")
     }
@@ -47,6 +48,7 @@ struct UserPage: Page {
     func submit() async throws -> Reply {
         if let reply = try await user.obeyShared() { return reply }
         if let reply = try await UserCredentials(user: user).obey() { return reply }
+        if let reply = try await UserSessions(user: user).obey() { return reply }
         switch visit.act {
         case "join":
             try await visit.iam("AddUserToGroup", [("UserName", user.name), ("GroupName", visit.field("group").trimmed)])

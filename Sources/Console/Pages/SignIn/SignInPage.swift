@@ -121,6 +121,13 @@ extension CallRefusal {
                 message: "The password is older than the account allows. Ask who manages the account for another.",
                 requestID: requestID
             )
+        case .mayNotChangePassword(let reason):
+            self.init(
+                status: 403,
+                code: "AccessDenied",
+                message: "The password must be changed, and may not be: \(reason). Ask who manages the account for a password that lasts.",
+                requestID: requestID
+            )
         case .tooOften:
             self.init(
                 status: 429,

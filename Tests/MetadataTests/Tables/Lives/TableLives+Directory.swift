@@ -87,6 +87,8 @@ extension TableLife {
             .then([]) { try ConsoleSessionTable($0).deleteExpired(at: date(milliseconds: 9)) },
             .then([session()]) { try ConsoleSessionTable($0).insert(session(), max: 9) },
             .then([]) { try ConsoleSessionTable($0).delete("1") },
+            .then([session()]) { try ConsoleSessionTable($0).insert(session(), max: 9) },
+            .then([]) { _ = try ConsoleSessionTable($0).deleteAll(of: person) },
         ]
     )
 
