@@ -7,7 +7,7 @@ import urllib.parse
 import uuid
 from dataclasses import dataclass
 
-from ferry_server import FerryServer
+from ferry_server import HOME, FerryServer
 from identities import document
 
 
@@ -71,3 +71,27 @@ def made(server: FerryServer, path: str = "/", description: str = "what it is fo
     if password:
         iam.create_login_profile(UserName=people.user, Password="Correct-horse-1")
     return people
+
+
+def keys(server: FerryServer, description: str = "what it is for", tag: str = "images") -> dict[str, str]:
+    """A KMS key with an alias, a tag and a grant, and the addresses of its pages."""
+    kms = server.kms(HOME)
+    key = kms.create_key(Description=description, Tags=[{"TagKey": "team", "TagValue": tag}])["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName=f"alias/images-{uuid.uuid4().hex[:12]}", TargetKeyId=key)
+    kms.create_grant(KeyId=key, GranteePrincipal=f"arn:aws:iam::{server.account}:root", Operations=["Decrypt"], Name="to-read")
+    return {
+        "keys": f"{HOME}/keys", "key": f"{HOME}/keys/{key}", "create-key": f"create/key?region={HOME}", "key-policy": f"{HOME}/keys/{key}/policy",
+        "delete-key": f"{HOME}/keys/{key}/delete",
+    }
+
+
+def organization(server: FerryServer, account: str) -> dict[str, str]:
+    """The addresses of the pages of an account of the organization, and of a unit and a policy."""
+    organizations = server.client("organizations")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    unit = organizations.create_organizational_unit(ParentId=root, Name=f"unit-{uuid.uuid4().hex[:8]}")["OrganizationalUnit"]["Id"]
+    return {
+        "accounts": "accounts", "account": f"accounts/{account}", "close-account": f"accounts/{account}/close", "create-account": "create/account",
+        "units": "units", "root": f"units/{root}", "unit": f"units/{unit}", "control-policy": "control-policies/p-FullAWSAccess",
+        "switch-role": f"switch-role?account={account}&role=OrganizationAccountAccessRole", "switch-back": "switch-back",
+    }

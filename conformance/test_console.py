@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator
 
+import accounts
 import browsers
 import images
 import people
@@ -219,7 +220,7 @@ def furnished(server: FerryServer, snapshot: str) -> dict[str, str]:
         "copied": f"{AWAY}/images/{copy}", "copy": f"{HOME}/images/{image}/copy", "deregister": f"{HOME}/images/{image}/deregister",
         "launch": f"{HOME}/images/{image}/launch", "snapshots": f"{HOME}/snapshots", "instances": "all/instances",
         "sessions": "sessions", "sign-out": "sign-out", "nothing": "nothing/there",
-        **people.made(server).pages,
+        **people.made(server).pages, **people.keys(server), **people.organization(server, accounts.created(server).account),
     }
 
 

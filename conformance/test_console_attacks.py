@@ -235,6 +235,35 @@ def test_markup_of_identities_is_text_everywhere(plain: Plain, new_account) -> N
             check_is_text(path, fresh.get(path + people.quoted(text)).text)
 
 
+def test_markup_of_keys_and_accounts_is_text_everywhere(plain: Plain, new_account) -> None:
+    server = plain.server
+    organizations = server.client("organizations")
+    account = new_account().account
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    for text in MARKUP:
+        pages = list(people.keys(server, description=text).values())
+        if text.isascii():
+            # What Organizations lets stand in a name.
+            unit = organizations.create_organizational_unit(ParentId=root, Name=f"{text} {uuid.uuid4().hex[:6]}")["OrganizationalUnit"]["Id"]
+            accounts.created(server, f"{text[:40]} {uuid.uuid4().hex[:6]}")
+            pages += ["accounts", f"units/{unit}", f"units/{root}", "units"]
+        for path in pages:
+            check_is_text(path, plain.get(path).text)
+        fields = {
+            "name": text, "email": text, "alias": text, "description": text, "document": text, "days": text, "word": text, "account": text, "role": text,
+            "title": text, "parent": text, "control": text, "policy": text, "grant": text, "region": text, "tag-key": text, "tag-value": text,
+        }
+        key = pages[1]
+        for path, act in [
+            (key, "alias"), (key, "delete-alias"), (key, "revoke"), (key, "rotate-every"), (key, "tag"), (f"{key}/policy", "save"),
+            (f"{key}/delete", "delete"), ("create/key", "create"), ("create/account", "create"), (f"accounts/{account}", "move"),
+            (f"accounts/{account}", "attach-control"), (f"accounts/{account}/close", "close"), ("switch-role", "switch"), (f"units/{root}", "delete"),
+        ]:
+            check_is_text(path, plain.post(path, {**fields, "do": act}).text)
+        for path in ("all/keys?search=", "accounts?search=", "accounts?next=", "accounts/", "units/", "switch-role?role=", f"{HOME}/keys/", "control-policies/"):
+            check_is_text(path, plain.get(path + people.quoted(text)).text)
+
+
 def test_a_password_that_may_not_be_changed_stays(server: FerryServer) -> None:
     """Nobody needs to be allowed to set the one that must be set; a policy that denies it counts, and the page says so."""
     user, iam = uuid.uuid4().hex, server.client("iam")

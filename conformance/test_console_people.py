@@ -13,7 +13,7 @@ import people
 import pytest
 from botocore.exceptions import ClientError
 from browsers import Plain
-from ferry_server import Credentials, FerryServer
+from ferry_server import HOME, Credentials, FerryServer
 from identities import document
 from patience import HANG
 from people import People, quoted
@@ -382,3 +382,236 @@ def test_who_may_end_sessions_is_said_by_policies(server: FerryServer, made: Peo
     allow(server, made, {"Effect": "Allow", "Action": ["iam:GetUser", "ferry:*ConsoleSessions"], "Resource": arn})
     assert watcher.post(f"users/{other.user}", {"do": "end-sessions"}).status == 303
     assert target.get("sessions").status == 303
+
+
+# Roles.
+
+
+def test_switching_role_and_back(browser: Browser, server: FerryServer, made: People, new_account) -> None:
+    owner = new_account()
+    role = people.made(owner)
+    trusting = json.dumps({
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{server.account}:root"}, "Action": "sts:AssumeRole"}],
+    })
+    owner.client("iam").update_assume_role_policy(RoleName=role.role, PolicyDocument=trusting)
+    owner.client("iam").put_role_policy(RoleName=role.role, PolicyName=role.inline, PolicyDocument=json.dumps(document("iam:ListUsers")))
+    arn = f"arn:aws:iam::{owner.account}:role/{role.role}"
+    allow(server, made, {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn}, {"Effect": "Allow", "Action": "iam:ListGroups", "Resource": "*"})
+    with browsers.window(browser, server) as window:
+        page = window.open()
+        page.get_by_label("Account ID or alias").fill(server.account)
+        page.get_by_label("User name").fill(made.user)
+        page.get_by_label("Password", exact=True).fill("Correct-horse-1")
+        page.get_by_role("button", name="Sign in with the password").click()
+        page.get_by_role("link", name="Switch role").click()
+        page.get_by_label("Account ID").fill(owner.account)
+        page.get_by_label("Role name").fill("none-is-called-so")
+        page.get_by_role("button", name="Switch role").click()
+        expect(page.get_by_role("alert")).to_contain_text("AccessDenied")
+        page.get_by_label("Role name").fill(role.role)
+        page.get_by_label("Display name").fill("<b>shop</b>")
+        page.get_by_role("button", name="Switch role").click()
+        expect(told(page, "You act as the role now.")).to_be_visible()
+        expect(page.get_by_role("banner")).to_contain_text("<b>shop</b>")
+        expect(page.get_by_role("banner")).to_contain_text(f"{role.role}/{made.user} @ {owner.account}")
+        window.open("users")
+        expect(page.get_by_role("link", name=role.user)).to_be_visible()
+        window.open("groups")
+        expect(page.get_by_role("alert")).to_contain_text("AccessDenied")
+        page.get_by_role("button", name="Switch back").click()
+        expect(told(page, "You act as yourself again.")).to_be_visible()
+        expect(page.get_by_role("banner")).to_contain_text(f"{made.user} @ {server.account}")
+        window.open("groups")
+        expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_switched_session_ends_with_the_one_that_it_began_from(server: FerryServer, made: People) -> None:
+    iam = server.client("iam")
+    allow(server, made, {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"})
+    switch = {"account": server.account, "role": made.role}
+
+    def switched() -> Plain:
+        plain = signed_in(server, made.user)
+        assert plain.post("switch-role", switch).status == 303
+        assert f"{made.role}/{made.user} @" in plain.get("sessions").text
+        return plain
+
+    plain = switched()
+    cookies = dict(plain.cookies)
+    assert plain.post("sign-out").status == 303
+    assert not any("role" in name for name in plain.cookies)
+    assert Plain(server, cookies).get("sessions").status == 303
+    # From one role to another one goes as oneself: the role itself may assume nothing.
+    plain = switched()
+    assert plain.post("switch-role", switch).status == 303
+    # Whose role goes is oneself again; who goes is nobody.
+    iam.delete_role_policy(RoleName=made.role, PolicyName=made.inline)
+    iam.detach_role_policy(RoleName=made.role, PolicyArn=made.policy_arn)
+    iam.delete_role(RoleName=made.role)
+    assert f"{made.user} @" in plain.get("sessions").text
+    assert Plain(server).sign_in().post(f"users/{made.user}", {"do": "end-sessions"}).status == 303
+    assert plain.get("sessions").status == 303
+
+
+@pytest.mark.parametrize(
+    "fields", [{"account": "12", "role": "x"}, {"account": "111122223333", "role": ""}, {"account": "111122223333", "role": "a:b/../c"}, {}]
+)
+def test_what_is_no_role_is_refused(plain: Plain, fields: dict[str, str]) -> None:
+    answer = plain.post("switch-role", fields)
+    assert answer.status in (400, 403) and answer.codes
+    assert "root user @" in plain.get("sessions").text
+
+
+def test_switching_takes_a_form_of_this_session(plain: Plain, quick: People) -> None:
+    fields = {"account": plain.server.account, "role": quick.role}
+    refused(plain.post("switch-role", fields, token="0" * 64), "FormNotOurs", 403)
+    refused(plain.post("switch-back", token="0" * 64), "FormNotOurs", 403)
+    # What an address says is filled in, and nothing more.
+    page = plain.get(f"switch-role?account={plain.server.account}&role={quick.role}")
+    assert page.status == 200 and f'value="{quick.role}"' in page.text and "root user @" in page.text
+
+
+# KMS keys.
+
+
+def test_the_life_of_a_key(browser: Browser, server: FerryServer) -> None:
+    kms, name = server.kms(HOME), uuid.uuid4().hex[:12]
+    with browsers.window(browser, server, java_script_enabled=False) as window:
+        window.sign_in()
+        page = window.open(f"{HOME}/keys")
+        page.get_by_role("link", name="Create key").click()
+        page.get_by_label("Alias").fill(f"story-{name}")
+        page.get_by_label("Description").fill("for the story")
+        page.get_by_role("button", name="Create key").click()
+        expect(told(page, "It is made.")).to_be_visible()
+        key = kms.describe_key(KeyId=f"alias/story-{name}")["KeyMetadata"]["KeyId"]
+        expect(page.get_by_role("heading", name=key)).to_be_visible()
+        page.get_by_role("button", name="Disable", exact=True).click()
+        expect(page.locator(".state", has_text="disabled")).to_be_visible()
+        assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Disabled"
+        page.get_by_role("button", name="Enable", exact=True).click()
+        page.get_by_role("button", name="Enable rotation").click()
+        expect(told(page, "New material every 365 days")).to_be_visible()
+        page.get_by_role("link", name="Edit key policy").click()
+        text = json.loads(page.get_by_label("Policy document").input_value())
+        text["Statement"][0]["Sid"] = "Changed"
+        page.get_by_label("Policy document").fill(json.dumps(text))
+        page.get_by_role("button", name="Save").click()
+        expect(told(page, "Changed")).to_be_visible()
+        page.get_by_role("link", name="Schedule deletion").click()
+        word = page.get_by_label(re.compile("to go on"))
+        word.fill("another")
+        page.get_by_role("button", name="Schedule deletion").click()
+        expect(told(page, "Nothing was changed")).to_be_visible()
+        word.fill(key)
+        page.get_by_label(re.compile("Waiting period")).fill("7")
+        page.get_by_role("button", name="Schedule deletion").click()
+        expect(page.locator(".state", has_text="pending deletion")).to_be_visible()
+        assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+        page.get_by_role("button", name="Cancel deletion").click()
+        expect(page.locator(".state", has_text="disabled")).to_be_visible()
+        window.open(f"all/keys?search=story-{name}")
+        expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_what_the_forms_of_a_key_do(plain: Plain) -> None:
+    kms = plain.server.kms(HOME)
+    path = people.keys(plain.server)["key"]
+    key = path.split("/")[-1]
+    refused(plain.post(path, {"do": "alias", "alias": "a b"}), "ValidationException")
+    name = f"more-{key[:8]}"
+    assert plain.post(path, {"do": "alias", "alias": name}).status == 303
+    refused(plain.post("create/key", {"region": HOME, "alias": name}), "AlreadyExistsException")
+    before = len(kms.list_keys()["Keys"])
+    refused(plain.post("create/key", {"region": HOME, "alias": "a b"}), "ValidationException")
+    assert len(kms.list_keys()["Keys"]) == before, "what is refused leaves no key"
+    assert plain.post(path, {"do": "delete-alias", "name": f"alias/{name}", "word": f"alias/{name}"}).status == 303
+    assert f"alias/{name}" not in [one["AliasName"] for one in kms.list_aliases(KeyId=key)["Aliases"]]
+    plain.post(path, {"do": "describe", "description": "another"})
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["Description"] == "another"
+    plain.post(path, {"do": "tag", "tag-key": "stage", "tag-value": "test"})
+    plain.post(path, {"do": "untag", "key": "team"})
+    assert kms.list_resource_tags(KeyId=key)["Tags"] == [{"TagKey": "stage", "TagValue": "test"}]
+    [grant] = [one["GrantId"] for one in kms.list_grants(KeyId=key)["Grants"]]
+    assert plain.post(path, {"do": "revoke", "grant": grant}).status == 200
+    assert plain.post(path, {"do": "revoke", "grant": grant, "word": grant}).status == 303
+    assert kms.list_grants(KeyId=key)["Grants"] == []
+    plain.post(path, {"do": "rotate"})
+    assert len(kms.list_key_rotations(KeyId=key)["Rotations"]) == 1
+    refused(plain.post(path, {"do": "rotate-every", "days": "often"}), "ValidationException")
+    refused(plain.post(f"{path}/policy", {"document": "{"}), "MalformedPolicyDocumentException")
+    refused(plain.post(f"{path}/delete", {"word": key, "days": "3"}), "ValidationException")
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+# Accounts.
+
+
+def test_accounts_are_created_limited_and_closed(browser: Browser, server: FerryServer) -> None:
+    organizations, name = server.client("organizations"), uuid.uuid4().hex[:12]
+    with browsers.window(browser, server, java_script_enabled=False) as window:
+        window.sign_in()
+        page = window.open("accounts")
+        page.get_by_role("link", name="Create account").click()
+        page.get_by_label("Account name").fill(f"shop-{name}")
+        page.get_by_label("Email address").fill(f"{name}@example.com")
+        page.get_by_role("button", name="Create account").click()
+        expect(page.get_by_role("heading", name=f"shop-{name}")).to_be_visible()
+        account = page.locator("dd .id").first.inner_text()
+        assert organizations.describe_account(AccountId=account)["Account"]["Name"] == f"shop-{name}"
+        page.get_by_role("button", name="Create root access key").click()
+        key, secret = page.locator("#main dd .id").all_inner_texts()
+        member = accounts.seen_by(server, Credentials(key, secret, account))
+        assert member.client("sts").get_caller_identity()["Account"] == account
+        page.get_by_role("link", name="I have kept it").click()
+
+        window.open("units")
+        page.get_by_role("link", name="Root", exact=True).click()
+        page.get_by_label("Name of a new unit").fill(f"unit-{name}")
+        page.get_by_role("button", name="Create unit").click()
+        expect(page.get_by_role("heading", name=f"unit-{name}")).to_be_visible()
+        unit = page.locator("dd .id").first.inner_text()
+        window.open(f"accounts/{account}")
+        page.get_by_label("Move to").fill(unit)
+        page.get_by_role("button", name="Move account").click()
+        assert organizations.list_parents(ChildId=account)["Parents"][0]["Id"] == unit
+        window.open("units")
+        expect(told(page, f"Root / unit-{name}")).to_be_visible()
+
+        window.open(f"accounts?search={name}")
+        page.get_by_role("link", name=f"shop-{name}").click()
+        page.get_by_role("link", name="Close account").click()
+        page.get_by_label(re.compile("to go on")).fill("111122223333")
+        page.get_by_role("button", name="Close account").click()
+        expect(told(page, "Nothing was changed")).to_be_visible()
+        page.get_by_label(re.compile("to go on")).fill(account)
+        page.get_by_role("button", name="Close account").click()
+        expect(told(page, "The account is closed.")).to_be_visible()
+        assert organizations.describe_account(AccountId=account)["Account"]["Status"] == "SUSPENDED"
+
+
+def test_only_the_management_account_sees_the_others(new_account) -> None:
+    member = new_account()
+    plain = Plain(member).sign_in()
+    for path in ("accounts", "units", f"accounts/{member.account}", "control-policies/p-FullAWSAccess"):
+        refused(plain.get(path), "AccessDeniedException")
+    refused(plain.post("create/account", {"name": "mine", "email": "mine@example.com"}), "AccessDeniedException")
+
+
+def test_policies_over_an_account(plain: Plain, new_account) -> None:
+    account, organizations = new_account().account, plain.server.client("organizations")
+    name = f"limit-{account}"
+    control = organizations.create_policy(
+        Name=name, Description="nothing of IAM", Type="SERVICE_CONTROL_POLICY",
+        Content=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}),
+    )["Policy"]["PolicySummary"]["Id"]
+    path = f"accounts/{account}"
+    assert plain.post(path, {"do": "attach-control", "control": control}).status == 303
+    page = plain.get(path).text
+    assert name in page and "nothing of IAM" in page
+    assert account in plain.get(f"control-policies/{control}").text
+    refused(plain.post(path, {"do": "attach-control", "control": control}), "DuplicatePolicyAttachmentException")
+    assert plain.post(path, {"do": "detach-control", "policy": control}).status == 303
+    assert control not in [one["Id"] for one in organizations.list_policies_for_target(TargetId=account, Filter="SERVICE_CONTROL_POLICY")["Policies"]]
+    organizations.delete_policy(PolicyId=control)

@@ -1,5 +1,6 @@
 import API
 import Domain
+import Foundation
 import HTTPTypes
 import Logging
 import NIOCore
@@ -24,6 +25,7 @@ package struct Console: Pages {
         templates = try Templates()
     }
 
+    var now: Date { calls.deployment.clock.now }
     var regions: [Region] { calls.deployment.regions.keys.sorted() }
 
     package func reply(to request: IncomingRequest, requestID: String) async -> Reply? {

@@ -44,6 +44,7 @@ enum EmbeddedFiles {
         "snapshot-rows": text(PackageResources.snapshot_rows_mustache),
         "snapshots": text(PackageResources.snapshots_mustache),
         "state": text(PackageResources.state_mustache),
+        "switch-role": text(PackageResources.switch_role_mustache),
         "table": text(PackageResources.table_mustache),
         "tabs": text(PackageResources.tabs_mustache),
         "time": text(PackageResources.time_mustache),

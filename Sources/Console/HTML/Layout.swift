@@ -20,6 +20,8 @@ enum Layout {
         Section(name: "snapshots", title: "Snapshots", path: "{region}/snapshots", key: "s"),
         Section(name: "instances", title: "Instances", path: "{region}/instances", key: "n"),
         Section(name: "users", title: "Users", path: "users", key: "u"),
+        Section(name: "accounts", title: "Accounts", path: "accounts", key: "a"),
+        Section(name: "keys", title: "Keys", path: "{region}/keys", key: "k"),
     ]
 
     static func values(of view: View, for visit: Visit) -> Values {
@@ -42,6 +44,7 @@ enum Layout {
         values["who"] = principal.consoleName
         values["account"] = principal.account.rawValue
         values["isInRole"] = signedIn.session.role != nil
+        values["roleName"] = signedIn.session.role == nil ? nil : SwitchRolePage.displayName(visit)
         let region = view.region ?? "all"
         values["sections"] = sections.map { section -> Values in
             [

@@ -43,6 +43,12 @@ struct Record {
     var links: [(title: String, href: String, isDanger: Bool)] = []
     var sections: [Section] = []
 
+    static func fact(_ name: String, _ cell: Cell) -> Values {
+        var values = cell.values
+        values["label"] = name
+        return values
+    }
+
     /// - Parameter section: of the navigation.
     func view(in section: String) -> View {
         var view = View(
@@ -50,11 +56,7 @@ struct Record {
             template: "record",
             values: [
                 "crumbs": crumbs.map { ["title": $0.title, "href": $0.href] as Values },
-                "facts": facts.map { fact -> Values in
-                    var values = fact.cell.values
-                    values["label"] = fact.name
-                    return values
-                },
+                "facts": facts.map(Self.fact),
                 "links": links.map { ["title": $0.title, "href": $0.href, "isDanger": $0.isDanger] as Values },
                 "sections": sections.map(\.values),
             ]

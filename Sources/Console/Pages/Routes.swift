@@ -4,11 +4,14 @@ enum Routes {
         people + [
             OverviewPage.self, SignInPage.self, SignInLinkPage.self, SignOutPage.self, SessionsPage.self, ImagesPage.self, ImagePage.self,
             CopyImagePage.self, DeregisterImagePage.self, LaunchPage.self, SnapshotsPage.self, InstancesPage.self, InstancePage.self,
+            KeysPage.self, KeyPolicyPage.self, DeleteKeyPage.self, KeyPage.self,
         ]
 
     /// Before those below a Region: a user may be called `images`, and no Region `users`.
     private static let people: [any Page.Type] = [
-        UsersPage.self, GroupsPage.self, RolesPage.self, PoliciesPage.self, CreatePolicyPage.self, CreateHolderPage.self, UserPage.self,
+        SwitchRolePage.self, SwitchBackPage.self, AccountsPage.self, UnitsPage.self, CreateAccountPage.self, AccountPage.self,
+        CloseAccountPage.self, UnitPage.self, ControlPolicyPage.self, CreateKeyPage.self, UsersPage.self, GroupsPage.self, RolesPage.self,
+        PoliciesPage.self, CreatePolicyPage.self, CreateHolderPage.self, UserPage.self,
         GroupPage.self, RolePage.self, PolicyPage.self, TrustPolicyPage.self, EditPolicyPage.self, DeletePolicyPage.self,
         DeleteHolderPage.self, CreateInlinePolicyPage.self, InlinePolicyPage.self,
     ]

@@ -23,7 +23,11 @@ struct RolePage: Page {
             ("Description", .text(node.text("Description"))), ("Created", .time(node.text("CreateDate"))),
         ]
         if let boundary = role.permissionsBoundary(node) { record.facts.append(boundary) }
-        record.links = [("Delete", DeleteHolderPage.place(of: role), true)]
+        let name = (node.text("Path") ?? "/").dropFirst() + role.name
+        record.links = [
+            ("Switch to this role", SwitchRolePage.place(to: String(name), of: visit.account), false),
+            ("Delete", DeleteHolderPage.place(of: role), true),
+        ]
         record.sections = [trust(node)] + (try await role.policySections())
         record.sections.append(sessions(node))
         record.sections.append(try await profiles())

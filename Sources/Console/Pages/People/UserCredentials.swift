@@ -131,27 +131,14 @@ struct UserCredentials: Sendable {
         try await visit.iam("UpdateAccessKey", [parameter, ("AccessKeyId", key), ("Status", status)])
     }
 
-    /// The only page that has the secret. Browsers do not keep it.
     private func createKey() async throws -> Reply {
         let key = try await visit.iam("CreateAccessKey", [parameter])["AccessKey"]
         let facts: [(String, Cell)] = [
             ("User", .text(user.name)), ("Access key ID", .id(key?.text("AccessKeyId"))),
             ("Secret access key", .id(key?.text("SecretAccessKey"))),
         ]
-        var view = View(
-            title: "A new access key",
-            template: "secret",
-            values: [
-                "crumbs": Holder.users.crumbs(to: user.name).map { ["title": $0.title, "href": $0.href] as Values },
-                "facts": facts.map { name, cell -> Values in
-                    var values = cell.values
-                    values["label"] = name
-                    return values
-                },
-                "back": user.href,
-            ]
-        )
-        view.section = "users"
+        let crumbs = Holder.users.crumbs(to: user.name)
+        let view = SecretView(title: "A new access key", crumbs: crumbs, facts: facts, back: user.href).view(in: "users")
         return try await visit.console.render(view, visit)
     }
 }

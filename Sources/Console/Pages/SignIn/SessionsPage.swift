@@ -58,7 +58,10 @@ struct SignOutPage: Page {
     func submit() async throws -> Reply {
         if let session = visit.signedIn?.session { try await visit.console.sessions.end(session) }
         var reply = Reply.redirect(to: Console.root + SignInPage.path + "?notice=signed-out")
-        reply.headers[.setCookie] = SessionCookie(of: visit.request, isSecure: visit.console.calls.isSecure).set("", seconds: 0)
+        let isSecure = visit.console.calls.isSecure
+        reply.headers[.setCookie] = SessionCookie(of: visit.request, isSecure: isSecure).set("", seconds: 0)
+        let role = SessionCookie(of: visit.request, isSecure: isSecure, for: SwitchRolePage.cookie)
+        if role.value != nil { reply.headers.append(HTTPField(name: .setCookie, value: role.set("", seconds: 0))) }
         // What the browser has kept of pages goes with the session.
         reply.headers[clearSiteData] = "\"cache\""
         return reply
