@@ -16,7 +16,7 @@ import snapshots
 from disks import BLOCK, Disk, ZEROS, checksum, linear_checksum, noise, text
 from ferry_server import AWAY, HOME
 from refusals import refused_by_ebs
-from signed_request import Request
+from signed_request import Request, json_request
 
 UNKNOWN = "snap-0123456789abcdef0"
 DATA = text("a block", 0)
@@ -349,3 +349,25 @@ def test_larger_child_of_a_smaller_parent(server):
     snapshots.assert_holds(server, HOME, child, grown)
     image = images.copied(server, images.register(server, child))
     snapshots.assert_holds(server, AWAY, *images.snapshots_of(image), grown)
+
+
+def uploaded_blocks(server, snapshot, **members):
+    return json_request("Ferry.ListUploadedBlocks", {"SnapshotId": snapshot, **members}).signed(server, "ferry", HOME).send(server)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_what_has_come_is_listed_as_long_as_more_may_come(server, other_account, ebs, encrypted):
+    """With what it hashes to, a block of zeros included."""
+    snapshot = ebs.start_snapshot(VolumeSize=1, **({"Encrypted": True} if encrypted else {}))["SnapshotId"]
+    blocks = {3: text("listed", 3), 0: text("listed", 0), 7: ZEROS}
+    snapshots.put_blocks(server, HOME, snapshot, blocks)
+    listed = uploaded_blocks(server, snapshot).json
+    assert listed == {"Blocks": [{"BlockIndex": index, "Checksum": checksum(blocks[index])} for index in sorted(blocks)]}
+    assert [block["BlockIndex"] for block in uploaded_blocks(server, snapshot, StartingBlockIndex=1).json["Blocks"]] == [3, 7]
+    assert uploaded_blocks(server, snapshot, StartingBlockIndex=8).json == {"Blocks": []}
+    refused = uploaded_blocks(server, snapshot, StartingBlockIndex=-1)
+    assert (refused.status, refused.json["__type"]) == (400, "ValidationException")
+    assert uploaded_blocks(other_account, snapshot).json["__type"] == "ResourceNotFoundException"
+    assert uploaded_blocks(server, UNKNOWN).json["__type"] == "ResourceNotFoundException"
+    finished(server, snapshot, blocks)
+    assert uploaded_blocks(server, snapshot).json["__type"] == "ValidationException"

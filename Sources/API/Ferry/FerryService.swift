@@ -10,9 +10,9 @@ enum FerryService: JSONService {
     static let actions = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     private static let all: [any Action<JSONReader>.Type] = [
-        CreateConsoleLink.self, CreateRootAccessKey.self, DenyQuotaRequest.self, DescribeImageCopies.self, DescribeThrottling.self,
-        EndConsoleSessions.self, EstimateImageCopy.self, GrantQuotaRequest.self, ListConsoleSessions.self, ListQuotaRequests.self,
-        ListQuotas.self, ModifyThrottling.self, SetQuota.self,
+        CreateConsoleLink.self, CreateRootAccessKey.self, DenyQuotaRequest.self, DescribeImageCopies.self, DescribeServer.self,
+        DescribeThrottling.self, EndConsoleSessions.self, EstimateImageCopy.self, GrantQuotaRequest.self, ListConsoleSessions.self,
+        ListQuotaRequests.self, ListQuotas.self, ListUploadedBlocks.self, ModifyThrottling.self, SetQuota.self,
     ]
 
     static func noSpace(_ message: String) -> Refusal { Refusal(code: "ServiceUnavailable", message: message, status: .serviceUnavailable) }

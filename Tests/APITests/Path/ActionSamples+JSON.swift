@@ -45,7 +45,7 @@ extension ActionSamples {
         "Policy": #""{\"Version\":\"2012-10-17\",\"Statement\":[]}""#, "PolicyId": #""p-FullAWSAccess""#,
         "PolicyType": #""SERVICE_CONTROL_POLICY""#, "Profile": #""off""#, "PublicKey": #""AAAA""#, "ResourceId": #""{root}""#,
         "RetiringPrincipal": #""arn:aws:iam::{account}:root""#, "RootId": #""{root}""#, "Signature": #""AAAA""#,
-        "SigningAlgorithm": #""ECDSA_SHA_256""#, "SourceParentId": #""{root}""#, "TagKeys": #"["team"]"#,
+        "SigningAlgorithm": #""ECDSA_SHA_256""#, "SnapshotId": #""{snapshot}""#, "SourceParentId": #""{root}""#, "TagKeys": #"["team"]"#,
         "Tags": #"[{"Key":"team","Value":"a"}]"#, "TargetId": #""{root}""#, "TargetKeyId": #""{key}""#,
         "Type": #""SERVICE_CONTROL_POLICY""#,
     ]

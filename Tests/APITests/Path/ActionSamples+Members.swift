@@ -9,7 +9,7 @@ extension ActionSamples {
         "ec2": ec2, "iam": iam, "kms": kms, "organizations": organizations,
         "ferry": [
             "AccountId": "CreateRootAccessKey ListQuotas", "AccountId Quota Value": "SetQuota", "Profile": "ModifyThrottling",
-            "RequestId": "DenyQuotaRequest GrantQuotaRequest", "ImageIds": "DescribeImageCopies",
+            "RequestId": "DenyQuotaRequest GrantQuotaRequest", "ImageIds": "DescribeImageCopies", "SnapshotId": "ListUploadedBlocks",
             "SourceImageId SourceRegion Name TagSpecifications": "EstimateImageCopy",
             #"UserName="ann""#: "ListConsoleSessions EndConsoleSessions",
         ],
