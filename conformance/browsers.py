@@ -106,13 +106,30 @@ class Plain:
     server: FerryServer
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, method: str, path: str, fields: list[tuple[str, str]] | None = None, **headers: str) -> Answer:
+    def connection(self) -> http.client.HTTPConnection:
         address = urllib.parse.urlsplit(self.server.endpoint)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=HANG)
+        return http.client.HTTPConnection(address.hostname or "", address.port, timeout=HANG)
+
+    def cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    @contextmanager
+    def reading(self, path: str) -> Iterator[http.client.HTTPResponse]:
+        """An answer that is read as it comes, and cut off where that ends."""
+        connection = self.connection()
+        try:
+            connection.request("GET", CONSOLE + path, headers={"Cookie": self.cookie()})
+            yield connection.getresponse()
+        finally:
+            connection.close()
+
+    def ask(
+        self, method: str, path: str, fields: list[tuple[str, str]] | None = None, body: bytes | str | None = None, **headers: str
+    ) -> Answer:
+        connection = self.connection()
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
-            sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
-        body = None
+            sent.setdefault("Cookie", self.cookie())
         if fields is not None:
             body = urllib.parse.urlencode(fields)
             sent["Content-Type"] = "application/x-www-form-urlencoded"

@@ -83,7 +83,8 @@ def test_every_answer_keeps_out_what_is_foreign(plain: Plain, own_image: str) ->
 
 
 def test_no_page_has_anything_inline(plain: Plain, own_image: str) -> None:
-    for path in ("", "all/images", f"{HOME}/images/{own_image}", f"{HOME}/images/{own_image}/copy", "all/instances", "sessions"):
+    for path in ("", "all/images", f"{HOME}/images/{own_image}", f"{HOME}/images/{own_image}/copy", "all/instances", "sessions", "all/volumes", f"{HOME}/tags/{own_image}",
+                 f"{HOME}/permissions/{own_image}", f"{HOME}/images/{own_image}/disable", "all/recycle-bin", f"{HOME}/new-volume"):
         text = plain.get(path).text
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text, re.IGNORECASE)
         assert re.findall(r"<script[^>]*>(.*?)</script>", text, re.DOTALL) == [""]
@@ -183,22 +184,38 @@ def test_markup_is_text_everywhere(plain: Plain, snapshot: str, new_account) -> 
         image = images.register(server, snapshot, Description=text)
         ec2.create_tags(Resources=[image], Tags=[{"Key": text[:127], "Value": text}, {"Key": "Name", "Value": text}])
         copy = images.copied(server, image, Description=text)["ImageId"]
+        volume = ec2.create_volume(
+            Size=1, AvailabilityZone=f"{HOME}a",
+            TagSpecifications=[{"ResourceType": "volume", "Tags": [{"Key": text[:127], "Value": text}, {"Key": "Name", "Value": text}]}],
+        )["VolumeId"]
+        taken = ec2.create_snapshot(
+            VolumeId=volume, Description=text, TagSpecifications=[{"ResourceType": "snapshot", "Tags": [{"Key": "Name", "Value": text}]}]
+        )["SnapshotId"]
         pages = {
             path: plain.get(path).text
             for path in (
                 f"{HOME}/images/{image}", f"{AWAY}/images/{copy}", f"{HOME}/images/{image}/copy", f"{HOME}/images/{image}/launch",
                 f"{HOME}/images/{image}/deregister", "all/images?search=" + urllib.parse.quote(text),
                 "?search=" + urllib.parse.quote(text), "all/snapshots?search=" + urllib.parse.quote(text),
-                f"{HOME}/images/" + urllib.parse.quote(text, safe=""),
+                f"{HOME}/images/" + urllib.parse.quote(text, safe=""), f"{HOME}/tags/{image}", f"{HOME}/permissions/{image}",
+                f"{HOME}/images/{image}/disable", f"{HOME}/images/{image}/deprecate?at=" + urllib.parse.quote(text),
+                f"selected-images?do=deregister&image={HOME}/{image}", f"{HOME}/images?column=description&column=key&search=tag",
+                f"{HOME}/volumes", f"{HOME}/volumes/{volume}", f"{HOME}/volumes/{volume}/modify", f"{HOME}/tags/{volume}",
+                f"{HOME}/snapshots/{taken}", f"{HOME}/snapshots/{taken}/image", f"{HOME}/snapshots/{taken}/copy",
+                f"{HOME}/new-volume?snapshot=" + urllib.parse.quote(text), "all/volumes?search=" + urllib.parse.quote(text),
             )
         }
         pages["form"] = plain.post(f"{HOME}/images/{image}/copy", {"name": text, "description": text, "minutes": text, "to": text}).text
+        pages["tags-form"] = plain.post(f"{HOME}/tags/{image}", {"key": text, "value": text * 40}).text
+        pages["share-form"] = plain.post(f"{HOME}/permissions/{image}", {"partner": text}).text
+        pages["volume-form"] = plain.post(f"{HOME}/new-volume", {"name": text, "snapshot": text, "zone": text, "key": text}).text
         pages["sign-in"] = Plain(server).post("sign-in", {"by": "password", "account": text, "user": text, "password": text}).text
         for path, page in pages.items():
             elements = Elements()
             elements.feed(page)
             assert elements.strange == [], path
         ec2.deregister_image(ImageId=image)
+        ec2.delete_volume(VolumeId=volume)
         server.ec2(AWAY).deregister_image(ImageId=copy)
 
 

@@ -17,10 +17,13 @@ package struct Console: Pages {
     let sessions: ConsoleSessions
     let templates: Templates
     let streams = StreamPlaces()
+    /// Of the server.
+    let version: String
 
     /// - Throws: when a template cannot be read, which a test would have told.
-    package init(over calls: SignedInCalls) throws {
+    package init(over calls: SignedInCalls, version: String) throws {
         self.calls = calls
+        self.version = version
         sessions = ConsoleSessions(calls.deployment)
         templates = try Templates()
     }
@@ -34,7 +37,7 @@ package struct Console: Pages {
         if path + "/" == Self.root { return .redirect(to: Self.root) }
         guard path.hasPrefix(Self.root) else { return nil }
         var reply = await reply(to: request, Self.segments(of: request.target.path), requestID: requestID)
-        if request.method == .head { reply.body = ByteBuffer() }
+        if request.method == .head { (reply.body, reply.parts) = (ByteBuffer(), nil) }
         reply.headers.append(contentsOf: SecurityHeaders.all)
         return reply
     }
@@ -66,12 +69,18 @@ package struct Console: Pages {
         visit.parameters = parameters
         guard visit.request.method == .post else {
             let cookie = type.isForStrangers ? visit.beginForms() : nil
-            var reply = try await render(try await type.init(visit).show(), visit)
+            let page = try type.init(visit)
+            if let answer = try await page.answer() { return answer }
+            var reply = try await render(try await page.show(), visit)
             if let cookie { reply.headers[.setCookie] = cookie }
             return reply
         }
-        try await visit.readForm()
-        try visit.checkForm()
+        if let bytesMax = type.formBytesMax {
+            try await visit.readForm(bytesMax: bytesMax)
+            try visit.check(token: visit.field(FormToken.field))
+        } else {
+            try visit.check(token: visit.request.headers[FormToken.header] ?? "")
+        }
         return try await submitted(type, visit)
     }
 

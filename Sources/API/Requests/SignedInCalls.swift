@@ -43,13 +43,22 @@ package struct SignedInCalls: Sendable {
         }
 
         /// Of a service that is asked by method and path, such as S3.
-        package static func rest(_ service: String, _ method: HTTPRequest.Method, _ target: String, headers: HTTPFields = [:]) -> Request {
-            Request(service, method, target, headers)
+        package static func rest(
+            _ service: String,
+            _ method: HTTPRequest.Method,
+            _ target: String,
+            headers: HTTPFields = [:],
+            body: ByteBuffer = ByteBuffer()
+        ) -> Request {
+            var headers = headers
+            headers[.contentLength] = String(body.readableBytes)
+            return Request(service, method, target, headers, body)
         }
     }
 
     package struct Answer: Sendable {
         package let status: Int
+        package let headers: HTTPFields
         package let body: [UInt8]
         package let requestID: String
 
@@ -76,19 +85,29 @@ package struct SignedInCalls: Sendable {
         async throws
         -> Answer
     {
+        let reply = try await reply(to: request, of: key, in: region, for: browser, requestID: requestID)
+        return Answer(status: reply.status.code, headers: reply.headers, body: try await Self.whole(reply), requestID: requestID)
+    }
+
+    /// As `answer`, with what may be too long to hold still to come.
+    package func reply(to request: Request, of key: KnownKey, in region: Region, for browser: IncomingRequest, requestID: String)
+        async throws
+        -> Reply
+    {
         let share = path.bodies.open(for: key.principal.account.rawValue)
         defer { share.close() }
         var headers = request.headers
         headers[.userAgent] = browser.headers[.userAgent]
         headers[.referer] = browser.headers[.referer]
-        let head = HTTPRequest(method: request.method, scheme: nil, authority: browser.host, path: request.target, headerFields: headers)
+        // A name behind which a bucket may stand would make the path that of an object.
+        let host = request.service == S3Service.name ? "localhost" : browser.host
+        let head = HTTPRequest(method: request.method, scheme: nil, authority: host, path: request.target, headerFields: headers)
         let incoming = try IncomingRequest(Hummingbird.Request(head: head, body: .init(buffer: request.body)), on: browser.channel)
         let claim = RequestClaim.signedIn(key, of: request.service, in: region, body: WholeBody(bytes: request.body, share: share))
         guard let service = ServiceRegistry.named(request.service) else { preconditionFailure("\(request.service) is no service") }
         var logger = path.deployment.logger
         logger[metadataKey: "request_id"] = "\(requestID)"
-        let reply = await path.answer(service, incoming, claim, requestID: requestID, logger: &logger)
-        return Answer(status: reply.status.code, body: try await Self.whole(reply), requestID: requestID)
+        return await path.answer(service, incoming, claim, requestID: requestID, logger: &logger)
     }
 
     private static func whole(_ reply: Reply) async throws -> [UInt8] {
@@ -101,16 +120,19 @@ package struct SignedInCalls: Sendable {
         return bytes
     }
 
-    /// The body of a form that a browser has sent, decoded.
+    /// Reads the body that a browser has sent, and holds memory for it as long as it is used.
     ///
     /// - Parameter account: of who has signed in; nil for a stranger, whose body takes of the memory for those.
-    /// - Throws: `RequestError`; `BodyTooLong`, `BodyNotWhole`, `BodyBudget.Exceeded`.
-    package func form(of request: IncomingRequest, from account: AccountID?, bytesMax: Int) async throws -> [(name: String, value: String)]
-    {
+    /// - Throws: `BodyTooLong`, `BodyNotWhole`, `BodyBudget.Exceeded`.
+    package func withBody<Result>(
+        of request: IncomingRequest,
+        from account: AccountID?,
+        bytesMax: Int,
+        _ use: (ByteBuffer) async throws -> Result
+    ) async throws -> Result {
         let share = account.map { path.bodies.open(for: $0.rawValue) } ?? path.shareForStranger(for: request)
         defer { share.close() }
-        let body = try await request.body(atMost: bytesMax, within: share)
-        return try RequestQuery(body.readableBytesView).parameters.map { ($0.name, $0.value) }
+        return try await use(try await request.body(atMost: bytesMax, within: share))
     }
 
     /// Tells the log who has signed in, and from where.

@@ -30,7 +30,7 @@ package enum SharingPartner: Hashable, Sendable {
     }
 
     /// The parameter that names it, in an element of a permission.
-    var parameter: (name: String, value: String) {
+    package var parameter: (name: String, value: String) {
         switch self {
         case .everyone: ("Group", text)
         case .account: ("UserId", text)

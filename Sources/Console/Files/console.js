@@ -48,7 +48,9 @@
       const active = old.contains(document.activeElement) ? document.activeElement : null;
       const open = [...old.querySelectorAll("details[open]")].map((d) => [...old.querySelectorAll("details")].indexOf(d));
       const scrolled = [...old.querySelectorAll(".table, .picture-frame, pre")].map((e) => e.scrollLeft);
+      const checked = [...old.querySelectorAll("input[type=checkbox]:checked")].map((box) => box.value);
       old.replaceChildren(made.content);
+      for (const box of old.querySelectorAll("input[type=checkbox]")) box.checked = checked.includes(box.value);
       const details = [...old.querySelectorAll("details")];
       for (const index of open) if (details[index]) details[index].open = true;
       [...old.querySelectorAll(".table, .picture-frame, pre")].forEach((e, i) => { if (scrolled[i]) e.scrollLeft = scrolled[i]; });
@@ -96,7 +98,8 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    // Files are sent by the browser itself, which needs no memory for them.
+    if (event.defaultPrevented || form.method !== "post" || form.enctype === "multipart/form-data") return;
     event.preventDefault();
     const button = event.submitter;
     if (form.dataset.sent) return;

@@ -10,6 +10,9 @@ enum StaticFiles {
     private static let files: [String: (type: String, bytes: [UInt8])] = [
         "console.css": ("text/css; charset=utf-8", EmbeddedFiles.styles),
         "console.js": ("text/javascript; charset=utf-8", EmbeddedFiles.script),
+        "upload.js": ("text/javascript; charset=utf-8", PackageResources.upload_js),
+        "disk.js": ("text/javascript; charset=utf-8", PackageResources.disk_js),
+        "inflate.js": ("text/javascript; charset=utf-8", PackageResources.inflate_js),
         "icon.svg": ("image/svg+xml", PackageResources.icon_svg),
     ]
 

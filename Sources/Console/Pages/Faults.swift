@@ -1,4 +1,5 @@
 import API
+import HTTPTypes
 import Wire
 
 /// A call of the API that was refused: its code and its text, which people look up.
@@ -24,6 +25,26 @@ struct CallRefusal: Error, Sendable, CustomStringConvertible {
         let error = try? JSONText.decode(json, as: JSONError.self)
         let code = error?.type.split(separator: "#").last.map(String.init) ?? "Unknown"
         self.init(status: status, code: code, message: error?.message ?? "", requestID: requestID)
+    }
+
+    /// Of a service whose errors have their code in a header.
+    init(rest answer: SignedInCalls.Answer) {
+        let error = try? JSONText.decode(answer.body, as: RESTError.self)
+        let code = HTTPField.Name("x-amzn-ErrorType").flatMap { answer.headers[$0] } ?? "Unknown"
+        self.init(status: answer.status, code: code, message: error?.message ?? "", requestID: answer.requestID)
+    }
+
+    private struct RESTError: Decodable {
+        let message: String?
+    }
+
+    /// Of S3.
+    init(s3 answer: SignedInCalls.Answer) {
+        guard let document = try? XMLNode(parsing: answer.body) else {
+            self.init(status: answer.status, code: "Status\(answer.status)", message: "", requestID: answer.requestID)
+            return
+        }
+        self.init(document, status: answer.status, requestID: answer.requestID)
     }
 
     var description: String { "\(doing.map { "\($0): " } ?? "")\(code): \(message)" }

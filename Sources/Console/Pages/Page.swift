@@ -7,11 +7,20 @@ protocol Page: Sendable {
     /// Whether it is for who has not signed in as well.
     static var isForStrangers: Bool { get }
 
+    /// How a POST comes: a form with the token in it, of so many bytes at most; or nil for bytes, which the page reads itself, with the token in a
+    /// header.
+    static var formBytesMax: Int? { get }
+
     /// - Throws: `PageFault` for what cannot be read.
     init(_ visit: Visit) throws
 
     /// - Throws: `CallRefusal`, `PageFault`.
     func show() async throws -> View
+
+    /// What is answered in place of a page, such as bytes to keep; nil for a page.
+    ///
+    /// - Throws: `CallRefusal`, `PageFault`.
+    func answer() async throws -> Reply?
 
     /// Obeys the page's form.
     ///
@@ -21,6 +30,9 @@ protocol Page: Sendable {
 
 extension Page {
     static var isForStrangers: Bool { false }
+    static var formBytesMax: Int? { 1 << 17 }
+
+    func answer() async throws -> Reply? { nil }
 
     func submit() async throws -> Reply { throw PageFault(status: 405, code: "MethodNotAllowed", message: "This page has no form.") }
 }

@@ -5,6 +5,11 @@ enum Routes {
             OverviewPage.self, SignInPage.self, SignInLinkPage.self, SignOutPage.self, SessionsPage.self, ImagesPage.self, ImagePage.self,
             CopyImagePage.self, DeregisterImagePage.self, LaunchPage.self, SnapshotsPage.self, InstancesPage.self, InstancePage.self,
             KeysPage.self, KeyPolicyPage.self, DeleteKeyPage.self, KeyPage.self,
+            ImageLifePage.self, SelectedImagesPage.self, TagsPage.self, PermissionsPage.self, RecycleBinPage.self,
+            SnapshotPage.self, SnapshotBytesPage.self, SnapshotActPage.self, UploadPage.self, UploadedBlocksPage.self, UploadBlockPage.self,
+            CompleteUploadPage.self, VolumesPage.self, NewVolumePage.self, VolumePage.self, VolumeActPage.self,
+            InstanceImagePage.self, BucketsPage.self, NewBucketPage.self, BucketPage.self, DeleteBucketPage.self, ObjectPage.self,
+            ObjectBytesPage.self, UploadObjectPage.self, DeleteObjectPage.self, ServerPage.self,
         ]
 
     /// Before those below a Region: a user may be called `images`, and no Region `users`.

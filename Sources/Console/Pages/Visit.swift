@@ -2,13 +2,12 @@ import API
 import Domain
 import HTTPTypes
 import Hexadecimal
+import NIOCore
 import Services
 import Wire
 
 /// One request of a browser: what it asks for, and who has signed in there.
 struct Visit: Sendable {
-    private static let formBytesMax = 1 << 17
-
     let console: Console
     let request: IncomingRequest
     let requestID: String
@@ -16,6 +15,8 @@ struct Visit: Sendable {
     /// What stands in the path for the parts in braces.
     var parameters: [String: String] = [:]
     private(set) var form: [(name: String, value: String)] = []
+    /// What came along with a form, by the names of the fields.
+    private(set) var files: [MultipartForm.File] = []
     private var newFormSecret: String?
 
     init(console: Console, request: IncomingRequest, requestID: String) {
@@ -52,9 +53,17 @@ struct Visit: Sendable {
 
     // Forms.
 
-    mutating func readForm() async throws {
-        let account = signedIn?.key.principal.account
-        form = try await console.calls.form(of: request, from: account, bytesMax: Self.formBytesMax)
+    mutating func readForm(bytesMax: Int) async throws {
+        let boundary = MultipartForm.boundary(in: request.headers[.contentType])
+        (form, files) = try await withBody(bytesMax: bytesMax) { body in
+            if let boundary { return try MultipartForm.read(body, boundary: boundary) }
+            return (try RequestQuery(body.readableBytesView).parameters.map { ($0.name, $0.value) }, [])
+        }
+    }
+
+    /// Reads what was sent, and holds memory for it meanwhile.
+    func withBody<Result>(bytesMax: Int, _ use: (ByteBuffer) async throws -> Result) async throws -> Result {
+        try await console.calls.withBody(of: request, from: signedIn?.key.principal.account, bytesMax: bytesMax, use)
     }
 
     /// The secret that the token of forms is made from: that of the session, or of who is about to sign in.
@@ -75,8 +84,8 @@ struct Visit: Sendable {
     }
 
     /// - Throws: `PageFault` for a form that no page of this console has made for this browser.
-    func checkForm() throws {
-        guard !FormToken.isForeign(request), let formSecret, FormToken(for: formSecret).isSame(as: field(FormToken.field)) else {
+    func check(token: String) throws {
+        guard !FormToken.isForeign(request), let formSecret, FormToken(for: formSecret).isSame(as: token) else {
             throw PageFault(
                 status: 403,
                 code: "FormNotOurs",
@@ -143,9 +152,32 @@ struct Visit: Sendable {
         return try JSONText.decode(answer.body.isEmpty ? Array("{}".utf8) : answer.body)
     }
 
-    private func answer(_ call: SignedInCalls.Request, in region: Region?) async throws -> SignedInCalls.Answer {
+    /// An operation of EBS direct.
+    ///
+    /// - Throws: `CallRefusal`
+    func ebs(_ method: HTTPRequest.Method, _ target: String, in region: Region, headers: HTTPFields = [:], body: ByteBuffer = ByteBuffer())
+        async throws
+        -> SignedInCalls.Answer
+    {
+        let answer = try await answer(.rest("ebs", method, target, headers: headers, body: body), in: region)
+        if answer.isRefusal { throw CallRefusal(rest: answer) }
+        return answer
+    }
+
+    func answer(_ call: SignedInCalls.Request, in region: Region?) async throws -> SignedInCalls.Answer {
+        let (key, region) = try signed(region)
+        return try await console.calls.answer(call, of: key, in: region, for: request, requestID: requestID)
+    }
+
+    /// As `answer`, with what may be too long to hold still to come.
+    func reply(to call: SignedInCalls.Request, in region: Region?) async throws -> Reply {
+        let (key, region) = try signed(region)
+        return try await console.calls.reply(to: call, of: key, in: region, for: request, requestID: requestID)
+    }
+
+    private func signed(_ region: Region?) throws -> (KnownKey, Region) {
         guard let signedIn, let region = region ?? console.regions.first else { throw PageFault.notFound }
-        return try await console.calls.answer(call, of: signedIn.key, in: region, for: request, requestID: requestID)
+        return (signedIn.key, region)
     }
 }
 

@@ -7,6 +7,11 @@ import Hexadecimal
 /// What shows that a form was made by a page of this console for this browser: derived from a cookie that no other site can read.
 struct FormToken {
     static let field = "form-token"
+    /// Where what is sent is no form.
+    static let header: HTTPField.Name = {
+        guard let name = HTTPField.Name("X-Form-Token") else { preconditionFailure("X-Form-Token is a field name") }
+        return name
+    }()
 
     let text: String
 

@@ -184,7 +184,7 @@ struct Server {
                 answers: answers,
                 isSecure: tls != nil,
                 version: Version.text,
-                pages: { try Console(over: $0) }
+                pages: { try Console(over: $0, version: Version.text) }
             ),
             server: try tls.map { try .tls(plain, tlsConfiguration: $0.configuration()) } ?? plain,
             configuration: ApplicationConfiguration(

@@ -16,7 +16,7 @@ struct DeregisterImagePage: Page {
             template: "deregister",
             values: [
                 "image": image.row(for: visit.account),
-                "word": Self.word(image),
+                "word": image.word,
                 "entered": visit.field("word"),
                 "isPending": image.state == "pending",
                 "copies": copies.copies.count,
@@ -28,13 +28,10 @@ struct DeregisterImagePage: Page {
         return view
     }
 
-    /// What has to be typed: the name, which says what goes.
-    private static func word(_ image: ImageOnPage) -> String { image.name.isEmpty ? image.id : image.name }
-
     func submit() async throws -> Reply {
         let image = try await visit.image(visit.parameter("id"))
-        guard visit.field("word") == Self.word(image) else {
-            let message = "Type \(Self.word(image)) to deregister the image. Nothing was changed."
+        guard visit.field("word") == image.word else {
+            let message = "Type \(image.word) to deregister the image. Nothing was changed."
             throw CallRefusal(status: 400, code: "NotConfirmed", message: message, requestID: visit.requestID)
         }
         let withSnapshots = visit.field("snapshots") == "on"

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Services
 import Wire
 
@@ -27,6 +28,12 @@ struct ImageOnPage: Sendable {
         return Source(id: id, region: region)
     }
 
+    /// What has to be typed before it goes: the name, which says what does.
+    var word: String { name.isEmpty ? id : name }
+
+    /// Whether others' lists leave it out by now; it may be that it is to be deprecated later.
+    var isDeprecated: Bool { node.text("deprecationTime").map { $0 <= ISO8601.text(.now) } ?? false }
+
     var sizeGiB: Int { devices.reduce(0) { $0 + ($1["ebs"]?.text("volumeSize").flatMap { Int($0) } ?? 0) } }
 
     /// - Parameter account: of who looks.
@@ -42,15 +49,16 @@ struct ImageOnPage: Sendable {
             "copy": Shown.place(region, "images", id, "copy"),
             "launch": Shown.place(region, "images", id, "launch"),
             "description": node.text("description"),
-            "isDeprecated": node.text("deprecationTime") != nil,
+            "isDeprecated": isDeprecated,
         ]
     }
 }
 
 extension Visit {
     /// - Throws: `CallRefusal`; `InvalidAMIID.NotFound` for one that there is none of.
-    func image(_ id: String) async throws -> ImageOnPage {
-        let region = try region()
+    func image(_ id: String) async throws -> ImageOnPage { try await image(id, in: try region()) }
+
+    func image(_ id: String, in region: Region) async throws -> ImageOnPage {
         let found = try await ec2(
             "DescribeImages",
             in: region,

@@ -15,14 +15,23 @@ struct ImagePage: Page {
         let region = try visit.region()
         let image = try await visit.image(visit.parameter("id"))
         let copies = try await CopiesOfImage(of: image, visit)
-        let own = try await ImageCopyReport.of(image.source == nil || image.owner != visit.account ? [] : [image.id], in: region, visit)
+        let isOwn = image.owner == visit.account
+        let own = try await ImageCopyReport.of(image.source == nil || !isOwn ? [] : [image.id], in: region, visit)
+        let held = isOwn ? try await held(by: image, in: region) : [:]
         let instances = try await instances(of: image, in: region)
         var values: Values = [
             "image": image.row(for: visit.account),
             "details": details(image),
-            "devices": image.devices.map { device(of: image, $0) },
+            "devices": image.devices.map { device(of: image, $0, held[$0["ebs"]?.text("snapshotId") ?? ""]) },
             "tags": Shown.tags(image.node),
-            "isOwn": image.owner == visit.account,
+            "tagsHref": isOwn ? Shown.place(image.region, "tags", image.id) : nil,
+            "permissionsHref": Shown.place(image.region, "permissions", image.id),
+            "lifeActs": isOwn
+                ? ImageLifePage.Act.possible(for: image).map {
+                    ["title": $0.title, "href": Shown.place(image.region, "images", image.id, $0.rawValue)] as Values
+                } : [],
+            "history": history(of: image, own[image.id]),
+            "isOwn": isOwn,
             "isMade": own[image.id]?.values,
             "copies": copies.rows(for: visit.account),
             "hasCopies": !copies.copies.isEmpty,
@@ -34,7 +43,7 @@ struct ImagePage: Page {
         ]
         values["hasTags"] = !image.node.items("tagSet").isEmpty
         values["isPending"] = image.state == "pending"
-        if image.owner == visit.account {
+        if isOwn {
             let permissions = try await permissions(of: image, in: region)
             values["permissions"] = permissions
             values["isShared"] = !permissions.isEmpty
@@ -71,12 +80,60 @@ struct ImagePage: Page {
         return details
     }
 
-    private func device(of image: ImageOnPage, _ node: XMLNode) -> Values {
+    /// What each snapshot holds but zeros, in bytes.
+    private func held(by image: ImageOnPage, in region: Region) async throws -> [String: Int64] {
+        let ids = Set(image.devices.compactMap { $0["ebs"]?.text("snapshotId") }).sorted()
+        guard !ids.isEmpty else { return [:] }
+        do {
+            // By a filter, which leaves out those that are gone.
+            let filter = ids.enumerated().map { ("Filter.1.Value.\($0 + 1)", $1) }
+            let found = try await visit.ec2(
+                "DescribeSnapshots",
+                in: region,
+                [("Owner.1", "self"), ("Filter.1.Name", "snapshot-id")] + filter
+            )
+            let sizes = found.items("snapshotSet").compactMap { node -> (String, Int64)? in
+                guard let id = node.text("snapshotId"), let bytes = node.text("fullSnapshotSizeInBytes").flatMap({ Int64($0) }) else {
+                    return nil
+                }
+                return (id, bytes)
+            }
+            return Dictionary(sizes) { first, _ in first }
+        } catch let refusal as CallRefusal where refusal.status == 403 {
+            return [:]
+        }
+    }
+
+    /// What is known of what became of it, in its order.
+    private func history(of image: ImageOnPage, _ copy: ImageCopyReport?) -> [Values] {
+        func entry(_ time: Values?, _ text: String, _ state: String? = nil) -> [(String, Values)] {
+            guard let time, let iso = time["iso"] as? String else { return [] }
+            return [(iso, ["time": time, "text": text, "state": state.map(Shown.state)])]
+        }
+        let node = image.node
+        var entries = entry(
+            Shown.time(image.createdAt),
+            image.source.map { "Asked for, as a copy of \($0.id) in \($0.region)" } ?? "Created"
+        )
+        if let copy {
+            entries += entry(Shown.time(seconds: copy.startedAt), "The copy began", "pending")
+            let end =
+                copy.stateReason.map { "The copy ended: \($0.message)" } ?? "The copy was complete\(copy.moved.map { ", \($0)" } ?? "")"
+            entries += entry(Shown.time(seconds: copy.endedAt), end, copy.state)
+        }
+        entries += entry(Shown.time(node.text("lastLaunchedTime")), "Last launched")
+        entries += entry(Shown.time(node.text("deprecationTime")), image.isDeprecated ? "Deprecated" : "To be deprecated")
+        return entries.sorted { $0.0 < $1.0 }.map(\.1) + [["time": nil, "text": "Now", "state": Shown.state(image.state)]]
+    }
+
+    private func device(of image: ImageOnPage, _ node: XMLNode, _ bytes: Int64?) -> Values {
         let ebs = node["ebs"]
         return [
             "name": node.text("deviceName"), "virtual": node.text("virtualName"),
             "snapshot": ebs?.text("snapshotId"),
-            "href": ebs?.text("snapshotId").map { Shown.place(Shown.place(image.region, "snapshots"), [("search", $0)]) },
+            "href": ebs?.text("snapshotId").map { Shown.place(image.region, "snapshots", $0) },
+            "download": ebs?.text("snapshotId").map { Shown.place(image.region, "snapshots", $0, "raw") },
+            "held": bytes.map(ByteText.size),
             "size": ebs?.text("volumeSize").map { "\($0) GiB" }, "type": ebs?.text("volumeType"),
             "encrypted": ebs?.text("encrypted") == "true" ? "Encrypted" : "Not encrypted",
             "deletes": ebs?.text("deleteOnTermination") == "true" ? "Yes" : "No",

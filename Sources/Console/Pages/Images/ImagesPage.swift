@@ -9,7 +9,7 @@ struct ImagesPage: Page {
 
     /// As EC2's console calls them.
     private enum Kind: String, CaseIterable {
-        case owned, `private`, `public`, shared, disabled
+        case owned, `private`, `public`, shared, disabled, deprecated
 
         var title: String {
             switch self {
@@ -18,12 +18,14 @@ struct ImagesPage: Page {
             case .public: "Public images"
             case .shared: "Shared with me"
             case .disabled: "Disabled images"
+            case .deprecated: "Deprecated images"
             }
         }
 
         var parameters: [(String, String)] {
             switch self {
-            case .owned: [("Owner.1", "self")]
+            // EC2 has no filter for them: what is listed is looked through.
+            case .owned, .deprecated: [("Owner.1", "self")]
             case .private: [("Owner.1", "self"), ("Filter.1.Name", "is-public"), ("Filter.1.Value.1", "false")]
             case .public: [("Filter.1.Name", "is-public"), ("Filter.1.Value.1", "true")]
             case .shared: [("ExecutableBy.1", "self")]
@@ -55,6 +57,7 @@ struct ImagesPage: Page {
     private let kind: Kind
     private let order: Order
     private let search: String
+    private let columns: [ImageColumn]
 
     init(_ visit: Visit) throws {
         self.visit = visit
@@ -62,6 +65,7 @@ struct ImagesPage: Page {
         kind = Kind(rawValue: visit.query("show")) ?? .owned
         order = Order(rawValue: visit.query("sort")) ?? .created
         search = visit.query("search")
+        columns = ImageColumn.chosen(visit.queries("column"))
     }
 
     private var path: String { Shown.place(visit.parameter("region"), "images") }
@@ -84,12 +88,21 @@ struct ImagesPage: Page {
             template: "images",
             values: [
                 "path": path,
-                "rows": images.map { $0.row(for: account) },
+                "rows": images.map { row($0, for: account) },
                 "isEmpty": images.isEmpty && listing.refusals.isEmpty,
                 "isFiltered": kind != .owned || !search.isEmpty,
+                "isLookedThrough": kind == .deprecated && !listing.more.isEmpty,
                 "search": search,
                 "kinds": Kind.allCases.map { ["value": $0.rawValue, "title": $0.title, "isCurrent": $0 == kind] as Values },
-                "orders": Order.allCases.map { column($0, isSorted: isSorted) } as [Values],
+                "headings": columns.map { heading($0.title, by: order(of: $0), isSorted: isSorted) },
+                "nameHeading": heading("Name", by: .name, isSorted: isSorted),
+                "columns": ImageColumn.allCases.map {
+                    ["name": $0.rawValue, "title": $0.title, "isChosen": columns.contains($0)] as Values
+                },
+                "areOtherColumns": columns != ImageColumn.usual,
+                "sort": order == .created ? nil : order.rawValue,
+                "upload": Shown.place((regions.count == 1 ? regions[0] : visit.console.regions[0]).rawValue, "upload"),
+                "selected": Shown.place(Console.root + SelectedImagesPage.path, []),
                 "first": visit.query("next").isEmpty ? nil : address(visit.parameter("region")),
             ]
         )
@@ -111,7 +124,7 @@ struct ImagesPage: Page {
         do {
             let found = try await visit.ec2("DescribeImages", in: region, parameters)
             let images = found.items("imagesSet").map { ImageOnPage(node: $0, region: region.rawValue) }
-            return (images, found.text("nextToken"))
+            return (kind == .deprecated ? images.filter(\.isDeprecated) : images, found.text("nextToken"))
         } catch let refusal as CallRefusal where refusal.code.hasPrefix("InvalidAMIID") {
             return ([], nil)
         }
@@ -128,16 +141,31 @@ struct ImagesPage: Page {
         return [("Filter.2.Name", "name"), ("Filter.2.Value.1", text.contains("*") ? String(text) : "*\(text)*")]
     }
 
-    private func column(_ order: Order, isSorted: Bool) -> Values {
-        let query = [("show", kind == .owned ? "" : kind.rawValue), ("search", search), ("sort", order.rawValue)]
-        return [
-            "is\(order.rawValue.capitalized)": true, "isCurrent": isSorted && order == self.order,
-            "href": Shown.place(path, query),
-        ]
+    private func row(_ image: ImageOnPage, for account: String) -> Values {
+        var row = image.row(for: account)
+        row["cells"] = columns.map { $0.cell(of: image, row) }
+        row["choice"] = SelectedImagesPage.choice(of: image)
+        row["isOwn"] = image.owner == account
+        return row
     }
 
+    private func order(of column: ImageColumn) -> Order? {
+        switch column {
+        case .region: .region
+        case .state: .state
+        case .created: .created
+        default: nil
+        }
+    }
+
+    private func heading(_ title: String, by order: Order?, isSorted: Bool) -> Values {
+        let place = order.map { Shown.place(path, shown + [("search", search), ("sort", $0.rawValue)] + ImageColumn.query(columns)) }
+        return ["title": title, "href": place, "isCurrent": isSorted && order == self.order]
+    }
+
+    private var shown: [(String, String)] { [("show", kind == .owned ? "" : kind.rawValue)] }
+
     private func address(_ region: String, next: String = "") -> String {
-        let query = [("show", kind == .owned ? "" : kind.rawValue), ("search", search), ("next", next)]
-        return Shown.place(Shown.place(region, "images"), query)
+        Shown.place(Shown.place(region, "images"), shown + [("search", search), ("next", next)] + ImageColumn.query(columns))
     }
 }

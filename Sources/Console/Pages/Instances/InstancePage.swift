@@ -63,11 +63,16 @@ struct InstancePage: Page {
                 "console": await console(of: instance),
                 "reason": instance.node["stateReason"].map { ["code": $0.text("code"), "message": $0.text("message")] as Values },
                 "volumes": instance.node.items("blockDeviceMapping").map {
-                    ["name": $0.text("deviceName"), "id": $0["ebs"]?.text("volumeId")] as Values
+                    let id = $0["ebs"]?.text("volumeId")
+                    let href = id.map { Shown.place(instance.region, "volumes", $0) }
+                    return ["name": $0.text("deviceName"), "id": id, "href": href] as Values
                 },
                 "groups": instance.node.items("groupSet").map { ["id": $0.text("groupId"), "name": $0.text("groupName")] as Values },
                 "key": instance.node.text("keyName"),
-                "tags": Shown.tags(instance.node),
+                "tags": Shown.tags(instance.node), "hasTags": !instance.node.items("tagSet").isEmpty,
+                "tagsHref": Shown.place(instance.region, "tags", instance.id),
+                "imaging": ["running", "stopped"].contains(instance.state)
+                    ? Shown.place(instance.region, "instances", instance.id, "image") : nil,
                 "command": "ferry ssh \(instance.id) --region \(instance.region)",
             ]
         )

@@ -62,9 +62,10 @@ struct SnapshotsPage: Page {
         return parameters
     }
 
-    private static func row(_ node: XMLNode, _ region: Region) -> Values {
+    static func row(_ node: XMLNode, _ region: Region) -> Values {
         [
-            "id": node.text("snapshotId"), "name": Shown.name(node), "region": region.rawValue,
+            "id": node.text("snapshotId"), "href": Shown.place(region.rawValue, "snapshots", node.text("snapshotId") ?? ""),
+            "name": Shown.name(node), "region": region.rawValue,
             "state": Shown.state(node.text("status") ?? ""), "progress": node.text("progress"),
             "size": node.text("volumeSize").map { "\($0) GiB" }, "description": node.text("description"),
             "encrypted": node.text("encrypted") == "true" ? "Encrypted" : "Not encrypted", "started": Shown.time(node.text("startTime")),
