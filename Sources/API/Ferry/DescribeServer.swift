@@ -1,5 +1,4 @@
 import Domain
-import Metadata
 import Services
 import Wire
 

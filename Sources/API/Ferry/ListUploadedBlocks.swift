@@ -6,7 +6,11 @@ import Wire
 /// Lists the blocks that a pending snapshot has taken, with what they hash to: who was interrupted sends the others alone. AWS has no such action
 /// (docs/behaviour/ebs-direct.md, "Going on").
 struct ListUploadedBlocks: JSONAction {
-    static let permissions = [Permission<Self>("ebs:ListSnapshotBlocks") { [$1.snapshot($0.snapshotID)] }]
+    /// The second since what a block hashes to tells what it holds.
+    static let permissions = [
+        Permission<Self>("ebs:ListSnapshotBlocks") { [$1.snapshot($0.snapshotID)] },
+        Permission<Self>("ebs:GetSnapshotBlock") { [$1.snapshot($0.snapshotID)] },
+    ]
 
     private let snapshotID: String
     private let start: Int64

@@ -44,10 +44,6 @@ extension Visit {
         field(name).split(whereSeparator: \.isNewline).map { String($0).trimmed }.filter { !$0.isEmpty }
     }
 
-    func refusal(_ code: String, _ message: String) -> CallRefusal {
-        CallRefusal(status: 400, code: code, message: message, requestID: requestID)
-    }
-
     /// To a page, which tells what was done.
     func done(_ notice: String, at place: String) -> Reply { .redirect(to: Shown.place(place, [("notice", notice)])) }
 }
