@@ -7,7 +7,8 @@ struct KeysPage: Page {
 
     /// Each is described by a call of its own.
     private static let pageSize = 50
-    private static let pageSizeOfMany = 20
+    /// Of several Regions together.
+    private static let rowsMax = 100
 
     private let visit: Visit
     private let regions: [Region]
@@ -90,7 +91,7 @@ struct KeysPage: Page {
             return (Array(ids.prefix(Self.pageSize)), nil)
         }
         let next = visit.query("next")
-        let size = regions.count == 1 ? Self.pageSize : Self.pageSizeOfMany
+        let size = min(Self.pageSize, max(1, Self.rowsMax / regions.count))
         let question = KMSPage(limit: size, marker: next.isEmpty ? nil : next)
         let page: KMSAnswer.Keys = try await visit.kms("ListKeys", in: region, question)
         return (page.keys.map(\.keyId), page.nextMarker)

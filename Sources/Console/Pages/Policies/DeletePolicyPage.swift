@@ -36,7 +36,12 @@ struct DeletePolicyPage: Page {
     func submit() async throws -> Reply {
         if let reply = try await confirmation().reply(for: visit) { return reply }
         if visit.field("with") == "on" {
-            for holder in try await policy.holders() { try await policy.detach(from: holder.kind, holder.name) }
+            // As many pages as can have it.
+            for _ in 0..<20 {
+                let holders = try await policy.holders(from: nil, max: 1000).0
+                guard !holders.isEmpty else { break }
+                for holder in holders { try await policy.detach(from: holder.kind, holder.name) }
+            }
             for version in try await policy.versions() where version.text("IsDefaultVersion") != "true" {
                 let id = version.text("VersionId") ?? ""
                 try await visit.iam("DeletePolicyVersion", [("PolicyArn", policy.arn), ("VersionId", id)])

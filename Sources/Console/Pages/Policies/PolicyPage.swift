@@ -5,6 +5,8 @@ import Wire
 struct PolicyPage: Page {
     static let path = "policies/{arn}"
 
+    private static let holdersMax = 100
+
     static let crumbs = [(title: "Policies", href: PoliciesPage.place)]
 
     static func place(of arn: String) -> String { Shown.place("policies", arn) }
@@ -22,6 +24,9 @@ struct PolicyPage: Page {
             ("Description", .text(node.text("Description"))), ("Created", .time(node.text("CreateDate"))),
             ("Updated", .time(node.text("UpdateDate"))),
         ]
+        if let count = node.text("PermissionsBoundaryUsageCount"), count != "0" {
+            record.facts.append(("Permissions boundary of", .text(count)))
+        }
         if policy.isOwn {
             record.links = [
                 ("Edit", Shown.place("policies", policy.arn, "edit"), false),
@@ -64,10 +69,13 @@ struct PolicyPage: Page {
         try await Record.Section.reading("Who has it") { section in
             section.table = Table(label: "Who has the policy", columns: ["Name", "Kind", ""])
             section.empty = "Nobody. Attach it on the page of a user, a group or a role."
-            section.table?.rows = try await policy.holders().map { kind, name in
+            let next = visit.query("next")
+            let (holders, marker) = try await policy.holders(from: next.isEmpty ? nil : next, max: Self.holdersMax)
+            section.table?.rows = holders.map { kind, name in
                 let detach = Act(title: "Detach", what: name, act: "detach", fields: [("holders", kind.rawValue), ("name", name)])
                 return [.link(name, to: kind.place(of: name)), .text(kind.title), .acts([detach])]
             }
+            if let marker { section.links = [("Next page", Shown.place(Self.place(of: policy.arn), [("next", marker)]))] }
         }
     }
 
@@ -130,17 +138,16 @@ struct ManagedPolicy: Sendable {
 
     func versions() async throws -> [XMLNode] { try await visit.allOfIAM("ListPolicyVersions", [("PolicyArn", arn)], "Versions") }
 
-    func holders() async throws -> [(kind: Holder, name: String)] {
-        var (holders, marker) = ([(kind: Holder, name: String)](), String?.none)
-        repeat {
-            let page = [("PolicyArn", arn), ("MaxItems", "1000")] + (marker.map { [("Marker", $0)] } ?? [])
-            let found = try await visit.iam("ListEntitiesForPolicy", page)
-            for kind in Holder.allCases {
-                holders += found.members("Policy\(kind.title)s").map { (kind, $0.text("\(kind.title)Name") ?? "") }
-            }
-            marker = found.marker
-        } while marker != nil && holders.count < 1000
-        return holders
+    /// A page of who has it, and what leads to the next.
+    func holders(from marker: String?, max: Int) async throws -> ([(kind: Holder, name: String)], String?) {
+        let page =
+            [("PolicyArn", arn), ("PolicyUsageFilter", "PermissionsPolicy"), ("MaxItems", "\(max)")]
+            + (marker.map { [("Marker", $0)] } ?? [])
+        let found = try await visit.iam("ListEntitiesForPolicy", page)
+        let holders = Holder.allCases.flatMap { kind in
+            found.members("Policy\(kind.title)s").map { (kind: kind, name: $0.text("\(kind.title)Name") ?? "") }
+        }
+        return (holders, found.marker)
     }
 
     func detach(from kind: Holder, _ name: String) async throws {
