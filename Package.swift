@@ -335,7 +335,7 @@ let targets: [Target] = [
     ),
     .testTarget(
         name: "ConsoleTests",
-        dependencies: ["Client", "Console", "TestSupport"],
+        dependencies: ["Client", "Console", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
         swiftSettings: strict
     ),
 ]
