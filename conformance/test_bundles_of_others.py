@@ -12,7 +12,10 @@ import pytest
 from ferry_server import AWAY, HOME, Credentials, FerryServer
 from refusals import refused
 
-COPYING = ["ec2:*", "s3:ListAllMyBuckets", "s3:CreateBucket", "s3:PutObject", "s3:PutObjectAcl", "s3:GetObject"]
+COPYING = [
+    "ec2:*", "s3:ListAllMyBuckets", "s3:CreateBucket", "s3:PutBucketOwnershipControls", "s3:GetBucketAcl", "s3:PutObject", "s3:PutObjectAcl",
+    "s3:GetObject",
+]
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +69,9 @@ def test_a_user_registers_what_it_may_read(server, location, user):
 
 def test_a_copy_takes_rights_on_both_sides(server, source, user):
     view, may = user
-    for missing in ("s3:ListAllMyBuckets", "s3:CreateBucket", "s3:PutObject", "s3:PutObjectAcl"):
+    for missing in (
+        "s3:ListAllMyBuckets", "s3:CreateBucket", "s3:PutBucketOwnershipControls", "s3:GetBucketAcl", "s3:PutObject", "s3:PutObjectAcl",
+    ):
         may(*(action for action in COPYING if action != missing))
         with refused("UnauthorizedOperation", missing, status=403):
             images.copy(view, source)

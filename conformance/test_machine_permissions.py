@@ -310,6 +310,20 @@ def test_instances_and_volumes_by_their_tags(mine):
     mine.allow(EC2)
     with dry_run():
         ec2.create_snapshots(InstanceSpecification={"InstanceId": instance}, DryRun=True)
+    # The volume's tags come along, and are asked about as those that the call names.
+    copying = {"InstanceSpecification": {"InstanceId": instance}, "CopyTagsFromSource": "volume", "DryRun": True}
+    given = {"TagSpecifications": [{"ResourceType": "snapshot", "Tags": [{"Key": "secret", "Value": "no"}]}]}
+    for policy in ((EC2, denied("ec2:CreateTags")), (allowed("ec2:CreateSnapshots"),)):
+        mine.allow(*policy)
+        with unauthorized("ec2:CreateTags", mine.arn("snapshot/")):
+            ec2.create_snapshots(**copying)
+        with dry_run():
+            ec2.create_snapshots(InstanceSpecification={"InstanceId": instance}, DryRun=True)
+    mine.allow(allowed("ec2:CreateSnapshots"), allowed("ec2:CreateTags", StringEquals={"aws:RequestTag/secret": "yes", "ec2:CreateAction": "CreateSnapshots"}))
+    with dry_run():
+        ec2.create_snapshots(**copying)
+    with unauthorized("ec2:CreateTags"):
+        ec2.create_snapshots(**copying, **given)
     # The volume that is to go with its instance, or not.
     change = [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeId": volume["VolumeId"], "DeleteOnTermination": False}}]
     mine.allow(EC2, denied("ec2:ModifyInstanceAttribute", mine.arn("volume/*"), StringEquals={"aws:ResourceTag/secret": "yes"}))

@@ -107,7 +107,7 @@ def test_what_is_shared_is_seen_and_not_owned(server, bob, carol, shared):
 @pytest.mark.parametrize("region", [HOME, AWAY])
 def test_a_copy_needs_the_storage(server, bob, disk, shared, region):
     image, snapshot = shared
-    server.ec2(HOME).create_tags(Resources=[image], Tags=[{"Key": "whose", "Value": "the owner's"}])
+    server.ec2(HOME).create_tags(Resources=[image], Tags=[{"Key": "whose", "Value": "the owner's"}, {"Key": "ec2:SharedTag/whose", "Value": "the owner's"}])
     bob.ec2(HOME).create_tags(Resources=[image], Tags=[{"Key": "whose", "Value": "Bob's"}])
     with refused("InvalidRequest", f"^{STORAGE}$"):
         images.copy(bob, image, region=region)

@@ -93,7 +93,10 @@ def test_image_is_stored_and_restored(server, bucket, source):
         {"ResourceType": "snapshot", "Tags": [{"Key": "disk", "Value": "restored"}, {"Key": "new", "Value": "yes"}]},
     ])
     found = images.wait_available(server, HOME, image)
-    assert found["Description"] == "to be stored" and found["BootMode"] == "uefi" and "SourceImageId" not in found
+    assert found["Description"] == "to be stored" and found["BootMode"] == "uefi"
+    assert (found["SourceImageId"], found["SourceImageRegion"]) == (source, HOME)
+    ancestry = server.ec2().get_image_ancestry(ImageId=image)["ImageAncestryEntries"]
+    assert [entry["ImageId"] for entry in ancestry] == [image, source] and all("CreationDate" in entry for entry in ancestry)
     assert found["Tags"] == [{"Key": "stage", "Value": "test"}] and "StateReason" not in found
 
     def mapping(image):

@@ -10,8 +10,11 @@ import accounts
 import images
 import pytest
 import snapshots
+from buckets import make_bucket
 from disks import Disk
 from ferry_server import AWAY, HOME, Credentials
+from kms_keys import make_key
+from patience import eventually
 from refusals import dry_run, refused
 
 STORAGE = "^You do not have permission to access the storage of this ami$"
@@ -129,6 +132,27 @@ def test_anothers_image_is_copied_by_who_has_image_and_storage(cast, who):
         copy(caller, "ami-nothing")
 
 
+def test_ones_own_image_is_not_copied_before_it_is_whole(start_server):
+    """A pending image, on a link that is so slow that it stays so, and one that has failed."""
+    server = start_server(arguments=("--bandwidth", f"{HOME}:{AWAY}=1KiB/s"))
+    key = make_key(server, AWAY)
+    image = images.register(server, snapshots.upload(server, Disk.made("rows, slowly", 12)))
+    pending, failing = images.copy(server, image), images.copy(server, image, Encrypted=True, KmsKeyId=key["Arn"])
+
+    def again(source):
+        images.copy(server, source, source=AWAY, region=HOME)
+
+    for source in (pending, failing):
+        assert images.describe(server, AWAY, source)["State"] == "pending"
+        with refused("InvalidAMIID.Unavailable", gone(source)):
+            again(source)
+    server.kms(AWAY).disable_key(KeyId=key["KeyId"])
+    eventually(lambda: images.describe(server, AWAY, failing)["State"] == "failed", f"{failing} has failed")
+    with refused("InvalidAMIID.Unavailable", gone(failing)):
+        again(failing)
+    assert server.ec2(HOME).describe_images(Owners=["self"])["Images"][0]["ImageId"] == image
+
+
 def test_allowed_images_are_all_that_there_is(cast):
     image = cast.image(image=[cast.them], storage=[cast.them])
     other = cast.other.ec2()
@@ -158,6 +182,9 @@ OWNERS = {
     "DisableImage": lambda ec2, image: ec2.disable_image(ImageId=image, DryRun=True),
     "EnableImageDeregistrationProtection": lambda ec2, image: ec2.enable_image_deregistration_protection(ImageId=image, DryRun=True),
     "DisableImageDeregistrationProtection": lambda ec2, image: ec2.disable_image_deregistration_protection(ImageId=image, DryRun=True),
+    "EnableImage": lambda ec2, image: ec2.enable_image(ImageId=image, DryRun=True),
+    "DescribeImageAttribute": lambda ec2, image: ec2.describe_image_attribute(ImageId=image, Attribute="description", DryRun=True),
+    "GetImageAncestry": lambda ec2, image: ec2.get_image_ancestry(ImageId=image, DryRun=True),
     "CreateImageUsageReport": lambda ec2, image: ec2.create_image_usage_report(ImageId=image, ResourceTypes=[{"ResourceType": "ec2:Instance"}], DryRun=True),
 }
 
@@ -183,6 +210,44 @@ def test_an_operation_is_the_owners(cast, operation):
             call(caller.ec2(), NEVER)
     with refused("InvalidAMIID.Unavailable", gone(dropped)):
         call(cast.maker.ec2(), dropped)
+
+
+@pytest.mark.parametrize("operation", OWNERS)
+def test_what_is_not_allowed_is_not_there_for_any_operation(cast, operation):
+    image, other = cast.image(image=[cast.them], storage=[cast.them]), cast.other.ec2()
+    other.replace_image_criteria_in_allowed_images_settings(ImageCriteria=[{"ImageProviders": ["amazon"]}])
+    other.enable_allowed_images_settings(AllowedImagesSettingsState="enabled")
+    try:
+        for caller in (cast.buyer, cast.robot):
+            with refused("InvalidAMIID.NotFound", absent(image)):
+                OWNERS[operation](caller.ec2(), image)
+        other.enable_allowed_images_settings(AllowedImagesSettingsState="audit-mode")
+        with refused("AuthFailure", f"^Not authorized for image:{image}$"):
+            OWNERS[operation](cast.buyer.ec2(), image)
+    finally:
+        other.disable_allowed_images_settings()
+
+
+def test_deregistering_deletes_the_snapshots_that_may_be_deleted(cast):
+    """Who may not delete a snapshot deregisters its image all the same, and is told of it."""
+    maker, image = cast.maker.ec2(), cast.image()
+    [snapshot] = images.snapshots_of(images.describe(cast.owner, HOME, image))
+    only = user(cast.owner, {"Effect": "Allow", "Action": "ec2:DeregisterImage", "Resource": "*"}).ec2()
+    with dry_run():
+        only.deregister_image(ImageId=image, DeleteAssociatedSnapshots=True, DryRun=True)
+    answer = only.deregister_image(ImageId=image, DeleteAssociatedSnapshots=True)
+    assert answer["Return"] and answer["DeleteSnapshotResults"] == [{"SnapshotId": snapshot, "ReturnCode": "missing-permissions"}]
+    assert maker.describe_images(ImageIds=[image])["Images"] == [] and snapshots.describe(cast.owner, HOME, snapshot)["State"] == "completed"
+    # Each snapshot by itself: one of two.
+    first, second = snapshot, snapshots.upload(cast.owner, cast.disk)
+    devices = [{"DeviceName": name, "Ebs": {"SnapshotId": one}} for name, one in (("/dev/xvda", first), ("/dev/xvdb", second))]
+    both = images.register(cast.maker, first, BlockDeviceMappings=devices)
+    but = user(cast.owner, [EVERYTHING, {"Effect": "Deny", "Action": "ec2:DeleteSnapshot", "Resource": f"arn:aws:ec2:*::snapshot/{first}"}]).ec2()
+    answer = but.deregister_image(ImageId=both, DeleteAssociatedSnapshots=True)
+    assert [(one["SnapshotId"], one["ReturnCode"]) for one in answer["DeleteSnapshotResults"]] == [(first, "missing-permissions"), (second, "success")]
+    with refused("InvalidSnapshot.NotFound"):
+        snapshots.describe(cast.owner, HOME, second)
+    maker.delete_snapshot(SnapshotId=first)
 
 
 def test_what_is_described_is_what_is_seen(cast):
@@ -285,6 +350,112 @@ def test_switches_hold_for_every_user(cast):
         assert cast.buyer.ec2().get_image_block_public_access_state()["ImageBlockPublicAccessState"] == before
     finally:
         ec2.disable_image_block_public_access()
+
+
+# Moving images as objects -----------------------------------------------------------------------------------------------
+
+
+def test_storing_needs_image_and_storage_by_name(cast):
+    """An image of one's own, or shared with the account itself, and its snapshots too."""
+    bucket, theirs = make_bucket(cast.owner), make_bucket(cast.other)
+
+    def store(caller, image, into):
+        caller.ec2().create_store_image_task(ImageId=image, Bucket=into, DryRun=True)
+
+    everybody = {"Group": "all"}
+    own, both, half = cast.image(), cast.image(image=[cast.them], storage=[cast.them]), cast.image(image=[cast.them])
+    public, dropped = cast.image(image=[everybody], storage=[everybody]), cast.image()
+    cast.owner.ec2().deregister_image(ImageId=dropped)
+    with dry_run():
+        store(cast.maker, own, bucket)
+    with refused("UnauthorizedOperation", f"ec2:CreateStoreImageTask on resource: arn:aws:ec2:{HOME}::image/{own} ", status=403):
+        store(cast.reader, own, bucket)
+    for caller in (cast.buyer, cast.robot):
+        with dry_run():
+            store(caller, both, theirs)
+        with refused("InvalidRequest", STORAGE):
+            store(caller, half, theirs)
+        with refused("InvalidRequest", f"^The image {public} is neither the account's own nor shared with it by its id"):
+            store(caller, public, theirs)
+        for hidden in (own, NEVER):
+            with refused("InvalidAMIID.NotFound", absent(hidden)):
+                store(caller, hidden, theirs)
+        # Another's bucket lets nobody in.
+        with refused("UnauthorizedOperation", "s3:PutObject", status=403):
+            store(caller, both, bucket)
+    with refused("InvalidAMIID.Unavailable", gone(dropped)):
+        store(cast.maker, dropped, bucket)
+    with refused("InvalidAMIID.Malformed"):
+        store(cast.maker, "image", bucket)
+
+
+def test_exporting_is_the_owners(cast):
+    bucket, theirs = make_bucket(cast.owner), make_bucket(cast.other)
+
+    def export(caller, image, into):
+        caller.ec2().export_image(ImageId=image, DiskImageFormat="RAW", S3ExportLocation={"S3Bucket": into}, DryRun=True)
+
+    own, shared, dropped = cast.image(), cast.image(image=[cast.them], storage=[cast.them]), cast.image()
+    cast.owner.ec2().deregister_image(ImageId=dropped)
+    with dry_run():
+        export(cast.maker, own, bucket)
+    with refused("UnauthorizedOperation", "ec2:ExportImage on resource: ", status=403):
+        export(cast.reader, own, bucket)
+    for caller in (cast.buyer, cast.robot):
+        with refused("AuthFailure", f"^Not authorized for image:{shared}$"):
+            export(caller, shared, theirs)
+        for hidden in (own, NEVER):
+            with refused("InvalidAMIID.NotFound", absent(hidden)):
+                export(caller, hidden, theirs)
+    with refused("InvalidAMIID.Unavailable", gone(dropped)):
+        export(cast.maker, dropped, bucket)
+
+
+def test_restoring_and_importing_need_the_object(cast):
+    """What stands in a bucket is read by who may read it; the result is the caller's."""
+    image, bucket, theirs = cast.image(), make_bucket(cast.owner), make_bucket(cast.other)
+    key = cast.owner.ec2().create_store_image_task(ImageId=image, Bucket=bucket)["ObjectKey"]
+    cast.owner.ec2().get_waiter("store_image_task_complete").wait(ImageIds=[image], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    cast.owner.s3().put_object(Bucket=bucket, Key="disk.raw", Body=bytes(1 << 20))
+    place = {"S3Bucket": bucket, "S3Key": "disk.raw"}
+    calls = {
+        "CreateRestoreImageTask": lambda ec2: ec2.create_restore_image_task(Bucket=bucket, ObjectKey=key, Name=images.unused_name("row"), DryRun=True),
+        "ImportSnapshot": lambda ec2: ec2.import_snapshot(DiskContainer={"Format": "RAW", "UserBucket": place}, DryRun=True),
+        "ImportImage": lambda ec2: ec2.import_image(DiskContainers=[{"Format": "RAW", "UserBucket": place}], DryRun=True),
+    }
+    for action, call in calls.items():
+        with dry_run():
+            call(cast.maker.ec2())
+        with refused("UnauthorizedOperation", f"ec2:{action} on resource: ", status=403):
+            call(cast.reader.ec2())
+        for caller in (cast.buyer, cast.robot):
+            with refused("UnauthorizedOperation", "s3:GetObject", status=403):
+                call(caller.ec2())
+    # Where the bucket lets them in, what is restored is theirs.
+    opened = {"Effect": "Allow", "Principal": {"AWS": cast.other.account}, "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    cast.owner.s3().put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [opened]}))
+    made = cast.robot.ec2().create_restore_image_task(Bucket=bucket, ObjectKey=key, Name=images.unused_name("row"))["ImageId"]
+    found = images.wait_available(cast.robot, HOME, made)
+    assert (found["OwnerId"], found["SourceImageId"]) == (cast.other.account, image)
+    # Its source is known by its id alone.
+    entries = cast.robot.ec2().get_image_ancestry(ImageId=made)["ImageAncestryEntries"]
+    assert entries[1:] == [{"ImageId": image}]
+    with refused("InvalidParameterValue"):
+        cast.robot.ec2().create_restore_image_task(Bucket=theirs, ObjectKey="nothing", DryRun=True)
+
+
+def test_images_are_made_of_ones_own_instances(cast):
+    def create(caller, instance):
+        caller.ec2().create_image(InstanceId=instance, Name=images.unused_name("row"), DryRun=True)
+
+    absent_instance = "i-0123456789abcdef9"
+    for caller in (cast.maker, cast.buyer, cast.robot):
+        with refused("InvalidInstanceID.NotFound", f"^The instance ID '{absent_instance}' does not exist$"):
+            create(caller, absent_instance)
+        with refused("InvalidInstanceID.Malformed"):
+            create(caller, "instance")
+    with refused("UnauthorizedOperation", "ec2:CreateImage on resource: ", status=403):
+        create(cast.reader, absent_instance)
 
 
 def test_the_bin_is_the_accounts(cast):

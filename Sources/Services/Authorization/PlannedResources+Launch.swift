@@ -28,6 +28,14 @@ extension Call {
         return resources
     }
 
+    /// The snapshots to which CreateSnapshots copies the tags of their volumes, each with the tags that it gets; none when it copies none.
+    package func taggedSnapshots(of request: InstanceSnapshotRequest) async throws -> [PolicyResource] {
+        guard request.copiesVolumeTags else { return [] }
+        let volumes = try await unlessRefused { try await Volumes(self).chosen(for: request) } ?? []
+        guard volumes.contains(where: { !request.copiedTags(of: $0).isEmpty }) else { return [] }
+        return volumes.map { ($0, request.tags(of: $0)) }.filter { !$1.isEmpty }.map { plannedSnapshot(of: $0).tagged($1) }
+    }
+
     private func plannedInstance(of launch: LaunchRequest, image: Image?, in subnet: DefaultNetwork.Subnet?) async throws -> PolicyResource
     {
         var namedProfile: String?

@@ -91,6 +91,16 @@ extension Call {
 extension PolicyResource {
     /// One that is yet to be made, with what conditions can ask of it.
     package func planned(_ answers: [String: String?]) -> PolicyResource {
-        arn.map { .planned(answers.compactMapValues(\.self), of: $0) } ?? self
+        arn.map { .planned(answers.compactMapValues { $0.map { [$0] } }, of: $0) } ?? self
+    }
+
+    /// The same, to be made with tags of its own: conditions ask about these, whatever tags the request has for something else.
+    package func tagged(_ tags: [Tag]) -> PolicyResource {
+        guard let arn else { return self }
+        var answers: [String: [String]] = [:]
+        if case .planned(let known, _) = self { answers = known }
+        answers["aws:tagkeys"] = tags.map(\.key)
+        for (key, tags) in Dictionary(grouping: tags, by: { $0.key.lowercased() }) { answers["aws:requesttag/\(key)"] = tags.map(\.value) }
+        return .planned(answers, of: arn)
     }
 }

@@ -10,7 +10,7 @@ package enum PolicyResource: Hashable, Sendable, CustomStringConvertible {
     /// A version of an object: policies name it as the object, but its tags and its ACL are its own.
     case version(String, of: ARN)
     /// What is yet to be made: conditions can ask what it will be like, by their keys in small letters.
-    case planned([String: String], of: ARN)
+    case planned([String: [String]], of: ARN)
 
     /// Nil for no one in particular.
     var arn: ARN? {

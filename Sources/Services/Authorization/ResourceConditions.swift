@@ -9,7 +9,7 @@ struct ResourceConditions: Sendable {
     func fill(_ context: inout ConditionContext, of resource: PolicyResource, owner: AccountID?, asking wanted: Set<String>) async throws {
         guard let arn = resource.arn else { return }
         if case .planned(let answers, _) = resource {
-            for (key, value) in answers { context.set(key, to: value) }
+            for (key, values) in answers { context[key] = values }
         }
         // Also of the source of a copy, whose version is no parameter of the request.
         if let version = resource.version { context.set("s3:versionid", to: version) }

@@ -76,7 +76,7 @@ package struct Exports: Sendable {
     static func source(_ id: ImageID, by call: Call) async throws -> (Image, [Snapshot]) {
         let viewer = try await call.viewer()
         let (image, snapshots) = try await call.store.database.read { transaction in
-            let image = try Images.own(id, of: viewer, in: transaction)
+            let image = try Images.own(id, of: viewer, at: call.now, in: transaction)
             guard image.state == .available else { throw Images.unavailable(id) }
             return (image, try Images.storage(of: image, for: viewer.account, within: viewer.reach, in: transaction))
         }

@@ -41,6 +41,7 @@ extension ImageStores {
             traits: found.image.traits,
             rootDeviceName: found.image.rootDeviceName,
             devices: try found.image.devices(over: snapshots),
+            source: Image.Source(id: found.image.id, region: found.image.region),
             tags: try TagRules.merge(found.image.tags.map(\.tag), with: request.imageTags)
         )
         let work = ImageRestore(
@@ -50,6 +51,7 @@ extension ImageStores {
             etag: found.object.etag,
             snapshots: snapshots.map(\.id)
         )
+        try await requireTagging(image, tags.map(\.1), request)
         let (quotas, caller) = (try await call.storageQuotas(), await call.jobCaller)
         try await call.commit { transaction in
             let images = ImageTable(transaction)
@@ -66,6 +68,14 @@ extension ImageStores {
         }
         call.store.jobsWakeup()
         return id
+    }
+
+    /// Tags that come out of the object need the same permission as those that the request names, which was asked for with them alone.
+    private func requireTagging(_ image: Image, _ ofSnapshots: [[Tag]], _ request: ImageRestoreRequest) async throws {
+        var tagged: [PolicyResource] = []
+        if image.tags != request.imageTags { tagged.append(call.image("*").tagged(image.tags)) }
+        for tags in ofSnapshots where tags != request.snapshotTags { tagged.append(call.snapshot("*").tagged(tags)) }
+        try await Authorizer(call).require("ec2:CreateTags", on: tagged) { ["ec2:createaction": ["CreateRestoreImageTask"]] }
     }
 
     /// The object and what it says of its image: all that is refused before the answer.

@@ -55,7 +55,7 @@ package struct ImageUsageReports: Sendable {
             find: { id, _ in try Self.id(id) },
             check: {},
             make: { _, transaction in
-                _ = try Images.own(image, of: viewer, in: transaction)
+                _ = try Images.own(image, of: viewer, at: call.now, in: transaction)
                 let table = ImageUsageReportTable(transaction)
                 guard try table.count(of: account, at: now) < max else {
                     throw Fault(.resourceLimitExceeded, "You have reached your quota of \(max) image usage reports")

@@ -5,8 +5,8 @@ import Metadata
 /// One image of an ancestry, the youngest first.
 package struct ImageAncestor: Sendable {
     package let id: ImageID
-    /// Nil of an image that the caller may know by its id alone.
-    package let createdAt: Date?
+    /// Nil of an image that is known by its id alone.
+    package fileprivate(set) var createdAt: Date?
     package let source: Image.Source?
 }
 
@@ -14,22 +14,21 @@ extension Images {
     private static let ancestorsMax = 50
     private static let referencedImages = 1...10
 
-    /// An image and what it was copied from, as far back as is known here.
+    /// An image and what it was copied from, as far back as the caller may know.
     ///
-    /// Images that are deregistered are still known. Of one that is another account's no more than the id is told, and nothing behind it.
+    /// The caller's own images that are deregistered are still known, and so is where another account's comes from that the caller sees. Of one
+    /// that it does not see no more than the id is told, which stands in the image before, and as much of one that is not there.
     package func ancestry(of id: String) async throws -> [ImageAncestor] {
-        var image = try await self.image(id)
-        var ancestors = [ImageAncestor(image)]
-        while let source = image.source, ancestors.count < Self.ancestorsMax {
-            guard let store = call.deployment.regions[source.region],
-                let found = try await store.database.read({ try ImageTable($0).image(source.id) })
-            else { break }
-            guard found.owner == call.account else {
-                ancestors.append(ImageAncestor(id: found.id, createdAt: nil, source: nil))
-                break
+        var ancestors = [ImageAncestor(try await image(id))]
+        let viewer = try await call.viewer()
+        while let source = ancestors.last?.source, ancestors.count < Self.ancestorsMax, let store = call.deployment.regions[source.region] {
+            let found = try await store.database.read { transaction in
+                try Self.visible([ImageTable(transaction).image(source.id)].compactMap(\.self), to: viewer, at: call.now, in: transaction)
+                    .first
             }
-            ancestors.append(ImageAncestor(found))
-            image = found
+            var ancestor = ImageAncestor(id: source.id, createdAt: nil, source: found?.source)
+            if let found, found.owner == viewer.account { ancestor.createdAt = found.createdAt }
+            ancestors.append(ancestor)
         }
         return ancestors
     }
@@ -44,7 +43,7 @@ extension Images {
         let ids = try ids.map(Self.id)
         let (viewer, database) = (try await call.viewer(), call.store.database)
         try await database.read { transaction in
-            for id in ids { _ = try Self.own(id, of: viewer, in: transaction) }
+            for id in ids { _ = try Self.own(id, of: viewer, at: call.now, in: transaction) }
         }
         var search = InstanceSearch(of: viewer.account)
         (search.images, search.states) = (ids.map(\.rawValue), states.map(\.rawValue))

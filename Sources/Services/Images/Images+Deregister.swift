@@ -6,7 +6,7 @@ import Metadata
 package struct SnapshotDeletion: Sendable {
     package enum Outcome: String, Sendable {
         case success
-        /// It is another account's.
+        /// The caller may not delete it, or it is another account's.
         case missingPermissions = "missing-permissions"
         /// Another image uses the snapshot.
         case skipped
@@ -26,9 +26,10 @@ extension Images {
         let id = try Self.id(id)
         let call = call
         let viewer = try await call.viewer()
+        let kept = deletesSnapshots ? try await undeletable(of: id) : []
         let results = try await call.commit { transaction in
             let images = ImageTable(transaction)
-            let image = try Self.own(id, of: viewer, in: transaction)
+            let image = try Self.own(id, of: viewer, at: call.now, in: transaction)
             guard image.protection.settled(at: call.now) == .disabled else { throw Self.protected(image) }
             try RecycleBin.keep(image, at: call.now, in: transaction)
             try images.setState(.deregistered, reason: nil, of: id)
@@ -44,13 +45,22 @@ extension Images {
             }
             guard deletesSnapshots else { return [SnapshotDeletion]() }
             return try image.snapshotIDs.map {
-                SnapshotDeletion(snapshotID: $0, outcome: try Self.delete($0, of: image.owner, at: call.now, in: transaction))
+                let outcome: SnapshotDeletion.Outcome =
+                    try kept.contains($0) ? .missingPermissions : Self.delete($0, of: image.owner, at: call.now, in: transaction)
+                return SnapshotDeletion(snapshotID: $0, outcome: outcome)
             }
         }
         // The reconciler stops the pumps of copies that are no longer wanted.
         call.store.copiesWakeup()
         call.store.jobsWakeup()
         return results
+    }
+
+    /// The snapshots of an image that the caller may not delete.
+    private func undeletable(of image: ImageID) async throws -> Set<SnapshotID> {
+        let ids = try await snapshots(of: image.rawValue, in: nil)
+        let refusals = try await Authorizer(call).refusals("ec2:DeleteSnapshot", on: ids.map { call.snapshot($0.rawValue) })
+        return Set(zip(ids, refusals).filter { $1 != nil }.map(\.0))
     }
 
     private static func protected(_ image: Image) -> Fault {

@@ -89,7 +89,7 @@ extension Images {
     ) async throws -> Value {
         let viewer = try await call.viewer()
         return try await call.commit { transaction in
-            try body(Self.own(id, of: viewer, in: transaction), transaction)
+            try body(Self.own(id, of: viewer, at: call.now, in: transaction), transaction)
         }
     }
 }

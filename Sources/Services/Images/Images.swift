@@ -32,12 +32,19 @@ extension Images {
     /// Whether an image that the caller sees is a bundle in a bucket.
     package func isBundle(_ id: String, in region: String?) async throws -> Bool { try await seen(id, in: region)?.bundle != nil }
 
+    /// What the copy of an image is tagged with that takes its source's tags along: the caller's own of them. A tag that is given wins over one
+    /// of the same key.
+    package func tags(ofCopyOf id: String, in region: String, with given: [Tag]) async throws -> [Tag] {
+        let named = Set(given.map(\.key))
+        return (try await seen(id, in: region)?.tags.filter { !named.contains($0.key) } ?? []) + given
+    }
+
     private func seen(_ id: String, in region: String?) async throws -> Image? {
         guard let id = ImageID(rawValue: id) else { return nil }
         let store = region.map { name in Region(rawValue: name).flatMap { call.deployment.regions[$0] } } ?? call.store
         let (viewer, now) = (try await call.viewer(), call.now)
         return try await store?.database.read { transaction in
-            guard let image = try ImageTable(transaction).image(id) else { return nil }
+            guard let image = try ImageTable(transaction).image(id, taggedBy: viewer.account) else { return nil }
             return try Self.visible([image], to: viewer, at: now, in: transaction).first
         } ?? nil
     }

@@ -8,12 +8,11 @@ extension Images {
 
     static let storageRefusal = Fault(.invalidRequest, "You do not have permission to access the storage of this ami")
 
-    /// An image of the caller's own. Another's is not authorized when the caller sees it, and not found when not.
-    static func own(_ id: ImageID, of viewer: Viewer, in transaction: Transaction) throws -> Image {
+    /// An image of the caller's own. Another's is not authorized when the caller sees it and lets itself use it, and not found when not.
+    static func own(_ id: ImageID, of viewer: Viewer, at now: Date, in transaction: Transaction) throws -> Image {
         guard let image = try ImageTable(transaction).image(id) else { throw notFound([id.rawValue]) }
         guard image.owner == viewer.account else {
-            let isSeen = try !ShareTable(transaction, of: .image).ids(among: [id.rawValue], within: viewer.reach).isEmpty
-            throw isSeen ? notAuthorized(id) : notFound([id.rawValue])
+            throw try visible([image], to: viewer, at: now, in: transaction).isEmpty ? notFound([id.rawValue]) : notAuthorized(id)
         }
         guard image.state != .deregistered else { throw unavailable(id) }
         return image

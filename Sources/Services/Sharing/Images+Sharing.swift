@@ -7,7 +7,7 @@ extension Images {
     package func launchPermissions(of id: String) async throws -> [ShareTarget] {
         let (id, viewer) = (try Self.id(id), try await call.viewer())
         return try await call.store.database.read { transaction in
-            _ = try Self.own(id, of: viewer, in: transaction)
+            _ = try Self.own(id, of: viewer, at: call.now, in: transaction)
             return try ShareTable(transaction, of: .image).targets(of: id.rawValue).sorted()
         }
     }
@@ -16,7 +16,7 @@ extension Images {
         let (id, region, viewer) = (try Self.id(id), call.region, try await call.viewer())
         let (targetsMax, publicMax) = (try await call.quota(.imageSharing), try await call.quota(.publicImages))
         try await call.commit { transaction in
-            let image = try Self.own(id, of: viewer, in: transaction)
+            let image = try Self.own(id, of: viewer, at: call.now, in: transaction)
             guard image.state == .available || change.added.isEmpty else { throw Self.unavailable(id) }
             let shares = ShareTable(transaction, of: .image)
             let current = try shares.targets(of: id.rawValue)
@@ -42,7 +42,7 @@ extension Images {
     package func resetLaunchPermissions(of id: String) async throws {
         let (id, viewer) = (try Self.id(id), try await call.viewer())
         try await call.commit { transaction in
-            _ = try Self.own(id, of: viewer, in: transaction)
+            _ = try Self.own(id, of: viewer, at: call.now, in: transaction)
             try ShareTable(transaction, of: .image).removeAll(of: id.rawValue)
         }
     }

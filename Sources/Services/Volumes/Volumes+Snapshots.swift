@@ -12,6 +12,15 @@ package struct InstanceSnapshotRequest: Sendable {
     package var tags: [Tag] = []
 
     package init(instance: String) { self.instance = instance }
+
+    /// What the snapshot of a volume is tagged with: a tag of the request wins over the volume's of the same key.
+    func tags(of volume: Volume) -> [Tag] { copiedTags(of: volume) + tags }
+
+    func copiedTags(of volume: Volume) -> [Tag] {
+        guard copiesVolumeTags else { return [] }
+        let named = Set(tags.map(\.key))
+        return volume.tags.filter { !$0.key.hasPrefix("aws:") && !named.contains($0.key) }
+    }
 }
 
 extension Volumes {
@@ -22,10 +31,8 @@ extension Volumes {
         return try await snapshots(
             description: request.description,
             tags: { volume in
-                guard request.copiesVolumeTags else { return request.tags }
-                let named = Set(request.tags.map(\.key))
-                let tags = volume.tags.filter { !$0.key.hasPrefix("aws:") && !named.contains($0.key) } + request.tags
-                try TagRules.check(tags)
+                let tags = request.tags(of: volume)
+                if request.copiesVolumeTags { try TagRules.check(tags) }
                 return tags
             },
             of: choice

@@ -157,6 +157,40 @@ import Testing
         }
     }
 
+    /// Images of others are passed through as long as the caller sees them. Of one that it does not see the id is told, and nothing tells whether it
+    /// is there.
+    @Test func ancestryGoesThroughImagesOfOthersThatAreSeen() async throws {
+        try await World.run { world in
+            try await world.reconciling {
+                let (owner, stranger) = (world.images(World.home), Images(world.call(World.home, by: World.stranger)))
+                let snapshot = try await world.snapshot([0: 1])
+                let first = try await world.register("first", over: [snapshot])
+                let second = try await owner.copy(.of(first, name: "second"))
+                _ = try await world.end(of: second, in: World.home)
+                let everybody = try SharingChange(adding: [.everyone], removing: [])
+                try await owner.share(second.rawValue, everybody)
+                let storage = try #require(try await world.describe(second, in: World.home)).snapshotIDs
+                for id in storage { try await world.snapshots(World.home).share(id.rawValue, everybody) }
+                let third = try await stranger.copy(.of(second, name: "third"))
+
+                func told() async throws -> [(ImageID, hasDate: Bool, source: ImageID?)] {
+                    try await stranger.ancestry(of: third.rawValue).map { ($0.id, $0.createdAt != nil, $0.source?.id) }
+                }
+                func expect(_ lines: [(ImageID, hasDate: Bool, source: ImageID?)]) async throws {
+                    let found = try await told()
+                    #expect(found.map { "\($0)" } == lines.map { "\($0)" })
+                }
+                try await expect([(third, true, second), (second, false, first), (first, false, nil)])
+                try await owner.share(first.rawValue, everybody)
+                try await expect([(third, true, second), (second, false, first), (first, false, nil)])
+                try await owner.resetLaunchPermissions(of: second.rawValue)
+                try await expect([(third, true, second), (second, false, nil)])
+                _ = try await owner.deregister(second.rawValue, deletesSnapshots: false)
+                try await expect([(third, true, second), (second, false, nil)])
+            }
+        }
+    }
+
     @Test func aReportOfUseIsThereForThirtyDays() async throws {
         try await World.run { world in
             let image = try await world.anImage("web")

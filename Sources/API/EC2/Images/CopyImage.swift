@@ -13,17 +13,15 @@ struct CopyImage: EC2Action {
             let image = call.plannedImage(isBundle: try await action.copiesBundle(in: call))
             return [source] + snapshots + [image, try await call.plannedSnapshot()]
         },
-        .tagging(\.tags),
+        .tagging(\.tags) { try await $0.taggedImage(in: $1) },
         // The objects of a bundle are asked for one by one, where they are read.
         Permission<Self>("s3:GetObject") { try await $0.bundleObjects(in: $1) },
         Permission<Self>("s3:PutObject") { try await $0.bundleObjects(in: $1) },
         Permission<Self>("s3:PutObjectAcl") { try await $0.bundleObjects(in: $1) },
         Permission<Self>("s3:ListAllMyBuckets") { try await $0.copiesBundle(in: $1) ? [.all] : [] },
-        Permission<Self>("s3:CreateBucket") { action, call in
-            guard try await action.copiesBundle(in: call) else { return [] }
-            let bucket = try await Buckets(call).forImages()
-            return bucket.known == nil ? [call.bucket(bucket.pattern)] : []
-        },
+        Permission<Self>("s3:GetBucketAcl") { try await $0.bucketForBundle(in: $1) },
+        Permission<Self>("s3:CreateBucket") { try await $0.bucketForBundle(ifNew: true, in: $1) },
+        Permission<Self>("s3:PutBucketOwnershipControls") { try await $0.bucketForBundle(ifNew: true, in: $1) },
     ]
 
     private let sourceImageID: String
@@ -52,6 +50,23 @@ struct CopyImage: EC2Action {
 
     /// An instance-store image is copied from bucket to bucket.
     private func copiesBundle(in call: Call) async throws -> Bool { try await Images(call).isBundle(sourceImageID, in: sourceRegion) }
+
+    /// The image, where it gets tags of its source.
+    private func taggedImage(in call: Call) async throws -> [PolicyResource] {
+        guard copiesTags else { return [] }
+        let given = tags.filter { $0.resourceType == "image" }.flatMap(\.tags)
+        let all = try await Images(call).tags(ofCopyOf: sourceImageID, in: sourceRegion, with: given)
+        return all == given ? [] : [call.image("*").tagged(all)]
+    }
+
+    /// The bucket for images, where a bundle is copied.
+    ///
+    /// - Parameter isNew: whether only one that is yet to be made counts, which is one for objects with ACLs.
+    private func bucketForBundle(ifNew isNew: Bool = false, in call: Call) async throws -> [PolicyResource] {
+        guard try await copiesBundle(in: call) else { return [] }
+        let bucket = try await Buckets(call).forImages()
+        return isNew && bucket.known != nil ? [] : [call.bucket(bucket.known?.rawValue ?? bucket.pattern)]
+    }
 
     /// What a copy makes in the bucket for images, which may be yet to be made.
     private func bundleObjects(in call: Call) async throws -> [PolicyResource] {

@@ -2,9 +2,18 @@ import Domain
 import Services
 
 extension Permission {
-    /// Tags that a call gives to what it makes need a permission of their own.
-    static func tagging(_ tags: @escaping @Sendable (Subject) -> [TagSpecification]) -> Permission {
-        Permission("ec2:CreateTags") { action, call in tags(action).compactMap { $0.resourceType.map(call.resource) } }
+    /// Tags that a call gives to what it makes need a permission of their own, whether they are named or come along from elsewhere.
+    ///
+    /// - Parameter copied: what gets tags that the request does not name, with all that it gets.
+    static func tagging(
+        _ tags: @escaping @Sendable (Subject) -> [TagSpecification],
+        copied: @escaping @Sendable (Subject, Call) async throws -> [PolicyResource] = { _, _ in [] }
+    ) -> Permission {
+        Permission("ec2:CreateTags") { action, call in
+            let copied = try await copied(action, call)
+            let known = Set(copied.map(\.description))
+            return tags(action).compactMap { $0.resourceType.map(call.resource) }.filter { !known.contains($0.description) } + copied
+        }
     }
 
     /// Whoever gives an instance a profile passes its role to EC2.

@@ -6,7 +6,11 @@ import Wire
 struct CreateSnapshots: EC2Action {
     static let permissions = [
         Permission<Self>("ec2:CreateSnapshots") { try await $1.resources(of: $0.request) },
-        .tagging(\.tags),
+        .tagging(\.tags) { action, call in
+            var request = action.request
+            request.tags = action.tags.filter { $0.resourceType == "snapshot" }.flatMap(\.tags)
+            return try await call.taggedSnapshots(of: request)
+        },
     ]
 
     private var request: InstanceSnapshotRequest
