@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import images
+import snapshots
+from disks import Disk
 from ferry_command import FAILED, MISUSED
 from ferry_server import AWAY, HOME
 from refusals import refused
@@ -84,6 +86,26 @@ def test_the_operator_sets_a_quota_and_it_holds(server, new_account, ferry):
     assert ferry("quotas", "set", "12", "L-B665C33B", "0", expect=MISUSED).stderr
     assert "cannot be changed" in ferry("quotas", "set", member.account, "F-RETENTIONRULES", "9", expect=FAILED).stderr
     assert "You don't have permissions" in ferry("quotas", on=member, expect=FAILED).stderr
+
+
+def test_throughput_of_time_based_copies_is_granted(server, new_account, ferry):
+    member, path = new_account(), {"ServiceCode": "ebs", "QuotaCode": "L-E137849C"}
+    client = member.client("service-quotas", AWAY)
+    quota = client.get_service_quota(**path)["Quota"]
+    assert (quota["Value"], quota["Adjustable"]) == (2000, True)
+    snapshot = snapshots.upload(member, Disk.made("time-based quota", 3))
+
+    def copy():
+        return member.ec2(AWAY).copy_snapshot(SourceSnapshotId=snapshot, SourceRegion=HOME, CompletionDurationMinutes=15)["SnapshotId"]
+
+    ferry("quotas", "set", member.account, "L-E137849C", "0", "--region", AWAY)
+    assert client.get_service_quota(**path)["Quota"]["Value"] == 0
+    with refused("ResourceLimitExceeded", "^The throughput of time-based copies from"):
+        copy()
+    asked = client.request_service_quota_increase(**path, DesiredValue=5000.0)["RequestedQuota"]
+    ferry("quotas", "grant", asked["Id"])
+    assert client.get_service_quota(**path)["Quota"]["Value"] == 5000
+    snapshots.wait_completed(member, AWAY, copy())
 
 
 def test_iam_tells_what_was_granted(server, new_account, ferry):

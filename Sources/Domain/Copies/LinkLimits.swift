@@ -8,8 +8,10 @@ package struct LinkLimits: Sendable, Equatable {
     package init() {}
 
     /// What an account may still set aside, and never more than the pair carries.
-    package func availableToTimeBased(on pair: RegionPair, setAside: TimeBasedUse) -> TimeBasedQuota {
-        let quota = timeBasedQuota[pair] ?? TimeBasedRules.pairQuota
+    ///
+    /// - Parameter granted: the account's own quota; nil for one to which nothing was granted.
+    package func availableToTimeBased(on pair: RegionPair, setAside: TimeBasedUse, granted: Throughput? = nil) -> TimeBasedQuota {
+        let quota = granted ?? timeBasedQuota[pair] ?? TimeBasedRules.pairQuota
         let own = quota.bytesPerSecond - setAside.byAccount.bytesPerSecond
         let all = bandwidth[pair].map { $0.bytesPerSecond - setAside.byAll.bytesPerSecond } ?? .max
         return TimeBasedQuota(

@@ -44,12 +44,13 @@ extension Quota {
         5,
         upTo: 1_000
     )
-    /// Set by `ferry serve --time-based-quota` for all accounts: the pairs of Regions are what there is to share.
+    /// From each other Region; `ferry serve --time-based-quota` says how much it is for accounts to which nothing was granted.
     package static let timeBasedThroughput = Quota(
         .ebs,
         "L-E137849C",
         "Cumulative snapshot copy throughput for time-based copies",
         2_000,
+        upTo: 100_000,
         unit: "Megabytes/Second"
     )
 

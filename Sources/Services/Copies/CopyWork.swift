@@ -43,10 +43,18 @@ struct CopyWork: LongWork {
     /// Starts the minutes of time-based copies whose turn has come, and tells of those that have become late.
     func prepare(for running: [SnapshotCopy], at now: Date) async throws {
         let newlyLate = running.filter { late.isNew($0, at: now) }.map(\.id).sorted()
-        let isReady = try await store.database.read { try !CopyTable($0).readyForClock().isEmpty }
-        guard isReady || !newlyLate.isEmpty else { return }
+        let ready = try await store.database.read { try CopyTable($0).readyForClock() }
+        guard !ready.isEmpty || !newlyLate.isEmpty else { return }
+        let grants = try await deployment.timeBasedGrants(to: Set(ready.map(\.account)), in: store.region)
         let shown = try await store.database.write { transaction in
-            try TimeBasedAdmission(transaction: transaction, destination: store.region, limits: deployment.limits).startClocks(at: now)
+            let admission = TimeBasedAdmission(
+                transaction: transaction,
+                destination: store.region,
+                limits: deployment.limits,
+                grants: grants
+            )
+            // What is ready only since then waits for the next look: what its account was granted is not known.
+            try admission.startClocks(of: Set(ready.map(\.id)), at: now)
             return try newlyLate.compactMap { try showLate($0, at: now, in: transaction) }
         }
         for copy in shown { warnOfLate(copy) }

@@ -7,6 +7,8 @@ struct TimeBasedAdmission {
     let transaction: Transaction
     let destination: Region
     let limits: LinkLimits
+    /// What was granted to those accounts whose copies are admitted; nothing for most.
+    let grants: [AccountID: Throughput]
 
     /// Starts the minutes of the copies of one request, which come from one Region and are not written yet.
     ///
@@ -29,10 +31,10 @@ struct TimeBasedAdmission {
         }
     }
 
-    /// Starts the minutes of copies that have waited for an earlier one of the same snapshot.
-    func startClocks(at now: Date) throws {
+    /// Starts the minutes of those of some copies that have waited for an earlier one of the same snapshot, and need to no more.
+    func startClocks(of ids: Set<CopyID>, at now: Date) throws {
         let table = CopyTable(transaction)
-        for var copy in try table.readyForClock() {
+        for var copy in try table.readyForClock() where ids.contains(copy.id) {
             let needed = needed(copy)
             let share = isWithinRegion(copy) ? needed : try quota(for: copy).share([needed]).first
             copy.startClock(at: now, setAside: share ?? .zero)
@@ -43,7 +45,8 @@ struct TimeBasedAdmission {
     private func quota(for copy: SnapshotCopy) throws -> TimeBasedQuota {
         let setAside = try CopyTable(transaction).setAside(from: copy.sourceRegion)
         let use = TimeBasedUse(byAccount: setAside[copy.account] ?? .zero, byAll: setAside.values.reduce(.zero, +))
-        return limits.availableToTimeBased(on: RegionPair(from: copy.sourceRegion, into: destination), setAside: use)
+        let pair = RegionPair(from: copy.sourceRegion, into: destination)
+        return limits.availableToTimeBased(on: pair, setAside: use, granted: grants[copy.account])
     }
 
     /// Within a Region nothing moves, so everybody can have what he would need.

@@ -10,6 +10,7 @@ extension Images {
     package func copy(_ copy: ImageCopy) async throws -> ImageID {
         let call = call
         let rules = try await rules(of: copy)
+        let grants = try await call.timeBasedGrants(isAsked: copy.completionMinutes != nil)
         let (id, copies) = try await call.once(
             RepeatableAction(name: "CopyImage"),
             with: copy.clientToken,
@@ -22,7 +23,14 @@ extension Images {
             make: { plan, transaction in
                 try rules.check(snapshots: plan.snapshots.count, in: transaction)
                 var plan = plan
-                try plan.admit(TimeBasedAdmission(transaction: transaction, destination: call.region, limits: call.deployment.limits))
+                try plan.admit(
+                    TimeBasedAdmission(
+                        transaction: transaction,
+                        destination: call.region,
+                        limits: call.deployment.limits,
+                        grants: grants
+                    )
+                )
                 try plan.write(in: transaction)
                 return (plan.image.id.rawValue, (plan.image.id, plan.copies))
             }

@@ -10,6 +10,11 @@ extension Call {
         try await deployment.quota(quota, of: account, in: region)
     }
 
+    /// What was granted for a time-based copy of the caller's; nothing for a standard one.
+    func timeBasedGrants(isAsked: Bool) async throws -> [AccountID: Throughput] {
+        isAsked ? try await deployment.timeBasedGrants(to: [account], in: region) : [:]
+    }
+
     func storageQuotas() async throws -> StorageQuotas { try await deployment.storageQuotas(of: account, in: region) }
 }
 
@@ -17,6 +22,17 @@ extension Deployment {
     /// Read each time: what an operator grants holds for the next call.
     func quota(_ quota: Quota, of account: AccountID, in region: Region) async throws -> Int {
         try await directory.read { try QuotaTable($0).value(of: quota, for: account, in: region) }
+    }
+
+    /// What operators have granted to some accounts for their time-based copies into a Region.
+    func timeBasedGrants(to accounts: Set<AccountID>, in region: Region) async throws -> [AccountID: Throughput] {
+        guard !accounts.isEmpty else { return [:] }
+        return try await directory.read { transaction in
+            try accounts.reduce(into: [:]) { grants, account in
+                let granted = try QuotaTable(transaction).granted(to: account, in: region)[Quota.timeBasedThroughput.path]
+                grants[account] = granted.map { Throughput.mebibytes(Int64($0)) }
+            }
+        }
     }
 
     /// How many images and snapshots an account may have in a Region.

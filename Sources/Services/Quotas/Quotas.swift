@@ -108,8 +108,9 @@ extension Quotas {
             createdAt: now,
             updatedAt: now
         )
+        let standard = standard(quota)
         try await call.deployment.directory.write { transaction in
-            let current = try QuotaTable(transaction).value(of: quota, for: account, in: region)
+            let current = try QuotaTable(transaction).granted(to: account, in: region)[quota.path] ?? standard
             guard value > current else {
                 throw Fault(.illegalArgument, "You must provide a quota value greater than the current quota value, \(current)")
             }

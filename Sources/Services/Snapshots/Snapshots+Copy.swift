@@ -63,6 +63,7 @@ extension Snapshots {
     private func write(_ copy: SnapshotCopy, of copied: Snapshot) async throws {
         let call = call
         let (limit, quotas) = (try await call.quota(.snapshotCopies), try await call.storageQuotas())
+        let grants = try await call.timeBasedGrants(isAsked: copy.target != nil)
         let copies = try await call.commit { transaction in
             // Time-based copies are limited by what can be set aside for them.
             guard try copy.target != nil || CopyTable(transaction).runningSnapshotCount(of: copied.owner) < limit else {
@@ -72,7 +73,12 @@ extension Snapshots {
                 )
             }
             try quotas.requireRoom(forSnapshots: 1, in: transaction)
-            let admission = TimeBasedAdmission(transaction: transaction, destination: call.region, limits: call.deployment.limits)
+            let admission = TimeBasedAdmission(
+                transaction: transaction,
+                destination: call.region,
+                limits: call.deployment.limits,
+                grants: grants
+            )
             let copies = try admission.admit([copy], at: copy.createdAt)
             var copied = copied
             if let copy = copies.first, copy.isShort { copied.statusMessage = copy.runningMessage(at: copy.createdAt) }

@@ -88,4 +88,21 @@ import Testing
         #expect(available(70, 100) == .mebibytes(30))
         #expect(available(0, 151) == .zero)
     }
+
+    @Test func whatWasGrantedToAnAccountTakesThePlaceOfTheOperatorsSetting() {
+        var limits = LinkLimits()
+        limits.timeBasedQuota = PairLimits(.mebibytes(100))
+        func quota(_ granted: Throughput?) -> TimeBasedQuota {
+            limits.availableToTimeBased(
+                on: pair,
+                setAside: TimeBasedUse(byAccount: .mebibytes(70), byAll: .mebibytes(70)),
+                granted: granted
+            )
+        }
+        #expect(quota(nil).available == .mebibytes(30))
+        #expect(quota(.mebibytes(5000)) == TimeBasedQuota(pair: pair, total: .mebibytes(5000), available: .mebibytes(4930)))
+        #expect(quota(.mebibytes(50)).available == .zero)
+        limits.bandwidth = PairLimits(.mebibytes(150))
+        #expect(quota(.mebibytes(5000)) == TimeBasedQuota(pair: pair, total: .mebibytes(150), available: .mebibytes(80)))
+    }
 }

@@ -88,6 +88,28 @@ import Transfer
         }
     }
 
+    /// In the Region that is copied into, for copies that begin and for those that have waited.
+    @Test func anOperatorGrantsAnAccountMore() async throws {
+        try await withSource(quota: Self.needed) { world, source in
+            let other = try await another(in: world)
+            let snapshots = world.snapshots(World.away)
+            try await world.grant(1, of: .timeBasedThroughput, in: World.home)
+            _ = try await snapshots.copy(.of(source, minutes: 15))
+            await expectFault(.resourceLimitExceeded) { _ = try await snapshots.copy(.of(other, minutes: 15)) }
+            try await world.grant(3000, of: .timeBasedThroughput, in: World.away)
+            let second = try await snapshots.copy(.of(other, minutes: 15))
+            #expect(try await target(of: second, in: world)?.setAside.bytesPerSecond == Self.needed)
+            let waiting = try await snapshots.copy(.of(other, minutes: 30))
+            #expect(try await target(of: waiting, in: world) == CompletionTarget(minutes: 30))
+            try await world.reconciling {
+                try await until("its clock runs") { try await target(of: waiting, in: world)?.setAside.bytesPerSecond == 583 }
+            }
+            // Standard copies stay as they were, and so does what Service Quotas tells of the other Region.
+            let told = Quotas(world.call(World.away))
+            #expect(try await told.quota("L-E137849C", of: "ebs").value == 3000)
+        }
+    }
+
     @Test func eachSnapshotOfAnImageHasItsOwn() async throws {
         try await withSource(quota: 1 << 30) { world, source in
             let image = try await world.register("web", over: [source, try await another(in: world)])
