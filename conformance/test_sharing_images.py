@@ -189,7 +189,43 @@ def test_share_command(ferry, server, other_account, own_snapshot):
     ferry("share", image, "--with", ORGANIZATION)
     assert launch_permissions(server, image) == [{"UserId": other}, {"OrganizationArn": ORGANIZATION}]
     ferry("share", image, "--with", "friends", expect=64)
-    ferry("share", image, "--with", ORGANIZATION, "--storage", expect=64)
+    # Nobody knows who is in another organization.
+    told = ferry("share", image, "--with", ORGANIZATION, "--storage", expect=1)
+    assert f"{ORGANIZATION} is not of the organization arn:aws:organizations::" in told.stderr and told.stdout == ""
+    assert volume_permissions(server, own_snapshot) == []
+
+
+def test_share_command_shares_the_storage_with_an_organizations_accounts(ferry, server, new_account, disk):
+    """One command for both halves: the image with the unit or the organization, its snapshots with each account that is in it."""
+    organizations = server.client("organizations")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organization = organizations.describe_organization()["Organization"]["Arn"]
+    outer = organizations.create_organizational_unit(ParentId=root, Name=images.unused_name("outer"))["OrganizationalUnit"]
+    inner = organizations.create_organizational_unit(ParentId=outer["Id"], Name=images.unused_name("inner"))["OrganizationalUnit"]
+    ann, bob, carol, dan = (new_account() for _ in range(4))
+    for account, unit in ((ann, outer), (bob, inner), (carol, inner)):
+        organizations.move_account(AccountId=account.account, SourceParentId=root, DestinationParentId=unit["Id"])
+    organizations.close_account(AccountId=carol.account)
+    first, second = (snapshots.upload(server, disk) for _ in range(2))
+    devices = [{"DeviceName": name, "Ebs": {"SnapshotId": one}} for name, one in (("/dev/xvda", first), ("/dev/xvdb", second))]
+    image = images.register(server, first, BlockDeviceMappings=devices)
+    told = ferry("share", image, "--with", outer["Arn"], "--storage")
+    assert f"{first}  shared with 2 accounts" in told.stdout and "share them again with --storage when others join" in told.stderr
+    there = [{"UserId": account} for account in sorted((ann.account, bob.account))]
+    assert launch_permissions(server, image) == [{"OrganizationalUnitArn": outer["Arn"]}]
+    assert volume_permissions(server, first) == volume_permissions(server, second) == there
+    images.wait_available(bob, HOME, images.copy(bob, image, region=HOME))
+    # Who is not below the unit has neither; who is in the organization has both.
+    result = json.loads(ferry("share", image, "--with", organization, "--storage", "--json").stdout)
+    assert dan.account in result["accounts"] and server.account not in result["accounts"] and carol.account not in result["accounts"]
+    assert {"UserId": dan.account} in volume_permissions(server, second)
+    images.wait_available(dan, HOME, images.copy(dan, image, region=HOME))
+    ferry("share", image, "--with", organization, "--storage", "--remove")
+    assert (launch_permissions(server, image), volume_permissions(server, first)) == ([{"OrganizationalUnitArn": outer["Arn"]}], [])
+    # Who may not ask for the accounts shares nothing.
+    theirs = images.register(ann, snapshots.upload(ann, Disk.made("unit", 1)))
+    assert "AccessDenied" in ferry("share", theirs, "--with", organization, "--storage", on=ann, expect=1).stderr
+    assert launch_permissions(ann, theirs) == []
 
 
 def test_share_command_knows_the_accounts(ferry, server, other_account, own_snapshot):

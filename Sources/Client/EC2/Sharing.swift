@@ -47,9 +47,17 @@ extension AWSClient {
         _ = try await ec2("ModifyImageAttribute", [("ImageId", id), change], region: region)
     }
 
-    /// Adds to those who may create volumes of a snapshot, and copy it, or takes away from them.
-    package func shareSnapshot(_ id: String, with partner: SharingPartner, removing: Bool, region: String) async throws {
-        let change = ("CreateVolumePermission.\(removing ? "Remove" : "Add").1.\(partner.parameter.name)", partner.parameter.value)
-        _ = try await ec2("ModifySnapshotAttribute", [("SnapshotId", id), change], region: region)
+    /// How many permissions of a snapshot can be changed in a call.
+    private static let snapshotChangesMax = 500
+
+    /// Adds to those who may create volumes of a snapshot, and copy it, or takes away from them: accounts, or everybody.
+    package func shareSnapshot(_ id: String, with partners: [SharingPartner], removing: Bool, region: String) async throws {
+        let list = "CreateVolumePermission.\(removing ? "Remove" : "Add")"
+        for start in stride(from: 0, to: partners.count, by: Self.snapshotChangesMax) {
+            let changes = partners[start...].prefix(Self.snapshotChangesMax).enumerated().map { number, partner in
+                ("\(list).\(number + 1).\(partner.parameter.name)", partner.parameter.value)
+            }
+            _ = try await ec2("ModifySnapshotAttribute", [("SnapshotId", id)] + changes, region: region)
+        }
     }
 }

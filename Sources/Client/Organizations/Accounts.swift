@@ -42,6 +42,25 @@ extension AWSClient {
         return (page.accounts, page.next)
     }
 
+    /// A page of the accounts directly below a root or a unit.
+    func accounts(under parent: String, after token: String?) async throws -> (accounts: [RemoteAccount], next: String?) {
+        let input = ParentInput(parent: parent, token: token)
+        let page = try await organizations("ListAccountsForParent", input, as: AccountPage.self)
+        return (page.accounts, page.next)
+    }
+
+    /// A page of the ids of the units directly below a root or a unit.
+    func units(under parent: String, after token: String?) async throws -> (units: [String], next: String?) {
+        let input = ParentInput(parent: parent, token: token)
+        let page = try await organizations("ListOrganizationalUnitsForParent", input, as: UnitPage.self)
+        return (page.units.map(\.id), page.next)
+    }
+
+    /// The ARN of the caller's organization.
+    package func organizationARN() async throws -> String {
+        try await organizations("DescribeOrganization", PageInput(), as: OrganizationAnswer.self).organization.arn
+    }
+
     /// Whether there is such an account.
     ///
     /// - Returns: nil where the caller may not know, as who is not of the management account.
@@ -88,6 +107,44 @@ private struct PageInput: Encodable {
     enum CodingKeys: String, CodingKey {
         case token = "NextToken"
     }
+}
+
+private struct ParentInput: Encodable {
+    var parent: String
+    var token: String?
+
+    enum CodingKeys: String, CodingKey {
+        case parent = "ParentId"
+        case token = "NextToken"
+    }
+}
+
+private struct UnitPage: Decodable {
+    struct Unit: Decodable {
+        var id: String
+
+        enum CodingKeys: String, CodingKey { case id = "Id" }
+    }
+
+    var units: [Unit]
+    var next: String?
+
+    enum CodingKeys: String, CodingKey {
+        case units = "OrganizationalUnits"
+        case next = "NextToken"
+    }
+}
+
+private struct OrganizationAnswer: Decodable {
+    struct Organization: Decodable {
+        var arn: String
+
+        enum CodingKeys: String, CodingKey { case arn = "Arn" }
+    }
+
+    var organization: Organization
+
+    enum CodingKeys: String, CodingKey { case organization = "Organization" }
 }
 
 private struct AccountPage: Decodable {

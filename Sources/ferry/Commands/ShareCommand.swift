@@ -8,7 +8,9 @@ struct ShareCommand: ClientCommand {
         abstract: "Share an image with an account, an organization or everybody, and with --storage its snapshots too.",
         discussion: """
             A launch permission lets others see and launch an image. To copy it they need its snapshots as well: --storage shares those, with \
-            accounts or with everybody. EC2 shares no snapshot with an organization.
+            accounts or with everybody. EC2 shares no snapshot with an organization, so that --storage shares them with each account that is in it \
+            now: who joins later sees the image and cannot copy it until it is shared again, and who leaves keeps the snapshots until they are taken \
+            back from that account.
             """
     )
 
@@ -31,17 +33,10 @@ struct ShareCommand: ClientCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard let partner = SharingPartner(partner) else {
+        guard SharingPartner(partner) != nil else {
             throw ValidationError(
                 "'\(partner)' cannot be shared with: give an account of 12 digits, the ARN of an organization or of one of its units, or all."
             )
-        }
-        switch partner {
-        case .organization, .organizationalUnit:
-            guard !storage else {
-                throw ValidationError("Snapshots are shared with accounts or with all, not with an organization: leave out --storage.")
-            }
-        case .everyone, .account: break
         }
     }
 
@@ -52,7 +47,8 @@ struct ShareCommand: ClientCommand {
         guard !output.quiet else { return Terminal.say(image) }
         let verb = remove ? "no longer shared with" : "shared with"
         Terminal.say("\(image)  \(verb) \(partner.text)  \(result.region)")
-        for snapshot in result.snapshots { Terminal.say("  \(snapshot)  \(verb) \(partner.text)") }
+        let whom = result.accounts.map { "\($0.count) \($0.count == 1 ? "account" : "accounts")" } ?? partner.text
+        for snapshot in result.snapshots { Terminal.say("  \(snapshot)  \(verb) \(whom)") }
         for hint in result.missing { Terminal.remark("ferry: \(TerminalText.clean(hint))") }
     }
 
@@ -71,9 +67,11 @@ struct ShareCommand: ClientCommand {
         }
         let isKnown = try await isKnown(partner, to: session)
         if storage {
+            sharing.accounts = try await members(of: partner, to: session)
+            let partners = sharing.accounts?.map { SharingPartner.account($0) } ?? [partner]
             for snapshot in snapshots {
                 try await doing("\(remove ? "no longer sharing" : "sharing") the snapshot \(snapshot.id) with \(partner.text)") {
-                    try await session.client.shareSnapshot(snapshot.id, with: partner, removing: remove, region: session.region)
+                    try await session.client.shareSnapshot(snapshot.id, with: partners, removing: remove, region: session.region)
                 }
                 sharing.snapshots.append(snapshot.id)
             }
@@ -83,6 +81,11 @@ struct ShareCommand: ClientCommand {
         }
         if !isKnown {
             sharing.missing.append("this key may not ask whether there is an account \(partner.text): make sure of its number")
+        }
+        if let accounts = sharing.accounts, !remove {
+            sharing.missing.append(
+                "the snapshots are shared with the \(accounts.count) accounts that are in it now: share them again with --storage when others join"
+            )
         }
         if !remove { sharing.missing += missing(of: snapshots, for: partner, isInstanceStore: found.isInstanceStore) }
         return sharing
@@ -101,6 +104,15 @@ struct ShareCommand: ClientCommand {
         return isThere != nil
     }
 
+    /// The accounts of an organization or below a unit, but for the image's own, in order; nil for whom snapshots are shared with as such.
+    private func members(of partner: SharingPartner, to session: Session) async throws -> [String]? {
+        try await doing("looking up the accounts of \(partner.text)") {
+            guard let members = try await session.client.members(of: partner) else { return nil }
+            let account = try await session.client.callerIdentity(region: session.region).account
+            return members.map(\.id).filter { $0 != account }.sorted()
+        }
+    }
+
     /// What still keeps the others from copying.
     private func missing(of snapshots: [RemoteSnapshot], for partner: SharingPartner, isInstanceStore: Bool) -> [String] {
         var missing: [String] = []
@@ -110,7 +122,7 @@ struct ShareCommand: ClientCommand {
             let advice =
                 switch partner {
                 case .everyone, .account: "share the snapshots with --storage too"
-                case .organization, .organizationalUnit: "share the snapshots with each account by --storage"
+                case .organization, .organizationalUnit: "share the snapshots with its accounts by --storage too"
                 }
             missing.append("they can see and launch the image, not copy it: \(advice)")
         }
@@ -132,6 +144,8 @@ struct ShareCommand: ClientCommand {
         var isRemoved: Bool
         /// Those that were shared, or no longer are.
         var snapshots: [String] = []
+        /// The accounts of an organization that the snapshots were shared with; absent where they were shared with nobody of one.
+        var accounts: [String]?
         /// What the others still lack to copy the image.
         var missing: [String] = []
     }
