@@ -533,7 +533,7 @@ def cover_organizations(server: FerryServer) -> Service:
         covered = Operation(name)
         shape = model.operation_model(name).input_shape
         members = {
-            member: ORGANIZATION_VALUES.get(member, inner.enum[0] if getattr(inner, "enum", None) else "none")
+            member: {} if inner.type_name == "structure" else ORGANIZATION_VALUES.get(member, inner.enum[0] if getattr(inner, "enum", None) else "none")
             for member, inner in (shape.members if shape else {}).items()
         }
         base = {member: members[member] for member in (shape.required_members if shape else [])}

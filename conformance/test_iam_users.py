@@ -230,6 +230,8 @@ def test_what_ferry_has_not_is_an_empty_list(iam, name, user):
     assert iam.list_service_specific_credentials(UserName=name)["ServiceSpecificCredentials"] == []
     assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
     assert iam.list_signing_certificates(UserName=name)["Certificates"] == []
+    assert iam.list_server_certificates(PathPrefix="/a/")["ServerCertificateMetadataList"] == []
+    assert iam.list_saml_providers()["SAMLProviderList"] == []
     for listing in (iam.list_ssh_public_keys, iam.list_mfa_devices, iam.list_service_specific_credentials, iam.list_signing_certificates):
         with refused("NoSuchEntity", status=404):
             listing(UserName="nobody-at-all")

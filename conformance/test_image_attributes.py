@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import images
 import pytest
@@ -56,6 +57,13 @@ def test_attribute_without_a_value(ask, full, attribute):
 def test_lists_are_there_even_when_empty(server, ask, full, attribute, member):
     assert ask(full, attribute)[member] == []
     assert len(ec2_call(server, "DescribeImageAttribute", {"ImageId": full, "Attribute": attribute}).texts(attribute)) == 1
+
+
+@pytest.mark.parametrize("wrong", ["%%%", "A", "AAAA AAAA", "A" * 64_004], ids=["signs", "short", "blank", "long"])
+def test_uefi_data_is_base64(server, snapshot, wrong):
+    shown = wrong if len(wrong) < 33 else wrong[:32] + "…"
+    with refused("InvalidParameterValue", rf"^Value \({re.escape(shown)}\) for parameter UefiData is invalid\."):
+        images.register(server, snapshot, BootMode="uefi", UefiData=wrong)
 
 
 @pytest.mark.parametrize("attribute", ["description", "sriovNetSupport", "bootMode", "tpmSupport", "imdsSupport", "uefiData", "kernel"])

@@ -53,6 +53,39 @@ def test_the_organization_is_there_and_managed_by_the_root_account(server, organ
     assert organizations.list_aws_service_access_for_organization()["EnabledServicePrincipals"] == []
 
 
+def test_what_there_is_not_says_so(server, organizations, other_account):
+    """Reads of invitations, delegated administrators and the organization's own policy, and the organization stays."""
+    assert organizations.list_handshakes_for_organization()["Handshakes"] == []
+    assert organizations.list_handshakes_for_account(Filter={"ActionType": "INVITE"})["Handshakes"] == []
+    assert other_account.client("organizations").list_handshakes_for_account()["Handshakes"] == []
+    assert organizations.list_delegated_administrators()["DelegatedAdministrators"] == []
+    with refused("AccountNotRegisteredException"):
+        organizations.list_delegated_services_for_account(AccountId=other_account.account)
+    with refused("AccountNotFoundException"):
+        organizations.list_delegated_services_for_account(AccountId="123456789012")
+    with refused("ResourcePolicyNotFoundException"):
+        organizations.describe_resource_policy()
+    with refused("OrganizationNotEmptyException", "^The organization isn't empty"):
+        organizations.delete_organization()
+    raw = server.client("organizations", validate=False)
+    with refused("InvalidInputException"):
+        raw.list_handshakes_for_organization(Filter={"ActionType": "WAVE"})
+    for call in (
+        other_account.client("organizations").list_handshakes_for_organization, other_account.client("organizations").describe_resource_policy,
+        other_account.client("organizations").delete_organization,
+        lambda: other_account.client("organizations").list_delegated_services_for_account(AccountId=server.account),
+    ):
+        with refused("AccessDeniedException"):
+            call()
+
+
+def test_an_organization_without_other_accounts_stays_too(fresh_server):
+    organizations = fresh_server.client("organizations")
+    with refused("ConstraintViolationException", "there as long as the server is"):
+        organizations.delete_organization()
+    assert organizations.describe_organization()["Organization"]["MasterAccountId"] == fresh_server.account
+
+
 def test_an_account_is_created_moved_and_closed(server, organizations, root):
     account = new_account(organizations, Tags=[{"Key": "team", "Value": "ci"}])
     organization = organizations.describe_organization()["Organization"]["Id"]

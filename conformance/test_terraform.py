@@ -13,6 +13,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import accounts
 import guests
 import images
 import pytest
@@ -394,6 +395,47 @@ resource "aws_iam_account_password_policy" "strict" {
   password_reuse_prevention      = 3
 }
 
+resource "aws_iam_group" "guests" { name = "guests" }
+
+resource "aws_iam_group_membership" "guests" {
+  name  = "guests"
+  group = aws_iam_group.guests.name
+  users = [aws_iam_user.ann.name]
+}
+
+resource "aws_iam_policy" "shared" {
+  name = "terraform-shared"
+  policy = jsonencode({
+    Statement = [{ Resource = "*", Action = "s3:GetObject", Effect = "Allow" }]
+    Version   = "2012-10-17"
+  })
+}
+
+resource "aws_iam_policy_attachment" "shared" {
+  name       = "shared"
+  policy_arn = aws_iam_policy.shared.arn
+  users      = [aws_iam_user.ann.name]
+  groups     = [aws_iam_group.guests.name]
+}
+
+data "aws_iam_users" "all" { depends_on = [aws_iam_user.ann] }
+
+data "aws_iam_access_keys" "ann" {
+  user       = "ann"
+  depends_on = [aws_iam_access_key.ann]
+}
+
+data "aws_caller_identity" "me" {}
+
+data "aws_iam_session_context" "me" { arn = data.aws_caller_identity.me.arn }
+
+data "aws_iam_principal_policy_simulation" "ann" {
+  policy_source_arn = aws_iam_user.ann.arn
+  action_names      = ["s3:GetObject"]
+  resource_arns     = ["arn:aws:s3:::depot/key"]
+  depends_on        = [aws_iam_policy_attachment.shared]
+}
+
 data "aws_iam_user" "found" {
   user_name  = "ann"
   depends_on = [aws_iam_user.ann]
@@ -407,6 +449,10 @@ data "aws_iam_group" "found" {
 output "found" { value = data.aws_iam_user.found.arn }
 output "members" { value = data.aws_iam_group.found.users[*].user_name }
 output "key" { value = aws_iam_access_key.ann.id }
+output "users" { value = data.aws_iam_users.all.names }
+output "keys" { value = data.aws_iam_access_keys.ann.access_keys[*].status }
+output "issuer" { value = data.aws_iam_session_context.me.issuer_arn }
+output "allowed" { value = data.aws_iam_principal_policy_simulation.ann.all_allowed }
 """
 
 
@@ -486,9 +532,31 @@ resource "aws_iam_openid_connect_provider" "ci" {
   tags            = { made-by = "terraform" }
 }
 
+resource "aws_iam_role_policies_exclusive" "role" {
+  role_name    = aws_iam_role.role.name
+  policy_names = [aws_iam_role_policy.inline.name]
+}
+
+resource "aws_iam_role_policy_attachments_exclusive" "role" {
+  role_name   = aws_iam_role.role.name
+  policy_arns = [aws_iam_role_policy_attachment.own.policy_arn, aws_iam_role_policy_attachment.managed.policy_arn]
+}
+
 data "aws_iam_role" "found" { name = aws_iam_role.role.name }
 
+data "aws_iam_roles" "made" {
+  path_prefix = "/made/"
+  depends_on  = [aws_iam_role.role]
+}
+
+data "aws_iam_instance_profiles" "of" {
+  role_name  = aws_iam_role.role.name
+  depends_on = [aws_iam_instance_profile.profile]
+}
+
 output "found" { value = data.aws_iam_role.found.arn }
+output "roles" { value = data.aws_iam_roles.made.names }
+output "profiles" { value = data.aws_iam_instance_profiles.of.names }
 """
 
 
@@ -571,7 +639,27 @@ resource "aws_iam_user_policy_attachment" "reading" {
   policy_arn = "arn:aws:iam::aws:policy/AmazonEC2ReadOnlyAccess"
 }
 
+resource "aws_iam_user_policies_exclusive" "ann" {
+  user_name    = aws_iam_user.ann.name
+  policy_names = [aws_iam_user_policy.own.name]
+}
+
+resource "aws_iam_user_policy_attachments_exclusive" "ann" {
+  user_name   = aws_iam_user.ann.name
+  policy_arns = [aws_iam_user_policy_attachment.reading.policy_arn]
+}
+
 resource "aws_iam_group" "staff" { name = "staff" }
+
+resource "aws_iam_group_policies_exclusive" "staff" {
+  group_name   = aws_iam_group.staff.name
+  policy_names = [aws_iam_group_policy.own.name]
+}
+
+resource "aws_iam_group_policy_attachments_exclusive" "staff" {
+  group_name  = aws_iam_group.staff.name
+  policy_arns = [aws_iam_group_policy_attachment.reading.policy_arn]
+}
 
 resource "aws_iam_group_policy" "own" {
   name   = "own"
@@ -587,6 +675,58 @@ resource "aws_iam_group_policy_attachment" "reading" {
 data "aws_ami_ids" "mine" { owners = [data.aws_caller_identity.me.account_id] }
 
 data "aws_ebs_snapshot_ids" "mine" { owners = ["self"] }
+
+data "aws_organizations_organizational_units" "all" {
+  parent_id  = data.aws_organizations_organization.all.roots[0].id
+  depends_on = [aws_organizations_organizational_unit.build]
+}
+
+data "aws_organizations_organizational_unit" "build" {
+  parent_id  = data.aws_organizations_organization.all.roots[0].id
+  name       = "build"
+  depends_on = [aws_organizations_organizational_unit.build]
+}
+
+data "aws_organizations_organizational_unit_child_accounts" "root" {
+  parent_id  = data.aws_organizations_organization.all.roots[0].id
+  depends_on = [aws_organizations_account.builder]
+}
+
+data "aws_organizations_organizational_unit_descendant_accounts" "root" {
+  parent_id  = data.aws_organizations_organization.all.roots[0].id
+  depends_on = [aws_organizations_account.builder]
+}
+
+data "aws_organizations_policies" "all" {
+  filter     = "SERVICE_CONTROL_POLICY"
+  depends_on = [aws_organizations_policy.guard]
+}
+
+data "aws_organizations_policies_for_target" "build" {
+  target_id  = aws_organizations_organizational_unit.build.id
+  filter     = "SERVICE_CONTROL_POLICY"
+  depends_on = [aws_organizations_policy_attachment.guard]
+}
+
+data "aws_organizations_policy" "guard" { policy_id = aws_organizations_policy.guard.id }
+
+data "aws_organizations_resource_tags" "build" { resource_id = aws_organizations_organizational_unit.build.id }
+
+data "aws_organizations_delegated_administrators" "none" {}
+
+output "organization" {
+  value = {
+    units       = data.aws_organizations_organizational_units.all.children[*].name
+    unit        = data.aws_organizations_organizational_unit.build.id == aws_organizations_organizational_unit.build.id
+    children    = length(data.aws_organizations_organizational_unit_child_accounts.root.accounts)
+    descendants = length(data.aws_organizations_organizational_unit_descendant_accounts.root.accounts)
+    policies    = length(data.aws_organizations_policies.all.ids)
+    attached    = length(data.aws_organizations_policies_for_target.build.ids)
+    policy      = data.aws_organizations_policy.guard.name
+    tags        = data.aws_organizations_resource_tags.build.tags
+    delegated   = length(data.aws_organizations_delegated_administrators.none.delegated_administrators)
+  }
+}
 
 output "account" { value = data.aws_caller_identity.me.account_id }
 output "builder" { value = aws_organizations_account.builder.id }
@@ -861,6 +1001,8 @@ def test_users_and_the_account(fresh_server, tmp_path, terraform):
     terraform("apply", "-auto-approve", *flags, on=fresh_server)
     outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json", on=fresh_server)).items()}
     assert outputs["found"] == f"arn:aws:iam::{fresh_server.account}:user/staff/ann" and outputs["members"] == ["ann"]
+    assert (outputs["users"], outputs["keys"], outputs["allowed"]) == (["ann"], ["Inactive"], True)
+    assert outputs["issuer"] == fresh_server.client("sts").get_caller_identity()["Arn"]
     assert [(key["AccessKeyId"], key["Status"]) for key in iam.list_access_keys(UserName="ann")["AccessKeyMetadata"]] == [(outputs["key"], "Inactive")]
     terraform("plan", "-detailed-exitcode", *flags, on=fresh_server)
     changed = (tmp_path / "main.tf").read_text().replace('"/staff/"', '"/people/"').replace('"Inactive"', '"Active"').replace("= 90", "= 60")
@@ -879,6 +1021,7 @@ def test_roles_and_policies(server, tmp_path, terraform):
     terraform("apply", "-auto-approve", *flags)
     outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json")).items()}
     assert outputs["found"] == f"arn:aws:iam::{server.account}:role/made/terraform-role"
+    assert (outputs["roles"], outputs["profiles"]) == (["terraform-role"], ["terraform-profile"])
     assert len(iam.list_attached_role_policies(RoleName="terraform-role")["AttachedPolicies"]) == 2
     terraform("plan", "-detailed-exitcode", *flags)
     changed = (tmp_path / "main.tf").read_text().replace('"s3:ListBucket"', '"s3:ListBucket", "s3:GetBucketLocation"').replace("7200", "3600")
@@ -899,6 +1042,10 @@ def test_accounts_and_what_is_shared_with_them(fresh_server, tmp_path, terraform
     terraform("apply", "-auto-approve", *flags, **settings)
     outputs = {name: output["value"] for name, output in json.loads(terraform("output", "-json", on=server)).items()}
     builder = outputs.pop("builder")
+    assert outputs.pop("organization") == {
+        "units": ["build"], "unit": True, "children": 2, "descendants": 2, "policies": 2, "attached": 2, "policy": "guard",
+        "tags": {"made-by": "terraform"}, "delegated": 0,
+    }
     assert outputs == {"account": server.account, "images": [settings["image"]], "snapshots": [snapshot]}
     shared = server.ec2().describe_image_attribute(ImageId=settings["image"], Attribute="launchPermission")["LaunchPermissions"]
     assert len(shared) == 3 and {"UserId": builder} in shared
@@ -913,6 +1060,20 @@ def test_accounts_and_what_is_shared_with_them(fresh_server, tmp_path, terraform
     terraform("destroy", "-auto-approve", *flags, **settings)
     assert server.ec2().describe_image_attribute(ImageId=settings["image"], Attribute="launchPermission")["LaunchPermissions"] == []
     assert server.client("organizations").describe_account(AccountId=builder)["Account"]["Status"] == "SUSPENDED"
+
+
+def test_the_organization_is_taken_over(fresh_server, tmp_path, terraform):
+    """It is there before Terraform, so that it is imported; and it stays."""
+    organizations, flags = fresh_server.client("organizations"), ("-input=false", "-no-color")
+    found = organizations.describe_organization()["Organization"]["Id"]
+    resource = 'resource "aws_organizations_organization" "all" {\n  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]\n}\n'
+    (tmp_path / "main.tf").write_text(PROVIDERS + resource)
+    terraform("init", *flags, on=fresh_server)
+    terraform("import", *flags, "aws_organizations_organization.all", found, on=fresh_server)
+    terraform("plan", "-detailed-exitcode", *flags, on=fresh_server)
+    accounts.created(fresh_server)
+    terraform("destroy", "-auto-approve", *flags, on=fresh_server, expect=1)
+    assert organizations.describe_organization()["Organization"]["Id"] == found
 
 
 def test_buckets_and_objects(server, tmp_path, terraform):

@@ -133,10 +133,10 @@ def test_anothers_image_is_copied_by_who_has_image_and_storage(cast, who):
 
 
 def test_ones_own_image_is_not_copied_before_it_is_whole(start_server):
-    """A pending image, on a link that is so slow that it stays so, and one that has failed."""
-    server = start_server(arguments=("--bandwidth", f"{HOME}:{AWAY}=1KiB/s"))
+    """A pending image, on a link that is so slow that it stays so for minutes, and one that has failed."""
+    server = start_server(arguments=("--bandwidth", f"{HOME}:{AWAY}=256KiB/s"))
     key = make_key(server, AWAY)
-    image = images.register(server, snapshots.upload(server, Disk.made("rows, slowly", 12)))
+    image = images.register(server, snapshots.upload(server, Disk.made("rows, slowly", 60)))
     pending, failing = images.copy(server, image), images.copy(server, image, Encrypted=True, KmsKeyId=key["Arn"])
 
     def again(source):
@@ -183,8 +183,6 @@ OWNERS = {
     "EnableImageDeregistrationProtection": lambda ec2, image: ec2.enable_image_deregistration_protection(ImageId=image, DryRun=True),
     "DisableImageDeregistrationProtection": lambda ec2, image: ec2.disable_image_deregistration_protection(ImageId=image, DryRun=True),
     "EnableImage": lambda ec2, image: ec2.enable_image(ImageId=image, DryRun=True),
-    "DescribeImageAttribute": lambda ec2, image: ec2.describe_image_attribute(ImageId=image, Attribute="description", DryRun=True),
-    "GetImageAncestry": lambda ec2, image: ec2.get_image_ancestry(ImageId=image, DryRun=True),
     "CreateImageUsageReport": lambda ec2, image: ec2.create_image_usage_report(ImageId=image, ResourceTypes=[{"ResourceType": "ec2:Instance"}], DryRun=True),
 }
 
@@ -212,18 +210,26 @@ def test_an_operation_is_the_owners(cast, operation):
         call(cast.maker.ec2(), dropped)
 
 
-@pytest.mark.parametrize("operation", OWNERS)
+READS = {
+    "DescribeImageAttribute": lambda ec2, image: ec2.describe_image_attribute(ImageId=image, Attribute="description"),
+    "DescribeImageReferences": lambda ec2, image: ec2.describe_image_references(ImageIds=[image], IncludeAllResourceTypes=True),
+    "GetImageAncestry": lambda ec2, image: ec2.get_image_ancestry(ImageId=image),
+}
+
+
+@pytest.mark.parametrize("operation", [*OWNERS, *READS])
 def test_what_is_not_allowed_is_not_there_for_any_operation(cast, operation):
+    call = {**OWNERS, **READS}[operation]
     image, other = cast.image(image=[cast.them], storage=[cast.them]), cast.other.ec2()
     other.replace_image_criteria_in_allowed_images_settings(ImageCriteria=[{"ImageProviders": ["amazon"]}])
     other.enable_allowed_images_settings(AllowedImagesSettingsState="enabled")
     try:
         for caller in (cast.buyer, cast.robot):
             with refused("InvalidAMIID.NotFound", absent(image)):
-                OWNERS[operation](caller.ec2(), image)
+                call(caller.ec2(), image)
         other.enable_allowed_images_settings(AllowedImagesSettingsState="audit-mode")
         with refused("AuthFailure", f"^Not authorized for image:{image}$"):
-            OWNERS[operation](cast.buyer.ec2(), image)
+            call(cast.buyer.ec2(), image)
     finally:
         other.disable_allowed_images_settings()
 

@@ -47,6 +47,19 @@ struct CreateOrganization: OrganizationsAction {
     }
 }
 
+/// The organization is all that the server's accounts are in: it stays.
+struct DeleteOrganization: OrganizationsAction {
+    static let permissions = [Permission<Self>("organizations:DeleteOrganization")]
+    static let members: [JSONMember] = []
+
+    init(from json: JSONReader) {}
+
+    func run(in call: Call) async throws -> EmptyAnswer {
+        try await Organizations(call).delete()
+        return EmptyAnswer()
+    }
+}
+
 struct ListRoots: OrganizationsAction {
     static let permissions = [Permission<Self>("organizations:ListRoots")]
     static let members = JSONMember.organizationPage

@@ -19,8 +19,9 @@ enum OrganizationsService: JSONService {
     )
 
     private static let organization: [any Action<JSONReader>.Type] = [
-        CreateOrganization.self, DescribeOrganization.self, ListAWSServiceAccessForOrganization.self, ListDelegatedAdministrators.self,
-        ListRoots.self,
+        CreateOrganization.self, DeleteOrganization.self, DescribeOrganization.self, DescribeResourcePolicy.self,
+        ListAWSServiceAccessForOrganization.self, ListDelegatedAdministrators.self, ListDelegatedServicesForAccount.self,
+        ListHandshakesForAccount.self, ListHandshakesForOrganization.self, ListRoots.self,
     ]
     private static let accounts: [any Action<JSONReader>.Type] = [
         CloseAccount.self, CreateAccount.self, DescribeAccount.self, DescribeCreateAccountStatus.self, ListAccounts.self,

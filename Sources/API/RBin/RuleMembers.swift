@@ -32,7 +32,7 @@ extension JSONReader {
         guard let name: String = try self["ResourceType"] else { return nil }
         guard let kind = RecyclableKind(rawValue: name) else {
             guard name == "EBS_VOLUME" else { throw RetentionRule.invalid("ResourceType must be EBS_SNAPSHOT or EC2_IMAGE, not '\(name)'") }
-            throw RetentionRule.invalid("ResourceType EBS_VOLUME is not supported: Ferry has no volumes")
+            throw RetentionRule.invalid("ResourceType EBS_VOLUME is not supported: volumes have no Recycle Bin in Ferry")
         }
         return kind
     }

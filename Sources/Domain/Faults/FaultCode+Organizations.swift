@@ -2,6 +2,7 @@
 extension FaultCode {
     package static let accountAlreadyClosed = FaultCode(rawValue: "AccountAlreadyClosedException")
     package static let accountNotFound = FaultCode(rawValue: "AccountNotFoundException")
+    package static let accountNotRegistered = FaultCode(rawValue: "AccountNotRegisteredException")
     package static let alreadyInOrganization = FaultCode(rawValue: "AlreadyInOrganizationException")
     package static let childNotFound = FaultCode(rawValue: "ChildNotFoundException")
     package static let constraintViolation = FaultCode(rawValue: "ConstraintViolationException")
@@ -13,6 +14,8 @@ extension FaultCode {
     package static let duplicatePolicyAttachment = FaultCode(rawValue: "DuplicatePolicyAttachmentException")
     package static let invalidOrganizationInput = FaultCode(rawValue: "InvalidInputException")
     package static let noOrganization = FaultCode(rawValue: "AWSOrganizationsNotInUseException")
+    package static let noResourcePolicy = FaultCode(rawValue: "ResourcePolicyNotFoundException")
+    package static let organizationNotEmpty = FaultCode(rawValue: "OrganizationNotEmptyException")
     package static let organizationalUnitNotEmpty = FaultCode(rawValue: "OrganizationalUnitNotEmptyException")
     package static let organizationalUnitNotFound = FaultCode(rawValue: "OrganizationalUnitNotFoundException")
     package static let parentNotFound = FaultCode(rawValue: "ParentNotFoundException")

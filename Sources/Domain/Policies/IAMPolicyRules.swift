@@ -88,7 +88,10 @@ enum IAMPolicyRules {
             }
         }
         let wrong = statement.principals?.first(thatIsNot: { $1 != .canonicalUser && PolicyPrincipalName.isName($0, of: $1) })
-        return wrong.map { "Invalid principal in policy: \"\($0.kind.rawValue)\":\"\($0.name.prefix(256))\"" }
+        guard let wrong else { return nil }
+        guard wrong.kind != .federated else { return "Federated principals must be valid domain names or SAML metadata ARNs" }
+        // IAM shouts the kind, however the policy spells it.
+        return "Invalid principal in policy: \"\(wrong.kind.rawValue.uppercased())\":\"\(wrong.name.prefix(256))\""
     }
 
     private static func hasWildcard(_ text: String) -> Bool { text.contains("*") || text.contains("?") }

@@ -23,6 +23,17 @@ package struct Organizations: Sendable {
         throw Fault(.alreadyInOrganization, "The provided account is already a member of an organization.")
     }
 
+    /// It stays, whoever is in it: there is no server without.
+    package func delete() async throws {
+        let isEmpty = try await read { try $0.accounts.count() == 1 }
+        throw isEmpty
+            ? Fault(.constraintViolation, "The organization of a Ferry server is there as long as the server is, and is not deleted.")
+            : Fault(
+                .organizationNotEmpty,
+                "The organization isn't empty. To delete an organization, you must first remove all accounts except the management account."
+            )
+    }
+
     /// - Throws: `Fault` for a call of any other account than the management account.
     package func requireManagement() async throws { try await read { _ in } }
 

@@ -16,7 +16,8 @@ extension ActionSamples {
     ]
 
     static let organizations = [
-        "AccountId": "CloseAccount DescribeAccount", "AccountId SourceParentId DestinationParentId": "MoveAccount",
+        "AccountId": "CloseAccount DescribeAccount ListDelegatedServicesForAccount",
+        "AccountId SourceParentId DestinationParentId": "MoveAccount",
         "ChildId": "ListParents", "Content Description Name Type Tags": "CreatePolicy",
         "CreateAccountRequestId": "DescribeCreateAccountStatus", "Email AccountName Tags": "CreateAccount", "Filter": "ListPolicies",
         "OrganizationalUnitId": "DeleteOrganizationalUnit DescribeOrganizationalUnit UpdateOrganizationalUnit",

@@ -209,10 +209,14 @@ import Testing
         }
         for (kind, name) in [
             ("AWS", "arn:aws:iam::111122223333:group/g"), ("AWS", "alice"), ("AWS", "arn:aws:iam::111122223333:user/*"), ("Service", "ec2"),
-            ("CanonicalUser", String(repeating: "a", count: 64)),
+            ("Service", "nosuch"), ("CanonicalUser", String(repeating: "a", count: 64)),
         ] {
-            let message = #"Invalid principal in policy: "\#(kind)":"\#(name)" (statement 1)"#
+            let message = #"Invalid principal in policy: "\#(kind.uppercased())":"\#(name)" (statement 1)"#
             expectTrust(policy(["Principal": #"{"\#(kind)": "\#(name)"}"#]), message)
+        }
+        for name in ["nosuch", "arn:aws:iam::111122223333:user/a", "arn:aws:iam::111122223333:oidc-provider/", "*"] {
+            let message = "Federated principals must be valid domain names or SAML metadata ARNs (statement 1)"
+            expectTrust(policy(["Principal": #"{"Federated": "\#(name)"}"#]), message)
         }
         expectTrust(policy(["Principal": #"{"User": "a"}"#]), "Syntax errors in policy. (statement 1: Invalid principal in policy)")
     }

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Services
 import Wire
 
@@ -24,8 +25,14 @@ extension MachineTraits {
             imdsSupport: try Self.only("v2.0", "ImdsSupport", in: query),
             uefiData: try query["UefiData"]
         )
-        if let uefiData, uefiData.utf8.count > Self.uefiDataLengthMax {
-            throw .invalid("UefiData", "", "At most \(Self.uefiDataLengthMax) characters are allowed")
+        guard let uefiData else { return }
+        let shown = uefiData.utf8.count > 32 ? "\(uefiData.prefix(32))…" : uefiData
+        guard uefiData.utf8.count <= Self.uefiDataLengthMax else {
+            throw .invalid("UefiData", shown, "At most \(Self.uefiDataLengthMax) characters are allowed")
+        }
+        // Tools that print it break the lines.
+        guard Data(base64Encoded: uefiData.filter { !$0.isNewline })?.isEmpty == false else {
+            throw .invalid("UefiData", shown, "Base64 was expected")
         }
     }
 

@@ -5,6 +5,6 @@ extension IAMService {
     static let account: [any Action<QueryReader>.Type] = [
         CreateAccountAlias.self, DeleteAccountAlias.self, GenerateCredentialReport.self, GetAccountSummary.self,
         GetCredentialReport.self, ListAccountAliases.self, ListMFADevices.self, ListSSHPublicKeys.self,
-        ListServiceSpecificCredentials.self, ListVirtualMFADevices.self,
+        ListSAMLProviders.self, ListServerCertificates.self, ListServiceSpecificCredentials.self, ListVirtualMFADevices.self,
     ]
 }

@@ -31,6 +31,11 @@ extension JSONShape {
     ])
     static let servicePrincipal = JSONShape.string(length: 1...128, pattern: .servicePrincipal)
 
+    static let handshakeAction = JSONShape.choice([
+        "INVITE", "ENABLE_ALL_FEATURES", "APPROVE_ALL_FEATURES", "ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE", "TRANSFER_RESPONSIBILITY",
+    ])
+    static let handshakeID = JSONShape.string(length: 0...34, pattern: .handshakeID)
+
     static let taggableID = JSONShape.string(length: 0...130, pattern: .taggableID)
     static let organizationTagKey = JSONShape.string(length: 1...128, pattern: .tag)
     static let organizationTagKeys = JSONShape.list(organizationTagKey)
@@ -92,6 +97,7 @@ extension JSONPattern {
         "^car-[a-z0-9]{8,32}$",
         matching: { $0.wholeMatch(of: /car-[a-z0-9]{8,32}/) != nil }
     )
+    fileprivate static let handshakeID = JSONPattern("^h-[0-9a-z]{8,32}$", matching: { $0.wholeMatch(of: /h-[0-9a-z]{8,32}/) != nil })
     fileprivate static let rootID = JSONPattern("^r-[0-9a-z]{4,32}$", matching: isRoot)
     fileprivate static let unitID = JSONPattern("^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$", matching: isUnit)
     fileprivate static let parentID = JSONPattern(
