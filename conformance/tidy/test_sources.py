@@ -195,7 +195,7 @@ def test_functions_are_short():
 # What nothing of ours calls, since others do: they ask for it by a protocol. And what stands for a value that AWS or C has.
 CALLED_BY_OTHERS = {
     "allValueStrings", "callAsFunction", "connectionClosed", "connectionOpened", "databaseDidChange", "databaseDidCommit", "databaseDidRollback",
-    "databaseWillCommit", "decodeLast", "isAcceptingNewConnections", "nextBlockIndex", "observes", "representation", "setup",
+    "databaseWillCommit", "decodeLast", "isAcceptingNewConnections", "observes", "representation", "setup",
 }
 
 

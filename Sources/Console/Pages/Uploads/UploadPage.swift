@@ -30,6 +30,9 @@ struct UploadPage: Page {
             template: "upload",
             values: [
                 "fields": (ImageFields.fields(visit) + EncryptionFields.fields(visit)).map(\.values),
+                "others": visit.console.regions.filter { $0 != region }.map {
+                    ["name": $0.rawValue, "href": Shown.place($0.rawValue, "upload")] as Values
+                },
                 "place": Shown.place(region.rawValue, "uploads"), "begin": Shown.place(region.rawValue, "upload"),
                 "command": "ferry push disk.qcow2 --name web --region \(region)", "sizeMax": Snapshot.sizeGiBMax,
             ]
@@ -130,16 +133,6 @@ struct UploadedBlocksPage: Page {
         let startingBlockIndex: Int64
     }
 
-    struct Answered: Codable {
-        struct Block: Codable {
-            let blockIndex: Int64
-            let checksum: String
-        }
-
-        let blocks: [Block]
-        let nextBlockIndex: Int64?
-    }
-
     private let visit: Visit
 
     init(_ visit: Visit) throws { self.visit = visit }
@@ -149,8 +142,14 @@ struct UploadedBlocksPage: Page {
     func answer() async throws -> Reply? {
         try await visit.tellingScript {
             let question = Question(snapshotId: visit.parameter("id"), startingBlockIndex: Int64(visit.query("from")) ?? 0)
-            let answered: Answered = try await visit.ferry("ListUploadedBlocks", in: try visit.region(), question)
-            return try .json(answered)
+            let call = SignedInCalls.Request.json("ferry", target: "Ferry.ListUploadedBlocks", try JSONText.encode(question))
+            let answer = try await visit.answer(call, in: try visit.region())
+            if answer.isRefusal { throw CallRefusal(json: answer.body, status: answer.status, requestID: answer.requestID) }
+            return Reply(
+                status: .ok,
+                headers: [.contentType: "application/json", .cacheControl: "no-store"],
+                body: ByteBuffer(bytes: answer.body)
+            )
         }
     }
 }
