@@ -59,7 +59,7 @@ def test_lists_are_there_even_when_empty(server, ask, full, attribute, member):
     assert len(ec2_call(server, "DescribeImageAttribute", {"ImageId": full, "Attribute": attribute}).texts(attribute)) == 1
 
 
-@pytest.mark.parametrize("wrong", ["%%%", "A", "AAAA AAAA", "A" * 64_004], ids=["signs", "short", "blank", "long"])
+@pytest.mark.parametrize("wrong", ["%%%", "A", "====", "AAAA AAAA", "A" * 64_004], ids=["signs", "short", "padding", "blank", "long"])
 def test_uefi_data_is_base64(server, snapshot, wrong):
     shown = wrong if len(wrong) < 33 else wrong[:32] + "…"
     with refused("InvalidParameterValue", rf"^Value \({re.escape(shown)}\) for parameter UefiData is invalid\."):

@@ -21,6 +21,10 @@ struct RandomPolicies {
             "arn:*:image/*",
             "arn:*:a?s:*i*ge/*", "arn:aws:s3:::depot/a?b", "arn:aws:s3:::${s3:prefix, 'depot'}/a", "arn:aws:s3:::depot/${*}",
         ] + resources
+    private static let services = ["ec2.amazonaws.com", "vmie.amazonaws.com"]
+    private static let providers = ["arn:aws:iam::111122223333:oidc-provider/example.com", "example.com"]
+    private static let callers =
+        principals.map { Caller.principal($0) } + services.map { .service($0) } + providers.map { .provider($0) }
     private static let principals = [
         PolicySamples.root, PolicySamples.alice, PolicySamples.bob, PolicySamples.worker, PolicySamples.federated,
         PolicySamples.federatedByRoot, PolicySamples.anonymous, PolicySamples.stranger, PolicySamples.strangeRoot,
@@ -36,6 +40,7 @@ struct RandomPolicies {
     /// By the operators that they are for: the keys and what they are compared with. The time of the request is no part of this.
     private static let texts = [
         "depot", "home/", "alice", "Alice", "home/*", "*", "a?ice", "${aws:username}", "${s3:prefix, 'alice'}", "${*}",
+        "${aws:PrincipalTag/team}",
     ]
     private static let arns = [
         "*", "arn:aws:iam::111122223333:user/*", "arn:aws:iam::*:role/worker", "arn:aws:iam::1111*", "arn:aws:*:user/alice",
@@ -46,15 +51,17 @@ struct RandomPolicies {
         var values: [String: [String]] = [:]
         if random.oneIn(2) { values["s3:prefix"] = [random.pick(["depot", "home/", "alice", "home/alice", "*"])] }
         if random.oneIn(2) { values["s3:max-keys"] = [random.pick(["9", "10", "11.5", "ten"])] }
-        if random.oneIn(2) { values["aws:sourceip"] = [random.pick(["192.0.2.7", "198.51.100.1", "nowhere"])] }
+        if random.oneIn(2) { values["aws:sourceip"] = [random.pick(["192.0.2.7", "198.51.100.1", "nowhere", "2001:db8::7", "::1"])] }
+        if random.oneIn(2) { values["aws:principaltag/team"] = [random.pick(["alice", "depot"])] }
+        if random.oneIn(2) { values["kms:blob"] = [random.pick(["QUJD", "AAAA", "QUJDRA=="])] }
         if random.oneIn(2) { values["aws:securetransport"] = [random.pick(["true", "false"])] }
         if random.oneIn(2) {
             values["aws:sourcearn"] = [random.pick(["arn:aws:s3:::depot", "arn:aws:iam::111122223333:user/alice", "depot"])]
         }
-        if random.oneIn(2) { values["ec2:time"] = [random.pick(["1795376072", "1795376071"])] }
+        if random.oneIn(2) { values["ec2:time"] = [random.pick(["1795376072", "1795376071", "2026-11-22T19:34:32Z"])] }
         if random.oneIn(2) { values["aws:tagkeys"] = (0...random.pick([0, 1, 2])).map { _ in random.pick(["alice", "depot", "x"]) } }
         return ReferenceEvaluator.Question(
-            caller: .principal(random.pick(Self.principals)),
+            caller: random.pick(Self.callers),
             action: random.pick(Self.actions),
             resource: random.pick(Self.resources),
             values: values
@@ -90,11 +97,19 @@ struct RandomPolicies {
         statement[random.oneIn(6) ? "NotAction" : "Action"] = texts(of: Self.actionTexts)
         if kind != .trust { statement[random.oneIn(6) ? "NotResource" : "Resource"] = texts(of: Self.resourceTexts) }
         if kind != .identity {
-            statement[random.oneIn(5) ? "NotPrincipal" : "Principal"] =
-                random.oneIn(4) ? "*" : ["AWS": texts(of: Self.principalTexts)] as Any
+            statement[random.oneIn(5) ? "NotPrincipal" : "Principal"] = random.oneIn(4) ? "*" : named() as Any
         }
         if random.oneIn(3) { statement["Condition"] = condition() }
         return statement
+    }
+
+    /// Principals by their kinds, of which there is one at least.
+    private mutating func named() -> [String: Any] {
+        var named: [String: Any] = [:]
+        if random.oneIn(4) { named["Service"] = texts(of: Self.services) }
+        if random.oneIn(4) { named["Federated"] = texts(of: Self.providers) }
+        if named.isEmpty || !random.oneIn(3) { named["AWS"] = texts(of: Self.principalTexts) }
+        return named
     }
 
     private mutating func texts(of vocabulary: [String]) -> Any {
@@ -115,25 +130,33 @@ struct RandomPolicies {
 
     private mutating func comparison() -> (name: String, key: String, vocabulary: [String]) {
         let orders = ["Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"]
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<9, using: &random) {
         case 0: return ("Null", random.pick(["aws:username", "s3:prefix", "aws:TagKeys", "aws:PrincipalAccount"]), ["true", "false"])
         case 1: return ("Numeric" + random.pick(orders), "s3:max-keys", ["10", "9.5", "11.5"])
-        case 2: return ("Date" + random.pick(orders), "ec2:Time", ["1795376072", "1795376073"])
+        case 2: return ("Date" + random.pick(orders), "ec2:Time", ["1795376072", "2026-11-22T19:34:32Z", "2026-11-22T19:34:33Z"])
         case 3: return ("Bool", "aws:SecureTransport", ["true", "false"])
         case 4:
             return (
-                random.pick(["IpAddress", "NotIpAddress"]), "aws:SourceIp", ["192.0.2.0/24", "192.0.2.7", "0.0.0.0/0", "198.51.100.0/31"]
+                random.pick(["IpAddress", "NotIpAddress"]), "aws:SourceIp",
+                [
+                    "192.0.2.0/24", "192.0.2.7", "0.0.0.0/0", "198.51.100.0/31", "2001:db8::/32", "2001:DB8:0:0::7", "2001:db8::8/125",
+                    "::/0",
+                ]
             )
         case 5:
             return (
                 random.pick(["ArnLike", "ArnEquals", "ArnNotLike", "ArnNotEquals"]), random.pick(["aws:PrincipalArn", "AWS:SourceArn"]),
                 Self.arns
             )
+        case 6: return ("BinaryEquals", "kms:Blob", ["QUJD", "AAAA", "QUJDRA=="])
         default:
             let names = [
                 "StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase",
             ]
-            let keys = ["aws:username", "aws:userid", "s3:prefix", "aws:TagKeys", "aws:PrincipalType", "aws:PrincipalAccount"]
+            let keys = [
+                "aws:PrincipalTag/team", "aws:username", "aws:userid", "s3:prefix", "aws:TagKeys", "aws:PrincipalType",
+                "aws:PrincipalAccount",
+            ]
             return (random.pick(names), random.pick(keys), Self.texts)
         }
     }

@@ -67,7 +67,8 @@ struct ReferenceConditions {
         case "IpAddress": return isInNetwork(value, wanted)
         case "BinaryEquals": return value == wanted
         default:
-            guard let left = Double(value), let right = Double(wanted) else { return false }
+            let number = name.hasPrefix("Date") ? seconds : { Double($0) }
+            guard let left = number(value), let right = number(wanted) else { return false }
             switch name.replacing("Numeric", with: "").replacing("Date", with: "") {
             case "Equals": return left == right
             case "LessThan": return left < right
@@ -78,16 +79,31 @@ struct ReferenceConditions {
         }
     }
 
-    /// IPv4 alone, which is what the random policies have.
+    /// As a number, or as a date of ISO 8601.
+    private func seconds(_ text: String) -> Double? { Double(text) ?? ISO8601DateFormatter().date(from: text)?.timeIntervalSince1970 }
+
     private func isInNetwork(_ address: String, _ network: String) -> Bool {
-        func number(_ text: Substring) -> UInt32? {
-            let parts = text.split(separator: ".").compactMap { UInt32($0) }
-            return parts.count == 4 ? parts.reduce(0) { $0 << 8 | $1 } : nil
-        }
         let parts = network.split(separator: "/")
-        let bits = parts.count > 1 ? UInt32(parts[1]) ?? 32 : 32
-        guard let address = number(Substring(address)), let start = number(parts[0]) else { return false }
-        return bits == 0 || address >> (32 - bits) == start >> (32 - bits)
+        guard let address = digits(Substring(address)), let start = digits(parts[0]) else { return false }
+        let length = parts.count > 1 ? Int(parts[1]) ?? 0 : parts[0].contains(":") ? 128 : 32
+        return address.prefix(parts[0].contains(":") ? length : length + 96) == start.prefix(parts[0].contains(":") ? length : length + 96)
+    }
+
+    /// The 128 binary digits of an address. IPv4 stands within IPv6, at ::ffff:0:0.
+    private func digits(_ text: Substring) -> String? {
+        func binary(_ number: Int, _ width: Int) -> String {
+            let text = String(number, radix: 2)
+            return String(repeating: "0", count: width - text.count) + text
+        }
+        if !text.contains(":") {
+            let parts = text.split(separator: ".").compactMap { Int($0) }
+            guard parts.count == 4 else { return nil }
+            return String(repeating: "0", count: 80) + String(repeating: "1", count: 16) + parts.map { binary($0, 8) }.joined()
+        }
+        let sides = String(text).components(separatedBy: "::").map { side in side.split(separator: ":").compactMap { Int($0, radix: 16) } }
+        let zeros = [Int](repeating: 0, count: 8 - sides.reduce(0) { $0 + $1.count })
+        let groups = sides.count == 2 ? sides[0] + zeros + sides[1] : sides[0]
+        return groups.count == 8 ? groups.map { binary($0, 16) }.joined() : nil
     }
 
     private func lower(_ text: [Character]) -> [Character] { Array(String(text).lowercased()) }

@@ -121,7 +121,18 @@ struct ReferenceEvaluator {
         }
     }
 
+    /// Nil for a caller of an account; else whether the service or the provider is named, which is not among everybody.
+    private func isNamedOutside(_ principals: Any, _ question: Question) -> Bool? {
+        let kinds = principals as? [String: Any]
+        switch question.caller {
+        case .principal: return nil
+        case .service(let name): return texts(kinds?["Service"]).contains(name)
+        case .provider(let name): return texts(kinds?["Federated"]).contains(name)
+        }
+    }
+
     private func grants(_ principals: Any, _ question: Question) -> Set<String> {
+        if let isNamed = isNamedOutside(principals, question) { return isNamed ? ["caller"] : [] }
         var names: Set<String> = []
         for name in awsNames(principals) {
             guard case .principal(let principal) = question.caller else { continue }
@@ -157,6 +168,7 @@ struct ReferenceEvaluator {
     private func isNamed(_ principals: Any, _ question: Question) -> [Bool] {
         let names = awsNames(principals)
         if names.contains("*") { return [true] }
+        if let isNamed = isNamedOutside(principals, question) { return [isNamed] }
         guard case .principal(let principal) = question.caller, principal.kind != .anonymous else { return [false] }
         var levels = [names.contains("arn:aws:iam::\(principal.account):root") || names.contains(principal.account.rawValue)]
         if principal.kind != .rootUser { levels.append(names.contains(principal.arn(in: "aws"))) }

@@ -31,7 +31,8 @@ extension MachineTraits {
             throw .invalid("UefiData", shown, "At most \(Self.uefiDataLengthMax) characters are allowed")
         }
         // Tools that print it break the lines.
-        guard Data(base64Encoded: uefiData.filter { !$0.isNewline })?.isEmpty == false else {
+        let digits = uefiData.filter { !$0.isNewline }
+        guard !digits.hasSuffix("==="), Data(base64Encoded: digits)?.isEmpty == false else {
             throw .invalid("UefiData", shown, "Base64 was expected")
         }
     }
