@@ -259,6 +259,27 @@ def test_a_closed_account_is_out(server, new_account):
         member.kms().list_keys()
 
 
+def test_hundreds_of_accounts_are_listed_moved_and_found(fresh_server, ferry):
+    """Each once, over pages; what is asked about one of them does not read the others."""
+    organizations = fresh_server.client("organizations")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    unit = new_unit(organizations, root)
+    made = [new_account(organizations) for _ in range(300)]
+    for account in made[::3]:
+        organizations.move_account(AccountId=account, SourceParentId=root, DestinationParentId=unit)
+
+    def listed(operation, **where):
+        pages = organizations.get_paginator(operation).paginate(**where)
+        return [account["Id"] for page in pages for account in page["Accounts"]]
+
+    everybody = listed("list_accounts")
+    assert sorted(everybody) == sorted([*made, fresh_server.account])
+    assert sorted(listed("list_accounts_for_parent", ParentId=unit)) == sorted(made[::3])
+    assert sorted(listed("list_accounts_for_parent", ParentId=root)) == sorted(set(everybody) - set(made[::3]))
+    assert {account["accountId"] for account in json.loads(ferry("accounts", "--json", on=fresh_server).stdout)} == set(everybody)
+    assert organizations.describe_account(AccountId=made[-1])["Account"]["Status"] == "ACTIVE"
+
+
 def test_accounts_hold_after_a_restart(start_server):
     server = start_server()
     member = accounts.created(server, "stays")
