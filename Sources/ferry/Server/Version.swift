@@ -1,4 +1,4 @@
 /// The version of this build.
 enum Version {
-    static let text = "0.2.0"
+    static let text = "0.3.0"
 }
