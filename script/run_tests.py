@@ -1,4 +1,4 @@
-"""Runs the test runners, those of Swift on both engines side by side, and closes with one line that sums their counts.
+"""Runs the test runners, the one on PostgreSQL beside the others, and closes with one line that sums their counts.
 
 Each runner writes a JUnit file; the counts come from there, never from text meant for people. A runner that crashed,
 wrote no file, or ran nothing counts as one failure.
@@ -209,7 +209,7 @@ LONG_RUNNERS = {
 
 
 class Beside:
-    """A runner that runs beside another one, and is told of when that has ended: each leaves a core to the other."""
+    """A runner that runs beside the others, and is told of when they have ended: it waits for its database more than it computes."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -238,12 +238,14 @@ def main() -> int:
         print(f"usage: script/test [{'|'.join(runners)} [ARGUMENT…]]", file=sys.stderr)
         return 64
     total = Counts()
+    beside = None
     for name in arguments[:1] or [name for name in RUNNERS if name != "postgres"]:
-        beside = Beside("postgres") if name == "swift" and not arguments else None
+        if name == "swift" and not arguments:
+            beside = Beside("postgres")
         print(f"--- {name}", flush=True)
         total += runners[name](arguments[1:])
-        if beside is not None:
-            total += beside.end()
+    if beside is not None:
+        total += beside.end()
     for failure in total.failures:
         print(f"failed: {failure}", flush=True)
     print(total, flush=True)
